@@ -1,0 +1,1 @@
+"""The engine: storage, rights, history, queries, records and the server that runs a model."""

@@ -1,0 +1,1 @@
+"""Built-in plugins, which use the public hooks only."""

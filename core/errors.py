@@ -1,0 +1,93 @@
+"""The one family of errors that reaches people, with the table of their stable codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from metamodel.errors import Problem, ProblemsFound
+from metamodel.messages import Message, message
+
+CODES: Mapping[str, tuple[int, str]] = {
+    # 1xxx definitions, expressions and changes of configuration
+    "KBK1001": (422, "a definition is not of the published form"),
+    "KBK1002": (422, "a name in a definition does not exist"),
+    "KBK1003": (422, "a name is taken, reserved or not of the form of names"),
+    "KBK1004": (422, "definitions lead to each other in a circle"),
+    "KBK1005": (422, "an option of a field does not fit its type or its use"),
+    "KBK1010": (400, "an expression cannot be read"),
+    "KBK1011": (422, "an expression names what does not exist or may not be read"),
+    "KBK1012": (422, "an expression mixes types that do not go together"),
+    "KBK1013": (422, "a number has more digits than the system keeps"),
+    "KBK1101": (422, "a change loses data and the loss was not accepted"),
+    "KBK1102": (409, "the configuration changed since the plan was made"),
+    "KBK1103": (422, "existing records do not keep a new rule"),
+    "KBK1104": (409, "there is no change to take back"),
+    "KBK1105": (422, "a solution cannot be installed or removed"),
+    # 2xxx requests
+    "KBK2000": (400, "the request is not well-formed"),
+    "KBK2001": (400, "the body is not well-formed JSON"),
+    "KBK2002": (400, "a filter, sort or field list is not well-formed"),
+    "KBK2003": (422, "a field does not exist or may not be used by the caller"),
+    "KBK2004": (400, "a cursor or position is not valid here"),
+    "KBK2005": (413, "the request is too large"),
+    "KBK2006": (404, "there is no such page, entity or record"),
+    "KBK2007": (405, "the method is not allowed here"),
+    "KBK2008": (422, "an Idempotency-Key was used with another request"),
+    "KBK2009": (400, "a parameter has a value outside its range"),
+    # 3xxx records
+    "KBK3001": (422, "a required field is empty"),
+    "KBK3002": (422, "a value is not of the field's type"),
+    "KBK3003": (422, "a value is outside its limits"),
+    "KBK3004": (422, "a field is computed, numbered or read-only"),
+    "KBK3005": (422, "a linked record does not exist or may not be chosen"),
+    "KBK3006": (422, "a rule of the entity is not kept"),
+    "KBK3007": (409, "a value must be unique and is taken"),
+    "KBK3008": (409, "the record is used elsewhere"),
+    "KBK3009": (412, "the record was changed by somebody else"),
+    "KBK3010": (428, "a list of child rows needs If-Match"),
+    "KBK3011": (422, "a stage cannot be entered"),
+    "KBK3012": (409, "a restored record collides with another"),
+    "KBK3013": (503, "too many writers at once, try again"),
+    "KBK3014": (422, "a system record is protected"),
+    # 4xxx who and what
+    "KBK4001": (401, "sign in or send a valid token"),
+    "KBK4002": (403, "the action is not allowed"),
+    "KBK4003": (403, "the form was sent without its protection token"),
+    "KBK4004": (429, "too many attempts, wait"),
+    "KBK4005": (422, "the login or the password does not fit"),
+    # 5xxx jobs, import, files
+    "KBK5001": (422, "a file cannot be read as what it should be"),
+    "KBK5002": (422, "a column of the file fits no field"),
+    "KBK5003": (404, "there is no such job"),
+    # 6xxx the installation
+    "KBK6001": (500, "a setting is wrong"),
+    "KBK6002": (500, "the installation is missing, damaged or of another version"),
+    # 9xxx ours
+    "KBK9000": (500, "an unexpected fault"),
+}
+"""Every code: its HTTP status and what it means. The documentation's table is made from this one."""
+
+
+class KubikError(Exception):
+    """A refusal with a stable ``code``, words for people, and the places at fault.
+
+    Everything that is raised on purpose is this or `ProblemsFound` of the metamodel (turned into this at the edge).
+    """
+
+    def __init__(
+        self, code: str, detail: Message | None = None, errors: Sequence[Problem] = (), **extra: Any
+    ) -> None:
+        self.code = code
+        self.status = CODES[code][0]
+        self.detail = detail or message(CODES[code][1])
+        self.errors = tuple(errors)
+        self.extra = extra
+        """Further members of the problem document, such as ``retry_after`` (seconds)."""
+        super().__init__(f"{code}: {self.detail}" + "".join(f"; {e.pointer}: {e.message}" for e in self.errors))
+
+
+def refused(problems: ProblemsFound) -> KubikError:
+    """The error for problems found in something written by a person: the code of the first of the gravest status."""
+    gravest = max(problems.problems, key=lambda p: CODES[p.code][0] if p.code in CODES else 422)
+    return KubikError(gravest.code, errors=problems.problems)

@@ -1,0 +1,72 @@
+"""A question in the user's own words, and the answer; the only way to read records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from metamodel.expression.types import Type
+from metamodel.model import Entity, Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What somebody wants to read of one entity.
+
+    ``fields``: names or paths (`company.city`), None for all stored and computed ones the actor may read; children
+    only when named. ``filter``: an expression as text. ``sort``: names or paths, ``-`` before a descending one.
+    ``ids``: only these records. ``parent``: only child rows of these parents (with ``through``'s order, position).
+    """
+
+    entity: str
+    fields: tuple[str, ...] | None = None
+    filter: str | None = None
+    search: str | None = None
+    sort: tuple[str, ...] = ()
+    limit: int = 50
+    cursor: str | None = None
+    count: Literal["none", "exact"] = "none"
+    deleted: Literal["none", "only"] = "none"
+    ids: tuple[int, ...] | None = None
+
+
+class Link(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A link as it is read: ``{"id", "title"}``, ``"deleted": true`` in the bin, ``{"id": null, "hidden": true}``."""
+
+    id: int | None
+    title: str = msgspec.UNSET  # type: ignore[assignment]
+    deleted: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a page: the name under which it answers, the fields it passes, its type."""
+
+    name: str
+    path: tuple[Field, ...]
+    type: Type
+
+    @property
+    def field(self) -> Field:
+        """The field whose values these are."""
+        return self.path[-1]
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """Rows of an answer, in order.
+
+    Each item maps a column's name to its value *as the API writes it* (numbers as int or Decimal, date and datetime
+    objects, choice names, `Link`, lists of the same for children), always with ``id`` and ``version`` first when
+    ``fields`` was None; masked cells are absent and named under ``_hidden``. ``next`` is the cursor of the next page.
+    """
+
+    entity: Entity
+    columns: Sequence[Column]
+    items: list[dict[str, Any]]
+    next: str | None = None
+    count: int | None = None

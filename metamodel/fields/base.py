@@ -1,0 +1,71 @@
+"""What a field type is: ten members, and the context in which it parses and formats values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from metamodel.labels import Label
+
+if TYPE_CHECKING:
+    from metamodel.model import Field
+
+Medium = Literal["json", "form", "csv", "text"]
+"""Where a value comes from or goes to: the wire, a form's input, a file of a spreadsheet, a screen for reading."""
+
+Storage = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "choice", "link", "none"]
+"""What a column holds; ``none`` has no column (children, computed)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """How a value is written: the medium, the reader's language, and the zone in which an instant is shown."""
+
+    medium: Medium = "json"
+    language: str = "en"
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnType:
+    """A column without a database: its storage, and the digits after the point of a decimal."""
+
+    storage: Storage
+    scale: int = 0
+
+
+class FieldType:
+    """A kind of field. One instance a type, no state; ``field`` gives the options of the one in question.
+
+    Values inside the engine: text str; integer int; decimal, money, percent Decimal at the field's scale; boolean
+    bool; date date; datetime aware UTC; choice and stage the uid of the choice; link and user the id (int);
+    number_series str; empty is None for all.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[Label]
+    widget: ClassVar[str]
+    """Name of the template that edits it: ``renderers/templates/widgets/<widget>.html``."""
+    cell: ClassVar[str]
+    """Name of the template that shows it: ``renderers/templates/cells/<cell>.html``."""
+    operators: ClassVar[tuple[str, ...]]
+    """Names from `metamodel.fields.operators` that a filter offers."""
+    options_schema: ClassVar[Mapping[str, Any]]
+    """JSON Schema ``properties`` of the options that are this type's own."""
+
+    def column_type(self, field: Field) -> ColumnType:
+        """What its column holds."""
+        raise NotImplementedError  # every type says
+
+    def json_schema(self, field: Field) -> dict[str, Any]:
+        """JSON Schema 2020-12 of its value as it is read from the API; null is added by the caller."""
+        raise NotImplementedError
+
+    def parse(self, field: Field, raw: Any, context: Context) -> Any:
+        """The value of what was written, None for empty; raises `ValueRefused`."""
+        raise NotImplementedError
+
+    def format(self, field: Field, value: Any, context: Context) -> Any:
+        """The value as the medium writes it: a JSON value for ``json``, else a string; None and "" for empty."""
+        raise NotImplementedError

@@ -1,0 +1,306 @@
+"""The model: every installed definition, resolved and checked, as one read-only value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from metamodel.expression.tree import Expression
+from metamodel.expression.types import Type
+from metamodel.fields.base import FieldType
+from metamodel.labels import Label
+
+ACTIONS = (
+    "read", "show", "create", "update", "delete", "move", "export", "print", "import", "reveal", "configure",
+)  # fmt: skip
+
+SYSTEM_FIELDS = (
+    "id", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at", "position",
+)  # fmt: skip
+"""Fields that every entity has (``position`` only child entities); their uid and their column are their name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value of a choice field; a stage is one too."""
+
+    uid: str
+    name: str
+    label: Label
+    color: str | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Choice):
+    """A stage of a pipeline; ``kind`` says whether work goes on in it."""
+
+    kind: Literal["open", "won", "lost"] = "open"
+    pipeline: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field of an entity, its names resolved.
+
+    ``options`` are the type's own options as written. ``result`` is its type in expressions. What is set only for
+    some types: ``target`` (uid of the entity a link, user or children field leads to), ``through`` (uid of the link
+    field of a child that leads to the parent), ``inverse`` (the name under which the target sees these rows),
+    ``choices``, ``computed`` (formula, lookup and rollup alike), ``narrowing`` (`options` of a link), ``copy``.
+    """
+
+    uid: str
+    name: str
+    label: Label
+    type: FieldType
+    result: Type
+    column: str
+    """Physical name of its column: ``f_<uid>``, with a generation behind it after a change of type."""
+    help: Label | None = None
+    options: Mapping[str, Any]
+    required: bool = False
+    unique: bool = False
+    indexed: bool = False
+    read_only: bool = False
+    personal: bool = False
+    search: bool = True
+    system: bool = False
+    required_if: Expression | None = None
+    read_only_if: Expression | None = None
+    visible_if: Expression | None = None
+    default: Expression | None = None
+    copy: Expression | None = None
+    narrowing: Expression | None = None
+    computed: Expression | None = None
+    target: str | None = None
+    through: str | None = None
+    inverse: str | None = None
+    on_delete: Literal["restrict", "clear", "cascade"] = "restrict"
+    choices: tuple[Choice, ...] = ()
+    pending: Field | None = None
+    """The same field as it will be, while a change of its type is being copied: writers fill both columns."""
+
+    @property
+    def stored(self) -> bool:
+        """Whether it has a column of its own."""
+        return self.type.column_type(self).storage != "none"
+
+    @property
+    def writable(self) -> bool:
+        """Whether people may set it at all, rights aside (child rows included)."""
+        return not self.system and self.computed is None and self.type.name != "number_series"
+
+    def choice(self, uid_or_name: str) -> Choice | None:
+        """The choice of that uid or name."""
+        return next((c for c in self.choices if uid_or_name in (c.uid, c.name)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """A row of stages that records of an entity go through."""
+
+    uid: str
+    name: str
+    label: Label
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """The stages of an entity: ``field`` is the uid of the choice field this block makes."""
+
+    field: str
+    pipelines: tuple[Pipeline, ...]
+
+    @property
+    def first(self) -> Stage:
+        """Where a new record stands."""
+        return self.pipelines[0].stages[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """A rule every record keeps: ``unique`` (uids of fields) or ``check`` (true or null passes)."""
+
+    uid: str
+    unique: tuple[str, ...] = ()
+    check: Expression | None = None
+    message: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutTab:
+    """A tab of the card and the form: rows of field uids, or what else it shows (timeline, files, history)."""
+
+    label: Label
+    rows: tuple[tuple[str, ...], ...] = ()
+    show: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitlePart:
+    """A piece of a title: literal text, or the uid of a field of the entity."""
+
+    text: str = ""
+    field: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """An entity, its fields in order (the system's own first)."""
+
+    uid: str
+    name: str
+    solution: str
+    label: Label
+    label_many: Label
+    icon: str = "cube"
+    help: Label | None = None
+    title: tuple[TitlePart, ...]
+    fields: tuple[Field, ...]
+    stages: Stages | None = None
+    constraints: tuple[Constraint, ...] = ()
+    layout: tuple[LayoutTab, ...] = ()
+    parent: str | None = None
+    """Uid of the link field of this entity that leads to its owner, when it is a child entity (`children`)."""
+    tree: str | None = None
+    """Uid of the link field to the entity itself that makes a tree of its records (`UNDER`)."""
+    default_sort: tuple[str, ...] = ()
+    """Field names, ``-`` before a descending one; empty means newest first."""
+    menu: bool = True
+
+    @property
+    def table(self) -> str:
+        """Physical name of its table."""
+        return f"e_{self.uid}"
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {f.name: f for f in self.fields}
+
+    @cached_property
+    def by_uid(self) -> dict[str, Field]:
+        return {f.uid: f for f in self.fields}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a role may do: actions on an entity, on which rows, to which fields (uids; None is all)."""
+
+    entity: str
+    actions: frozenset[str]
+    rows: Expression | None = None
+    check: Expression | None = None
+    stages: frozenset[str] | None = None
+    fields: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role and its grants; ``parent`` is the uid of the role that may make and manage it."""
+
+    uid: str
+    name: str
+    solution: str
+    label: Label
+    parent: str | None = None
+    grants: tuple[Grant, ...] = ()
+    everything: bool = False
+    """The system's administrator: every action on every entity, the configuration included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A saved way to look at an entity; ``columns`` are names or paths, ``sort`` as in a query."""
+
+    uid: str
+    name: str
+    solution: str
+    label: Label
+    entity: str
+    kind: Literal["list"] = "list"
+    columns: tuple[str, ...]
+    filter: Expression | None = None
+    filter_text: str | None = None
+    sort: tuple[str, ...] = ()
+    roles: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """A place in the navigation: a group with items, or a link to an entity's list or one view of it."""
+
+    label: Label
+    icon: str | None = None
+    entity: str | None = None
+    view: str | None = None
+    items: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """Navigation of a solution, for all or for some roles."""
+
+    uid: str
+    name: str
+    solution: str
+    roles: frozenset[str] | None = None
+    items: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A package of definitions; ``depends`` names the solutions it builds on."""
+
+    uid: str
+    name: str
+    label: Label
+    version: str = "1"
+    depends: tuple[str, ...] = ()
+    icon: str | None = None
+    color: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """All installed definitions. Keys of the mappings are names; `entity_by_uid` finds by uid."""
+
+    version: int
+    solutions: Mapping[str, Solution]
+    entities: Mapping[str, Entity]
+    roles: Mapping[str, Role]
+    views: Mapping[str, View]
+    menus: Mapping[str, Menu]
+    document: Mapping[str, Any]
+    """The canonical JSON document this model was resolved from (kinds -> list of definitions with uids)."""
+
+    @cached_property
+    def entity_by_uid(self) -> dict[str, Entity]:
+        return {e.uid: e for e in self.entities.values()}
+
+    @cached_property
+    def role_by_uid(self) -> dict[str, Role]:
+        return {r.uid: r for r in self.roles.values()}
+
+    @cached_property
+    def links_to(self) -> dict[str, tuple[tuple[Entity, Field], ...]]:
+        """For each entity uid, the stored link fields that lead to it, with the entity they stand in."""
+        found: dict[str, list[tuple[Entity, Field]]] = {uid: [] for uid in self.entity_by_uid}
+        for entity in self.entities.values():
+            for field in entity.fields:
+                if field.target and field.stored:
+                    found[field.target].append((entity, field))
+        return {uid: tuple(rows) for uid, rows in found.items()}
+
+    def inverse(self, entity: Entity, name: str) -> tuple[Entity, Field] | None:
+        """The rows another entity's link gives ``entity`` under that name: that entity and its link field.
+
+        Children fields and declared ``inverse`` names alike.
+        """
+        own = entity.by_name.get(name)
+        if own is not None and own.type.name == "children" and own.target and own.through:
+            child = self.entity_by_uid[own.target]
+            return child, child.by_uid[own.through]
+        return next(((e, f) for e, f in self.links_to[entity.uid] if f.inverse == name), None)

@@ -1,0 +1,51 @@
+"""Catalogues: the translations of a language, read from ``core/i18n/<language>/*.po`` (GNU gettext)."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What English texts are in ``language``: single texts, and texts with forms for numbers."""
+
+    language: str
+    single: Mapping[str, str]
+    plural: Mapping[str, tuple[str, ...]]
+    form: Callable[[int], int]
+    """The index of the form that goes with a number."""
+
+
+def read_catalogue(path: Path, language: str) -> Catalog:
+    """One ``.po`` file; a file that cannot be read raises `babel.messages.pofile.PoFileError` with its line."""
+    with path.open("rb") as source:
+        return read_po(source, locale=language, abort_invalid=True)
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """All files of a language together. The same text in two files must be translated alike (a test holds it)."""
+    single: dict[str, str] = {}
+    plural: dict[str, tuple[str, ...]] = {}
+    for path in sorted((FOLDER / language).glob("*.po")):
+        for entry in read_catalogue(path, language):
+            if not entry.id or entry.fuzzy:
+                continue
+            if isinstance(entry.id, tuple):
+                forms = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+                if all(forms):
+                    plural[entry.id[0]] = tuple(forms)
+            elif isinstance(entry.string, str) and entry.string:
+                single[entry.id] = entry.string
+    rule = gettext.c2py(get_plural(language).plural_expr)  # type: ignore[attr-defined]
+    return Catalogue(language=language, single=single, plural=plural, form=rule)

@@ -41,9 +41,12 @@ def checks() -> list[tuple[str, list[str]]]:
     typed = [name for name in TYPED if any((ROOT / name).rglob("*.py"))]
     found: list[tuple[str, list[str]]] = [
         ("mypy", [str(BIN / "mypy"), *typed]),
-        ("tsc", [_node(), str(ROOT / "node_modules/typescript/bin/tsc"), "--noEmit", "--project", str(ROOT)]),
+        ("tsc", [_node(), "node_modules/typescript/bin/tsc", "--noEmit", "--project", "renderers/web"]),
         ("ruff check", [str(BIN / "ruff"), "check", "--quiet", "."]),
-        ("ruff format", [str(BIN / "ruff"), "format", "--quiet", "--check", "."]),
+        (
+            "ruff format",
+            [str(BIN / "ruff"), "format", "--quiet", "--check", "--output-format", "concise", "."],
+        ),
         ("lint-imports", [str(BIN / "lint-imports"), "--no-cache"]),
         ("templates", [sys.executable, "-P", "-m", "scripts.lint_templates"]),
     ]

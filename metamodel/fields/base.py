@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from metamodel.labels import Label
@@ -25,6 +26,8 @@ class Context:
     medium: Medium = "json"
     language: str = "en"
     zone: str = "UTC"
+    today: date | None = None
+    """The day that a date typed without its year is near; None is the present one in ``zone``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,151 @@
+"""Dates and instants as people and programs write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import Context
+from metamodel.messages import message
+
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.(?:([0-9]{4}|[0-9]{2}))?)?(?:\s*г\.?)?")
+_SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?")
+_WORDS = re.compile(r"([0-9]{1,2})\s+([^\W\d_]{3,12})\.?,?(?:\s+([0-9]{4}))?(?:\s*г\.?|\s+года)?")
+_WORDS_FIRST = re.compile(r"([^\W\d_]{3,12})\.?\s+([0-9]{1,2})(?:,?\s+([0-9]{4}))?")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?")
+_RFC3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_MONTHS = (
+    "jan янв", "feb фев", "mar мар", "apr апр", "may май мая", "jun июн", "jul июл", "aug авг", "sep сен",
+    "oct окт", "nov ноя", "dec дек",
+)  # fmt: skip
+_MONTH_OF = {stem: number for number, stems in enumerate(_MONTHS, 1) for stem in stems.split()}
+
+
+def parse_day(text: str, context: Context) -> date:
+    """A date; outside JSON also ``21.11.2026``, ``21.11`` (of this year), ``11/21/2026`` in English, ``21 ноября``."""
+    text = text.strip()
+    if len(text) <= 40:
+        found = _ISO.fullmatch(text)
+        if found:
+            return _date(int(found[1]), int(found[2]), int(found[3]))
+        if context.medium != "json":
+            return _typed_day(text, context)
+    raise _no_date()
+
+
+def _typed_day(text: str, context: Context) -> date:
+    if found := _DOTS.fullmatch(text):
+        return _date(_year(found[3], context), int(found[2]), int(found[1]))
+    if found := _SLASHES.fullmatch(text):
+        first, second = int(found[1]), int(found[2])
+        day_first = context.language == "ru" or first > 12
+        return _date(_year(found[3], context), second if day_first else first, first if day_first else second)
+    if found := _WORDS.fullmatch(text.lower()):
+        return _date(_year(found[3], context), _month(found[2]), int(found[1]))
+    if found := _WORDS_FIRST.fullmatch(text.lower()):
+        return _date(_year(found[3], context), _month(found[1]), int(found[2]))
+    raise _no_date()
+
+
+def _month(word: str) -> int:
+    if word[:3] not in _MONTH_OF:
+        raise _no_date()
+    return _MONTH_OF[word[:3]]
+
+
+def _year(written: str | None, context: Context) -> int:
+    """Two digits are of the hundred years that end 20 years from now; none is the current year."""
+    now = (context.today or datetime.now(ZoneInfo(context.zone)).date()).year
+    if written is None:
+        return now
+    year = int(written)
+    if len(written) == 4:
+        return year
+    century = now // 100 * 100
+    return min(
+        (century + year + shift for shift in (-100, 0, 100)), key=lambda y: (not now - 80 < y <= now + 20, y)
+    )
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise _no_date() from error
+
+
+def parse_instant(text: str, context: Context) -> datetime:
+    """An instant in UTC: RFC 3339 with an offset, and outside JSON the local time of the context's zone."""
+    text = text.strip()
+    if len(text) > 60:
+        raise _no_instant()
+    if found := _RFC3339.fullmatch(text):
+        return _rfc3339(found)
+    if context.medium == "json":
+        raise _no_instant()
+    if "T" in text:
+        day, _, clock = text.partition("T")
+    else:
+        day, found_space, clock = text.rpartition(" ")
+        if not found_space or ":" not in clock:
+            day, clock = text, ""
+    local = datetime.combine(parse_day(day.rstrip(","), context), _clock(clock) if clock else time())
+    return _in_utc(local.replace(tzinfo=ZoneInfo(context.zone)))
+
+
+def _rfc3339(found: re.Match[str]) -> datetime:
+    offset = "+00:00" if found[3] in "Zz" else found[3]
+    try:
+        return _in_utc(datetime.fromisoformat(f"{found[1]}T{found[2]}{offset}"))
+    except ValueError as error:
+        raise _no_instant() from error
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise _no_instant() from error
+
+
+def _clock(text: str) -> time:
+    found = _TIME.fullmatch(text.strip())
+    if not found:
+        raise _no_instant()
+    try:
+        return time(int(found[1]), int(found[2]), int(found[3] or 0), int((found[4] or "0").ljust(6, "0")))
+    except ValueError as error:
+        raise _no_instant() from error
+
+
+def write_day(day: date, context: Context) -> str:
+    """A date as the medium writes it; a form's is what ``<input type=date>`` takes."""
+    if context.medium in ("json", "form") or context.language != "ru":
+        return day.isoformat()
+    return f"{day:%d.%m.}{day.year:04}"
+
+
+def write_instant(moment: datetime, context: Context) -> str:
+    """An instant: RFC 3339 in UTC for JSON, else the local time of the zone, to the minute when nothing is lost."""
+    if context.medium == "json":
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    try:
+        local = moment.astimezone(ZoneInfo(context.zone))
+    except OverflowError:
+        local = moment
+    exact = "auto" if local.second or local.microsecond else "minutes"
+    clock = local.time().isoformat(exact)
+    return f"{write_day(local.date(), context)}{'T' if context.medium == 'form' else ' '}{clock}"
+
+
+def _no_date() -> ValueRefused:
+    return ValueRefused("KBK3002", message("a date is expected, such as 2026-11-21"))
+
+
+def _no_instant() -> ValueRefused:
+    return ValueRefused("KBK3002", message("a date and time is expected, such as 2026-11-21T11:30:00Z"))

@@ -1,0 +1,69 @@
+"""A line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import ColumnType, Context, FieldType
+from metamodel.fields.operators import OF_TEXT
+from metamodel.fields.texts import check_pattern, clean_text
+from metamodel.labels import Label
+from metamodel.messages import message
+from metamodel.text import KEY_LENGTH, fold
+
+if TYPE_CHECKING:
+    from metamodel.model import Field
+
+LONGEST = 1_000
+"""Characters of a text without a ``max_length`` of its own."""
+
+
+class Text(FieldType):
+    """A line of text, with limits of length and a pattern that the whole text keeps."""
+
+    name: ClassVar[str] = "text"
+    label: ClassVar[Label] = Label(ru="Текст", en="Text")
+    widget: ClassVar[str] = "text"
+    cell: ClassVar[str] = "text"
+    operators: ClassVar[tuple[str, ...]] = OF_TEXT
+    options_schema: ClassVar[Mapping[str, Any]] = {
+        "min_length": {"type": "integer", "minimum": 0, "maximum": 10_000},
+        "max_length": {"type": "integer", "minimum": 1, "maximum": 10_000},
+        "pattern": {"type": "string", "maxLength": 1_000},
+    }
+
+    def column_type(self, field: Field) -> ColumnType:
+        return ColumnType(storage="text")
+
+    def json_schema(self, field: Field) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "string", "maxLength": field.options.get("max_length", LONGEST)}
+        if field.options.get("min_length"):
+            schema["minLength"] = field.options["min_length"]
+        if "pattern" in field.options:
+            schema["pattern"] = f"^(?:{field.options['pattern']})$"
+        return schema
+
+    def parse(self, field: Field, raw: Any, context: Context) -> str | None:
+        text = clean_text(raw, context, longest=field.options.get("max_length", LONGEST), lines=False)
+        if text is None:
+            return None
+        check_text(field, text)
+        return text
+
+    def format(self, field: Field, value: Any, context: Context) -> Any:
+        return value if context.medium == "json" else value or ""
+
+
+def check_text(field: Field, text: str) -> None:
+    """Refuse a text shorter than its field's ``min_length``, not of its ``pattern``, or too long to be unique."""
+    least = field.options.get("min_length", 0)
+    if len(text) < least:
+        raise ValueRefused("KBK3003", message("at least {least} characters are expected", least=least))
+    if "pattern" in field.options:
+        check_pattern(text, field.options["pattern"])
+    if field.unique and len(fold(text)) > KEY_LENGTH:
+        raise ValueRefused(
+            "KBK3003", message("a unique text has at most {longest} characters", longest=KEY_LENGTH)
+        )

@@ -1,0 +1,63 @@
+"""Texts as they may be stored: no NUL, no control characters, no halves of characters, within a length and a pattern."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
+
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import Context
+from metamodel.messages import message
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ANY_CONTROL_OF_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str | None:
+    """The text of ``raw``, None for empty. A form's text loses the spaces around it; ends of lines become ``\\n``."""
+    if raw is None:
+        return None
+    if not isinstance(raw, str):
+        raise ValueRefused("KBK3002", message("a text is expected"))
+    text = raw.strip() if context.medium == "form" else raw
+    if lines:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text:
+        return None
+    if len(text) > longest:
+        raise ValueRefused(
+            "KBK3003",
+            message(
+                "at most {longest} characters, this text has {length}", longest=longest, length=len(text)
+            ),
+        )
+    if (_CONTROL if lines else _ANY_CONTROL_OF_A_LINE).search(text):
+        raise ValueRefused("KBK3003", message("control characters are not allowed"))
+    if any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False:
+        raise ValueRefused("KBK3003", message("the text holds half of a character (an unpaired surrogate)"))
+    return text
+
+
+def check_pattern(text: str, pattern: str) -> None:
+    """Refuse a text that as a whole is not of the pattern, in time linear in its length."""
+    if not _matcher(pattern).is_valid(text):
+        raise ValueRefused("KBK3003", message("the text is not of the form {pattern}", pattern=pattern))
+
+
+def pattern_fault(pattern: str) -> bool:
+    """Whether the pattern cannot be used: not a regular expression, or not one of linear time."""
+    try:
+        _matcher(pattern)
+    except (ValidationError, ValueError):
+        return True
+    return False
+
+
+@lru_cache(maxsize=1000)
+def _matcher(pattern: str) -> Draft202012Validator:
+    return Draft202012Validator(
+        {"pattern": f"^(?:{pattern})$"}, pattern_options=RegexOptions(size_limit=1_000_000)
+    )

@@ -63,6 +63,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     # 6xxx the installation
     "KBK6001": (500, "a setting is wrong"),
     "KBK6002": (500, "the installation is missing, damaged or of another version"),
+    "KBK6003": (503, "the database does not answer, try again"),
     # 9xxx ours
     "KBK9000": (500, "an unexpected fault"),
 }

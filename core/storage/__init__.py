@@ -1,0 +1,1 @@
+"""Where data lives: one SQLite file or one PostgreSQL schema, its tables, its transactions."""

@@ -1,0 +1,274 @@
+"""A connection to either database: begin, commit, pools, and what an error of the driver means."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine.url import make_url
+
+from core.errors import KubikError
+from core.settings import Settings
+from metamodel.messages import message
+
+BUSY_SECONDS = 10
+"""How long a writer waits for its turn before it is refused."""
+
+LOCK_MILLISECONDS = 2000
+"""How long a change of the schema waits for a lock, with every other writer behind it, before it lets them pass."""
+
+HEAD = "kubik_head"
+"""Key of `Connection.info` under which the version of the model in force stands."""
+
+Dialect = Literal["sqlite", "postgresql"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """How a transaction begins: the words that begin it, and those that then ask the version of the model."""
+
+    begin: str
+    version: str | None = None
+
+
+class Database:
+    """One workspace's database: an SQLite file, or a schema of a PostgreSQL database.
+
+    ``reading``, ``writing`` and ``switching`` are the same engine and the same connections; they differ in how a
+    transaction begins. It begins by our own words: drivers begin too late (SQLite) or again (PostgreSQL). The
+    same words ask which version of the model is in force, in the snapshot of the transaction; the answer stands
+    in ``connection.info``. On PostgreSQL writers share a lock that a switch of the model takes alone.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        url = make_url(settings.database)
+        self.dialect: Dialect
+        if url.get_backend_name() == "sqlite":
+            self.dialect, self.schema = "sqlite", None
+            self.file: Path | None = Path(url.database or "")
+            self.engine = _sqlite_engine(self.file)
+            self.turns: Turns | None = Turns()
+        else:
+            self.dialect, self.schema = "postgresql", settings.schema
+            self.file = None
+            self.engine = _postgresql_engine(url, settings)
+            self.turns = None
+        self._declare_transactions()
+        sa.event.listen(self.engine, "begin", _begin)
+
+    def _declare_transactions(self) -> None:
+        place = "" if self.schema is None else f'"{self.schema}".'
+        version = f"SELECT version FROM {place}kubik_head"  # noqa: S608  # a schema's name is checked
+        if self.dialect == "sqlite":
+            starts = {
+                "plain": _Start(begin="BEGIN IMMEDIATE"),
+                "reading": _Start(begin="BEGIN", version=version),
+                "writing": _Start(begin="BEGIN IMMEDIATE", version=version),
+            }
+            starts["switching"] = starts["writing"]
+        else:
+            wait = f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"
+            key = self.lock_key("model")
+            begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+            starts = {
+                "plain": _Start(begin="BEGIN"),
+                "reading": _Start(begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", version=version),
+                "writing": _Start(begin=f"{begin}; SELECT pg_advisory_xact_lock_shared({key})", version=version),
+                "switching": _Start(begin=f"{begin}; {wait}; SELECT pg_advisory_xact_lock({key})", version=version),
+            }
+        self.plain = self.engine.execution_options(kubik_start=starts["plain"])
+        self.reading = self.engine.execution_options(kubik_start=starts["reading"])
+        self.writing = self.engine.execution_options(kubik_start=starts["writing"])
+        self.switching = self.engine.execution_options(kubik_start=starts["switching"])
+        self.outside = self.engine.execution_options(kubik_start=None)
+        """Without any transaction, for what refuses to be in one (CREATE INDEX CONCURRENTLY)."""
+
+    def lock_key(self, purpose: str) -> int:
+        """The number by which PostgreSQL's advisory locks know a purpose of this workspace."""
+        digest = hashlib.sha256(f"kubik {self.schema} {purpose}".encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+    def close(self) -> None:
+        """Close every connection; SQLite's journal goes into the file with the last one."""
+        self.engine.dispose()
+
+    def forget(self) -> None:
+        """Leave the pool's connections behind: the server that they led to is gone."""
+        self.engine.dispose(close=False)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One writer at a time in this process, in the order they came (SQLite has one at all)."""
+        if self.turns is None:
+            yield
+            return
+        if not self.turns.take(BUSY_SECONDS):
+            raise too_many()
+        try:
+            yield
+        finally:
+            self.turns.give()
+
+
+def _begin(connection: sa.Connection) -> None:
+    start: _Start | None = connection.get_execution_options().get("kubik_start")
+    if start is None:
+        return
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute(start.begin)
+            row = driver.execute(start.version).fetchone() if start.version else None
+        else:
+            words = f"{start.begin}; {start.version}" if start.version else start.begin
+            cursor = driver.execute(words, prepare=False)  # one journey to the server
+            while cursor.nextset():
+                pass
+            row = cursor.fetchone() if start.version else None
+    except psycopg.Error as error:
+        if is_lost(error):
+            connection.invalidate(error)
+        raise
+    connection.info[HEAD] = None if row is None else row[0]
+
+
+def _sqlite_engine(file: Path) -> sa.Engine:
+    if not file.parent.is_dir():
+        raise KubikError("KBK6002", message("there is no folder {folder}", folder=str(file.parent)))
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(file)),
+        poolclass=sa.QueuePool,
+        pool_size=8,
+        max_overflow=56,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "isolation_level": None,
+            "check_same_thread": False,
+            "cached_statements": 512,
+        },
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # synchronous=FULL: what was acknowledged survives a power cut. No mmap: each connection's mapping would count
+    # to the memory of the process, for a tenth of the time of large scans.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=OFF",
+        "cache_size=-8000",
+        "journal_size_limit=67108864",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _postgresql_engine(url: sa.URL, settings: Settings) -> sa.Engine:
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=min(8, settings.pool),
+        max_overflow=max(0, settings.pool - 8),
+        pool_timeout=BUSY_SECONDS,
+        pool_use_lifo=True,
+        use_native_hstore=False,
+        connect_args={
+            "autocommit": True,  # transactions begin by our own words
+            "prepare_threshold": 5 if settings.prepare else None,
+            "connect_timeout": 10,
+            "application_name": "kubik",
+        },
+    )
+    sa.event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: psycopg.Connection[Any], _record: Any) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET standard_conforming_strings = on")
+
+
+class Turns:
+    """A lock whose waiters get it in the order they came."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def take(self, seconds: float) -> bool:
+        """Wait for the turn at most so long; whether it came."""
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            mine = threading.Event()
+            self._waiting.append(mine)
+        if mine.wait(seconds):
+            return True
+        with self._guard:
+            if mine.is_set():  # it came in this very moment
+                return True
+            self._waiting.remove(mine)
+            return False
+
+    def give(self) -> None:
+        """Hand the turn to who has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
+
+
+# --- what an error of a driver means ----------------------------------------------------------------------------------
+
+_CONFLICTS = ("40001", "40P01", "55P03")
+"""Serialization failure, deadlock, lock not available."""
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether the same transaction, done again, may well succeed."""
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, psycopg.Error):
+        stale_plan = cause.sqlstate == "0A000" and "cached plan" in str(cause)
+        return cause.sqlstate in _CONFLICTS or stale_plan
+    text = str(cause)
+    return "database is locked" in text or "database table is locked" in text
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection to the server is gone (or was refused)."""
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        return True
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, psycopg.OperationalError):
+        return cause.sqlstate is None or cause.sqlstate[:2] in ("08", "57")
+    return False
+
+
+def too_many() -> KubikError:
+    """The refusal of a writer whose turn did not come, or whose transaction conflicted each time."""
+    return KubikError("KBK3013", message("too many people are writing at once, try again"), retry_after=1)
+
+
+def unreachable() -> KubikError:
+    """The refusal while the database server does not answer."""
+    return KubikError("KBK6003", message("the database does not answer, try again in a moment"), retry_after=5)
+
+
+def pause(attempt: int) -> None:
+    """Wait a little, longer each time and never the same, before a conflicting transaction is done again."""
+    time.sleep(0.005 * 4**attempt * (0.5 + random.random()))

@@ -1,0 +1,29 @@
+"""A hand-made model put into a workspace at once: tables, document, version. For tests and benchmarks."""
+
+from __future__ import annotations
+
+from core.storage.ddl import create_entity
+from core.storage.load import store_model
+from core.storage.workspace import Transaction, Workspace
+from metamodel.model import Model
+
+
+def install_model(workspace: Workspace, model: Model) -> None:
+    """Make the tables of ``model``, store it and keep it as the model in force (its version must be a new one)."""
+
+    def install(tx: Transaction) -> None:
+        _, tables = workspace.remember(model)
+        for entity in model.entities.values():
+            create_entity(tx.connection, tables, entity)
+        store_model(
+            tx.connection,
+            workspace.own,
+            version=model.version,
+            at=tx.now,
+            by=None,
+            document=model.document,
+            columns={},
+            pending={},
+        )
+
+    workspace.write(install, exclusive=True)

@@ -1,0 +1,226 @@
+"""Kubik's own tables: configuration, journal, numbers, jobs, people's keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import sqlalchemy as sa
+
+from core.storage.types import BIG, TEXT, Flag, Instant, JsonText, TransactionId
+
+OWN = "kubik_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTables:
+    """The tables that no definition makes; each is documented where it is made below."""
+
+    metadata: sa.MetaData
+    meta: sa.Table
+    model: sa.Table
+    head: sa.Table
+    journal: sa.Table
+    reader: sa.Table
+    number: sa.Table
+    job: sa.Table
+    closure: sa.Table
+    origin: sa.Table
+    external: sa.Table
+    idempotency: sa.Table
+    credential: sa.Table
+    session: sa.Table
+    token: sa.Table
+    attempt: sa.Table
+
+
+@lru_cache(maxsize=16)
+def own_tables(schema: str | None, dialect: Literal["sqlite", "postgresql"]) -> OwnTables:
+    """The tables in that schema; the two databases differ only in how a journal row knows its transaction."""
+    metadata = sa.MetaData(schema=schema)
+    return OwnTables(
+        metadata=metadata,
+        **_configuration(metadata),
+        **_history(metadata, dialect),
+        **_records(metadata),
+        **_work(metadata),
+        **_people(metadata),
+    )
+
+
+def _table(metadata: sa.MetaData, name: str, *parts: sa.schema.SchemaItem, sequence: bool = False) -> sa.Table:
+    return sa.Table(OWN + name, metadata, *parts, sqlite_autoincrement=sequence)
+
+
+def _id(name: str = "id") -> sa.Column[int]:
+    """A key that is given in order and never given twice."""
+    return sa.Column(name, BIG, sa.Identity(), primary_key=True)
+
+
+def _configuration(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {
+        "meta": _table(  # facts about the workspace: schema_version, time_zone, fold_version …
+            metadata, "meta",
+            sa.Column("key", TEXT, primary_key=True),
+            sa.Column("value", TEXT),
+        ),
+        "model": _table(  # every version of the configuration, as its canonical document
+            metadata, "model",
+            sa.Column("version", BIG, primary_key=True, autoincrement=False),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", BIG),
+            sa.Column("document", JsonText(), nullable=False),
+            sa.Column("columns", JsonText(), nullable=False),  # {field uid: generation of its column}
+            sa.Column("pending", JsonText(), nullable=False),  # fields whose new column is being filled
+            sa.Column("summary", JsonText()),  # what the change was, for people
+        ),
+        "head": _table(  # one row: the version in force
+            metadata, "head",
+            sa.Column("version", BIG, nullable=False),
+        ),
+    }  # fmt: skip
+
+
+def _history(metadata: sa.MetaData, dialect: Literal["sqlite", "postgresql"]) -> dict[str, sa.Table]:
+    tx: list[sa.schema.SchemaItem] = []
+    if dialect == "postgresql":
+        tx = [
+            sa.Column("tx", TransactionId(), nullable=False, server_default=sa.func.pg_current_xact_id()),
+            sa.Index("kubik_journal_tx", "tx"),
+        ]
+    return {
+        "journal": _table(  # one row a change of a record, in the transaction that made it
+            metadata, "journal",
+            _id("seq"),
+            *tx,
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", BIG),
+            sa.Column("kind", TEXT, nullable=False),
+            sa.Column("entity", TEXT, nullable=False),
+            sa.Column("record", BIG, nullable=False),
+            sa.Column("version", BIG),
+            sa.Column("diff", JsonText()),
+            sa.Index("kubik_journal_record", "entity", "record", "seq"),
+            sequence=True,
+        ),
+        "reader": _table(  # how far each reader of the journal has come
+            metadata, "reader",
+            sa.Column("name", TEXT, primary_key=True),
+            sa.Column("position", TEXT, nullable=False),
+        ),
+    }  # fmt: skip
+
+
+def _records(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {
+        "number": _table(  # the last number taken of a series in its period
+            metadata, "number",
+            sa.Column("series", TEXT, primary_key=True),
+            sa.Column("period", TEXT, primary_key=True),
+            sa.Column("last", BIG, nullable=False),
+        ),
+        "closure": _table(  # every record of a tree with itself and all above it
+            metadata, "closure",
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("ancestor", BIG, primary_key=True, autoincrement=False),
+            sa.Column("descendant", BIG, primary_key=True, autoincrement=False),
+            sa.Index("kubik_closure_up", "entity", "descendant", "ancestor"),
+        ),
+        "origin": _table(  # which records came with a solution or an import, and under which key
+            metadata, "origin",
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("record", BIG, primary_key=True, autoincrement=False),
+            sa.Column("kind", TEXT, primary_key=True),
+            sa.Column("key", TEXT),
+            sa.Index("kubik_origin_key", "entity", "kind", "key"),
+        ),
+        "external": _table(  # the identifier another system knows a record by
+            metadata, "external",
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("value", TEXT, primary_key=True),
+            sa.Column("record", BIG, nullable=False),
+            sa.Index("kubik_external_record", "entity", "record"),
+        ),
+        "idempotency": _table(  # answers kept for a day, so that a repeated request is not done twice
+            metadata, "idempotency",
+            sa.Column("caller", TEXT, primary_key=True),
+            sa.Column("key", TEXT, primary_key=True),
+            sa.Column("request", TEXT, nullable=False),  # a hash of method, path and body
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("status", BIG),
+            sa.Column("headers", JsonText()),
+            sa.Column("body", TEXT),
+            sa.Index("kubik_idempotency_at", "at"),
+        ),
+    }  # fmt: skip
+
+
+def _work(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {
+        "job": _table(  # background work, committed with the data that asked for it
+            metadata, "job",
+            _id(),
+            sa.Column("kind", TEXT, nullable=False),
+            sa.Column("state", TEXT, nullable=False),
+            sa.Column("by", BIG),
+            sa.Column("parameters", JsonText(), nullable=False),
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("started_at", Instant()),
+            sa.Column("finished_at", Instant()),
+            sa.Column("run_after", Instant(), nullable=False),
+            sa.Column("done", BIG, nullable=False),
+            sa.Column("total", BIG),
+            sa.Column("saved", JsonText()),  # where to go on after a crash
+            sa.Column("result", JsonText()),
+            sa.Column("error", JsonText()),
+            sa.Column("errors_file", TEXT),
+            sa.Column("cancel", Flag(), nullable=False),
+            sa.Column("worker", TEXT),
+            sa.Column("lease", Instant()),
+            sa.Column("attempts", BIG, nullable=False),
+            sa.Index("kubik_job_waiting", "state", "run_after", "id"),
+            sequence=True,
+        ),
+    }  # fmt: skip
+
+
+def _people(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {
+        "credential": _table(  # the hash of a user's password
+            metadata, "credential",
+            sa.Column("user", BIG, primary_key=True, autoincrement=False),
+            sa.Column("hash", TEXT, nullable=False),
+            sa.Column("changed_at", Instant(), nullable=False),
+        ),
+        "session": _table(  # who is signed in; only a hash of what the browser holds
+            metadata, "session",
+            sa.Column("hash", TEXT, primary_key=True),
+            sa.Column("user", BIG, nullable=False),
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("seen_at", Instant(), nullable=False),
+            sa.Column("ends_at", Instant(), nullable=False),
+            sa.Column("address", TEXT),
+            sa.Index("kubik_session_user", "user"),
+            sa.Index("kubik_session_ends_at", "ends_at"),
+        ),
+        "token": _table(  # keys of programs; only a hash of what was printed once
+            metadata, "token",
+            _id(),
+            sa.Column("hash", TEXT, nullable=False, unique=True),
+            sa.Column("user", BIG, nullable=False),
+            sa.Column("name", TEXT, nullable=False),
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("ends_at", Instant()),
+            sa.Column("used_at", Instant()),
+            sa.Index("kubik_token_user", "user"),
+            sequence=True,
+        ),
+        "attempt": _table(  # refused sign-ins, by login and by address
+            metadata, "attempt",
+            sa.Column("key", TEXT, primary_key=True),
+            sa.Column("since", Instant(), nullable=False),
+            sa.Column("count", BIG, nullable=False),
+            sa.Index("kubik_attempt_since", "since"),
+        ),
+    }  # fmt: skip

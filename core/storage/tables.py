@@ -1,0 +1,142 @@
+"""The physical tables of a model's entities, and how a record's values lie in their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from core.storage.convert import convert_value
+from core.storage.own import OwnTables, own_tables
+from core.storage.types import BIG, TEXT, Instant, sql_type
+from metamodel.model import Entity, Field, Model
+from metamodel.text import KEY_LENGTH, fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldColumns:
+    """The columns of a field: its value, and of a text the folded key and the whole folded text (when longer)."""
+
+    value: sa.Column[Any]
+    key: sa.Column[Any] | None = None
+    whole: sa.Column[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityTable:
+    """An entity's table; ``columns`` by field uid, those every record has included (their uid is their name).
+
+    ``pending`` are the columns that will replace those of the same uid when a change of type is switched.
+    """
+
+    entity: Entity
+    table: sa.Table
+    columns: Mapping[str, FieldColumns]
+    pending: Mapping[str, FieldColumns]
+
+
+SYSTEM_COLUMNS: Mapping[str, Any] = {
+    "created_at": Instant(),
+    "created_by": BIG,
+    "updated_at": Instant(),
+    "updated_by": BIG,
+    "version": BIG,
+    "deleted_at": Instant(),
+    "bin_id": TEXT,
+    "position": BIG,
+}
+
+
+class Tables:
+    """The tables of one model in one schema, made when first asked for; ``own`` are Kubik's."""
+
+    def __init__(self, model: Model, schema: str | None, dialect: Literal["sqlite", "postgresql"] = "sqlite"):
+        self.model = model
+        self.schema = schema
+        self.own: OwnTables = own_tables(schema, dialect)
+        self._made: dict[str, EntityTable] = {}
+
+    def __getitem__(self, entity_uid: str) -> EntityTable:
+        made = self._made.get(entity_uid)
+        if made is None:
+            # Two threads may both make it; the first one kept is everybody's.
+            entity = self.model.entity_by_uid[entity_uid]
+            made = self._made.setdefault(entity_uid, make_table(entity, sa.MetaData(schema=self.schema)))
+        return made
+
+    def __iter__(self) -> Iterator[EntityTable]:
+        return (self[uid] for uid in self.model.entity_by_uid)
+
+
+def make_table(entity: Entity, metadata: sa.MetaData) -> EntityTable:
+    """The table of an entity with all its stored fields."""
+    table = sa.Table(
+        entity.table,
+        metadata,
+        sa.Column("id", BIG, sa.Identity(), primary_key=True),
+        sqlite_autoincrement=True,
+    )
+    columns = {"id": FieldColumns(value=table.c.id)}
+    for name, kind in SYSTEM_COLUMNS.items():
+        if name != "position" or entity.parent is not None:
+            columns[name] = FieldColumns(value=_append(table, name, kind))
+    pending: dict[str, FieldColumns] = {}
+    for field in entity.fields:
+        if field.uid not in columns and field.stored:
+            columns[field.uid] = _field_columns(table, field)
+        if field.pending is not None and field.pending.stored:
+            pending[field.uid] = _field_columns(table, field.pending)
+    return EntityTable(entity=entity, table=table, columns=columns, pending=pending)
+
+
+def companions(column: str) -> tuple[str, str]:
+    """Names of the two columns that stand beside a text's: the key and the whole folded text."""
+    rest = column.removeprefix("f_")
+    return f"k_{rest}", f"w_{rest}"
+
+
+def _field_columns(table: sa.Table, field: Field) -> FieldColumns:
+    kind = field.type.column_type(field)
+    value = _append(table, field.column, sql_type(kind))
+    if kind.storage != "text":
+        return FieldColumns(value=value)
+    key, whole = companions(field.column)
+    return FieldColumns(value=value, key=_append(table, key, TEXT), whole=_append(table, whole, TEXT))
+
+
+def _append(table: sa.Table, name: str, kind: Any) -> sa.Column[Any]:
+    column: sa.Column[Any] = sa.Column(name, kind, nullable=True)
+    table.append_column(column)
+    return column
+
+
+def text_keys(text: str | None) -> tuple[str | None, str | None]:
+    """What the companions of a text hold: its key, and the whole folded text when the key is not all of it."""
+    if text is None:
+        return None, None
+    folded = fold(text)
+    return folded[:KEY_LENGTH], folded if len(folded) > KEY_LENGTH else None
+
+
+def encode_values(tables: Tables, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``{field uid: value}`` as ``{column name: value}``: with the keys of texts, and with the new column of a
+    field whose type is being changed (a value that the new type cannot hold leaves it empty).
+    """
+    place = tables[entity.uid]
+    encoded: dict[str, Any] = {}
+    for uid, value in values.items():
+        _encode(place.columns[uid], value, encoded)
+        coming = place.pending.get(uid)
+        if coming is not None:
+            field = entity.by_uid[uid]
+            assert field.pending is not None
+            _encode(coming, convert_value(field, field.pending, value), encoded)
+    return encoded
+
+
+def _encode(columns: FieldColumns, value: Any, encoded: dict[str, Any]) -> None:
+    encoded[columns.value.name] = value
+    if columns.key is not None and columns.whole is not None:
+        encoded[columns.key.name], encoded[columns.whole.name] = text_keys(value)

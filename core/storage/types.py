@@ -1,0 +1,200 @@
+"""Column types that hold the engine's values exactly and alike on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Context, Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from metamodel.expression.types import MAX_DIGITS
+from metamodel.fields.base import ColumnType
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""Whole numbers and links: 64 bits on both (SQLite's INTEGER has them)."""
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text in binary order, whatever the database's own collation is."""
+
+_EXACT = Context(prec=60)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_units(value: Decimal | int, scale: int) -> int:
+    """A number as a whole count of its last digit; ValueError when ``scale`` digits cannot hold it exactly."""
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    try:
+        scaled = number.scaleb(scale, _EXACT)
+        units = int(scaled)
+    except (InvalidOperation, OverflowError) as error:
+        raise ValueError(f"{value} is not a number that can be stored") from error
+    if units != scaled:
+        raise ValueError(f"{value} has more than {scale} digits after the point")
+    if not -(2**63) <= units < 2**63:
+        raise ValueError(f"{value} has more digits than are kept")
+    return units
+
+
+def from_units(units: int, scale: int) -> Decimal:
+    """The number that `to_units` counted, always with ``scale`` digits after the point."""
+    return Decimal(units).scaleb(-scale, _EXACT)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """An aware moment as microseconds since the epoch, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """The moment, in UTC, that `to_microseconds` counted."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+class ScaledDecimal(TypeDecorator[Decimal]):
+    """A decimal of ``scale`` digits after the point: NUMERIC on PostgreSQL, a scaled INTEGER on SQLite."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        self.scale = scale
+        super().__init__(precision=MAX_DIGITS, scale=scale, asdecimal=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.Integer())
+        return dialect.type_descriptor(sa.Numeric(MAX_DIGITS, self.scale, asdecimal=True))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        units = to_units(value, self.scale)
+        return units if dialect.name == "sqlite" else Decimal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None or dialect.name != "sqlite":
+            return value  # type: ignore[no-any-return]
+        return from_units(value, self.scale)
+
+
+class Flag(TypeDecorator[bool]):
+    """A boolean; 0 and 1 on SQLite."""
+
+    impl = sa.Boolean
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Integer() if dialect.name == "sqlite" else sa.Boolean())
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name != "sqlite" else int(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+        return value if value is None else bool(value)
+
+
+class Day(TypeDecorator[date]):
+    """A date; `YYYY-MM-DD` on SQLite."""
+
+    impl = sa.Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.Date())
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name != "sqlite" else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, aware and in UTC to people of the engine; microseconds since the epoch on SQLite."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(timezone=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(
+            sa.Integer() if dialect.name == "sqlite" else sa.DateTime(timezone=True)
+        )
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone cannot be stored")
+        return to_microseconds(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return from_microseconds(value) if isinstance(value, int) else _in_utc(value)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON document of the engine's own tables, kept as text as it was written (order of keys, digits)."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else msgspec.json.decode(value)
+
+
+class TransactionId(TypeDecorator[str]):
+    """The 64-bit id of a PostgreSQL transaction (`xid8`), as text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_Xid8() if dialect.name == "postgresql" else sa.Text())
+
+
+class _Xid8(sa.types.UserDefinedType[str]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+def sql_type(column: ColumnType) -> TypeEngine[Any]:
+    """The SQL type of what a field's column holds."""
+    match column.storage:
+        case "text" | "choice":
+            return TEXT
+        case "integer" | "link":
+            return BIG
+        case "decimal":
+            return ScaledDecimal(column.scale)
+        case "boolean":
+            return Flag()
+        case "date":
+            return Day()
+        case "datetime":
+            return Instant()
+        case "none":
+            raise ValueError("a field without a column has no SQL type")
+
+
+__all__ = [
+    "BIG", "TEXT", "Day", "Flag", "Instant", "JsonText", "ScaledDecimal", "TransactionId",
+    "from_microseconds", "from_units", "sql_type", "to_microseconds", "to_units",
+]  # fmt: skip

@@ -1,0 +1,111 @@
+"""Making and upgrading Kubik's own tables: numbered steps, each safe to repeat, recorded in `kubik_meta`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from core.errors import KubikError
+from core.storage.database import Database
+from core.storage.own import OwnTables, own_tables
+from metamodel.messages import message
+from metamodel.text import FOLD_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step from the version before to ``number``; ``apply`` may find its work half done."""
+
+    number: int
+    apply: Callable[[sa.Connection, OwnTables], None]
+
+
+def _first_tables(connection: sa.Connection, own: OwnTables) -> None:
+    own.metadata.create_all(connection)
+    if connection.execute(sa.select(own.head.c.version)).first() is None:
+        connection.execute(own.head.insert().values(version=0))
+
+
+STEPS: tuple[Step, ...] = (Step(number=1, apply=_first_tables),)
+"""In order; a released step is never changed, a new one is added behind it."""
+
+CURRENT = STEPS[-1].number
+
+
+def make_database(database: Database, time_zone: str) -> None:
+    """Make the workspace's own tables where there are none, and remember its time zone."""
+    own = own_tables(database.schema, database.dialect)
+    with database.plain.begin() as connection:
+        _alone(connection, database)
+        if database.schema is not None:
+            connection.execute(sa.schema.CreateSchema(database.schema, if_not_exists=True))
+        if _version(connection, own) is None:
+            own.meta.create(connection, checkfirst=True)
+            facts = {"schema_version": "0", "time_zone": time_zone, "fold_version": str(FOLD_VERSION)}
+            connection.execute(own.meta.insert(), [{"key": k, "value": v} for k, v in facts.items()])
+        _climb(connection, own)
+
+
+def upgrade(database: Database) -> None:
+    """Bring an existing workspace's own tables up to date; KBK6002 when there is none or it is from the future."""
+    own = own_tables(database.schema, database.dialect)
+    if database.file is not None and not database.file.exists():
+        raise _missing()
+    with database.outside.connect() as connection:
+        version = _version(connection, own)
+    if version == CURRENT:
+        return
+    with database.plain.begin() as connection:
+        _alone(connection, database)
+        if _version(connection, own) is None:
+            raise _missing()
+        _climb(connection, own)
+
+
+def _climb(connection: sa.Connection, own: OwnTables) -> None:
+    version = _version(connection, own) or 0
+    if version > CURRENT:
+        raise KubikError(
+            "KBK6002",
+            message(
+                "the data was written by a newer Kubik (its form is {found}, this one knows {known}): update Kubik",
+                found=version,
+                known=CURRENT,
+            ),
+        )
+    for step in STEPS:
+        if step.number > version:
+            step.apply(connection, own)
+            connection.execute(
+                own.meta.update().where(own.meta.c.key == "schema_version").values(value=str(step.number))
+            )
+
+
+def _alone(connection: sa.Connection, database: Database) -> None:
+    if database.dialect == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(database.lock_key("upgrade"))))
+
+
+def _version(connection: sa.Connection, own: OwnTables) -> int | None:
+    if not sa.inspect(connection).has_table(own.meta.name, schema=own.meta.schema):
+        return None
+    value = connection.execute(
+        sa.select(own.meta.c.value).where(own.meta.c.key == "schema_version")
+    ).scalar_one_or_none()
+    return None if value is None else int(value)
+
+
+def _missing() -> KubikError:
+    return KubikError("KBK6002", message("there is no installation here: run `kubik init` first"))
+
+
+def read_meta(database: Database, key: str) -> str | None:
+    """A fact about the workspace."""
+    own = own_tables(database.schema, database.dialect)
+    with database.outside.connect() as connection:
+        value: str | None = connection.execute(
+            sa.select(own.meta.c.value).where(own.meta.c.key == key)
+        ).scalar_one_or_none()
+    return value

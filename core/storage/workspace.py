@@ -1,0 +1,251 @@
+"""A workspace: its database, its model, and the only two ways into it, one to read and one to write."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import psycopg
+import sqlalchemy as sa
+
+from core.errors import KubikError
+from core.settings import Settings, secret_key, system_zone
+from core.storage.database import (
+    HEAD,
+    Database,
+    Dialect,
+    is_conflict,
+    is_lost,
+    pause,
+    too_many,
+    unreachable,
+)
+from core.storage.load import EMPTY, load_model
+from core.storage.own import OwnTables, own_tables
+from core.storage.tables import Tables
+from core.storage.upgrades import make_database, read_meta, upgrade
+from metamodel.messages import message
+from metamodel.model import Model
+
+T = TypeVar("T")
+
+RETRIES = 3
+"""How often a conflicting write is done again."""
+
+KEPT_MODELS = 3
+
+_DRIVER_ERRORS = (sa.exc.DBAPIError, psycopg.Error, sqlite3.Error)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Transaction:
+    """One transaction: a snapshot to read, or a write that commits whole. ``model`` is the one in force in it.
+
+    ``now`` is its moment, in UTC and whole seconds, the same for everything it writes. What stands in
+    ``after_commit`` is called once it is durable, and never when it is rolled back.
+    """
+
+    connection: sa.Connection
+    model: Model
+    tables: Tables
+    workspace: Workspace
+    now: datetime
+    writing: bool
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which database it is."""
+        return self.workspace.database.dialect
+
+
+class Workspace:
+    """One installation's data: `open` one that is there, `create` a new one; close it when done."""
+
+    def __init__(self, settings: Settings, database: Database, zone: ZoneInfo, key: bytes) -> None:
+        self.settings = settings
+        self.database = database
+        self.zone = zone
+        self.secret_key = key
+        self._models: dict[int, tuple[Model, Tables]] = {}
+        self._loading = threading.Lock()
+        self._inside = threading.local()
+
+    @classmethod
+    def create(cls, settings: Settings) -> Workspace:
+        """A new workspace: folder, secret key, Kubik's own tables. One that is there is opened."""
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KubikError(
+                "KBK6002",
+                message("the folder {folder} cannot be made: {why}", folder=str(settings.home), why=str(error)),
+            ) from error
+        secret_key(settings, create=True)
+        database = Database(settings)
+        with _closed_on_error(database):
+            make_database(database, settings.time_zone or system_zone())
+        database.close()
+        return cls.open(settings)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Workspace:
+        """The workspace of these settings, its own tables brought up to date.
+
+        KBK6002 when there is none, or when a newer Kubik wrote it; KBK6003 when its server does not answer.
+        """
+        database = Database(settings)
+        with _closed_on_error(database):
+            upgrade(database)
+            zone = read_meta(database, "time_zone")
+            return cls(settings, database, ZoneInfo(zone or "UTC"), secret_key(settings, create=False))
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.database.close()
+
+    # --- transactions
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One snapshot of everything: what is read in it belongs together. It can write nothing."""
+        connection = self._connect(self.database.reading)
+        try:
+            yield self._transaction(connection, writing=False)
+        except _DRIVER_ERRORS as error:
+            if is_lost(error):
+                raise unreachable() from error
+            raise
+        finally:
+            connection.close()
+
+    def write(self, action: Callable[[Transaction], T], *, exclusive: bool = False) -> T:
+        """Do ``action`` in one transaction and commit it; what it returns is durable.
+
+        The whole action is done again, up to three times, when it conflicts with others: it must touch nothing
+        but the transaction. ``exclusive`` waits for all writers and keeps them out: the switch of a model.
+        """
+        if getattr(self._inside, "write", False):
+            raise RuntimeError("a write began inside another one of the same thread")
+        self._inside.write = True
+        try:
+            for attempt in range(RETRIES + 1):
+                try:
+                    with self.database.turn():
+                        return self._write_once(action, exclusive)
+                except _DRIVER_ERRORS as error:
+                    self._judge(error)
+                if attempt < RETRIES:
+                    pause(attempt)
+            raise too_many()
+        finally:
+            self._inside.write = False
+
+    def _write_once(self, action: Callable[[Transaction], T], exclusive: bool) -> T:
+        connection = self._connect(self.database.switching if exclusive else self.database.writing)
+        try:
+            transaction = self._transaction(connection, writing=True)
+            result = action(transaction)
+            self._commit(connection)
+        finally:
+            connection.close()
+        for call in transaction.after_commit:
+            call()
+        return result
+
+    def _commit(self, connection: sa.Connection) -> None:
+        try:
+            connection.commit()
+        except _DRIVER_ERRORS as error:
+            if is_lost(error):  # it may be saved or not: doing it again could save it twice
+                raise KubikError(
+                    "KBK6003",
+                    message("the database was lost while saving; look whether it was saved before trying again"),
+                ) from error
+            raise
+
+    def _judge(self, error: BaseException) -> None:
+        """Return when the write may be done again; raise what the error is otherwise."""
+        if is_lost(error):
+            self.database.forget()  # nothing was committed: another connection may do
+            return
+        if not is_conflict(error):
+            raise error
+
+    def _connect(self, engine: sa.Engine) -> sa.Connection:
+        """A connection in a transaction that has begun; a dead one from the pool is replaced once."""
+        for last in (False, True):
+            try:
+                connection = engine.connect()
+                try:
+                    connection.begin()
+                except BaseException:
+                    connection.close()
+                    raise
+                return connection
+            except sa.exc.TimeoutError as error:
+                raise too_many() from error
+            except _DRIVER_ERRORS as error:
+                if not is_lost(error):
+                    raise
+                self.database.forget()
+                if last:
+                    raise unreachable() from error
+        raise AssertionError("the second attempt returns or raises")
+
+    # --- the model
+
+    def _transaction(self, connection: sa.Connection, *, writing: bool) -> Transaction:
+        model, tables = self._model(connection)
+        return Transaction(
+            connection=connection,
+            model=model,
+            tables=tables,
+            workspace=self,
+            now=datetime.now(UTC).replace(microsecond=0),
+            writing=writing,
+        )
+
+    def _model(self, connection: sa.Connection) -> tuple[Model, Tables]:
+        version = connection.info[HEAD] or 0
+        known = self._models.get(version)
+        if known is not None:
+            return known
+        with self._loading:
+            known = self._models.get(version)
+            if known is None:
+                model = load_model(connection, self.own, version) if version else EMPTY
+                known = self.remember(model)
+        return known
+
+    def remember(self, model: Model) -> tuple[Model, Tables]:
+        """Keep a resolved model for the transactions in which its version is in force."""
+        known = model, Tables(model, self.database.schema, self.database.dialect)
+        kept = {**self._models, model.version: known}
+        self._models = {v: kept[v] for v in sorted(kept)[-KEPT_MODELS:]}
+        return known
+
+    @property
+    def own(self) -> OwnTables:
+        """Kubik's own tables."""
+        return own_tables(self.database.schema, self.database.dialect)
+
+
+@contextmanager
+def _closed_on_error(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except _DRIVER_ERRORS as error:
+        database.close()
+        if is_lost(error):
+            raise unreachable() from error
+        raise
+    except BaseException:
+        database.close()
+        raise

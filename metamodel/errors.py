@@ -24,7 +24,9 @@ class ProblemsFound(Exception):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{p.file + ': ' if p.file else ''}{p.pointer}: {p.message}" for p in self.problems))
+        super().__init__(
+            "; ".join(f"{p.file + ': ' if p.file else ''}{p.pointer}: {p.message}" for p in self.problems)
+        )
 
 
 class ValueRefused(Exception):

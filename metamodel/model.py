@@ -277,6 +277,11 @@ class Model:
     """The canonical JSON document this model was resolved from (kinds -> list of definitions with uids)."""
 
     @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What other parts made from this very model (grants, prepared plans), kept as long as it."""
+        return {}
+
+    @cached_property
     def entity_by_uid(self) -> dict[str, Entity]:
         return {e.uid: e for e in self.entities.values()}
 

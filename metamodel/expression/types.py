@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "number", "boolean", "date", "datetime", "duration", "choice", "link", "null", "rows", "json"]
+Kind = Literal[
+    "text", "number", "boolean", "date", "datetime", "duration", "choice", "link", "null", "rows", "json"
+]
 
 MAX_DIGITS = 18
 """Significant digits of any number, computed ones included; more is an error, never a float."""

@@ -1,0 +1,133 @@
+"""Definitions against their published schemas: every fault with its place, what was expected, and a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+
+from metamodel.errors import Problem, suggestion
+from metamodel.messages import Message, message
+from metamodel.names import NAME_PATTERN, transliterate
+from metamodel.places import problem
+from metamodel.schema import schemas
+
+_KINDS_OF_JSON: Mapping[str, Message] = {
+    "object": message("an object with keys"),
+    "array": message("a list"),
+    "string": message("a text"),
+    "integer": message("a whole number"),
+    "number": message("a number"),
+    "boolean": message("true or false"),
+    "null": message("nothing"),
+}
+
+
+@cache
+def _fast(kind: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schemas()[kind], pattern_options=jsonschema_rs.RegexOptions())
+
+
+@cache
+def _thorough(kind: str) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schemas()[kind])
+
+
+def check(kind: str, written: Any, place: str) -> list[Problem]:
+    """The faults of one definition as JSON data (nested at most 64 deep), none when its schema passes it."""
+    if _fast(kind).is_valid(written):
+        return []
+    found = []
+    for error in _thorough(kind).iter_errors(written):
+        found.extend(_explain(error, place))
+    return found
+
+
+def _explain(error: jsonschema.ValidationError, place: str) -> Iterable[Problem]:
+    path = list(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        for key in error.instance:
+            if key not in known:
+                yield problem(place, [*path, key], "KBK1001", _unknown_key(str(key), known))
+    elif error.validator == "required":
+        for key in error.validator_value:
+            if key not in error.instance:
+                yield problem(place, path, "KBK1001", message("the key “{key}” is missing", key=key))
+    elif error.validator == "pattern" and error.validator_value == NAME_PATTERN:
+        yield problem(place, path, "KBK1003", name_fault(error.instance))
+    else:
+        yield problem(place, path, "KBK1001", _expected(error))
+
+
+def _unknown_key(key: str, known: list[str]) -> Message:
+    near = suggestion(key, known)
+    if near:
+        return message("there is no key “{key}” here (did you mean “{near}”?)", key=key, near=near)
+    return message("there is no key “{key}” here; the keys are: {known}", key=key, known=", ".join(known))
+
+
+def name_fault(name: str) -> Message:
+    """What is wrong with a name that is not of the form of names, and the nearest that is."""
+    shown = name[:100]
+    near = transliterate(name)
+    if not near:
+        return message("“{name}” is not a name: small Latin letters, digits and _ are expected", name=shown)
+    return message(
+        "“{name}” is not a name: small Latin letters, digits and _ are expected (for example “{near}”)",
+        name=shown,
+        near=near,
+    )
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 100 else text[:100] + "…"
+
+
+def _expected(error: jsonschema.ValidationError) -> Message:
+    if error.validator in ("anyOf", "oneOf", "pattern") and "description" in error.schema:
+        return message("expected: {expected}", expected=error.schema["description"])
+    make = _WORDS.get(str(error.validator))
+    return make(error) if make else message("this is not of the published form")
+
+
+def _wrong_type(error: jsonschema.ValidationError) -> Message:
+    if "description" in error.schema and not isinstance(error.validator_value, str):
+        return message("expected: {expected}", expected=error.schema["description"])
+    wanted = error.validator_value if isinstance(error.validator_value, str) else error.validator_value[0]
+    return message(
+        "expected {expected}, not {value}", expected=_KINDS_OF_JSON[wanted], value=_shown(error.instance)
+    )
+
+
+def _not_of_list(error: jsonschema.ValidationError) -> Message:
+    known = [str(v) for v in error.validator_value]
+    near = suggestion(str(error.instance), known)
+    if near:
+        return message(
+            "“{value}” is not allowed here (did you mean “{near}”?)", value=_shown(error.instance), near=near
+        )
+    return message(
+        "“{value}” is not allowed here; expected one of: {known}",
+        value=_shown(error.instance),
+        known=", ".join(known),
+    )
+
+
+_WORDS: Mapping[str, Callable[[jsonschema.ValidationError], Message]] = {
+    "type": _wrong_type,
+    "enum": _not_of_list,
+    "const": lambda e: message("expected “{expected}”", expected=_shown(e.validator_value)),
+    "minLength": lambda e: message("the text is empty or too short"),
+    "maxLength": lambda e: message("at most {most} characters", most=e.validator_value),
+    "minItems": lambda e: message("at least {least} in this list", least=e.validator_value),
+    "maxItems": lambda e: message("at most {most} in this list", most=e.validator_value),
+    "minProperties": lambda e: message("at least one key is expected"),
+    "uniqueItems": lambda e: message("the list names something twice"),
+    "minimum": lambda e: message("at least {least} is expected", least=e.validator_value),
+    "maximum": lambda e: message("at most {most} is expected", most=e.validator_value),
+}

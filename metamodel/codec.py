@@ -1,0 +1,131 @@
+"""Between a definition as frozen data and as a JSON object: each attribute says how it is read and written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from metamodel.labels import Label, make_label
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How a value of an attribute is made from its JSON form (already checked by the schema) and written back."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _write_label(label: Label) -> str | dict[str, str]:
+    if label.ru is not None and label.ru == label.en:
+        return label.ru
+    return {language: text for language, text in (("ru", label.ru), ("en", label.en)) if text is not None}
+
+
+PLAIN = Codec(_same, _same)
+NAMES = Codec(tuple, list)
+ONE_OR_MORE = Codec(lambda value: (value,) if isinstance(value, str) else tuple(value), list)
+ROWS = Codec(lambda rows: tuple(tuple(row) for row in rows), lambda rows: [list(row) for row in rows])
+LABEL = Codec(make_label, _write_label)
+TEXT = Codec(str, _same)
+
+
+def _expression(value: Any) -> str:
+    """An expression is a text; a number or yes/no written bare is the constant of that value."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
+    return str(value)
+
+
+EXPRESSION = Codec(_expression, _same)
+
+
+def one(definition: type) -> Codec:
+    """An object that is itself a definition."""
+    return Codec(lambda value: read(definition, value), write)
+
+
+def many(definition: type) -> Codec:
+    """A list of definitions."""
+    return Codec(
+        lambda values: tuple(read(definition, value) for value in values),
+        lambda items: [write(i) for i in items],
+    )
+
+
+def part(codec: Codec = PLAIN, *, default: Any = None, key: str | None = None) -> Any:
+    """An attribute of a definition that is left out of the JSON form while it has its default."""
+    return dataclasses.field(default=default, metadata={"codec": codec, "key": key})
+
+
+def whole(codec: Codec = PLAIN) -> Any:
+    """An attribute that is always written."""
+    return dataclasses.field(metadata={"codec": codec, "key": None})
+
+
+def place() -> Any:
+    """Where a definition was read, no part of it: a file, or a JSON Pointer into a document."""
+    return dataclasses.field(default="", compare=False, repr=False)
+
+
+def rest() -> Any:
+    """The mapping that takes every key no other attribute has."""
+    return dataclasses.field(default_factory=dict, metadata={"rest": True})
+
+
+@dataclass(frozen=True, slots=True)
+class _Attribute:
+    name: str
+    key: str
+    codec: Codec
+    default: Any
+
+
+@cache
+def _attributes(definition: type) -> tuple[tuple[_Attribute, ...], str | None]:
+    found, others = [], None
+    for field in dataclasses.fields(definition):
+        if field.metadata.get("rest"):
+            others = field.name
+        elif "codec" in field.metadata:
+            key = field.metadata["key"] or field.name
+            found.append(_Attribute(field.name, key, field.metadata["codec"], field.default))
+    return tuple(found), others
+
+
+def keys(definition: type) -> tuple[str, ...]:
+    """The keys of the JSON form in their order."""
+    return tuple(attribute.key for attribute in _attributes(definition)[0])
+
+
+def read(definition: type, value: Mapping[str, Any], **more: Any) -> Any:
+    """The definition of a JSON object that its schema has passed; an absent or null key has its default."""
+    attributes, others = _attributes(definition)
+    values = {a.name: a.codec.read(value[a.key]) for a in attributes if value.get(a.key) is not None}
+    if others is not None:
+        known = {a.key for a in attributes}
+        values[others] = {key: item for key, item in value.items() if key not in known and item is not None}
+    return definition(**values, **more)
+
+
+def write(item: Any) -> dict[str, Any]:
+    """The JSON object of a definition: keys in order, defaults left out, the type's own options last."""
+    attributes, others = _attributes(type(item))
+    written = {}
+    for attribute in attributes:
+        value = getattr(item, attribute.name)
+        if value is not None and (value != attribute.default or attribute.default is dataclasses.MISSING):
+            written[attribute.key] = attribute.codec.write(value)
+    if others is not None:
+        written.update(getattr(item, others))
+    return written

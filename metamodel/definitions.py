@@ -1,0 +1,292 @@
+"""Definitions as they were written: frozen data, names not yet resolved, in the order of the published schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from metamodel.codec import (
+    EXPRESSION,
+    LABEL,
+    NAMES,
+    ONE_OR_MORE,
+    ROWS,
+    TEXT,
+    Codec,
+    many,
+    one,
+    part,
+    place,
+    read,
+    rest,
+    whole,
+    write,
+)
+from metamodel.labels import Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceDefinition:
+    """A value of a choice field."""
+
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    color: str | None = part()
+    archived: bool = part(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDefinition:
+    """A field; ``options`` are those of its type. ``choices`` of a choice field are read here, too."""
+
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    type: str = whole()
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    required: bool = part(default=False)
+    required_if: str | None = part(EXPRESSION)
+    unique: bool = part(default=False)
+    indexed: bool = part(default=False)
+    read_only: bool = part(default=False)
+    read_only_if: str | None = part(EXPRESSION)
+    visible_if: str | None = part(EXPRESSION)
+    default: str | None = part(EXPRESSION)
+    copy: str | None = part(EXPRESSION)
+    personal: bool = part(default=False)
+    search: bool = part(default=True)
+    choices: tuple[ChoiceDefinition, ...] = part(many(ChoiceDefinition), default=())
+    options: Mapping[str, Any] = rest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageDefinition:
+    """A stage of a pipeline."""
+
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    color: str | None = part()
+    kind: Literal["open", "won", "lost"] = part(default="open")
+    archived: bool = part(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineDefinition:
+    """A row of stages."""
+
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    label: Label | None = part(LABEL)
+    stages: tuple[StageDefinition, ...] = whole(many(StageDefinition))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagesDefinition:
+    """The stages of an entity and the field that this block makes for them."""
+
+    field: str = part(default="stage")
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    pipelines: tuple[PipelineDefinition, ...] = whole(many(PipelineDefinition))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstraintDefinition:
+    """A rule: ``unique`` names of fields, or ``check`` with its message."""
+
+    uid: str = part(default="")
+    unique: tuple[str, ...] = part(NAMES, default=())
+    check: str | None = part(EXPRESSION)
+    message: Label | None = part(LABEL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutDefinition:
+    """A tab of the card and the form."""
+
+    tab: Label = whole(LABEL)
+    rows: tuple[tuple[str, ...], ...] = part(ROWS, default=())
+    show: tuple[str, ...] = part(NAMES, default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolutionDefinition:
+    """A package of definitions."""
+
+    kind: ClassVar[str] = "solution"
+    place: str = place()
+    name: str = whole()
+    uid: str = part(default="")
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    version: str = part(TEXT, default="1")
+    icon: str | None = part()
+    color: str | None = part()
+    depends: tuple[str, ...] = part(NAMES, default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityDefinition:
+    """An entity."""
+
+    kind: ClassVar[str] = "entity"
+    place: str = place()
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    solution: str = part(default="")
+    label: Label | None = part(LABEL)
+    label_many: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    icon: str = part(default="cube")
+    menu: bool = part(default=True)
+    title: str | None = part()
+    sort: tuple[str, ...] = part(NAMES, default=())
+    tree: str | None = part()
+    fields: tuple[FieldDefinition, ...] = whole(many(FieldDefinition))
+    stages: StagesDefinition | None = part(one(StagesDefinition))
+    constraints: tuple[ConstraintDefinition, ...] = part(many(ConstraintDefinition), default=())
+    layout: tuple[LayoutDefinition, ...] = part(many(LayoutDefinition), default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDefinition:
+    """What a solution adds to an entity of another one."""
+
+    kind: ClassVar[str] = "extension"
+    place: str = place()
+    name: str = part(default="")
+    extends: str = whole()
+    uid: str = part(default="")
+    solution: str = part(default="")
+    fields: tuple[FieldDefinition, ...] = part(many(FieldDefinition), default=())
+    stages: StagesDefinition | None = part(one(StagesDefinition))
+    constraints: tuple[ConstraintDefinition, ...] = part(many(ConstraintDefinition), default=())
+    layout: tuple[LayoutDefinition, ...] = part(many(LayoutDefinition), default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantDefinition:
+    """What a role may do; ``fields`` is ``"all"``, ``{"all_but": […]}`` or a list of names."""
+
+    entity: str = whole()
+    actions: tuple[str, ...] = whole(NAMES)
+    rows: str | None = part(EXPRESSION)
+    check: str | None = part(EXPRESSION)
+    stages: tuple[str, ...] | None = part(NAMES)
+    fields: Any = part()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDefinition:
+    """A role."""
+
+    kind: ClassVar[str] = "role"
+    place: str = place()
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    solution: str = part(default="")
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    parent: str | None = part()
+    everything: bool = part(default=False)
+    grants: tuple[GrantDefinition, ...] = part(many(GrantDefinition), default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewDefinition:
+    """A saved way to look at an entity; ``type`` is what the model calls its kind."""
+
+    kind: ClassVar[str] = "view"
+    place: str = place()
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    solution: str = part(default="")
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    entity: str = whole()
+    type: Literal["list"] = part(default="list", key="kind")
+    columns: tuple[str, ...] = whole(NAMES)
+    filter: str | None = part(EXPRESSION)
+    sort: tuple[str, ...] = part(NAMES, default=())
+    roles: tuple[str, ...] | None = part(NAMES)
+
+
+_ITEMS = Codec(
+    lambda values: tuple(read(MenuItemDefinition, value) for value in values),
+    lambda items: [write(item) for item in items],
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItemDefinition:
+    """A group or a place of the navigation."""
+
+    label: Label | None = part(LABEL)
+    icon: str | None = part()
+    entity: str | None = part()
+    view: str | None = part()
+    items: tuple[MenuItemDefinition, ...] = part(_ITEMS, default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuDefinition:
+    """The navigation of a solution."""
+
+    kind: ClassVar[str] = "menu"
+    place: str = place()
+    name: str = part(default="")
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    solution: str = part(default="")
+    roles: tuple[str, ...] | None = part(NAMES)
+    items: tuple[MenuItemDefinition, ...] = whole(many(MenuItemDefinition))
+
+
+AnyDefinition = (
+    SolutionDefinition
+    | EntityDefinition
+    | ExtensionDefinition
+    | RoleDefinition
+    | ViewDefinition
+    | MenuDefinition
+)
+
+KINDS: Mapping[str, type[AnyDefinition]] = {
+    "solutions": SolutionDefinition,
+    "entities": EntityDefinition,
+    "extensions": ExtensionDefinition,
+    "roles": RoleDefinition,
+    "views": ViewDefinition,
+    "menus": MenuDefinition,
+}
+"""The kinds of definitions by their key in a document, which is the name of their folder, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """All definitions written down together: one solution's folder, or everything installed."""
+
+    solutions: tuple[SolutionDefinition, ...] = part(many(SolutionDefinition), default=())
+    entities: tuple[EntityDefinition, ...] = part(many(EntityDefinition), default=())
+    extensions: tuple[ExtensionDefinition, ...] = part(many(ExtensionDefinition), default=())
+    roles: tuple[RoleDefinition, ...] = part(many(RoleDefinition), default=())
+    views: tuple[ViewDefinition, ...] = part(many(ViewDefinition), default=())
+    menus: tuple[MenuDefinition, ...] = part(many(MenuDefinition), default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """The canonical document: every kind, even empty, each definition with its keys in the schema's order."""
+        return {kind: [write(item) for item in getattr(self, kind)] for kind in KINDS}

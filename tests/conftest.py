@@ -13,13 +13,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Dialect = Literal["sqlite", "postgresql"]
 FreshDatabase = Callable[[Dialect], str]
@@ -136,6 +138,8 @@ def browser() -> Iterator[Browser]:
     path = os.environ.get("KUBIK_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not path:
         pytest.fail("there is no browser: run ./kubik test, or set KUBIK_TEST_CHROMIUM", pytrace=False)
+    from playwright.sync_api import sync_playwright  # half a second that other tests need not wait
+
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_ARGUMENTS))
         yield chromium

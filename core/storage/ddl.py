@@ -2,12 +2,215 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
 import sqlalchemy as sa
 
+from core.errors import KubikError
+from core.storage.catalog import Catalog, read_catalog
+from core.storage.database import LOCK_MILLISECONDS, Database, is_conflict, pause, too_many
+from core.storage.indexes import PREFIX as INDEX_PREFIX
+from core.storage.indexes import Index, indexes_of
 from core.storage.tables import Tables
+from metamodel.errors import Problem
+from metamodel.messages import message
 from metamodel.model import Entity
+
+ATTEMPTS = 20
+"""How often a step asks for a lock that others hold, letting them pass in between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing the database lacks: a table, some columns of a table, or an index. No reader sees it come."""
+
+    kind: Literal["table", "columns", "index"]
+    entity: Entity
+    name: str
+    columns: tuple[str, ...] = ()
+    index: Index | None = None
+
+
+def missing_steps(catalog: Catalog, tables: Tables, entities: Iterable[Entity]) -> tuple[Step, ...]:
+    """What the tables of these entities lack, in the order to make it: nothing when it is all there."""
+    steps: list[Step] = []
+    for entity in entities:
+        table = tables[entity.uid].table
+        found = catalog.tables.get(entity.table)
+        if found is None:
+            steps.append(Step(kind="table", entity=entity, name=entity.table))
+        else:
+            lacking = tuple(c.name for c in table.columns if c.name not in found)
+            if lacking:
+                steps.append(Step(kind="columns", entity=entity, name=entity.table, columns=lacking))
+        for index in indexes_of(tables, entity.uid):
+            there = catalog.indexes.get(index.name)
+            if there is None or not there.whole:
+                steps.append(Step(kind="index", entity=entity, name=index.name, index=index))
+    return tuple(steps)
 
 
 def create_entity(connection: sa.Connection, tables: Tables, entity: Entity) -> None:
-    """Whatever the table of ``entity`` lacks: itself, columns, indexes. For tables that are still small."""
-    tables[entity.uid].table.create(connection, checkfirst=True)
+    """Whatever the table of ``entity`` lacks, in this transaction: for tables that are new or small."""
+    create_entities(connection, tables, (entity,))
+
+
+def create_entities(connection: sa.Connection, tables: Tables, entities: Iterable[Entity]) -> None:
+    """The same for several at once."""
+    for step in missing_steps(read_catalog(connection, tables.schema), tables, entities):
+        _apply(connection, tables, step, concurrently=False)
+
+
+def grow(
+    database: Database,
+    tables: Tables,
+    entities: Iterable[Entity],
+    done: Callable[[Step], None] = lambda step: None,
+) -> None:
+    """Whatever the tables of these entities lack, each step by itself, while others read and write.
+
+    Cut short, it goes on where it stopped when called again. ``done`` is told each step that is made. KBK1103 when
+    existing records do not fit a unique index.
+    """
+    with database.outside.connect() as connection:
+        steps = missing_steps(read_catalog(connection, tables.schema), tables, entities)
+    for step in steps:
+        run_step(database, tables, step)
+        done(step)
+
+
+def run_step(database: Database, tables: Tables, step: Step) -> None:
+    """Make one step durable. A lock that does not come soon is let go and asked for again: who waits for a lock
+    stops everybody behind."""
+    for attempt in range(ATTEMPTS):
+        try:
+            if step.kind == "index" and database.dialect == "postgresql":
+                with database.outside.connect() as connection:
+                    _apply(connection, tables, step, concurrently=True)
+            else:
+                with database.turn(), database.plain.begin() as connection:
+                    limit_waiting(connection)
+                    _apply(connection, tables, step, concurrently=False)
+            return
+        except (sa.exc.DBAPIError, psycopg.Error) as error:
+            if not is_conflict(error):
+                raise
+        pause(min(attempt, 3))
+    raise too_many()
+
+
+def limit_waiting(connection: sa.Connection) -> None:
+    """Let this transaction wait for no lock longer than others can bear (PostgreSQL)."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
+
+
+def _apply(connection: sa.Connection, tables: Tables, step: Step, *, concurrently: bool) -> None:
+    table = tables[step.entity.uid].table
+    if step.kind == "table":
+        connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+    elif step.kind == "columns":
+        there = read_catalog(connection, tables.schema).tables.get(table.name, {})
+        for name in step.columns:
+            if name not in there:
+                connection.exec_driver_sql(_add_column(connection, table, name))
+    else:
+        assert step.index is not None
+        _create_index(connection, tables, step.entity, step.index, concurrently)
+
+
+def _place(table: sa.Table) -> str:
+    return f'"{table.name}"' if table.schema is None else f'"{table.schema}"."{table.name}"'
+
+
+def _add_column(connection: sa.Connection, table: sa.Table, name: str) -> str:
+    kind = table.c[name].type.compile(dialect=connection.dialect)
+    return f'ALTER TABLE {_place(table)} ADD COLUMN "{name}" {kind}'
+
+
+_ROWS = {"all": "", "live": " WHERE deleted_at IS NULL", "bin": " WHERE deleted_at IS NOT NULL"}
+
+
+def _create_index(
+    connection: sa.Connection, tables: Tables, entity: Entity, index: Index, concurrently: bool
+) -> None:
+    table = tables[entity.uid].table
+    place = "" if tables.schema is None else f'"{tables.schema}".'
+    if concurrently:  # what a making that was cut short has left serves nobody
+        found = read_catalog(connection, tables.schema).indexes.get(index.name)
+        if found is not None and not found.whole:
+            connection.exec_driver_sql(f'DROP INDEX CONCURRENTLY IF EXISTS {place}"{index.name}"')
+    columns = ", ".join(f'"{c.removeprefix("-")}"{" DESC" if c.startswith("-") else ""}' for c in index.columns)
+    unique = "UNIQUE " if index.unique else ""
+    how = "CONCURRENTLY " if concurrently else ""
+    where = f'{place}"{index.name}"' if tables.schema is None else f'"{index.name}"'
+    try:
+        connection.exec_driver_sql(
+            f"CREATE {unique}INDEX {how}IF NOT EXISTS {where} ON {_place(table)} ({columns}){_ROWS[index.rows]}"
+        )
+    except sa.exc.IntegrityError as error:
+        raise _not_unique(entity, index) from error
+
+
+def _not_unique(entity: Entity, index: Index) -> KubikError:
+    names = ", ".join(entity.by_uid[uid].name for uid in index.fields)
+    words = message("{entity}: records have equal values of {fields}", entity=entity.name, fields=names)
+    return KubikError("KBK1103", words, [Problem(pointer=f"/{entity.name}", code="KBK1103", message=words)])
+
+
+def drop_stale_indexes(connection: sa.Connection, tables: Tables) -> tuple[str, ...]:
+    """Drop the indexes that the model no longer has, so that a rule that was taken away binds nobody."""
+    wanted = {i.name for uid in tables.model.entity_by_uid for i in indexes_of(tables, uid)}
+    place = "" if tables.schema is None else f'"{tables.schema}".'
+    stale = tuple(
+        sorted(
+            name
+            for name, found in read_catalog(connection, tables.schema).indexes.items()
+            if name.startswith(INDEX_PREFIX) and found.table.startswith("e_") and name not in wanted
+        )
+    )
+    for name in stale:
+        connection.exec_driver_sql(f'DROP INDEX IF EXISTS {place}"{name}"')
+    return stale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """What no definition names any more: a column, or a whole table (``column`` is None)."""
+
+    table: str
+    column: str | None = None
+
+
+def leftovers(catalog: Catalog, tables: Tables) -> tuple[Leftover, ...]:
+    """The physical tables and columns of entities and fields that are not in the model."""
+    known = {place.table.name: {c.name for c in place.table.columns} for place in tables}
+    found: list[Leftover] = []
+    for table, columns in sorted(catalog.tables.items()):
+        if not table.startswith("e_"):
+            continue
+        if table not in known:
+            found.append(Leftover(table=table))
+        else:
+            found.extend(Leftover(table=table, column=c) for c in columns if c not in known[table])
+    return tuple(found)
+
+
+def purge(connection: sa.Connection, tables: Tables, what: Iterable[Leftover]) -> None:
+    """Drop these for ever, with the values in them. Views must have been remade without them."""
+    drop_stale_indexes(connection, tables)
+    place = "" if tables.schema is None else f'"{tables.schema}".'
+    for each in what:
+        if each.column is None:
+            connection.exec_driver_sql(f'DROP TABLE IF EXISTS {place}"{each.table}"')
+        else:
+            connection.exec_driver_sql(f'ALTER TABLE {place}"{each.table}" DROP COLUMN "{each.column}"')
+
+
+__all__ = [
+    "Leftover", "Step", "create_entities", "create_entity", "drop_stale_indexes", "grow",
+    "leftovers", "limit_waiting", "missing_steps", "purge", "run_step",
+]  # fmt: skip

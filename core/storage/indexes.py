@@ -1,0 +1,114 @@
+"""Which indexes an entity's table has (decision 15), and by which names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from core.storage.tables import EntityTable, Tables
+from metamodel.model import Field
+
+PREFIX = "i_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index of an entity's table: column names, ``-`` before a descending one; ``rows`` says which it holds.
+
+    ``fields`` are the uids of the fields a unique index keeps unique.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    rows: Literal["all", "live", "bin"] = "all"
+    fields: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The same for the same index always, another for any other."""
+        said = f"{','.join(self.columns)} {self.unique} {self.rows}"
+        return f"{PREFIX}{self.table.removeprefix('e_')}_{hashlib.sha256(said.encode()).hexdigest()[:10]}"
+
+
+def indexes_of(tables: Tables, entity_uid: str) -> tuple[Index, ...]:
+    """The indexes of an entity: links, default sort, choice + created, people + created, unique, asked for.
+
+    An index whose columns begin another one is left out.
+    """
+    place = tables[entity_uid]
+    found = dict.fromkeys(_wanted(tables, place))
+    return tuple(
+        i
+        for i in found
+        if i.unique
+        or not any(
+            i is not other and other.rows == i.rows and other.columns[: len(i.columns)] == i.columns
+            for other in found
+        )
+    )
+
+
+def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
+    entity = place.entity
+    name = entity.table
+    yield Index(table=name, columns=("bin_id",), rows="bin")
+    yield Index(table=name, columns=("deleted_at", "id"), rows="bin")
+    if entity.default_sort:
+        sort = _sort_columns(place)
+        if sort:
+            yield Index(table=name, columns=sort)
+    elif entity.parent is None:
+        yield Index(table=name, columns=("created_at", "id"))
+    for field in entity.fields:
+        if field.uid in place.columns and not field.system:
+            yield from _of_field(tables, place, field)
+    for constraint in entity.constraints:
+        if constraint.unique and all(uid in place.columns for uid in constraint.unique):
+            columns = tuple(_compared(place, uid) for uid in constraint.unique)
+            yield Index(table=name, columns=columns, unique=True, rows="live", fields=constraint.unique)
+
+
+def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Index]:
+    table = place.entity.table
+    column = _compared(place, field.uid)
+    storage = field.type.column_type(field).storage
+    if field.unique:
+        yield Index(table=table, columns=(column,), unique=True, rows="live", fields=(field.uid,))
+    if field.uid == place.entity.parent:
+        yield Index(table=table, columns=(column, "position", "id"))
+    elif storage == "link":
+        target = tables.model.entity_by_uid.get(field.target or "")
+        if target is not None and target.name in ("user", "department"):
+            yield Index(table=table, columns=(column, "created_at", "id"))
+        else:
+            yield Index(table=table, columns=(column, "id"))
+    elif storage == "choice":
+        yield Index(table=table, columns=(column, "created_at", "id"))
+    elif field.indexed:
+        yield Index(table=table, columns=(column, "id"))
+
+
+def _compared(place: EntityTable, uid: str) -> str:
+    """The column by which a field is compared and sorted: of a text its key."""
+    columns = place.columns[uid]
+    return (columns.value if columns.key is None else columns.key).name
+
+
+def _sort_columns(place: EntityTable) -> tuple[str, ...]:
+    """The columns of the default sort, or nothing when part of it is computed or lies in another entity."""
+    found: list[str] = []
+    for part in place.entity.default_sort:
+        name = part.removeprefix("-")
+        field = place.entity.by_name.get(name)
+        uid = field.uid if field is not None else name
+        if uid not in place.columns:
+            return ()
+        found.append(("-" if part.startswith("-") else "") + _compared(place, uid))
+    if not any(c.removeprefix("-") == "id" for c in found):
+        found.append(("-" if found[-1].startswith("-") else "") + "id")
+    if all(c.startswith("-") for c in found):  # an index is read in both directions
+        found = [c.removeprefix("-") for c in found]
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""A readable view per entity for people who use SQL: names of today, live rows, dates and decimals as written."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import sqlalchemy as sa
+
+from core.storage.catalog import read_catalog
+from core.storage.own import OwnTables
+from core.storage.tables import EntityTable, Tables
+from metamodel.model import Entity, Field
+
+PREFIX = "v_"
+_META_KEY = "views"
+
+
+def view_name(entity: Entity) -> str:
+    """The name of its view; the prefix keeps reserved words apart."""
+    return PREFIX + entity.name
+
+
+def remake_views(connection: sa.Connection, tables: Tables) -> None:
+    """Make the views say what the model says, in this transaction; those of entities that are gone are dropped."""
+    dialect = connection.dialect
+    wanted = {
+        view_name(place.entity): _select(place, dialect.name == "sqlite").compile(
+            dialect=dialect, compile_kwargs={"literal_binds": True}
+        )
+        for place in tables
+    }
+    texts = {name: str(compiled) for name, compiled in wanted.items()}
+    marks = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    there = {v for v in read_catalog(connection, tables.schema).views if v.startswith(PREFIX)}
+    known = _known(connection, tables.own)
+    place = "" if tables.schema is None else f'"{tables.schema}".'
+    for name in sorted(there):
+        if marks.get(name) != known.get(name):
+            connection.exec_driver_sql(f'DROP VIEW {place}"{name}"')
+            there.discard(name)
+    for name, text in texts.items():
+        if name not in there:
+            # Nothing to bind is left in the text; doubled percent signs are the driver's own.
+            connection.exec_driver_sql(f'CREATE VIEW {place}"{name}" AS {text}')
+    _keep(connection, tables.own, marks)
+
+
+def _known(connection: sa.Connection, own: OwnTables) -> dict[str, str]:
+    value = connection.execute(sa.select(own.meta.c.value).where(own.meta.c.key == _META_KEY)).scalar_one_or_none()
+    return msgspec.json.decode(value, type=dict[str, str]) if value else {}
+
+
+def _keep(connection: sa.Connection, own: OwnTables, marks: dict[str, str]) -> None:
+    text = msgspec.json.encode(marks).decode()
+    done = connection.execute(own.meta.update().where(own.meta.c.key == _META_KEY).values(value=text))
+    if not done.rowcount:
+        connection.execute(own.meta.insert().values(key=_META_KEY, value=text))
+
+
+def _select(place: EntityTable, sqlite: bool) -> sa.Select[tuple[object, ...]]:
+    entity, table = place.entity, place.table
+    columns: list[sa.ColumnElement[object]] = [table.c.id]
+    for name in ("created_at", "created_by", "updated_at", "updated_by", "version", "position"):
+        if name in table.c:
+            moment = name.endswith("_at")
+            columns.append((_moment(table.c[name]) if moment and sqlite else table.c[name]).label(name))
+    for field in entity.fields:
+        if not field.system and field.uid in place.columns:
+            columns.append(_readable(place, field, sqlite).label(field.name))
+    return sa.select(*columns).where(table.c.deleted_at.is_(None))
+
+
+def _readable(place: EntityTable, field: Field, sqlite: bool) -> sa.ColumnElement[object]:
+    column = place.columns[field.uid].value
+    kind = field.type.column_type(field)
+    if kind.storage == "choice" and field.choices:
+        names = {choice.uid: sa.literal(choice.name, sa.Text()) for choice in field.choices}
+        return sa.case(names, value=column, else_=column)
+    if sqlite and kind.storage == "datetime":
+        return _moment(column)
+    if sqlite and kind.storage == "decimal" and kind.scale:
+        return sa.type_coerce(column, sa.Integer()) / sa.literal(10.0**kind.scale, sa.Float())
+    return column
+
+
+def _moment(column: sa.ColumnElement[object]) -> sa.ColumnElement[object]:
+    """A count of microseconds as `2026-11-21 11:30:00` in UTC."""
+    seconds = sa.cast(sa.type_coerce(column, sa.Integer()) / sa.literal(1_000_000.0, sa.Float()), sa.Integer())
+    return sa.func.datetime(seconds, sa.literal("unixepoch", sa.Text()))

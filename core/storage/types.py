@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
@@ -55,8 +56,20 @@ def from_microseconds(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
+def _moment(count: int | None) -> datetime | None:
+    return None if count is None else from_microseconds(count)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else value != 0
 
 
 class ScaledDecimal(TypeDecorator[Decimal]):
@@ -80,10 +93,11 @@ class ScaledDecimal(TypeDecorator[Decimal]):
         units = to_units(value, self.scale)
         return units if dialect.name == "sqlite" else Decimal(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        if value is None or dialect.name != "sqlite":
-            return value  # type: ignore[no-any-return]
-        return from_units(value, self.scale)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return None
+        scale = self.scale
+        return lambda value: None if value is None else from_units(value, scale)
 
 
 class Flag(TypeDecorator[bool]):
@@ -98,8 +112,8 @@ class Flag(TypeDecorator[bool]):
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:
         return value if value is None or dialect.name != "sqlite" else int(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
-        return value if value is None else bool(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _flag if dialect.name == "sqlite" else None
 
 
 class Day(TypeDecorator[date]):
@@ -114,8 +128,8 @@ class Day(TypeDecorator[date]):
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
         return value if value is None or dialect.name != "sqlite" else value.isoformat()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
-        return date.fromisoformat(value) if isinstance(value, str) else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _day if dialect.name == "sqlite" else None
 
 
 class Instant(TypeDecorator[datetime]):
@@ -139,10 +153,8 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a moment without a zone cannot be stored")
         return to_microseconds(value) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return from_microseconds(value) if isinstance(value, int) else _in_utc(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _moment if dialect.name == "sqlite" else _in_utc
 
 
 class JsonText(TypeDecorator[Any]):

@@ -1,0 +1,83 @@
+"""A statement compiled once and run many times through the driver, its rows converted column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.storage.database import Database
+
+_Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """One statement of one database, kept as long as its plan.
+
+    It is given its parameters by the names of its `bindparam`s; literals in it are kept with it. An expanding IN
+    would make another statement each time and is refused: sets are sub-selects. Errors are the driver's own.
+    """
+
+    def __init__(self, statement: sa.Executable, database: Database) -> None:
+        dialect = database.engine.dialect
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            raise ValueError("a statement with an expanding parameter cannot be prepared")
+        self.text: str = str(compiled)
+        self._dialect = dialect
+        self._types: list[Any] = [c.type for c in getattr(statement, "exported_columns", ())]
+        self._converters: list[tuple[int, _Convert]] | None = None
+        self._names: Sequence[str] | None = compiled.positiontup if compiled.positional else None
+        self._constants: dict[str, Any] = {}
+        self._given: list[tuple[str, str, _Convert | None]] = []
+        for bind, name in compiled.bind_names.items():
+            convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required or (bind.value is None and bind.callable is None and not bind.unique):
+                self._given.append((name, bind.key, convert))
+            else:
+                value = bind.effective_value
+                self._constants[name] = value if convert is None else convert(value)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names that must be given."""
+        return frozenset(key for _, key, _ in self._given)
+
+    def rows(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows, as the engine's values."""
+        cursor = self._execute(connection, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if not rows:
+            return rows
+        if self._converters is None:
+            self._converters = self._find_converters(cursor.description)
+        if not self._converters:
+            return rows
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for place, convert in self._converters:
+            columns[place] = map(convert, columns[place])
+        return list(zip(*columns, strict=True))
+
+    def run(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> int:
+        """Run it for what it changes; how many rows that were."""
+        count: int = self._execute(connection, parameters).rowcount
+        return count
+
+    def _execute(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> Any:
+        values = self._constants.copy()
+        for name, key, convert in self._given:
+            value = parameters[key]
+            values[name] = value if convert is None else convert(value)
+        driver: Any = connection.connection.dbapi_connection
+        if self._names is not None:
+            return driver.execute(self.text, [values[name] for name in self._names])
+        return driver.execute(self.text, values)
+
+    def _find_converters(self, description: Sequence[Any]) -> list[tuple[int, _Convert]]:
+        found: list[tuple[int, _Convert]] = []
+        for place, (kind, column) in enumerate(zip(self._types, description, strict=True)):
+            convert = kind.dialect_impl(self._dialect).result_processor(self._dialect, column[1])
+            if convert is not None:
+                found.append((place, convert))
+        return found

@@ -1,0 +1,61 @@
+"""A prepared statement answers what the same statement answers, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.storage.prepared import Prepared
+from core.storage.workspace import Workspace
+from tests.core.storage.test_types import SAMPLES, save
+
+
+def test_rows_are_those_of_the_statement(workspace: Workspace) -> None:
+    values: dict[str, Any] = {}
+    for uid, value in SAMPLES:
+        values[uid] = value
+    workspace.write(lambda tx: [save(tx, values), save(tx, {}), save(tx, {"dealname": "100% ё"})])
+    with workspace.read() as tx:
+        place = tx.tables["deal"]
+        columns = [c.value for c in place.columns.values()]
+        statement = (
+            sa.select(*columns)
+            .where(place.table.c.id >= sa.bindparam("least", type_=sa.BigInteger()))
+            .where(place.columns["dealname"].value.is_distinct_from("x%x"))
+            .order_by(place.table.c.id)
+            .limit(sa.bindparam("most", type_=sa.BigInteger()))
+        )
+        prepared = Prepared(statement, workspace.database)
+        assert prepared.parameters == {"least", "most"}
+        for least, most in ((0, 10), (2, 10), (0, 1), (99, 10)):
+            given = {"least": least, "most": most}
+            expected = [tuple(row) for row in tx.connection.execute(statement, given)]
+            assert prepared.rows(tx.connection, given) == expected
+            assert [[type(v) for v in row] for row in prepared.rows(tx.connection, given)] == [
+                [type(v) for v in row] for row in expected
+            ]
+
+
+def test_an_insert_gives_its_id_and_an_update_its_count(workspace: Workspace) -> None:
+    table = workspace.remember(_model(workspace))[1]["deal"].table
+    insert = Prepared(table.insert().values(version=sa.bindparam("v")).returning(table.c.id), workspace.database)
+    update = Prepared(table.update().values(version=sa.bindparam("v")), workspace.database)
+    assert workspace.write(lambda tx: insert.rows(tx.connection, {"v": 1})) == [(1,)]
+    assert workspace.write(lambda tx: insert.rows(tx.connection, {"v": 1})) == [(2,)]
+    assert workspace.write(lambda tx: update.run(tx.connection, {"v": 5})) == 2
+
+
+def test_a_missing_parameter_and_an_expanding_one_are_refused(workspace: Workspace) -> None:
+    table = workspace.remember(_model(workspace))[1]["deal"].table
+    prepared = Prepared(sa.select(table.c.id).where(table.c.id == sa.bindparam("one")), workspace.database)
+    with workspace.read() as tx, pytest.raises(KeyError):
+        prepared.rows(tx.connection, {})
+    with pytest.raises(ValueError, match="expanding"):
+        Prepared(sa.select(table.c.id).where(table.c.id.in_([1, 2])), workspace.database)
+
+
+def _model(workspace: Workspace) -> Any:
+    with workspace.read() as tx:
+        return tx.model

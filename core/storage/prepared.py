@@ -46,18 +46,18 @@ class Prepared:
 
     def rows(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows, as the engine's values."""
+        return list(zip(*self.columns(connection, parameters), strict=True))
+
+    def columns(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> list[Sequence[Any]]:
+        """All rows, as the engine's values, a sequence for each column; no columns when there is no row."""
         cursor = self._execute(connection, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if not rows:
-            return rows
-        if self._converters is None:
+        columns: list[Any] = list(zip(*cursor.fetchall(), strict=True))
+        if columns and self._converters is None:
             self._converters = self._find_converters(cursor.description)
-        if not self._converters:
-            return rows
-        columns: list[Any] = list(zip(*rows, strict=True))
-        for place, convert in self._converters:
-            columns[place] = map(convert, columns[place])
-        return list(zip(*columns, strict=True))
+        if columns and self._converters:
+            for place, convert in self._converters:
+                columns[place] = list(map(convert, columns[place]))
+        return columns
 
     def run(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> int:
         """Run it for what it changes; how many rows that were."""

@@ -1,0 +1,152 @@
+"""What an actor may do: the grants of all their roles added up, asked by entity, action and field; pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.access.actor import Actor
+from metamodel.model import ACTIONS, Entity, Field, Grant, Model
+
+Coverage = Literal["always", "sometimes"]
+"""Whether a field is covered on every row that the actor reaches at all, or on some of them only."""
+
+FOLLOWING = frozenset({"create", "update", "delete"})
+"""Actions on a child row that are an ``update`` of its parent."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Grants:
+    """The effective grants of one set of roles under one model; made by `grants_of`, kept with the model.
+
+    Child entities follow their parent: a child row is reached where its parent is, and where the parent's children
+    field is covered there. Their own grants only narrow that: without any, every child row and field is covered.
+    """
+
+    model: Model
+    key: str
+    """Hash of the grants' content: equal keys see and may the same, apart from who they are."""
+    everything: bool
+    own: Mapping[str, tuple[Grant, ...]]
+    """The grants as written, by uid of their entity."""
+    _answers: dict[tuple[str, ...], Mapping[str, Coverage]] = field(default_factory=dict)
+
+    def may(self, entity: str, action: str) -> bool:
+        """Whether the action is granted on some row (of the entity with that uid)."""
+        if self.everything:
+            return True
+        if not self.branches(entity, action):
+            return False
+        link = self.parent_link(entity)
+        if link is None:
+            return True
+        parent, children = link
+        if action == "read":
+            return self.may(parent.uid, "read") and children.uid in self.readable(parent.uid)
+        if action not in FOLLOWING:
+            return self.may(parent.uid, action)
+        return any(
+            self.may(parent.uid, how) and children.uid in self.writable(parent.uid, how)
+            for how in ("update", "create")
+        )
+
+    def branches(self, entity: str, action: str) -> tuple[Grant, ...]:
+        """The grants that give the action, each with its own ``rows``; for a child entity those that narrow it.
+
+        Empty means never. A grant without ``rows`` makes the others needless, so it then stands alone when it covers
+        every field.
+        """
+        found = tuple(g for g in self.own.get(entity, ()) if action in g.actions)
+        if self.everything or (not found and self.model.entity_by_uid[entity].parent is not None):
+            return (Grant(entity=entity, actions=frozenset(ACTIONS)),)
+        widest = next((g for g in found if unlimited(g) and g.fields is None), None)
+        return (widest,) if widest else found
+
+    def parent_link(self, entity: str) -> tuple[Entity, Field] | None:
+        """For a child entity, its parent entity and the children field there that holds its rows."""
+        child = self.model.entity_by_uid[entity]
+        if child.parent is None:
+            return None
+        parent = self.model.entity_by_uid[child.by_uid[child.parent].target or ""]
+        return parent, next(f for f in parent.fields if f.target == entity and f.through == child.parent)
+
+    def readable(self, entity: str) -> Mapping[str, Coverage]:
+        """The fields (by uid) whose cells can be read on visible rows; a field that is absent never can."""
+        return self._covered(entity, "read")
+
+    def writable(self, entity: str, action: str) -> Mapping[str, Coverage]:
+        """The fields (by uid) that ``update`` or ``create`` covers; read-only and computed ones not sorted out."""
+        return self._covered(entity, action)
+
+    def covering(self, entity: str, action: str, field_uid: str) -> tuple[Grant, ...]:
+        """The grants of the action that cover a field; `show` gives cells as `read` does."""
+        return tuple(g for g in self._cells(entity, action) if g.fields is None or field_uid in g.fields)
+
+    def _cells(self, entity: str, action: str) -> tuple[Grant, ...]:
+        given = self.branches(entity, action)
+        if action != "read" or self.everything:
+            return given
+        return given + tuple(g for g in self.own.get(entity, ()) if "show" in g.actions and g not in given)
+
+    def _covered(self, entity: str, action: str) -> Mapping[str, Coverage]:
+        known = self._answers.get((entity, action))
+        if known is None:
+            known = self._answers[entity, action] = self._cover(self.model.entity_by_uid[entity], action)
+        return known
+
+    def _cover(self, entity: Entity, action: str) -> Mapping[str, Coverage]:
+        rows = self.branches(entity.uid, action)
+        found: dict[str, Coverage] = {}
+        if not rows:
+            return found
+        for each in entity.fields:
+            giving = self.covering(entity.uid, action, each.uid)
+            if each.system and action == "read":
+                found[each.uid] = "always"
+            elif giving:
+                always = all(any(unlimited(g) or g.rows == row.rows for g in giving) for row in rows)
+                found[each.uid] = "always" if always else "sometimes"
+        return found
+
+
+def unlimited(grant: Grant) -> bool:
+    """Whether the grant stands on every row."""
+    return grant.rows is None
+
+
+def grants_of(model: Model, actor: Actor) -> Grants:
+    """The effective grants of the actor, made once for each set of roles of a model."""
+    roles = None if actor.system else tuple(sorted(actor.roles))
+    kept: dict[tuple[str, ...] | None, Grants] = model.derived.setdefault("grants", {})
+    found = kept.get(roles)
+    if found is None:
+        found = kept[roles] = make_grants(model, roles)
+    return found
+
+
+def make_grants(model: Model, roles: Iterable[str] | None) -> Grants:
+    """The grants of these roles (uids) added up; None is the system itself."""
+    held = [model.role_by_uid[uid] for uid in roles if uid in model.role_by_uid] if roles is not None else []
+    if roles is None or any(role.everything for role in held):
+        return Grants(model=model, key="everything", everything=True, own={})
+    own: dict[str, tuple[Grant, ...]] = {}
+    for role in held:
+        for grant in role.grants:
+            if grant not in own.get(grant.entity, ()):
+                own[grant.entity] = (*own.get(grant.entity, ()), grant)
+    return Grants(model=model, key=_key(own), everything=False, own=own)
+
+
+def _key(own: Mapping[str, tuple[Grant, ...]]) -> str:
+    """The same for the same grants in any order: hexadecimal, 32 characters."""
+    written = sorted(
+        repr((
+            g.entity, sorted(g.actions), g.rows and g.rows.root, g.check and g.check.root,
+            None if g.stages is None else sorted(g.stages), None if g.fields is None else sorted(g.fields),
+        ))
+        for grants in own.values()
+        for g in grants
+    )  # fmt: skip
+    return hashlib.sha256("\n".join(written).encode()).hexdigest()[:32]

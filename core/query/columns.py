@@ -1,0 +1,177 @@
+"""The columns of a statement: what is selected for each field shown, and how raw values become an answer's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.query.names import FieldPath
+from core.query.plan import Selection
+from core.query.query import Link
+from core.query.relations import VisibleRow
+from core.query.title import title_of
+
+HIDDEN_LINK = Link(id=None, hidden=True)
+Raw = Sequence[Sequence[Any]]
+"""Raw values, a sequence for each selected column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How one column is read from what was selected: indexes into it.
+
+    ``value`` is the value, of a link its id. ``hidden`` is the flag of cells that are masked. Of a link, ``visible``
+    is the id when its record may be seen, ``title`` and ``deleted`` belong to it.
+    """
+
+    name: str
+    value: int
+    hidden: int | None = None
+    choices: Mapping[str, str] | None = None
+    whole: bool = False
+    visible: int | None = None
+    title: int | None = None
+    deleted: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the items of a page are made; ``masked`` maps the names of children that some rows hide to their flags."""
+
+    columns: tuple[Shown, ...]
+    masked: Mapping[str, int]
+    id_at: int
+
+    def items(self, raw: Raw) -> list[dict[str, Any]]:
+        """Selected values as items; done a column at a time, which is what makes a page cheap."""
+        if not raw:
+            return []
+        names = [shown.name for shown in self.columns]
+        columns = [_values(shown, raw) for shown in self.columns]
+        items = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        self._hide(items, raw)
+        return items
+
+    def _hide(self, items: list[dict[str, Any]], raw: Raw) -> None:
+        flags = [(shown.name, raw[shown.hidden]) for shown in self.columns if shown.hidden is not None]
+        flags += [(name, raw[at]) for name, at in self.masked.items()]
+        for name, hidden in flags:
+            for item, gone in zip(items, hidden, strict=True):
+                if gone:
+                    item.pop(name, None)
+                    item.setdefault("_hidden", []).append(name)
+
+
+def _values(shown: Shown, raw: Raw) -> Sequence[Any]:
+    values = raw[shown.value]
+    if shown.visible is not None:
+        assert shown.title is not None and shown.deleted is not None
+        return [
+            None if link is None else HIDDEN_LINK if seen is None else _link(seen, title, gone)
+            for link, seen, title, gone in zip(
+                values, raw[shown.visible], raw[shown.title], raw[shown.deleted], strict=True
+            )
+        ]
+    if shown.choices is not None:
+        return [None if value is None else shown.choices.get(value, value) for value in values]
+    if shown.whole:
+        return [int(value) if isinstance(value, Decimal) else value for value in values]
+    return values
+
+
+def _link(identity: int, title: str, gone: Any) -> Link:
+    return Link(id=identity, title=title, deleted=True) if gone else Link(id=identity, title=title)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Columns:
+    """Collects what a statement selects for a row, and the joins that links need, each once."""
+
+    row: VisibleRow
+    language: str
+    source: Any
+    selected: list[sa.ColumnElement[Any]] = field(default_factory=list)
+    _joined: dict[tuple[str, ...], VisibleRow] = field(default_factory=dict)
+    _flags: dict[int, int] = field(default_factory=dict)
+
+    def layout(self, selection: Selection) -> Layout:
+        """Selects everything the selection shows; what is hidden on some rows comes with a flag."""
+        identity = self._add(self.row.alias.c.id)
+        columns = tuple(self._shown(path, identity) for path in selection.columns)
+        if all(shown.name != "id" for shown in columns):
+            columns = (Shown(name="id", value=identity), *columns)
+        masked = {
+            children.name: self._flag(self.row.hidden(children.field.uid))
+            for children in selection.children
+            if self.row.sometimes(children.field.uid)
+        }
+        return Layout(columns=columns, masked=masked, id_at=identity)
+
+    def _shown(self, path: FieldPath, identity: int) -> Shown:
+        if path.name == "id":
+            return Shown(name="id", value=identity)
+        row, hiding = self._walk(path)
+        last = path.field
+        value = row.cell(last.uid).value
+        if row is not self.row:  # a record in the bin has a title, but lends no values
+            value = sa.case((row.alias.c.deleted_at.is_(None), value))
+        if row.sometimes(last.uid):
+            hiding.append(_masked_on(row, last.uid, is_first=row is self.row))
+        hidden = self._flag(hiding[0] if len(hiding) == 1 else sa.or_(*hiding)) if hiding else None
+        if last.result.kind == "link" and last.result.entity is not None:
+            return self._linked(path, value, last.result.entity, hidden)
+        choices = None
+        if last.result.kind == "choice":
+            choices = {c.uid: c.name for c in self.row.relations.choices(last)}
+        whole = last.result.kind == "number" and last.result.scale == 0
+        return Shown(name=path.name, value=self._add(value), hidden=hidden, choices=choices, whole=whole)
+
+    def _linked(self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None) -> Shown:
+        row = self._join(tuple(f.uid for f in path.fields), value, target)
+        return Shown(
+            name=path.name, value=self._add(value), hidden=hidden, visible=self._add(row.alias.c.id),
+            title=self._add(title_of(row, self.language).value),
+            deleted=self._add(row.alias.c.deleted_at.is_not(None)),
+        )  # fmt: skip
+
+    def _walk(self, path: FieldPath) -> tuple[VisibleRow, list[sa.ColumnElement[bool]]]:
+        """The row that the last field of a path stands in, and what on the way hides it from the reader."""
+        row, hiding = self.row, []
+        for depth, (link, entity) in enumerate(zip(path.fields[:-1], path.entities[1:], strict=True), start=1):
+            if row.sometimes(link.uid):
+                hiding.append(_masked_on(row, link.uid, is_first=row is self.row))
+            value = row.cell(link.uid).value
+            if row is not self.row:
+                value = sa.case((row.alias.c.deleted_at.is_(None), value))
+            row = self._join(tuple(f.uid for f in path.fields[:depth]), value, entity.uid)
+            if row.condition is not None:
+                hiding.append(sa.and_(value.is_not(None), row.alias.c.id.is_(None)))
+        return row, hiding
+
+    def _join(self, steps: tuple[str, ...], link: sa.ColumnElement[Any], target: str) -> VisibleRow:
+        """The record a link leads to, in the bin or not, joined once; it is absent when it may not be seen."""
+        row = self._joined.get(steps)
+        if row is None:
+            row = self._joined[steps] = self.row.relations.visible.open(target, "any")
+            on = row.alias.c.id == link
+            self.source = self.source.outerjoin(row.alias, on if row.condition is None else on & row.condition)
+        return row
+
+    def _add(self, expression: sa.ColumnElement[Any]) -> int:
+        self.selected.append(expression.label(f"c{len(self.selected)}"))
+        return len(self.selected) - 1
+
+    def _flag(self, condition: sa.ColumnElement[bool]) -> int:
+        at = self._flags.get(id(condition))
+        if at is None:
+            at = self._flags[id(condition)] = self._add(sa.case((condition, 1), else_=0))
+        return at
+
+
+def _masked_on(row: VisibleRow, field_uid: str, *, is_first: bool) -> sa.ColumnElement[bool]:
+    hidden = row.hidden(field_uid)
+    return hidden if is_first else sa.and_(row.alias.c.deleted_at.is_(None), row.alias.c.id.is_not(None), hidden)

@@ -1,0 +1,256 @@
+"""From a plan to SQL: the rows of a page, their columns, child rows, counts; pure, nothing is executed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.operators import custom_op
+
+from core.query.columns import Columns, Layout
+from core.query.paging import Key, Segment, behind, order_by, segment_condition
+from core.query.plan import Children, Life, ReadPlan, Selection, SortKey
+from core.query.relations import Relations, VisibleRow
+from core.query.title import title_of, visible_id, visible_title
+from core.storage.expressions import Cell, compile_condition, compile_value
+from core.storage.types import BIG, TEXT
+from metamodel.expression.tree import Path
+
+NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
+"""Fields of every record that always have a value."""
+
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which statement of a list is meant: its segment, whether it goes on behind a row (and which of that row's
+    sort values are empty), and whether the index of the order is to be kept under a wide grant."""
+
+    segment: Segment = "values"
+    empty: tuple[bool, ...] | None = None
+    keep_order: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Compiler:
+    """The statements of one plan; labels of choices in titles are in ``language``."""
+
+    plan: ReadPlan
+    relations: Relations
+    language: str
+
+    # --- the rows of a page
+
+    def page(self, part: Part) -> tuple[sa.Select[Any], Layout]:
+        """A page: ids from an inner select in order, everything shown joined outside; sort values stand last."""
+        inner, keys = self._ids(part)
+        page = inner.subquery("page")
+        row = self.relations.visible.open(self.plan.entity.uid, unfiltered=True)
+        columns = Columns(row=row, language=self.language, source=page.join(row.alias, row.alias.c.id == page.c.id))
+        layout = columns.layout(self.plan.selection)
+        outside = [
+            Key(expression=page.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
+            for i, k in enumerate(keys)
+        ]
+        values = [key.expression.label(f"sort_{i}") for i, key in enumerate(outside)]
+        select = sa.select(*columns.selected, *values).select_from(columns.source)
+        return select.order_by(*order_by(outside, part.segment)), layout
+
+    def _ids(self, part: Part) -> tuple[sa.Select[Any], tuple[Key, ...]]:
+        """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first."""
+        branches = len(self._fresh().branches())
+        if branches <= 1:
+            return self._branch(part, 0)
+        selects, keys = zip(*(self._branch(part, index) for index in range(branches)), strict=True)
+        union = sa.union(*(sa.select(select.subquery()) for select in selects)).subquery("granted")
+        again = [
+            Key(expression=union.c[_label(i, keys[0])], descending=k.descending, nullable=k.nullable)
+            for i, k in enumerate(keys[0])
+        ]
+        return sa.select(union).order_by(*order_by(again, part.segment)).limit(_limit()), keys[0]
+
+    def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
+        row = self._fresh()
+        keys = self.keys(row)
+        conditions = self._common(row)
+        granted = row.branches()
+        right = granted[index] if granted else sa.false()
+        if right is not None:
+            conditions.append(_not_seeking(right) if part.keep_order else right)
+        segment = segment_condition(keys, part.segment)
+        if part.empty is not None:
+            conditions.append(behind(keys, part.segment, part.empty))
+        if segment is not None and (part.empty is None or part.segment == "empty"):
+            conditions.append(segment)
+        columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
+        select = sa.select(*columns).where(*conditions).order_by(*order_by(keys, part.segment))
+        return select.limit(_limit()), keys
+
+    # --- counts
+
+    def count(self, *, capped: bool) -> sa.Select[Any]:
+        """How many rows there are, at most the parameter ``limit`` when it is capped."""
+        row = self._fresh()
+        conditions = [*self._common(row), *self._own_rights(row)]
+        if not capped:
+            return sa.select(sa.func.count()).select_from(row.alias).where(*conditions)
+        found = sa.select(row.alias.c.id).where(*conditions).limit(_limit()).subquery()
+        return sa.select(sa.func.count()).select_from(found)
+
+    def reach(self) -> sa.Select[Any]:
+        """How many rows the grants give at all, at most the parameter ``limit``."""
+        row = self._fresh()
+        found = sa.select(row.alias.c.id).where(*self._own_rights(row)).limit(_limit()).subquery()
+        return sa.select(sa.func.count()).select_from(found)
+
+    def size(self) -> sa.Select[Any]:
+        """About how many rows the entity has: its highest id."""
+        return sa.select(sa.func.max(self._fresh().alias.c.id))
+
+    def ids(self) -> sa.Select[Any]:
+        """The ids of all rows of the question, in no order."""
+        row = self._fresh()
+        return sa.select(row.alias.c.id).where(*self._common(row), *self._own_rights(row))
+
+    # --- child rows
+
+    def children(self, children: Children, life: Life) -> tuple[sa.Select[Any], Layout]:
+        """Child rows of the records of the parameter ``parents``, in their order; the parent's id stands last."""
+        row = self.relations.visible.open(children.selection.entity.uid, life="any", unfiltered=True)
+        columns = Columns(row=row, language=self.language, source=row.alias)
+        layout = columns.layout(children.selection)
+        through = row.column(children.through.uid)
+        conditions: list[Condition] = [among(self.relations.dialect, through, "parents"), *self._own_branches(row)]
+        conditions.append(row.alias.c.deleted_at.is_(None) if life == "live" else self._same_bin(row, children))
+        order = (through, row.alias.c.position.asc().nulls_last(), row.alias.c.id)
+        select = sa.select(*columns.selected, through.label("parent")).select_from(columns.source)
+        return select.where(*conditions).order_by(*order), layout
+
+    def _same_bin(self, row: VisibleRow, children: Children) -> Condition:
+        """A child row is shown with its parent: both in use, or both gone to the bin together."""
+        parent = self.relations.tables[children.through.target or ""].table.alias()
+        bin_id = sa.select(parent.c.bin_id).where(parent.c.id == row.column(children.through.uid)).scalar_subquery()
+        return row.alias.c.bin_id.is_not_distinct_from(bin_id)
+
+    # --- what limits rows
+
+    def _fresh(self) -> VisibleRow:
+        return self.relations.visible.open(self.plan.entity.uid, self.plan.life, unfiltered=True)
+
+    def _common(self, row: VisibleRow) -> list[Condition]:
+        """What every statement of the plan asks, the actor's own grants apart."""
+        conditions = [c for c in (row.life(self.plan.life), row.parents()) if c is not None]
+        if self.plan.filter is not None:
+            environment = self.relations.environment(row, self.relations.visible)
+            conditions.append(compile_condition(self.plan.filter, environment))
+        if self.plan.searched:
+            conditions.append(self._search(row))
+        if self.plan.among_ids:
+            conditions.append(among(self.relations.dialect, row.alias.c.id, "ids"))
+        return conditions
+
+    def _own_branches(self, row: VisibleRow) -> list[Condition]:
+        branches = row.branches()
+        if any(branch is None for branch in branches):
+            return []
+        return [sa.or_(sa.false(), *(branch for branch in branches if branch is not None))]
+
+    _own_rights = _own_branches
+
+    def _search(self, row: VisibleRow) -> Condition:
+        """The text of the parameter ``search`` stands in some text field that may be read, or in the title."""
+        readable = self.plan.rights.readable(row.entity.uid)
+        cells = [
+            row.cell(f.uid)
+            for f in row.entity.fields
+            if f.uid in readable and f.search and f.result.kind == "text" and not f.system
+        ]
+        if any(p.field and row.entity.by_uid[p.field].result.kind != "text" for p in row.entity.title):
+            cells.append(title_of(row, self.language))
+        found = [contains(self.relations.dialect, cell, "search") for cell in cells]
+        return sa.or_(sa.false(), *found)
+
+    # --- order
+
+    def keys(self, row: VisibleRow) -> tuple[Key, ...]:
+        """The keys of the order on that row; the id is always the last one, in the direction of the one before."""
+        keys: list[Key] = []
+        for sort in self.plan.sort:
+            if sort.path.name == "id":
+                return (*keys, self._id_key(row, descending=sort.descending))
+            keys.extend(self._sort_keys(row, sort))
+        return (*keys, self._id_key(row, descending=bool(keys) and keys[-1].descending))
+
+    def _id_key(self, row: VisibleRow, *, descending: bool) -> Key:
+        return Key(expression=row.alias.c.id, descending=descending, nullable=False, bare=True)
+
+    def _sort_keys(self, row: VisibleRow, sort: SortKey) -> list[Key]:
+        field, direct = sort.path.field, len(sort.path.fields) == 1
+        cell = self._sorted_cell(row, sort)
+        bare = direct and field.stored and not row.sometimes(field.uid)
+        nullable = not (direct and field.system and field.name in NEVER_EMPTY)
+        if field.result.kind == "choice":
+            order = {c.uid: i for i, c in enumerate(self.relations.choices(field))}
+            place = sa.case({uid: sa.literal(i, sa.Integer()) for uid, i in order.items()}, value=cell.value)
+            return [Key(expression=place, descending=sort.descending)]
+        if field.result.kind == "link" and field.result.entity is not None:
+            entity = self.relations.model.entity_by_uid[field.result.entity]
+            title = visible_title(self.relations, entity, cell.value, self.language)
+            key = title.value if title.key is None else title.key
+            return [
+                Key(expression=key, descending=sort.descending),
+                Key(expression=visible_id(self.relations, entity, cell.value), descending=sort.descending),
+            ]
+        expression = cell.value if cell.key is None else cell.key
+        return [Key(expression=expression, descending=sort.descending, nullable=nullable, bare=bare)]
+
+    def _sorted_cell(self, row: VisibleRow, sort: SortKey) -> Cell:
+        path = sort.path
+        if len(path.fields) == 1:
+            return row.cell(path.field.uid)
+        steps = tuple((e.uid, f.uid) for e, f in zip(path.entities, path.fields, strict=True))
+        node = Path(type=path.field.result, steps=steps)
+        return compile_value(node, self.relations.environment(row, self.relations.visible))
+
+
+def among(dialect: str, column: sa.ColumnElement[Any], parameter: str) -> Condition:
+    """Whether the column is one of a list that is one parameter: see `id_list`."""
+    if dialect == "postgresql":
+        listed = sa.bindparam(parameter, type_=sa.ARRAY(sa.BigInteger()))
+        return column == sa.func.any(listed)
+    each = sa.func.json_each(sa.bindparam(parameter, type_=TEXT)).table_valued(sa.column("value", BIG))
+    return column.in_(sa.select(each.c.value))
+
+
+def id_list(dialect: str, ids: Sequence[int]) -> Any:
+    """The value of the parameter of `among`."""
+    return list(ids) if dialect == "postgresql" else "[" + ",".join(map(str, ids)) + "]"
+
+
+def contains(dialect: str, cell: Cell, parameter: str) -> Condition:
+    """Whether the folded text of a cell holds the text of the parameter, which is folded already."""
+    key = cell.value if cell.key is None else cell.key
+    folded = key if cell.whole is None else sa.func.coalesce(cell.whole, key, type_=TEXT)
+    find = sa.func.strpos if dialect == "postgresql" else sa.func.instr
+    return find(folded, sa.bindparam(parameter, type_=TEXT), type_=sa.Integer()) > 0
+
+
+def _limit() -> sa.BindParameter[int]:
+    return sa.bindparam("limit", type_=sa.Integer())
+
+
+def _label(index: int, keys: Sequence[Key]) -> str:
+    return "id" if index == len(keys) - 1 else f"key_{index}"
+
+
+def _not_seeking(condition: Condition) -> Condition:
+    """The condition so that SQLite looks for no index for it (its unary plus)."""
+    return sa.sql.expression.UnaryExpression(
+        condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
+    )
+
+
+__all__ = ["Compiler", "Part", "Selection", "among", "contains", "id_list"]

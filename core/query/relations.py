@@ -1,0 +1,234 @@
+"""The two relations of every entity, `all` and `visible`: the one place where an entity enters a statement.
+
+`all` is every live row with its columns as they are: rules run over it, so they never ask for rights again. `visible`
+is what the actor may see: their rows, and of each row the cells they may read, the others null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from core.access.grants import Grants, unlimited
+from core.storage.expressions import Cell, Environment, Row, compile_condition, compile_value
+from core.storage.tables import FieldColumns, Tables
+from metamodel.model import Choice, Entity, Field, Grant, Model
+
+Life = Literal["live", "bin", "any"]
+"""Which records are meant: those in use, those in the bin, or both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Relations:
+    """Both relations of one model for one set of grants; nothing here knows the person, who is a parameter."""
+
+    tables: Tables
+    model: Model
+    grants: Grants
+    dialect: Literal["sqlite", "postgresql"]
+    zone: ZoneInfo
+
+    @property
+    def all(self) -> AllRows:
+        return AllRows(relations=self)
+
+    @property
+    def visible(self) -> VisibleRows:
+        return VisibleRows(relations=self)
+
+    def matching(self, row: Row, grants: Iterable[Grant]) -> sa.ColumnElement[bool]:
+        """Whether the row is one of those that some of the grants stand on; rules are asked over all rows."""
+        grants = tuple(grants)
+        if any(unlimited(grant) for grant in grants):
+            return sa.true()
+        conditions = [self.rule(row, grant) for grant in grants]
+        return sa.or_(*conditions) if conditions else sa.false()
+
+    def rule(self, row: Row, grant: Grant) -> sa.ColumnElement[bool]:
+        """Whether the row is one of those that this grant stands on."""
+        if grant.rows is None:
+            return sa.true()
+        bare = BareRow(relations=self, entity=row.entity, alias=row.alias, condition=None)
+        return compile_condition(grant.rows, self.environment(bare, self.all))
+
+    def environment(self, row: Row | None, rows: AllRows | VisibleRows) -> Environment:
+        """Where an expression about ``row`` is compiled, its paths leading over ``rows``."""
+        return Environment(row=row, rows=rows, dialect=self.dialect, zone=self.zone)
+
+    def choices(self, each: Field) -> tuple[Choice, ...]:
+        """The choices that are values of a field, of a computed one those of the field it takes them from."""
+        if each.choices or each.result.field is None:
+            return each.choices
+        fields = (e.by_uid.get(each.result.field) for e in self.model.entities.values())
+        return next((f.choices for f in fields if f is not None), ())
+
+    def computed(self, row: Row, each: Field, rows: AllRows | VisibleRows) -> Cell:
+        """The value of a computed field of a row, its operands taken from ``rows``."""
+        assert each.computed is not None
+        return compile_value(each.computed.root, self.environment(row, rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AllRows:
+    """Every live row, every cell as it is."""
+
+    relations: Relations
+
+    def open(self, entity_uid: str) -> BareRow:
+        place = self.relations.tables[entity_uid]
+        alias = place.table.alias()
+        return BareRow(
+            relations=self.relations, entity=place.entity, alias=alias, condition=_life(alias, "live")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VisibleRows:
+    """The rows the actor may see, with the cells they may read."""
+
+    relations: Relations
+
+    def open(self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False) -> VisibleRow:
+        """A fresh alias of the entity; ``unfiltered`` when the caller has limited it to visible rows already."""
+        place = self.relations.tables[entity_uid]
+        alias = place.table.alias()
+        row = VisibleRow(relations=self.relations, entity=place.entity, alias=alias, condition=None)
+        if unfiltered:
+            return row
+        limits = [c for c in (row.life(life), *row.rights()) if c is not None]
+        return VisibleRow(
+            relations=self.relations, entity=place.entity, alias=alias,
+            condition=sa.and_(*limits) if limits else None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BareRow:
+    """A row of `all`."""
+
+    relations: Relations
+    entity: Entity
+    alias: sa.FromClause
+    condition: sa.ColumnElement[bool] | None
+
+    def cell(self, field_uid: str) -> Cell:
+        columns = self.relations.tables[self.entity.uid].columns.get(field_uid)
+        if columns is not None:
+            return _stored(self.alias, columns)
+        return self.relations.computed(self, self.entity.by_uid[field_uid], self.relations.all)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VisibleRow:
+    """A row of `visible`; a cell that may never be read is null, one that may on some rows is null on the others."""
+
+    relations: Relations
+    entity: Entity
+    alias: sa.FromClause
+    condition: sa.ColumnElement[bool] | None
+    _masks: dict[tuple[int, ...], sa.ColumnElement[bool]] = field(default_factory=dict)
+    _hiding: dict[tuple[int, ...], sa.ColumnElement[bool]] = field(default_factory=dict)
+
+    def cell(self, field_uid: str) -> Cell:
+        coverage = self.relations.grants.readable(self.entity.uid).get(field_uid)
+        if coverage is None:
+            return _masked(self._unmasked(field_uid), sa.false())
+        cell = self._unmasked(field_uid)
+        return cell if coverage == "always" else _masked(cell, self.mask(field_uid))
+
+    def column(self, field_uid: str) -> sa.ColumnElement[Any]:
+        """The column of a stored field as it is, for joins that rights have decided already."""
+        return _stored(self.alias, self.relations.tables[self.entity.uid].columns[field_uid]).value
+
+    def life(self, life: Life) -> sa.ColumnElement[bool] | None:
+        """What limits rows to those in use or to those in the bin."""
+        return _life(self.alias, life)
+
+    def mask(self, field_uid: str) -> sa.ColumnElement[bool]:
+        """Whether the cell of a field that is readable on some rows only may be read here."""
+        giving = self._giving(field_uid)
+        kept = tuple(id(grant) for grant in giving)
+        if kept not in self._masks:
+            self._masks[kept] = self.relations.matching(self, giving)
+        return self._masks[kept]
+
+    def hidden(self, field_uid: str) -> sa.ColumnElement[bool]:
+        """The contrary of `mask`, never null; the same object for all fields that the same grants give."""
+        kept = tuple(id(grant) for grant in self._giving(field_uid))
+        if kept not in self._hiding:
+            self._hiding[kept] = sa.case((self.mask(field_uid), 0), else_=1) == 1
+        return self._hiding[kept]
+
+    def sometimes(self, field_uid: str) -> bool:
+        """Whether the cell is masked on some rows."""
+        return self.relations.grants.readable(self.entity.uid).get(field_uid) == "sometimes"
+
+    def branches(self) -> tuple[sa.ColumnElement[bool] | None, ...]:
+        """What each grant of reading rows asks of a row, None for nothing; without any grant there is no branch."""
+        given = self.relations.grants.branches(self.entity.uid, "read")
+        if any(unlimited(grant) for grant in given):
+            return (None,)
+        return tuple(self.relations.rule(self, grant) for grant in given)
+
+    def parents(self) -> sa.ColumnElement[bool] | None:
+        """What a child row asks of its parent: to be visible, with the children field readable there."""
+        link = self.relations.grants.parent_link(self.entity.uid)
+        if link is None or self.relations.grants.everything:
+            return None
+        parent, children = link
+        row = self.relations.visible.open(parent.uid, "any")
+        limits = [c for c in (row.condition,) if c is not None]
+        if children.uid not in self.relations.grants.readable(parent.uid):
+            return sa.false()
+        if row.sometimes(children.uid):
+            limits.append(row.mask(children.uid))
+        if not limits:
+            return None
+        assert self.entity.parent is not None
+        return self.column(self.entity.parent).in_(sa.select(row.alias.c.id).where(*limits))
+
+    def rights(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """What a row must fulfil to be visible, all of it."""
+        branches = self.branches()
+        limits: list[sa.ColumnElement[bool]] = []
+        if not any(branch is None for branch in branches):
+            limits.append(sa.or_(sa.false(), *[branch for branch in branches if branch is not None]))
+        parents = self.parents()
+        return tuple(limits) if parents is None else (*limits, parents)
+
+    def _giving(self, field_uid: str) -> tuple[Grant, ...]:
+        return self.relations.grants.covering(self.entity.uid, "read", field_uid)
+
+    def _unmasked(self, field_uid: str) -> Cell:
+        columns = self.relations.tables[self.entity.uid].columns.get(field_uid)
+        if columns is not None:
+            return _stored(self.alias, columns)
+        return self.relations.computed(self, self.entity.by_uid[field_uid], self.relations.visible)
+
+
+def _life(alias: sa.FromClause, life: Life) -> sa.ColumnElement[bool] | None:
+    if life == "any":
+        return None
+    return alias.c.deleted_at.is_(None) if life == "live" else alias.c.deleted_at.is_not(None)
+
+
+def _stored(alias: sa.FromClause, columns: FieldColumns) -> Cell:
+    def column(physical: sa.Column[Any] | None) -> sa.ColumnElement[Any] | None:
+        return None if physical is None else alias.c[physical.name]
+
+    value = column(columns.value)
+    assert value is not None
+    return Cell(value=value, key=column(columns.key), whole=column(columns.whole))
+
+
+def _masked(cell: Cell, mask: sa.ColumnElement[bool]) -> Cell:
+    def hide(part: sa.ColumnElement[Any] | None) -> sa.ColumnElement[Any] | None:
+        return None if part is None else sa.case((mask, part))
+
+    value = hide(cell.value)
+    assert value is not None
+    return Cell(value=value, key=hide(cell.key), whole=hide(cell.whole))

@@ -28,6 +28,7 @@ class OwnTables:
     closure: sa.Table
     origin: sa.Table
     external: sa.Table
+    hand: sa.Table
     idempotency: sa.Table
     credential: sa.Table
     session: sa.Table
@@ -141,6 +142,12 @@ def _records(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("value", TEXT, primary_key=True),
             sa.Column("record", BIG, nullable=False),
             sa.Index("kubik_external_record", "entity", "record"),
+        ),
+        "hand": _table(  # which fields of a record that follow others were changed by hand
+            metadata, "hand",
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("record", BIG, primary_key=True, autoincrement=False),
+            sa.Column("fields", JsonText(), nullable=False),
         ),
         "idempotency": _table(  # answers kept for a day, so that a repeated request is not done twice
             metadata, "idempotency",

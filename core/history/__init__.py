@@ -1,0 +1,1 @@
+"""The journal of changes: its writer, and the positions of its readers."""

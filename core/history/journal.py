@@ -1,0 +1,54 @@
+"""The writer of the journal: one row a change of a record, in the transaction that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction
+
+Kind = Literal["created", "updated", "deleted", "restored"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happened to a record; ``differences`` are (before, after) by uid of the field, in the engine's values."""
+
+    entity: str
+    record: int
+    kind: Kind
+    version: int
+    by: int | None
+    differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def write(tx: Transaction, changes: Sequence[Change]) -> None:
+    """Add the changes to the journal, in their order."""
+    if not changes:
+        return
+    rows = [
+        {
+            "at": tx.now, "by": c.by, "kind": c.kind, "entity": c.entity, "record": c.record, "version": c.version,
+            "diff": {uid: [neutral(old), neutral(new)] for uid, (old, new) in c.differences.items()},
+        }
+        for c in changes
+    ]  # fmt: skip
+    insert = tx.model.derived.get(("journal", tx.tables.schema))
+    if insert is None:
+        insert = tx.model.derived[("journal", tx.tables.schema)] = tx.tables.own.journal.insert().inline()
+    tx.connection.execute(insert, rows if len(rows) > 1 else rows[0])
+
+
+def neutral(value: Any) -> Any:
+    """A value as JSON keeps it: decimals as text with all their digits, moments in UTC with a Z."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

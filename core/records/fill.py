@@ -1,0 +1,160 @@
+"""What will be stored: sent values over what is there, defaults, positions; and the faults that need no database."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.records.asking import ask_once, parameters
+from core.records.follow import follows
+from core.records.shapes import Row
+from core.records.statements import prepared
+from core.records.values import escaped
+from core.records.work import Work
+from metamodel.expression.tree import Call, Constant, Expression, Me
+from metamodel.messages import message
+from metamodel.model import Field
+
+UNKNOWN = object()
+
+
+def fill(work: Work) -> None:
+    """Complete ``values`` of every row that is created or updated, and refuse what can be refused at once."""
+    for row in work.rows():
+        if row.action == "create":
+            _fill_new(work, row)
+        elif row.action in ("update", "keep"):
+            row.values |= row.sent
+            if row.in_list:
+                row.values["position"] = row.position
+        if row.action in ("create", "update"):
+            _judge(work, row)
+
+
+def required_now(work: Work) -> None:
+    """Name the required fields that were not sent at all, so that they stand in the same answer as other faults."""
+    refused = {problem.pointer for problem in work.problems}
+    for row in work.rows():
+        for field in row.entity.fields:
+            if not field.required or not field.writable or field.uid == row.entity.parent:
+                continue
+            pointer = f"{row.pointer}/{escaped(field.name)}"
+            missing = row.sent.get(field.uid) is None and (
+                field.uid in row.sent or (row.action == "create" and field.default is None and field.copy is None)
+            )
+            if missing and pointer not in refused and row.action in ("create", "update"):
+                refuse_empty(work, row, field)
+
+
+def refuse_empty(work: Work, row: Row, field: Field) -> None:
+    """The one wording for a required field without a value."""
+    work.refuse(
+        f"{row.pointer}/{escaped(field.name)}", "KBK3001", message("“{field}” must be filled in", field=field.label)
+    )
+
+
+def _fill_new(work: Work, row: Row) -> None:
+    entity, now = row.entity, work.tx.now
+    values: dict[str, Any] = {
+        "created_at": now, "created_by": work.actor.user, "updated_at": now, "updated_by": work.actor.user,
+        "version": 1, "deleted_at": None,
+    }  # fmt: skip
+    for field in entity.fields:
+        if field.system or not field.stored:
+            continue
+        if field.uid in row.sent:
+            values[field.uid] = row.sent[field.uid]
+        elif field.default is not None and not follows(field):
+            values[field.uid] = _default(work, field)
+        else:
+            values[field.uid] = None
+    if entity.stages is not None and values.get(entity.stages.field) is None:
+        values[entity.stages.field] = entity.stages.first.uid
+    if entity.parent is not None:
+        if row.parent is not None and row.in_list:
+            values["position"] = row.position
+        elif isinstance(row.sent.get(entity.parent), int):
+            values["position"] = _last_position(work, row) + 1
+        else:
+            values["position"] = 1
+    row.values = values
+
+
+def _default(work: Work, field: Field) -> Any:
+    assert field.default is not None
+    value = _simple(work, field.default)
+    if value is UNKNOWN:
+        value = ask_once(work, ("default", field.uid), field.default)
+    return fitted(field, value)
+
+
+def _simple(work: Work, expression: Expression) -> Any:
+    """Constants, `me`, `today()` and `now()` without a statement."""
+    node = expression.root
+    if isinstance(node, Constant):
+        return node.value
+    if isinstance(node, Me):
+        return work.actor.user
+    if isinstance(node, Call) and not node.arguments and node.function in ("TODAY", "NOW"):
+        return parameters(work)[node.function.lower()]
+    return UNKNOWN
+
+
+def fitted(field: Field, value: Any) -> Any:
+    """A computed value in the form its field stores: a decimal at the field's scale, rounded half up."""
+    kind = field.type.column_type(field)
+    if value is None:
+        return None
+    if kind.storage == "decimal":
+        return Decimal(value).quantize(Decimal(1).scaleb(-kind.scale), rounding=ROUND_HALF_UP)
+    if kind.storage == "integer" and isinstance(value, Decimal):
+        return int(value.to_integral_value(rounding=ROUND_HALF_UP))
+    return value
+
+
+def _judge(work: Work, row: Row) -> None:
+    entity = row.entity
+    for uid, value in row.sent.items():
+        field = entity.by_uid[uid]
+        pointer = f"{row.pointer}/{escaped(field.name)}"
+        before = row.before.get(uid)
+        if row.action == "update" and value == before:
+            continue
+        if field.read_only and not _swept(work, row):
+            work.refuse(pointer, "KBK3004", message("“{field}” is read-only", field=field.label))
+        elif uid == entity.parent and row.action == "update":
+            work.refuse(pointer, "KBK3004", message("a row stays with the record it belongs to"))
+        elif entity.stages is not None and uid == entity.stages.field and value is None and row.action == "update":
+            refuse_empty(work, row, field)
+        elif field.choices and value is not None:
+            choice = field.choice(value)
+            if choice is None or choice.archived:
+                work.refuse(pointer, "KBK3003", message("“{choice}” is archived: choose another",
+                            choice=choice.label if choice else str(value)))  # fmt: skip
+
+
+def _swept(work: Work, row: Row) -> bool:
+    return any(row is each for each in work.swept)
+
+
+def _last_position(work: Work, row: Row) -> int:
+    """The position of the last row beside this one, those of the same write included."""
+    assert row.entity.parent is not None
+    link, parent = row.entity.parent, row.sent[row.entity.parent]
+
+    def make() -> sa.Select[Any]:
+        place = work.tx.tables[row.entity.uid]
+        return sa.select(sa.func.max(place.table.c.position)).where(
+            place.columns[link].value == sa.bindparam("parent"), place.table.c.deleted_at.is_(None)
+        )
+
+    statement = prepared(work.tx, ("last position", row.entity.uid), make)
+    stored = work.tx.connection.execute(statement, {"parent": parent}).scalar_one() or 0
+    beside = [
+        each.values.get("position") or 0
+        for each in work.tops
+        if each is not row and each.action == "create" and each.sent.get(link) == parent
+    ]
+    return max([stored, *beside])

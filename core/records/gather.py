@@ -1,0 +1,218 @@
+"""Which records a write is about: child rows left out, ancestors, what a deletion takes along; locked, then loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.records.shapes import Row
+from core.records.statements import chunks, load, prepared
+from core.records.work import Work, below
+from metamodel.messages import message
+from metamodel.model import Entity, Field
+
+
+def gather(work: Work) -> None:
+    """Complete the rows of the write, lock them and load what is stored of them.
+
+    Ancestors are locked first, then the rows that were named, then their child rows and what a deletion takes along,
+    each time in (entity, id) order: nobody can add or remove child rows or links once the record itself is locked.
+    """
+    for top in work.tops:
+        if top.entity.parent is not None:
+            _keep_ancestors(work, top)
+    lock(work, [*work.kept.values(), *(top for top in work.tops if top.entity.parent is None)])
+    for top in work.tops:
+        if top.action == "delete":
+            take_along(work, top)
+        elif top.action == "update":
+            _match_lists(work, top)
+    lock(work, [row for top in work.tops for row in below(top)])
+    sweep(work)
+    lock(work, work.swept)
+    _load(work)
+
+
+def children_fields(entity: Entity) -> tuple[Field, ...]:
+    """The fields of an entity that hold child rows."""
+    return tuple(f for f in entity.fields if f.type.name == "children" and f.target and f.through)
+
+
+def children_of(work: Work, field: Field, parents: Iterable[int], *, bin_id: str | None = None) -> dict[int, list[int]]:
+    """The ids of the child rows in that field of each of these records, in their order; live ones, or of a bin."""
+    child = work.model.entity_by_uid[field.target or ""]
+    place = work.tx.tables[child.uid]
+    link = place.columns[field.through or ""].value
+
+    def make() -> sa.Select[Any]:
+        table = place.table
+        there = table.c.deleted_at.is_(None) if bin_id is None else table.c.bin_id == sa.bindparam("bin")
+        return (
+            sa.select(link, table.c.id)
+            .where(link.in_(sa.bindparam("ids", expanding=True)), there)
+            .order_by(link, table.c.position, table.c.id)
+        )
+
+    statement = prepared(work.tx, ("children", field.uid, bin_id is None), make)
+    found: dict[int, list[int]] = {}
+    for some in chunks(parents):
+        for parent, record in work.tx.connection.execute(statement, {"ids": some, "bin": bin_id}):
+            found.setdefault(parent, []).append(record)
+    return found
+
+
+def take_along(work: Work, row: Row) -> None:
+    """Add to a row that goes to the bin its child rows, to any depth, and what links elsewhere say of it."""
+    for field in children_fields(row.entity):
+        child = work.model.entity_by_uid[field.target or ""]
+        rows = row.lists.setdefault(field.uid, [])
+        rows.extend(
+            Row(entity=child, action="delete", id=record, parent=row, held_by=field, pointer=row.pointer)
+            for record in children_of(work, field, [row.id]).get(row.id, ())
+        )
+        for each in rows:
+            take_along(work, each)
+
+
+def sweep(work: Work) -> None:
+    """What links elsewhere say of the rows that go: `restrict` refuses, `clear` empties, `cascade` goes too."""
+    going = {row.key for row in work.rows() if row.action == "delete"}
+    waiting = [row for row in work.rows() if row.action == "delete"]
+    while waiting:
+        row = waiting.pop()
+        for entity, field in work.model.links_to[row.entity.uid]:
+            if field.system or field.uid == entity.parent:
+                continue
+            for record in _linking(work, entity, field, row.id):
+                if (entity.uid, record) in going:
+                    continue
+                if field.on_delete == "restrict" or (field.on_delete == "clear" and field.required):
+                    work.refuse(row.pointer, "KBK3008", message(
+                        "{entity}: the record is used elsewhere", entity=row.entity.label))  # fmt: skip
+                    break
+                other = Row(entity=entity, action="delete", id=record, pointer=row.pointer)
+                if field.on_delete == "clear":
+                    other.action = "update"
+                    other.sent[field.uid] = None
+                    work.swept.append(other)
+                    continue
+                take_along(work, other)
+                work.swept.append(other)
+                waiting.extend(below(other))
+                going.update(each.key for each in below(other))
+
+
+def _linking(work: Work, entity: Entity, field: Field, record: int) -> list[int]:
+    """The live records of an entity whose link leads to that record."""
+
+    def make() -> sa.Select[Any]:
+        place = work.tx.tables[entity.uid]
+        return sa.select(place.table.c.id).where(
+            place.columns[field.uid].value == sa.bindparam("record"), place.table.c.deleted_at.is_(None)
+        )
+
+    statement = prepared(work.tx, ("linking", field.uid), make)
+    return list(work.tx.connection.execute(statement, {"record": record}).scalars())
+
+
+def _keep_ancestors(work: Work, top: Row) -> None:
+    """Find the records above a child row that is written on its own; each is kept once and joins the write."""
+    row, entity = top, top.entity
+    while entity.parent is not None:
+        link = entity.by_uid[entity.parent]
+        parent_entity = work.model.entity_by_uid[link.target or ""]
+        if row.action == "create":
+            number = row.sent.get(link.uid)
+        else:
+            number = load(work.tx, entity, [row.id]).get(row.id, {}).get(link.uid)
+        if not isinstance(number, int):
+            return  # there is no such row, or its parent was not named: said where rows are judged
+        held_by = next(f for f in parent_entity.fields if f.target == entity.uid and f.through == link.uid)
+        parent = work.kept.get((parent_entity.uid, number))
+        if parent is None:
+            parent = Row(entity=parent_entity, action="keep", id=number, pointer=top.pointer)
+            work.kept[parent.key] = parent
+        row.parent, row.held_by = parent, held_by
+        if row not in parent.written_below:
+            parent.written_below.append(row)
+        row, entity = parent, parent_entity
+
+
+def _match_lists(work: Work, row: Row) -> None:
+    """Match the lists of child rows with what is stored: rows left out go, unknown ids are refused."""
+    for uid, rows in row.lists.items():
+        field = row.entity.by_uid[uid]
+        child = work.model.entity_by_uid[field.target or ""]
+        stored = children_of(work, field, [row.id]).get(row.id, [])
+        named = {each.id for each in rows}
+        for each in rows:
+            if each.id and each.id not in stored:
+                work.refuse(f"{each.pointer}/id", "KBK3005", message("there is no row {id} here", id=each.id))
+            elif each.id:
+                _match_lists(work, each)
+        left_out = [record for record in stored if record not in named]
+        for record in left_out:
+            gone = Row(entity=child, action="delete", id=record, parent=row, held_by=field, in_list=True,
+                       pointer=f"{row.pointer}/{field.name}")  # fmt: skip
+            take_along(work, gone)
+            rows.append(gone)
+
+
+def lock(work: Work, rows: Iterable[Row]) -> None:
+    """Rows FOR UPDATE, targets of their links FOR KEY SHARE, in the order of entity and id; SQLite is locked whole."""
+    if work.tx.dialect == "sqlite":
+        return
+    exclusive: dict[str, set[int]] = {}
+    shared: dict[str, set[int]] = {}
+    for row in rows:
+        if row.id and row.key not in work.locked:
+            work.locked.add(row.key)
+            exclusive.setdefault(row.entity.uid, set()).add(row.id)
+        for uid, value in row.sent.items():
+            field = row.entity.by_uid[uid]
+            if field.target and isinstance(value, int):
+                shared.setdefault(field.target, set()).add(value)
+                if uid == row.entity.tree:
+                    exclusive.setdefault(field.target, set()).update(_above(work, row.entity, value))
+    for uid in sorted({*exclusive, *shared}):
+        held = exclusive.get(uid, set())
+        for kind, ids in (("update", held), ("share", shared.get(uid, set()) - held)):
+            for some in chunks(ids):
+                work.tx.connection.execute(_lock_statement(work, uid, kind), {"ids": some})
+
+
+def _lock_statement(work: Work, uid: str, kind: str) -> sa.Select[Any]:
+    def make() -> sa.Select[Any]:
+        table = work.tx.tables[uid].table
+        statement = sa.select(table.c.id).where(table.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(table.c.id)
+        return statement.with_for_update(read=kind == "share", key_share=kind == "share")
+
+    return prepared(work.tx, ("lock", uid, kind), make)
+
+
+def _above(work: Work, entity: Entity, record: int) -> list[int]:
+    """A record of a tree and all above it: who moves a branch locks them, so that no circle can close."""
+    closure = work.tx.tables.own.closure
+    return list(work.tx.connection.execute(
+        sa.select(closure.c.ancestor).where(closure.c.entity == entity.uid, closure.c.descendant == record)
+    ).scalars())  # fmt: skip
+
+
+def _load(work: Work) -> None:
+    """What is stored of every row; rows that are not there, or not where they should be, are refused."""
+    by_entity: dict[str, list[Row]] = {}
+    for row in work.rows():
+        if row.id:
+            by_entity.setdefault(row.entity.uid, []).append(row)
+    for uid, rows in by_entity.items():
+        stored = load(work.tx, work.model.entity_by_uid[uid], {row.id for row in rows})
+        for row in rows:
+            before = stored.get(row.id)
+            in_bin = before is not None and before["deleted_at"] is not None
+            if before is None or in_bin != (row.action == "restore"):
+                work.refuse(row.pointer, "KBK2006", message("there is no record {id}", id=row.id))
+            else:
+                row.before = before
+                row.values = dict(before)

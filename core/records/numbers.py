@@ -1,0 +1,78 @@
+"""Numbers of series: taken last, one row of `kubik_number` for each series and period, consecutive once committed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.records.shapes import Row
+from core.records.statements import prepared, update
+from core.records.work import Work
+from metamodel.fields.number_series import number_text, period_of
+from metamodel.model import Entity, Field
+
+def series_of(entity: Entity) -> tuple[Field, ...]:
+    """The numbered fields of an entity, in the order in which they are taken."""
+    return tuple(sorted((f for f in entity.fields if f.type.name == "number_series"), key=lambda f: f.uid))
+
+
+def take_numbers(work: Work) -> None:
+    """Give every created row that has none its numbers, in (series, period) order, and store them."""
+    waiting: dict[tuple[str, str], list[tuple[Row, Field, date]]] = {}
+    for rows in work.by_entity("create").values():
+        for field in series_of(rows[0].entity):
+            for row in rows:
+                if row.values.get(field.uid) is None:
+                    day = _day(work, row, field)
+                    waiting.setdefault((field.uid, period_of(field, day)), []).append((row, field, day))
+    for (series, period), takers in sorted(waiting.items(), key=lambda item: item[0]):
+        last = _advance(work, series, period, len(takers))
+        for number, (row, field, day) in enumerate(takers, start=last - len(takers) + 1):
+            row.values[field.uid] = number_text(field, day, number)
+    for taken in _by_entity(takers for takers in waiting.values()).values():
+        entity = taken[0][0].entity
+        update(work.tx, entity, [(row.id, {f.uid: row.values[f.uid] for f in fields}) for row, fields in taken])
+
+
+def _day(work: Work, row: Row, field: Field) -> date:
+    """The day whose period counts: of the field named by ``by``, else today."""
+    named = row.entity.by_name.get(str(field.options.get("by") or ""))
+    value = row.values.get(named.uid) if named else None
+    zone = work.tx.workspace.zone
+    if isinstance(value, datetime):
+        return value.astimezone(zone).date()
+    return value if isinstance(value, date) else work.tx.now.astimezone(zone).date()
+
+
+def _advance(work: Work, series: str, period: str, count: int) -> int:
+    """The last of ``count`` numbers taken now; the row stays locked until the transaction ends."""
+
+    def make() -> Any:
+        table = work.tx.tables.own.number
+        dialect: Any = sqlite if work.tx.dialect == "sqlite" else postgresql
+        statement = dialect.insert(table).values(
+            series=sa.bindparam("series"), period=sa.bindparam("period"), last=sa.bindparam("count")
+        )
+        return statement.on_conflict_do_update(
+            index_elements=[table.c.series, table.c.period],
+            set_={"last": table.c.last + statement.excluded.last},
+        ).returning(table.c.last)
+
+    statement = prepared(work.tx, ("number",), make)
+    return int(
+        work.tx.connection.execute(statement, {"series": series, "period": period, "count": count}).scalar_one()
+    )
+
+
+def _by_entity(taken: Any) -> dict[str, list[tuple[Row, list[Field]]]]:
+    rows: dict[int, tuple[Row, list[Field]]] = {}
+    for takers in taken:
+        for row, field, _ in takers:
+            rows.setdefault(id(row), (row, []))[1].append(field)
+    found: dict[str, list[tuple[Row, list[Field]]]] = {}
+    for row, fields in rows.values():
+        found.setdefault(row.entity.uid, []).append((row, fields))
+    return found

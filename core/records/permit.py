@@ -1,0 +1,235 @@
+"""Grants asked of rows: before the write by their `rows` and `stages`, after it by their `check`. Default deny."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from core.records.asking import ask
+from core.records.shapes import Row
+from core.records.values import escaped, no_field
+from core.records.work import Work, below
+from metamodel.expression.tree import Expression
+from metamodel.messages import message
+from metamodel.model import Entity, Field, Grant
+
+Holds = Callable[[Row, Grant], bool]
+
+ASKED_BEFORE = ("read", "show", "update", "move", "delete")
+"""Actions whose grants are asked of what is stored before a write."""
+
+
+def given(work: Work, entity: Entity, *actions: str) -> tuple[Grant, ...]:
+    """The actor's grants of any of the actions; a child entity without own grants is covered whole by its parent's."""
+    if work.grants.everything:
+        return (Grant(entity=entity.uid, actions=frozenset(actions)),)
+    found = tuple(g for g in work.grants.own.get(entity.uid, ()) if g.actions & set(actions))
+    if not found and entity.parent is not None:
+        return (Grant(entity=entity.uid, actions=frozenset(actions)),)
+    return found
+
+
+def permit_before(work: Work) -> None:
+    """Refuse rows that the actor does not see (KBK2006) or may not write (KBK4002), and fields that are not theirs."""
+    if work.grants.everything:
+        return
+    swept = {id(each) for row in work.swept for each in below(row)}
+    for rows in _by_entity(row for row in work.rows() if id(row) not in swept).values():
+        entity = rows[0].entity
+        holds = _before(work, entity, [row for row in rows if row.id])
+        for row in rows:
+            if row.action == "create":
+                _permit_create(work, row)
+            else:
+                _permit_change(work, row, holds)
+
+
+def permit_after(work: Work) -> None:
+    """Refuse rows that no grant's `check` lets stand as they are now, or not with these fields set."""
+    if work.grants.everything:
+        return
+    for rows in _by_entity(r for r in work.rows() if r.action in ("create", "update", "keep", "restore")).values():
+        entity = rows[0].entity
+        concerned = [row for row in rows if row.claims is not None]
+        checks = _unique(g.check for row in concerned for g in _of(row))
+        answers = ask(work, entity, ("check", *map(id, checks)), checks, [r.id for r in concerned])
+        for row in concerned:
+            passing = {
+                action: [g for g in grants if g.check is None or answers[row.id][checks.index(g.check)]]
+                for action, grants in (row.claims or {}).items()
+            }
+            _judge_after(work, row, passing)
+
+
+def readable_here(work: Work, row: Row, holds: Holds) -> frozenset[str] | None:
+    """The fields whose cells the actor may read of this row; None is all."""
+    fields: set[str] = {f.uid for f in row.entity.fields if f.system}
+    for grant in given(work, row.entity, "read", "show"):
+        if holds(row, grant):
+            if grant.fields is None:
+                return None
+            fields |= grant.fields
+    return frozenset(fields)
+
+
+def _permit_create(work: Work, row: Row) -> None:
+    """A new row needs a grant of creating; which of them stand is asked when the row is there."""
+    entity = row.entity
+    grants = given(work, entity, "create")
+    if entity.parent is not None and row.parent is None:
+        return  # its parent was not named: said by validation, as of any required field
+    if not grants:
+        work.refuse(row.pointer, "KBK4002", message("{entity}: you may not create records", entity=entity.label))
+        return
+    row.claims = {"create": grants}
+    for uid in _fields_set(row):
+        if not any(g.fields is None or uid in g.fields for g in grants) and not _is_stage(entity, uid):
+            _refuse_field(work, row, uid)
+    if _stage_moved(row):
+        movers = tuple(g for g in given(work, entity, "move") if g.stages is None or _first(entity) in g.stages)
+        if not movers:
+            _refuse_field(work, row, entity.stages.field if entity.stages else "")
+        row.claims["move"] = movers
+
+
+def _permit_change(work: Work, row: Row, holds: Holds) -> None:
+    if row.action in ("delete", "restore"):
+        _permit_bin(work, row, holds)
+        return
+    entity = row.entity
+    if not any(holds(row, g) for g in given(work, entity, "read")):
+        _refuse_unseen(work, row)
+        return
+    readable = readable_here(work, row, holds)
+    fields = _fields_set(row)
+    unknown = [uid for uid in fields if readable is not None and uid not in readable]
+    for uid in unknown:
+        if row.action == "keep":
+            _refuse_unseen(work, row)
+            return
+        name = entity.by_uid[uid].name
+        work.refuse(f"{row.pointer}/{escaped(name)}", "KBK2003", no_field(work, entity, name))
+    updaters = tuple(g for g in given(work, entity, "update") if holds(row, g))
+    moved = _stage_moved(row)
+    movers = tuple(g for g in given(work, entity, "move") if holds(row, g)) if moved else ()
+    if moved and not movers:
+        _refuse_field(work, row, entity.stages.field if entity.stages else "")
+    elif not updaters and not movers:
+        work.refuse(row.pointer, "KBK4002", message("{entity}: you may not change this record", entity=entity.label))
+    else:
+        row.claims = {"update": updaters, "move": movers} if moved else {"update": updaters}
+        for uid in fields:
+            covered = any(g.fields is None or uid in g.fields for g in (*updaters, *movers))
+            if not covered and not _is_stage(entity, uid) and uid not in unknown:
+                _refuse_field(work, row, uid)
+
+
+def _permit_bin(work: Work, row: Row, holds: Holds) -> None:
+    """To the bin and back: a record by its grant of deleting, child rows of it with it, a row left out of a list
+    only when the actor sees it and may delete it (else it stays).
+    """
+    if row.parent is not None and row.parent.action in ("delete", "restore"):
+        return
+    seen = any(holds(row, g) for g in given(work, row.entity, "read"))
+    allowed = any(holds(row, g) for g in given(work, row.entity, "delete"))
+    if row.in_list and not (seen and allowed):
+        assert row.parent is not None and row.held_by is not None
+        row.parent.lists[row.held_by.uid].remove(row)
+    elif not seen:
+        _refuse_unseen(work, row)
+    elif not allowed:
+        work.refuse(
+            row.pointer, "KBK4002", message("{entity}: you may not delete this record", entity=row.entity.label)
+        )
+
+
+def _refuse_unseen(work: Work, row: Row) -> None:
+    """A record out of the actor's sight does not exist for them; nor does a child row of one."""
+    while row.action == "keep":
+        row = row.written_below[0]
+        if row.action == "create":
+            link = row.entity.by_uid[row.entity.parent or ""]
+            work.refuse(f"{row.pointer}/{escaped(link.name)}", "KBK3005", message(
+                "there is no record {id}", id=row.sent.get(link.uid)))  # fmt: skip
+            return
+    work.refuse(row.pointer, "KBK2006", message("there is no record {id}", id=row.id))
+
+
+def _judge_after(work: Work, row: Row, passing: dict[str, list[Grant]]) -> None:
+    entity = row.entity
+    stands = passing.get("create") or passing.get("update") or passing.get("move")
+    if "move" in passing and not passing["move"]:
+        stands = None
+    if not stands:
+        work.refuse(row.pointer, "KBK4002", message(
+            "{entity}: with these values the record would be outside what you may write", entity=entity.label
+        ))  # fmt: skip
+        return
+    every = [g for grants in passing.values() for g in grants]
+    for uid in _fields_set(row):
+        if not _is_stage(entity, uid) and not any(g.fields is None or uid in g.fields for g in every):
+            _refuse_field(work, row, uid)
+
+
+def _before(work: Work, entity: Entity, rows: list[Row]) -> Holds:
+    """Whether a grant stands on a row as it is stored now."""
+    grants = given(work, entity, *ASKED_BEFORE)
+    rules = _unique(g.rows for g in grants)
+    answers = ask(work, entity, ("rows", *map(id, rules)), rules, [row.id for row in rows])
+    stage = entity.stages.field if entity.stages else None
+
+    def holds(row: Row, grant: Grant) -> bool:
+        if grant.rows is not None and not answers[row.id][rules.index(grant.rows)]:
+            return False
+        writes = grant.actions & {"update", "move", "delete"}
+        return grant.stages is None or not writes or stage is None or row.before.get(stage) in grant.stages
+
+    return holds
+
+
+def _fields_set(row: Row) -> list[str]:
+    """The fields that the caller writes here, lists of child rows among them."""
+    if row.action == "keep":
+        return list(dict.fromkeys(each.held_by.uid for each in row.written_below if each.held_by))
+    return [*row.sent, *row.lists]
+
+
+def _is_stage(entity: Entity, uid: str) -> bool:
+    return entity.stages is not None and entity.stages.field == uid
+
+
+def _first(entity: Entity) -> str:
+    return entity.stages.first.uid if entity.stages else ""
+
+
+def _stage_moved(row: Row) -> bool:
+    """Whether the write is a change of stage; a new record stands in the first one before it."""
+    stages = row.entity.stages
+    if stages is None or row.sent.get(stages.field) is None:
+        return False
+    before = stages.first.uid if row.action == "create" else row.before.get(stages.field)
+    return bool(row.sent[stages.field] != before)
+
+
+def _refuse_field(work: Work, row: Row, uid: str) -> None:
+    found: Field = row.entity.by_uid[uid]
+    pointer = row.pointer if row.action == "keep" else f"{row.pointer}/{escaped(found.name)}"
+    work.refuse(pointer, "KBK4002", message("you may not change “{field}”", field=found.label))
+
+
+def _of(row: Row) -> Iterable[Grant]:
+    return (g for grants in (row.claims or {}).values() for g in grants)
+
+
+def _unique(expressions: Iterable[Expression | None]) -> list[Expression]:
+    found: list[Expression] = []
+    for each in expressions:
+        if each is not None and each not in found:
+            found.append(each)
+    return found
+
+
+def _by_entity(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.entity.uid, []).append(row)
+    return found

@@ -1,0 +1,99 @@
+"""The statements that read and write rows of entities, each built once a model and kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+
+from core.storage.tables import encode_values
+from metamodel.model import Entity
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Ids in one IN list: far below both databases' limits of parameters."""
+
+
+def prepared(tx: Transaction, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """What ``make`` gives, made once for this model, schema and kind of database."""
+    kept: dict[tuple[Any, ...], Any] = tx.model.derived.setdefault("records", {})
+    whole = (tx.dialect, tx.tables.schema, *key)
+    found = kept.get(whole)
+    if found is None:
+        found = kept[whole] = make()
+    return found  # type: ignore[no-any-return]
+
+
+def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
+    """The ids in order, without doubles, in lists that one statement takes."""
+    ordered = sorted(set(ids))
+    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+
+
+def load(tx: Transaction, entity: Entity, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The stored values of these records, those in the bin too: id to {field uid: value}."""
+
+    def make() -> tuple[sa.Select[Any], list[str]]:
+        place = tx.tables[entity.uid]
+        statement = sa.select(*(c.value for c in place.columns.values()), place.table.c.bin_id)
+        return statement.where(place.table.c.id.in_(sa.bindparam("ids", expanding=True))), [*place.columns, "bin_id"]
+
+    statement, uids = prepared(tx, ("load", entity.uid), make)
+    found: dict[int, dict[str, Any]] = {}
+    for some in chunks(ids):
+        for row in tx.connection.execute(statement, {"ids": some}):
+            values = dict(zip(uids, row, strict=True))
+            found[values["id"]] = values
+    return found
+
+
+def insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows of {field uid: value}, all with the same uids; their new ids in the same order."""
+
+    def make() -> sa.Insert:
+        return tx.tables[entity.uid].table.insert()
+
+    encoded = [_encode(tx, entity, row) for row in rows]
+    statement = prepared(tx, ("insert", entity.uid), make)
+    if len(encoded) == 1:
+        result = tx.connection.execute(statement, encoded[0])
+        return [int(result.inserted_primary_key[0])]  # type: ignore[index]
+    if tx.dialect == "sqlite":
+        # AUTOINCREMENT under the only writer's lock gives consecutive ids in the order of the rows.
+        tx.connection.execute(prepared(tx, ("insert many", entity.uid), lambda: make().inline()), encoded)
+        last = int(tx.connection.execute(sa.select(sa.func.last_insert_rowid())).scalar_one())
+        return list(range(last - len(encoded) + 1, last + 1))
+    id_column = tx.tables[entity.uid].table.c.id
+    returning = prepared(tx, ("insert many", entity.uid),
+                         lambda: make().returning(id_column, sort_by_parameter_order=True))  # fmt: skip
+    return [int(row[0]) for row in tx.connection.execute(returning, encoded)]
+
+
+def update(tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Set {field uid: value} of the records with these ids; records with the same uids go in one statement."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for record, values in rows:
+        encoded = _encode(tx, entity, values)
+        groups.setdefault(tuple(encoded), []).append({"record_id": record, **encoded})
+    for names, parameters in groups.items():
+
+        def make(names: tuple[str, ...] = names) -> sa.Update:
+            table = tx.tables[entity.uid].table
+            return (
+                table.update()
+                .where(table.c.id == sa.bindparam("record_id"))
+                .values({table.c[name]: sa.bindparam(name) for name in names})
+            )
+
+        statement = prepared(tx, ("update", entity.uid, names), make)
+        tx.connection.execute(statement, parameters if len(parameters) > 1 else parameters[0])
+
+
+def _encode(tx: Transaction, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+    bin_id = {"bin_id": values["bin_id"]} if "bin_id" in values else {}
+    return encode_values(tx.tables, entity, {u: v for u, v in values.items() if u != "bin_id"}) | bin_id

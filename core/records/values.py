@@ -1,0 +1,109 @@
+"""What was sent, parsed: names to fields, values to the engine's own, lists of child rows to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.records.shapes import BATCH_LIMIT, Ready, Row, Values
+from core.records.work import Lookup, Work
+from metamodel.errors import ValueRefused, unknown
+from metamodel.fields.link import LinkKey
+from metamodel.messages import message
+from metamodel.model import Entity, Field
+
+def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] = frozenset()) -> Row:
+    """Fill ``row.sent`` and ``row.lists`` from what was written; faults are remembered with their pointers.
+
+    ``passed_over`` are keys that are no fields here (`id` and `version` of an item of a batch).
+    """
+    for name, value in raw.items():
+        if name in passed_over:
+            continue
+        pointer = f"{row.pointer}/{escaped(name)}"
+        found = row.entity.by_name.get(name)
+        if found is None or not work.may_know(row.entity, found):
+            work.refuse(pointer, "KBK2003", no_field(work, row.entity, name))
+        elif found.type.name == "children":
+            _parse_list(work, row, found, value, pointer)
+        elif _own_parent(row, found, value):
+            continue
+        elif not found.writable:
+            work.refuse(pointer, "KBK3004", message("“{field}” is kept by the system", field=found.label))
+        else:
+            _parse_value(work, row, found, value, pointer)
+    return row
+
+
+def no_field(work: Work, entity: Entity, name: str) -> Any:
+    """The words for a field that does not exist or may not be used: the same for both."""
+    known = [f.name for f in entity.fields if work.may_know(entity, f)]
+    return unknown("there is no field “{name}”", name, known)
+
+
+def escaped(name: str) -> str:
+    """A name as a step of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _parse_value(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> None:
+    if isinstance(raw, Ready):
+        value = raw.value
+    elif isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:
+        return  # what is read of a link the caller may not follow; sent back, it stays as it is
+    else:
+        try:
+            value = found.type.parse(found, raw, work.context)
+        except ValueRefused as refusal:
+            work.refuse(pointer, refusal.code, refusal.message)
+            return
+    if isinstance(value, LinkKey):
+        work.lookups.append(Lookup(row=row, field=found, key=value, pointer=pointer))
+    row.sent[found.uid] = value
+
+
+def _parse_list(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> None:
+    """A list of child rows: with `id` they are changed, without created; their order is their position."""
+    child = work.model.entity_by_uid[found.target or ""]
+    if raw is None:
+        raw = ()
+    if isinstance(raw, str | bytes | Mapping) or not isinstance(raw, Sequence):
+        work.refuse(pointer, "KBK3002", message("a list of rows is expected"))
+        return
+    if len(raw) > BATCH_LIMIT:
+        work.refuse(pointer, "KBK3003", message("at most {count} rows at once", count=BATCH_LIMIT))
+        return
+    rows = row.lists.setdefault(found.uid, [])
+    seen: set[int] = set()
+    for index, item in enumerate(raw):
+        place = f"{pointer}/{index}"
+        if not isinstance(item, Mapping):
+            work.refuse(place, "KBK3002", message("an object with the row's fields is expected"))
+            continue
+        record = _row_id(work, item, place)
+        each = Row(entity=child, action="update" if record else "create", pointer=place, id=record, parent=row,
+                   held_by=found, position=index + 1, in_list=True)  # fmt: skip
+        if record and record in seen:
+            work.refuse(f"{place}/id", "KBK3002", message("the row {id} stands in the list twice", id=record))
+        seen.add(record)
+        rows.append(parse_row(work, each, item, passed_over=frozenset(("id", "_hidden"))))
+
+
+def _row_id(work: Work, item: Mapping[str, Any], place: str) -> int:
+    raw = item.get("id")
+    if raw is None or raw == "":
+        return 0
+    if isinstance(raw, str) and raw.isascii() and raw.isdigit() and work.context.medium != "json":
+        raw = int(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw < 2**63:
+        work.refuse(f"{place}/id", "KBK3002", message("the number of a record is expected"))
+        return 0
+    return raw
+
+
+def _own_parent(row: Row, found: Field, raw: Any) -> bool:
+    """Whether this is the link of a row of a list to the record it stands in, sent back as it was read."""
+    if row.parent is None or found.uid != row.entity.parent:
+        return False
+    named = raw.get("id") if isinstance(raw, Mapping) else raw
+    return row.parent.action != "create" and str(named) == str(row.parent.id)

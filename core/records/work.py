@@ -1,0 +1,110 @@
+"""One write in progress: who, on which medium, the rows, and every fault found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.access.actor import Actor
+from core.access.grants import Grants, grants_of
+from core.errors import CODES, KubikError
+from core.records.shapes import Row
+from metamodel.errors import Problem
+from metamodel.fields.base import Context
+from metamodel.fields.link import LinkKey
+from metamodel.messages import Message
+from metamodel.model import Entity, Field, Model
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction
+
+PROBLEMS_SHOWN = 1000
+"""Faults that one refusal lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A link written by something else than an id, to be found before anything else."""
+
+    row: Row
+    field: Field
+    key: LinkKey
+    pointer: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Work:
+    """The rows of one write and what the steps found out about them."""
+
+    tx: Transaction
+    actor: Actor
+    context: Context
+    grants: Grants
+    tops: list[Row] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    kept: dict[tuple[str, int], Row] = field(default_factory=dict)
+    """Ancestors of child rows that are written on their own."""
+    locked: set[tuple[str, int]] = field(default_factory=set)
+    swept: list[Row] = field(default_factory=list)
+    """Records elsewhere that a deletion takes along (`cascade`) or whose link it empties (`clear`)."""
+
+    @property
+    def model(self) -> Model:
+        return self.tx.model
+
+    @property
+    def many(self) -> bool:
+        """Whether one statement for all rows pays off."""
+        return len(self.tops) > 1
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, parents before their child rows, ancestors first."""
+        yield from self.kept.values()
+        for top in (*self.tops, *self.swept):
+            yield from below(top)
+
+    def by_entity(self, *actions: str) -> dict[str, list[Row]]:
+        """The rows with these actions, by uid of their entity."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows():
+            if row.action in actions:
+                found.setdefault(row.entity.uid, []).append(row)
+        return found
+
+    def refuse(self, pointer: str, code: str, why: Message) -> None:
+        """Remember a fault; the write goes no further than the end of the step."""
+        self.problems.append(Problem(pointer=pointer, code=code, message=why))
+
+    def settle(self) -> None:
+        """Raise what was found wrong so far, as one error with the code of the gravest."""
+        if not self.problems:
+            return
+        first = self.problems[: PROBLEMS_SHOWN]
+        gravest = max(first, key=lambda p: _GRAVITY.get(CODES[p.code][0], 1))
+        raise KubikError(gravest.code, detail=first[0].message if len(first) == 1 else None, errors=first)
+
+    def may_know(self, entity: Entity, found: Field) -> bool:
+        """Whether the actor may know on some row that the field exists."""
+        return (
+            found.uid in self.grants.readable(entity.uid)
+            or found.uid in self.grants.writable(entity.uid, "create")
+        )
+
+
+_GRAVITY = {400: 2, 422: 3, 409: 4, 428: 5, 412: 6, 403: 7, 404: 8}
+"""Which status wins when faults of several kinds meet."""
+
+
+def start(tx: Transaction, actor: Actor, context: Context) -> Work:
+    """An empty write of the actor in that transaction."""
+    return Work(tx=tx, actor=actor, context=context, grants=grants_of(tx.model, actor))
+
+
+def below(row: Row) -> Iterator[Row]:
+    """The row and all its child rows, parents first."""
+    yield row
+    for rows in row.lists.values():
+        for each in rows:
+            yield from below(each)

@@ -1,0 +1,51 @@
+"""Durations: an ISO 8601 length of time, in calendar months, in days and in exact seconds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FORM = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
+)
+
+MOST = 10_000_000
+"""Months, days or seconds / 1000 that a duration may count: more leads outside of the calendar anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duration:
+    """Years are 12 months, weeks 7 days; months, days and seconds do not turn into each other."""
+
+    months: int = 0
+    days: int = 0
+    seconds: int = 0
+
+    def __neg__(self) -> Duration:
+        return Duration(months=-self.months, days=-self.days, seconds=-self.seconds)
+
+    def __str__(self) -> str:
+        """ISO 8601, the shortest form; only a duration that is not negative has one."""
+        date = "".join(
+            f"{n}{unit}"
+            for n, unit in ((self.months // 12, "Y"), (self.months % 12, "M"), (self.days, "D"))
+            if n
+        )
+        hours, rest = divmod(self.seconds, 3600)
+        time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (rest // 60, "M"), (rest % 60, "S")) if n)
+        return f"P{date}T{time}" if time else f"P{date or '0D'}"
+
+
+def parse_duration(text: str) -> Duration | None:
+    """The duration of an ISO 8601 text in whole numbers; None for another text or one that is too long."""
+    found = _FORM.fullmatch(text)
+    if found is None or text in ("P", "PT") or text.endswith("T"):
+        return None
+    if any(part and len(part) > 12 for part in found.groups()):
+        return None
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    made = Duration(
+        months=years * 12 + months, days=weeks * 7 + days, seconds=hours * 3600 + minutes * 60 + seconds
+    )
+    fits = made.months <= MOST and made.days <= MOST and made.seconds <= MOST * 1000
+    return made if fits else None

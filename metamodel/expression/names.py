@@ -1,0 +1,203 @@
+"""Names of an expression found in the model: paths along links, roots, and the rows that an aggregate is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from metamodel.errors import unknown
+from metamodel.expression.faults import MIXED, UNKNOWN, Fault
+from metamodel.expression.scope import (
+    EntityNames,
+    FieldNames,
+    ModelNames,
+    NotYet,
+    RowsNames,
+    Scope,
+    names_of_rows,
+    rows_named,
+)
+from metamodel.expression.syntax import Name
+from metamodel.expression.tree import Me, MySet, Node, Path, Root
+from metamodel.expression.types import Type, link
+from metamodel.messages import message
+
+USER, ROLE, DEPARTMENT = "user", "role", "department"
+"""The system's entities by which `me` and `my` are explained."""
+
+MY_SETS: dict[str, Literal["departments", "subordinates", "roles"]] = {
+    "departments": "departments",
+    "subordinates": "subordinates",
+    "roles": "roles",
+}
+_SET_ENTITY = {"departments": DEPARTMENT, "subordinates": USER, "roles": ROLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A row that bare names are about: its entity, and inside an aggregate the words that lead to its rows."""
+
+    entity: EntityNames | None
+    prefix: tuple[str, ...] = ()
+    inside_body: bool = False
+    """Whether ``prefix`` is expected before the row's own names (``items.amount``), not only let pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The rows an aggregate is over: the words that named them, and the record (None: this one) they lead to."""
+
+    words: tuple[str, ...]
+    rows: RowsNames
+    of: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    root: Root
+    up: int
+    entity: EntityNames
+    used: int
+
+
+class Names:
+    """Finds names for one scope; ``frames`` are the rows in sight, the innermost last."""
+
+    def __init__(self, scope: Scope, frames: tuple[Frame, ...]) -> None:
+        self.scope = scope
+        self.model: ModelNames = scope.model
+        self.frames = frames
+
+    def node(self, name: Name) -> Node:
+        """What a name means where a value is asked for."""
+        first = name.parts[0]
+        if first == "me":
+            return self._me(name)
+        if first == "my" and len(name.parts) == 2 and name.parts[1] in MY_SETS and self._allowed("my", name):
+            entity = self._system(_SET_ENTITY[name.parts[1]], name)
+            return MySet(name=MY_SETS[name.parts[1]], type=link(entity.uid, many=True), at=name.at)
+        return self._path(self.stripped(name))
+
+    def source(self, name: Name) -> Source | None:
+        """The rows that the beginning of a name leads to; None when it leads to none."""
+        try:
+            start = self._start(name)
+        except Fault:
+            return None
+        entity, steps = start.entity, list[tuple[str, str]]()
+        for index, part in enumerate(name.parts[start.used :], start.used):
+            rows = rows_named(self.model, entity, part)
+            if rows is not None:
+                path = Path(
+                    root=start.root, up=start.up, steps=tuple(steps), at=name.at, type=link(entity.uid)
+                )
+                plain = start.root == "row" and start.up == 0 and not steps
+                return Source(words=name.parts[: index + 1], rows=rows, of=None if plain else path)
+            field = entity.by_name.get(part)
+            if field is None or field.result is None or field.result.kind != "link" or field.result.many:
+                return None
+            steps.append((entity.uid, field.uid))
+            assert field.result.entity is not None
+            entity = self.model.entity_by_uid[field.result.entity]
+        return None
+
+    def stripped(self, name: Name) -> Name:
+        """A name of an aggregate's row without the words that lead to the rows."""
+        frame = self.frames[-1]
+        size = len(frame.prefix)
+        if not size or name.parts[:size] != frame.prefix:
+            return name
+        if not frame.inside_body and frame.entity is not None and name.parts[0] in frame.entity.by_name:
+            return name
+        return replace(name, parts=name.parts[size:], places=name.places[size:])
+
+    def known(self) -> list[str]:
+        """What a bare name may be here, for suggestions."""
+        entity = self.frames[-1].entity
+        own = [*entity.by_name, *names_of_rows(self.model, entity)] if entity is not None else []
+        return [*own, *(["me", "my"] if "my" in self.scope.allow else []), *sorted(self.scope.allow - {"my"})]
+
+    def _me(self, name: Name) -> Node:
+        self._allowed("my", name)
+        if len(name.parts) > 1:
+            why = message("fields of your own record are written “my.{rest}”", rest=".".join(name.parts[1:]))
+            raise Fault(UNKNOWN, name.at, why)
+        return Me(type=link(self._system(USER, name).uid), at=name.at)
+
+    def _path(self, name: Name) -> Path:
+        if not name.parts:
+            entity = self._entity_here(name)
+            return Path(steps=(), type=link(entity.uid), at=name.at)
+        start = self._start(name)
+        entity, steps = start.entity, list[tuple[str, str]]()
+        type_ = link(entity.uid)
+        rest = list(zip(name.parts, name.places, strict=True))[start.used :]
+        for index, (part, place) in enumerate(rest):
+            if index and (type_.kind != "link" or type_.many):
+                why = message("“{name}” is not a link: nothing can follow it", name=rest[index - 1][0])
+                raise Fault(MIXED, place, why)
+            assert type_.entity is not None
+            entity = self.model.entity_by_uid[type_.entity]
+            field = self._field(entity, part, place, first=index == 0 and start.used == 0)
+            steps.append((entity.uid, field.uid))
+            type_ = self._type_of(entity, field)
+        return Path(root=start.root, up=start.up, steps=tuple(steps), type=type_, at=name.at)
+
+    def _type_of(self, entity: EntityNames, field: FieldNames) -> Type:
+        if field.result is None:
+            raise NotYet(entity.uid, field.uid)
+        return field.result
+
+    def _field(self, entity: EntityNames, name: str, place: int, *, first: bool) -> FieldNames:
+        field = entity.by_name.get(name)
+        if rows_named(self.model, entity, name) is not None:
+            why = message("“{name}” are several rows: use SUM, COUNT, LAST or another function over rows", name=name)
+            raise Fault(MIXED, place, why)
+        if field is None:
+            known: Iterable[str] = self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
+            raise Fault(UNKNOWN, place, unknown("there is no field “{name}” here", name, known))
+        if field.result is not None and field.result.kind == "json":
+            raise Fault(MIXED, place, message("“{name}” cannot stand in an expression", name=name))
+        return field
+
+    def _start(self, name: Name) -> _Start:
+        first = name.parts[0]
+        if first == "this":
+            depth = next((i for i, part in enumerate(name.parts) if part != "this"), len(name.parts))
+            up = depth if len(self.frames) > 1 else depth - 1
+            if up >= len(self.frames):
+                raise Fault(UNKNOWN, name.at, message("there is no row around this one"))
+            entity = self._entity_of(self.frames[-1 - up], name)
+            return _Start(root="row", up=up, entity=entity, used=depth)
+        if first == "my" and self._allowed("my", name):
+            if len(name.parts) == 1:
+                raise Fault(UNKNOWN, name.at, message("“my” is followed by a point and a field of your record"))
+            return _Start(root="my", up=0, entity=self._system(USER, name), used=1)
+        if first in ("record", "old", "new") and self._allowed(first, name):
+            uid = self.scope.record or self.scope.entity
+            if uid is not None:
+                root: Root = "record" if first == "record" else "old" if first == "old" else "new"
+                return _Start(root=root, up=0, entity=self.model.entity_by_uid[uid], used=1)
+        return _Start(root="row", up=0, entity=self._entity_here(name), used=0)
+
+    def _entity_here(self, name: Name) -> EntityNames:
+        return self._entity_of(self.frames[-1], name)
+
+    def _entity_of(self, frame: Frame, name: Name) -> EntityNames:
+        if frame.entity is None:
+            word = name.parts[0] if name.parts else "this"
+            raise Fault(UNKNOWN, name.at, unknown("there is no field “{name}” here", word, self.known()))
+        return frame.entity
+
+    def _allowed(self, root: str, name: Name) -> bool:
+        if root in self.scope.allow:
+            return True
+        word = name.parts[0]
+        raise Fault(UNKNOWN, name.at, message("“{name}” does not exist here", name=word))
+
+    def _system(self, entity: str, name: Name) -> EntityNames:
+        found = self.model.entities.get(entity)
+        if found is None:
+            raise Fault(UNKNOWN, name.at, message("“{name}” does not exist here", name=".".join(name.parts)))
+        return found

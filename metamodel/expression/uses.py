@@ -1,0 +1,31 @@
+"""What an expression uses: where-used, order of computed fields, and rights are asked of this."""
+
+from __future__ import annotations
+
+from metamodel.expression.scope import ModelNames
+from metamodel.expression.tree import Aggregate, Expression, MySet, Node, Path, walk
+
+
+def uses(expression: Expression | Node, model: ModelNames | None = None) -> frozenset[tuple[str, str]]:
+    """Every (entity uid, field uid) that the expression names itself, links on its paths included.
+
+    What a computed field of these uses in its turn is not followed. With ``model``, the children field or the
+    tree link behind an aggregate or a set of `my` is listed too.
+    """
+    root = expression.root if isinstance(expression, Expression) else expression
+    found: set[tuple[str, str]] = set()
+    for node in walk(root):
+        match node:
+            case Path():
+                found.update(node.steps)
+            case Aggregate():
+                found.add((node.entity, node.through))
+            case MySet() if model is not None:
+                found.update(_of_set(node, model))
+    return frozenset(found)
+
+
+def _of_set(node: MySet, model: ModelNames) -> set[tuple[str, str]]:
+    user = model.entities["user"]
+    field = user.by_name.get("roles" if node.name == "roles" else "department")
+    return set() if field is None else {(user.uid, field.uid)}

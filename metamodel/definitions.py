@@ -1,5 +1,7 @@
 """Definitions as they were written: frozen data, names not yet resolved, in the order of the published schema."""
 
+# ruff: noqa: RUF009 (part() and its like make dataclasses.field)
+
 from __future__ import annotations
 
 from collections.abc import Mapping

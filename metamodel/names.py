@@ -15,14 +15,14 @@ _NAME = re.compile(NAME_PATTERN[1:-1])
 
 SYSTEM_SOLUTION = "system"
 SYSTEM_ENTITIES = frozenset({"user", "role", "department", "file", "comment"})
-RESERVED_FIELDS = frozenset(SYSTEM_FIELDS) | frozenset(
-    "me my record old new this and or not in is like between as by where true false null".split()
+RESERVED_FIELDS = (frozenset(SYSTEM_FIELDS) - {"position"}) | frozenset(
+    "me my record old new this and or not in is like between as by where true false null".split()  # noqa: SIM905
 )
 
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch  y  e yu ya i yi ye g".split(" "),
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch  y  e yu ya i yi ye g".split(" "),  # noqa: SIM905
         strict=True,
     )
 )

@@ -31,7 +31,12 @@ class Text(FieldType):
     options_schema: ClassVar[Mapping[str, Any]] = {
         "min_length": {"type": "integer", "minimum": 0, "maximum": 10_000},
         "max_length": {"type": "integer", "minimum": 1, "maximum": 10_000},
-        "pattern": {"type": "string", "maxLength": 1_000},
+        "format": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1_000,
+            "description": "a regular expression",
+        },
     }
 
     def column_type(self, field: Field) -> ColumnType:
@@ -41,8 +46,8 @@ class Text(FieldType):
         schema: dict[str, Any] = {"type": "string", "maxLength": field.options.get("max_length", LONGEST)}
         if field.options.get("min_length"):
             schema["minLength"] = field.options["min_length"]
-        if "pattern" in field.options:
-            schema["pattern"] = f"^(?:{field.options['pattern']})$"
+        if "format" in field.options:
+            schema["pattern"] = "^(?:" + field.options["format"] + ")$"
         return schema
 
     def parse(self, field: Field, raw: Any, context: Context) -> str | None:
@@ -57,12 +62,12 @@ class Text(FieldType):
 
 
 def check_text(field: Field, text: str) -> None:
-    """Refuse a text shorter than its field's ``min_length``, not of its ``pattern``, or too long to be unique."""
+    """Refuse a text shorter than its field's ``min_length``, not of its ``format``, or too long to be unique."""
     least = field.options.get("min_length", 0)
     if len(text) < least:
         raise ValueRefused("KBK3003", message("at least {least} characters are expected", least=least))
-    if "pattern" in field.options:
-        check_pattern(text, field.options["pattern"])
+    if "format" in field.options:
+        check_pattern(text, field.options["format"])
     if field.unique and len(fold(text)) > KEY_LENGTH:
         raise ValueRefused(
             "KBK3003", message("a unique text has at most {longest} characters", longest=KEY_LENGTH)

@@ -1,0 +1,145 @@
+"""From definitions to the model: every name found, every expression typed, every fault collected before any is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from metamodel import codec
+from metamodel.definitions import Document, FieldDefinition
+from metamodel.errors import ProblemsFound, unknown
+from metamodel.expression.types import link
+from metamodel.fields import field_types
+from metamodel.identity import identify
+from metamodel.labels import make_label
+from metamodel.messages import message
+from metamodel.model import Entity, Field, Model, Solution
+from metamodel.resolve.build import build, make_choices
+from metamodel.resolve.circles import circle
+from metamodel.resolve.drafts import EntityDraft, FieldDraft
+from metamodel.resolve.entities import check_titles, column_name, make_entity, make_field
+from metamodel.resolve.expressions import Checker, check_copies
+from metamodel.resolve.faults import Fault, Faults, Spot
+from metamodel.resolve.fields import stored_type, type_computed, type_stored
+from metamodel.resolve.links import connect
+from metamodel.resolve.roles import make_roles
+from metamodel.resolve.screens import make_menus, make_views
+
+__all__ = ["Fault", "examine", "resolve"]
+
+
+def resolve(
+    document: Document,
+    version: int,
+    columns: Mapping[str, int] | None = None,
+    pending: Mapping[str, Any] | None = None,
+) -> Model:
+    """The model of a document; raises `ProblemsFound` with every fault.
+
+    ``columns`` are the generations of columns by field uid (1 when absent). ``pending`` are fields whose type is
+    being changed: ``{field uid: {"generation": 2, "field": <definition as it will be>, "target": <uid a link
+    leads to>}}``.
+    """
+    model, faults = examine(document, version, columns, pending)
+    if model is None:
+        raise ProblemsFound([fault.problem for fault in faults])
+    return model
+
+
+def examine(
+    document: Document,
+    version: int,
+    columns: Mapping[str, int] | None = None,
+    pending: Mapping[str, Any] | None = None,
+) -> tuple[Model | None, tuple[Fault, ...]]:
+    """The model and no fault, or None and every fault with the definition and the path in it."""
+    document = identify(document)
+    faults = Faults()
+    drafts = build(document, faults)
+    connect(drafts, faults)
+    type_stored(drafts, faults)
+    type_computed(drafts, faults)
+    checker = Checker(drafts, faults)
+    entities = {
+        draft.name: _entity(checker, draft, columns or {}, pending or {})
+        for draft in drafts.entities.values()
+    }
+    check_copies(drafts, faults)
+    check_titles(drafts, entities, faults)
+    roles = make_roles(checker, document)
+    views = make_views(checker, document, roles)
+    menus = make_menus(document, entities, views, roles, faults)
+    solutions = _solutions(document, faults)
+    if faults.found:
+        return None, tuple(faults.found)
+    model = Model(
+        version=version, solutions=solutions, entities=entities, roles=roles, views=views, menus=menus,
+        document=document.to_json(),
+    )  # fmt: skip
+    return model, ()
+
+
+def _entity(
+    checker: Checker, draft: EntityDraft, columns: Mapping[str, int], pending: Mapping[str, Any]
+) -> Entity:
+    fields = []
+    for field_draft in draft.fields:
+        field = make_field(checker, field_draft, columns)
+        if field is not None and field.uid in pending:
+            field = replace(field, pending=_pending(field_draft, pending[field.uid]))
+        if field is not None:
+            fields.append(field)
+    return make_entity(checker, draft, tuple(fields))
+
+
+def _pending(now: FieldDraft, written: Mapping[str, Any]) -> Field:
+    """The field as it will be: its type, options, choices and column; rules and expressions stay with the present one."""
+    definition = codec.read(FieldDefinition, {**written["field"], "uid": now.uid, "name": now.name})
+    draft = FieldDraft(
+        uid=now.uid, name=now.name, entity=now.entity, definition=definition, spot=now.spot, label=now.label,
+        target=written.get("target"), choices=make_choices(definition),
+    )  # fmt: skip
+    return Field(
+        uid=now.uid, name=now.name, label=now.label, type=field_types()[definition.type],
+        result=link(draft.target) if draft.target is not None else stored_type(draft),
+        column=column_name(now.uid, written["generation"]), options=definition.options, target=draft.target,
+        choices=draft.choices,
+    )  # fmt: skip
+
+
+def _solutions(document: Document, faults: Faults) -> dict[str, Solution]:
+    made: dict[str, Solution] = {}
+    names = {written.name for written in document.solutions}
+    places = {}
+    for index, written in enumerate(document.solutions):
+        spot = Spot("solutions", index, written)
+        places[written.name] = spot
+        if written.name in made:
+            faults.add(
+                spot.under("name"),
+                "KBK1003",
+                message("there is another solution “{name}”", name=written.name),
+            )
+        for number, name in enumerate(written.depends):
+            if name not in names:
+                why = unknown("the solution “{name}” is not installed", name, names)
+                faults.add(spot.under("depends", number), "KBK1002", why)
+        made[written.name] = Solution(
+            uid=written.uid, name=written.name, label=written.label or make_label(None, written.name),
+            version=written.version, depends=written.depends, icon=written.icon, color=written.color,
+        )  # fmt: skip
+    leads = {s.name: [name for name in s.depends if name in names] for s in document.solutions}
+    for members in circle(leads):
+        faults.circle(places[members[0]].under("depends"), members)
+    _check_owners(document, names, faults)
+    return made
+
+
+def _check_owners(document: Document, names: set[str], faults: Faults) -> None:
+    """Every definition belongs to a solution that is there."""
+    for kind in ("entities", "extensions", "roles", "views", "menus"):
+        for index, written in enumerate(getattr(document, kind)):
+            if written.solution not in names:
+                why = unknown("there is no solution “{name}”", written.solution, names)
+                faults.add(Spot(kind, index, written).under("solution"), "KBK1002", why)

@@ -1,0 +1,117 @@
+"""Roles and their grants, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from metamodel.definitions import Document, GrantDefinition
+from metamodel.errors import unknown
+from metamodel.messages import message
+from metamodel.model import Grant, Role
+from metamodel.names import SYSTEM_SOLUTION
+from metamodel.resolve.build import default_label
+from metamodel.resolve.circles import circle
+from metamodel.resolve.drafts import EntityDraft
+from metamodel.resolve.expressions import Checker
+from metamodel.resolve.faults import Faults, Spot
+
+_NEED_FIELDS = frozenset(("read", "show", "create", "update"))
+
+
+def make_roles(checker: Checker, document: Document) -> dict[str, Role]:
+    """The roles by name; unknown parents, circles of parents and every fault of a grant are reported."""
+    faults = checker.faults
+    by_name = {role.name: role for role in document.roles}
+    made: dict[str, Role] = {}
+    for index, written in enumerate(document.roles):
+        spot = Spot("roles", index, written)
+        if written.name in made:
+            faults.add(
+                spot.under("name"), "KBK1003", message("there is another role “{name}”", name=written.name)
+            )
+            continue
+        parent = by_name.get(written.parent) if written.parent is not None else None
+        if written.parent is not None and parent is None:
+            faults.add(
+                spot.under("parent"), "KBK1002", unknown("there is no role “{name}”", written.parent, by_name)
+            )
+        if written.everything and written.solution != SYSTEM_SOLUTION:
+            faults.add(
+                spot.under("everything"), "KBK1005", message("only the system's administrator may everything")
+            )
+        grants = [_grant(checker, g, spot.under("grants", i)) for i, g in enumerate(written.grants)]
+        made[written.name] = Role(
+            uid=written.uid, name=written.name, solution=written.solution,
+            label=written.label or default_label(written.name), parent=parent.uid if parent else None,
+            grants=tuple(g for g in grants if g is not None), everything=written.everything,
+        )  # fmt: skip
+    _check_parents(document, faults)
+    return made
+
+
+def _check_parents(document: Document, faults: Faults) -> None:
+    places = {role.name: Spot("roles", index, role) for index, role in enumerate(document.roles)}
+    leads = {role.name: [role.parent] for role in document.roles if role.parent in places and role.parent}
+    for members in circle(leads):
+        faults.circle(places[members[0]].under("parent"), members)
+
+
+def _grant(checker: Checker, written: GrantDefinition, spot: Spot) -> Grant | None:
+    faults = checker.faults
+    entity = checker.drafts.entities.get(written.entity)
+    if entity is None:
+        why = unknown("there is no entity “{name}”", written.entity, checker.drafts.entities)
+        faults.add(spot.under("entity"), "KBK1002", why)
+        return None
+    if written.fields is None and _NEED_FIELDS.intersection(written.actions):
+        why = message("say which fields: all, a list of names, or all_but a list of names")
+        faults.add(spot, "KBK1001", why)
+    return Grant(
+        entity=entity.uid,
+        actions=frozenset(written.actions),
+        rows=checker.condition(written.rows, spot.under("rows"), entity.uid),
+        check=checker.condition(written.check, spot.under("check"), entity.uid),
+        stages=_stages(entity, written.stages, spot.under("stages"), faults),
+        fields=_fields(entity, written.fields, spot.under("fields"), faults),
+    )
+
+
+def _stages(
+    entity: EntityDraft, names: Sequence[str] | None, spot: Spot, faults: Faults
+) -> frozenset[str] | None:
+    if names is None:
+        return None
+    if entity.stages is None:
+        faults.add(spot, "KBK1005", message("the entity “{entity}” has no stages", entity=entity.name))
+        return None
+    stages = [stage for pipeline in entity.stages.pipelines for stage in pipeline.stages]
+    found: set[str] = set()
+    for index, name in enumerate(names):
+        named = {stage.uid for stage in stages if stage.name == name}
+        if not named:
+            faults.add(
+                spot.under(index),
+                "KBK1002",
+                unknown("there is no stage “{name}”", name, [s.name for s in stages]),
+            )
+        found |= named
+    return frozenset(found)
+
+
+def _fields(entity: EntityDraft, written: Any, spot: Spot, faults: Faults) -> frozenset[str] | None:
+    """Uids of the fields that a grant covers; None is all. The system's own are read with the row, never listed."""
+    if written is None:
+        return frozenset()
+    if written == "all":
+        return None
+    but = isinstance(written, dict)
+    own = {f.name: f.uid for f in entity.fields if not f.system}
+    named = set()
+    for index, name in enumerate(written["all_but"] if but else written):
+        if name in own:
+            named.add(own[name])
+        elif name not in entity.by_name:
+            place = spot.under("all_but", index) if but else spot.under(index)
+            faults.add(place, "KBK1002", unknown("there is no field “{name}”", name, own))
+    return frozenset(own.values()) - named if but else frozenset(named)

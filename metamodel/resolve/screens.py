@@ -1,0 +1,142 @@
+"""Views and menus, resolved; a solution without a menu has one of its entities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from metamodel.definitions import Document, MenuItemDefinition
+from metamodel.errors import unknown
+from metamodel.messages import message
+from metamodel.model import Entity, Menu, MenuItem, Role, View
+from metamodel.names import SYSTEM_SOLUTION, first_uids
+from metamodel.resolve.build import default_label
+from metamodel.resolve.entities import check_path
+from metamodel.resolve.expressions import Checker
+from metamodel.resolve.faults import Faults, Spot
+
+_DEEPEST = 3
+
+
+def role_uids(
+    names: Sequence[str] | None, roles: dict[str, Role], spot: Spot, faults: Faults
+) -> frozenset[str] | None:
+    """Uids of named roles, None when none are named (everybody)."""
+    if names is None:
+        return None
+    for index, name in enumerate(names):
+        if name not in roles:
+            faults.add(
+                spot.under("roles", index), "KBK1002", unknown("there is no role “{name}”", name, roles)
+            )
+    return frozenset(roles[name].uid for name in names if name in roles)
+
+
+def make_views(checker: Checker, document: Document, roles: dict[str, Role]) -> dict[str, View]:
+    """The views by name."""
+    drafts, faults = checker.drafts, checker.faults
+    made: dict[str, View] = {}
+    for index, written in enumerate(document.views):
+        spot = Spot("views", index, written)
+        if written.name in made:
+            faults.add(
+                spot.under("name"), "KBK1003", message("there is another view “{name}”", name=written.name)
+            )
+            continue
+        entity = drafts.entities.get(written.entity)
+        if entity is None:
+            why = unknown("there is no entity “{name}”", written.entity, drafts.entities)
+            faults.add(spot.under("entity"), "KBK1002", why)
+            continue
+        for key, paths in (("columns", written.columns), ("sort", written.sort)):
+            for number, path in enumerate(paths):
+                check_path(entity, path.removeprefix("-"), spot.under(key, number), faults, drafts=drafts)
+        made[written.name] = View(
+            uid=written.uid, name=written.name, solution=written.solution,
+            label=written.label or default_label(written.name), entity=entity.uid, kind=written.type,
+            columns=written.columns, filter=checker.condition(written.filter, spot.under("filter"), entity.uid),
+            filter_text=written.filter, sort=written.sort, roles=role_uids(written.roles, roles, spot, faults),
+        )  # fmt: skip
+    return made
+
+
+def make_menus(
+    document: Document,
+    entities: dict[str, Entity],
+    views: dict[str, View],
+    roles: dict[str, Role],
+    faults: Faults,
+) -> dict[str, Menu]:
+    """The menus by name, those of solutions without one included."""
+    made: dict[str, Menu] = {}
+    for index, written in enumerate(document.menus):
+        spot = Spot("menus", index, written)
+        if written.name in made:
+            faults.add(
+                spot.under("name"), "KBK1003", message("there is another menu “{name}”", name=written.name)
+            )
+            continue
+        items = _items(written.items, spot, entities, views, faults, 1)
+        made[written.name] = Menu(
+            uid=written.uid, name=written.name, solution=written.solution, items=items,
+            roles=role_uids(written.roles, roles, spot, faults),
+        )  # fmt: skip
+    with_menu = {menu.solution for menu in made.values()}
+    for solution in document.solutions:
+        items = tuple(
+            MenuItem(label=e.label_many, icon=e.icon, entity=e.uid)
+            for e in entities.values()
+            if e.solution == solution.name and e.menu and e.parent is None
+        )
+        if solution.name not in with_menu and items:
+            uid = next(first_uids(solution.name, "menu", "default"))
+            name = solution.name if solution.name not in made else f"{solution.name}_{uid}"
+            made[name] = Menu(uid=uid, name=name, solution=solution.name, items=items)
+    system_last = sorted(made.values(), key=lambda menu: menu.solution == SYSTEM_SOLUTION)
+    return {menu.name: menu for menu in system_last}
+
+
+def _items(
+    written: Sequence[MenuItemDefinition],
+    spot: Spot,
+    entities: dict[str, Entity],
+    views: dict[str, View],
+    faults: Faults,
+    level: int,
+) -> tuple[MenuItem, ...]:
+    made = []
+    for index, item in enumerate(written):
+        place = spot.under("items", index)
+        if level > _DEEPEST:
+            faults.add(place, "KBK1005", message("a menu is at most {most} levels deep", most=_DEEPEST))
+            continue
+        view = views.get(item.view) if item.view is not None else None
+        if item.view is not None and view is None:
+            faults.add(place.under("view"), "KBK1002", unknown("there is no view “{name}”", item.view, views))
+        entity: Any = entities.get(item.entity) if item.entity is not None else None
+        if item.entity is not None and entity is None:
+            faults.add(
+                place.under("entity"),
+                "KBK1002",
+                unknown("there is no entity “{name}”", item.entity, entities),
+            )
+        if view is not None and entity is not None and view.entity != entity.uid:
+            why = message("the view “{view}” is not one of “{entity}”", view=view.name, entity=entity.name)
+            faults.add(place.under("view"), "KBK1005", why)
+        target = view.entity if view is not None else entity.uid if entity is not None else None
+        shown = next((e for e in entities.values() if e.uid == target), None)
+        if target is None and item.label is None:
+            faults.add(place, "KBK1001", message("an entity, a view, or a label with items is expected"))
+        label = item.label or (
+            view.label if view is not None else shown.label_many if shown is not None else None
+        )
+        made.append(
+            MenuItem(
+                label=label or default_label("menu"),
+                icon=item.icon or (shown.icon if shown else None),
+                entity=target,
+                view=view.uid if view is not None else None,
+                items=_items(item.items, place, entities, views, faults, level + 1),
+            )
+        )
+    return tuple(made)

@@ -1,0 +1,89 @@
+"""What commands share: settings, the workspace, words of the terminal's language, refusals in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from core.errors import KubikError, refused
+from core.i18n import Texts, texts
+from core.settings import Settings, read_settings
+from metamodel.errors import Problem, ProblemsFound
+from metamodel.messages import Message, message
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Workspace
+
+PROBLEMS_SHOWN = 20
+
+
+def words() -> Texts:
+    """The language of the terminal: Russian when the locale says so, otherwise English."""
+    locale = next((v for v in map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")) if v), "")
+    return texts("ru" if locale.startswith("ru") else "en")
+
+
+def say(text: Message, *, to_stderr: bool = False) -> None:
+    """Print a line for people."""
+    click.echo(words().render(text), err=to_stderr)
+
+
+def fail(error: KubikError) -> NoReturn:
+    """One line that says why, a line for each place at fault, exit status 1."""
+    spoken = words()
+    click.echo(f"kubik: {error.code}: {spoken.render(error.detail)}", err=True)
+    for place in error.errors[:PROBLEMS_SHOWN]:
+        click.echo(f"  {where(place)}{spoken.render(place.message)}", err=True)
+    if len(error.errors) > PROBLEMS_SHOWN:
+        more = message("… and {count} more", count=len(error.errors) - PROBLEMS_SHOWN)
+        click.echo(f"  {spoken.render(more)}", err=True)
+    sys.exit(1)
+
+
+def where(place: Problem) -> str:
+    """File and path of a fault, with a colon."""
+    parts = [part for part in (place.file, place.pointer) if part]
+    return f"{': '.join(parts)}: " if parts else ""
+
+
+def run(command: click.Command) -> NoReturn:
+    """Run the command line: what is refused becomes one line, never a traceback."""
+    try:
+        sys.exit(command.main(prog_name="kubik", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except ProblemsFound as error:
+        fail(refused(error))
+    except KubikError as error:
+        fail(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        click.echo(f"kubik: {error}", err=True)
+        sys.exit(1)
+
+
+def settings() -> Settings:
+    """The settings of the environment and the `.env` file."""
+    return read_settings()
+
+
+@contextmanager
+def opened(given: Settings | None = None) -> Iterator[Workspace]:
+    """The workspace of the settings, closed at the end; KBK6002 when there is none."""
+    from core.storage.workspace import Workspace
+
+    workspace = Workspace.open(given or settings())
+    try:
+        yield workspace
+    finally:
+        workspace.close()

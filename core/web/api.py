@@ -1,0 +1,148 @@
+"""The ASGI side of the API: finds the operation, reads the body within its limit, runs it in a thread, answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Any
+
+from litestar.types import Receive, Scope, Send
+
+from core.errors import KubikError
+from core.i18n import texts
+from core.web.errors import as_kubik_error, problem_answer
+from core.web.exchange import Answer, Call
+from core.web.log import log
+from core.web.operations import Operation, path_values
+from core.web.parameters import read_parameters
+from core.web.security import SECURITY_HEADERS
+from core.web.site import Site
+from core.web.threads import REQUESTS
+from metamodel.messages import message
+
+_VARY = b"Authorization, Cookie, Accept-Language"
+
+
+class ClientGone(Exception):
+    """The client went away before its request was whole."""
+
+
+async def read_body(receive: Receive, limit: int, declared: bytes | None) -> bytes:
+    """The whole body; longer than ``limit`` bytes, declared or in fact, is 413."""
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        event: Any = await receive()
+        if event["type"] == "http.disconnect":
+            raise ClientGone
+        if part := event.get("body", b""):
+            size += len(part)
+            if size > limit:
+                raise too_large(limit)
+            parts.append(part)
+        if not event.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def too_large(limit: int) -> KubikError:
+    """The refusal of a body over its limit."""
+    return KubikError("KBK2005", message("The request is larger than {limit} bytes.", limit=limit))
+
+
+async def serve_call(call: Call, raw_path: bytes, receive: Receive, send: Send) -> int:
+    """Answer one call; returns the status."""
+    started = time.perf_counter()
+    try:
+        answer = await _answer(call, raw_path, receive)
+    except ClientGone:
+        return 499
+    except Exception as error:
+        answer = failure(call, error)
+    await send_answer(call, answer, send)
+    seconds = time.perf_counter() - started
+    call.site.metrics.answered("api", call.method, answer.status, seconds)
+    log.info(
+        "request",
+        request_id=call.request_id,
+        method=call.method,
+        path=call.path,
+        status=answer.status,
+        ms=round(seconds * 1000, 1),
+        login=call.who,
+        address=call.address,
+    )
+    return answer.status
+
+
+def failure(call: Call, error: Exception) -> Answer:
+    """The problem document for an error; one that nobody meant goes to the log whole."""
+    found = as_kubik_error(error)
+    if found.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("fault", request_id=call.request_id, path=call.path, code=found.code, exc_info=error)
+    return problem_answer(found, texts(call.language), call.request_id)
+
+
+async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
+    methods, parts = call.site.routes.methods(raw_path)
+    operation = methods.get("GET" if call.method == "HEAD" else call.method)
+    if operation is None:
+        return _without_operation(call, methods)
+    call.values = path_values(operation, parts)
+    if call.method in ("GET", "HEAD", "OPTIONS"):
+        call.body = b""
+    else:
+        call.body = await read_body(receive, operation.body_limit, call.headers.get(b"content-length"))
+    if operation.in_loop:
+        call.query = read_parameters(call.query_string, operation.parameters)
+        return operation.run(call)
+    return await asyncio.get_running_loop().run_in_executor(REQUESTS, _run, operation, call)
+
+
+def _run(operation: Operation, call: Call) -> Answer:
+    call.query = read_parameters(call.query_string, operation.parameters)
+    return operation.run(call)
+
+
+def _without_operation(call: Call, methods: dict[str, Operation]) -> Answer:
+    allowed = sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])})
+    if call.method == "OPTIONS":
+        return Answer(status=204, headers=[(b"allow", ", ".join(allowed).encode())])
+    raise KubikError("KBK2007", allow=allowed)
+
+
+async def send_answer(call: Call, answer: Answer, send: Send, *, vary: bytes = _VARY, bare: bool = False) -> None:
+    """Send an answer with the headers that every one has; ``bare`` when the sender adds them itself."""
+    headers = list(answer.headers)
+    if not bare:
+        names = {name for name, _ in headers}
+        headers.extend(SECURITY_HEADERS)
+        headers.append((b"x-request-id", call.request_id.encode()))
+        headers.append((b"vary", vary))
+        if b"cache-control" not in names:
+            headers.append((b"cache-control", b"private, no-cache" if b"etag" in names else b"no-store"))
+    if answer.status not in (204, 304):
+        headers.append((b"content-type", answer.media_type))
+    if answer.stream is None and answer.status not in (204, 304):
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})  # type: ignore[typeddict-item]
+    if answer.stream is not None and call.method != "HEAD":
+        async for piece in answer.stream:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    body = b"" if call.method == "HEAD" or answer.status in (204, 304) else answer.body
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def make_call(site: Site, scope: Scope, request_id: str, address: str) -> Call:
+    """The call of an ASGI scope, nothing read of it yet."""
+    return Call(
+        site=site,
+        request_id=request_id,
+        method=scope["method"],
+        path=scope["path"],
+        headers=dict(scope["headers"]),
+        query_string=scope["query_string"],
+        address=address,
+    )

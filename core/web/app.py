@@ -1,0 +1,169 @@
+"""The application: one ASGI callable that guards every request and leads it to the API, a file or a page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.types import Message, Receive, Scope, Send
+
+from core.errors import KubikError
+from core.plugin_manager import collect, make_plugin_manager, template_folders
+from core.settings import Settings
+from core.storage.workspace import Workspace
+from core.web import threads
+from core.web.api import ClientGone, make_call, read_body, send_answer, serve_call
+from core.web.assets import Assets
+from core.web.context import ExchangeState
+from core.web.events import JournalWatch, Poller
+from core.web.exchange import Call, new_request_id, read_cookie
+from core.web.gate import gate
+from core.web.guard import address_of, check_form, page_headers
+from core.web.log import log
+from core.web.metrics import Metrics
+from core.web.operating import OPERATIONS
+from core.web.operations import MAX_JSON, Operation, Routes
+from core.web.page_errors import page_answer, page_error
+from core.web.security import SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE, Seals
+from core.web.site import Site
+from core.web.templates import Templates
+
+_API = ("/api/", "/health/")
+_API_ROOTS = ("/api", "/health", "/metrics")
+
+
+class Application(Litestar):
+    """Litestar serves the pages; the API and the files of the build do not need it and go past it."""
+
+    site: Site
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        path = scope["path"]
+        call = make_call(self.site, scope, new_request_id(), address_of(scope, self.site.settings.trusted_proxies))
+        if path.startswith(_API) or path in _API_ROOTS:
+            raw_path = scope.get("raw_path") or path.encode()
+            await serve_call(call, raw_path.partition(b"?")[0], receive, send)
+        elif path.startswith("/assets/"):
+            await self._asset(call, send)
+        else:
+            await self._page(call, scope, receive, send)
+
+    async def _asset(self, call: Call, send: Send) -> None:
+        answer = None
+        if call.method in ("GET", "HEAD"):
+            name = call.path.removeprefix("/assets/")
+            accepted = call.header(b"accept-encoding") or ""
+            answer = self.site.assets.answer(name, accepted, call.header(b"if-none-match"))
+        if answer is None:
+            scope: Any = {"type": "http", "method": "GET", "path": call.path, "headers": [], "query_string": b""}
+            scope["kubik"] = ExchangeState(site=self.site, request_id=call.request_id, address=call.address)
+            answer = page_answer(Request(scope), KubikError("KBK2006"))
+        await send_answer(call, answer, send, vary=b"Accept-Encoding")
+        self.site.metrics.answered("asset", call.method, answer.status, 0.0)
+
+    async def _page(self, call: Call, scope: Any, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        cookies = call.header(b"cookie")
+        state = ExchangeState(
+            site=self.site,
+            request_id=call.request_id,
+            address=call.address,
+            session=read_cookie(cookies, SESSION_COOKIE),
+            visitor=read_cookie(cookies, VISITOR_COOKIE),
+        )
+        scope["kubik"] = state
+        answered = PageSender(state, send, head=call.method == "HEAD")
+        if call.method == "HEAD":
+            scope["method"] = "GET"
+        try:
+            if call.method not in SAFE_METHODS:
+                state.body = await read_body(receive, MAX_JSON, call.headers.get(b"content-length"))
+                check_form(call, state)
+                receive = replay(state.body, receive)
+            await super().__call__(scope, receive, answered)
+        except ClientGone:
+            return
+        except KubikError as error:
+            await send_answer(call, page_answer(Request(scope), error), answered, bare=True)
+        seconds = time.perf_counter() - started
+        self.site.metrics.answered("page", call.method, answered.status, seconds)
+        log.info(
+            "request",
+            request_id=call.request_id,
+            method=call.method,
+            path=call.path,
+            status=answered.status,
+            ms=round(seconds * 1000, 1),
+            login=state.who,
+            address=call.address,
+        )
+
+
+class PageSender:
+    """Sends what a page answers, with the headers every page has; without the body for HEAD."""
+
+    def __init__(self, state: ExchangeState, send: Send, *, head: bool) -> None:
+        self._state = state
+        self._send = send
+        self._head = head
+        self.status = 0
+
+    async def __call__(self, event: Message) -> None:
+        if event["type"] == "http.response.start":
+            self.status = event["status"]
+            event["headers"] = page_headers(list(event.get("headers", ())), self._state)
+        elif event["type"] == "http.response.body" and self._head:
+            event["body"] = b""
+        await self._send(event)
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """A receive that gives a body read already, and then what the real one gives."""
+    pending = [body]
+
+    async def again() -> Any:
+        if pending:
+            return {"type": "http.request", "body": pending.pop(), "more_body": False}
+        return await receive()
+
+    return again
+
+
+def create_app(settings: Settings, workspace: Workspace | None = None) -> Application:
+    """The application of an installation that exists; KBK6002 when there is none."""
+    workspace = workspace or Workspace.open(settings)
+    plugins = make_plugin_manager()
+    static = plugins.hook.kubik_static()
+    operations: list[Operation] = [*OPERATIONS]
+    operations += [found for found in collect(plugins, "kubik_operations") if isinstance(found, Operation)]
+    site = Site(
+        settings=settings,
+        workspace=workspace,
+        plugins=plugins,
+        routes=Routes(operations),
+        seals=Seals(workspace.secret_key),
+        metrics=Metrics(),
+        poller=Poller(JournalWatch(workspace).look, threads.EVENTS),
+        templates=Templates(template_folders(plugins), static),
+        assets=Assets(static),
+    )
+    application = Application(
+        [gate, *routers(collect(plugins, "kubik_routers"))],
+        exception_handlers={Exception: page_error},
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,
+        on_shutdown=[site.close],
+    )
+    application.site = site
+    return application
+
+
+def routers(found: Any) -> Sequence[Any]:
+    """What plugins gave as pages; Litestar itself refuses what is none."""
+    return list(found)

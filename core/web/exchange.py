@@ -1,0 +1,103 @@
+"""A call and its answer: what an operation of the API gets and gives."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+from core.errors import KubikError
+from core.i18n import best_language
+from core.web import wire
+from metamodel.messages import message
+
+if TYPE_CHECKING:
+    from core.web.site import Site
+
+MAX_ID = 2**63 - 1
+
+
+def new_request_id() -> str:
+    """A name for one request, for people to read out: 16 letters and digits."""
+    return secrets.token_hex(8)
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One request to the API, its body read, nothing of it judged yet."""
+
+    site: Site
+    request_id: str
+    method: str
+    path: str
+    headers: Mapping[bytes, bytes]
+    query_string: bytes
+    address: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Parts of the path, decoded."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the query string, all of them known to the operation."""
+    body: bytes = b""
+    who: str = ""
+    """The caller's login once known, for the log."""
+
+    def header(self, name: bytes) -> str | None:
+        """A header by its lower-case name."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def language(self) -> str:
+        """The language of messages: what the caller accepts, otherwise English."""
+        return best_language(self.header(b"accept-language"))
+
+    def cookie(self, name: str) -> str | None:
+        """A cookie of the browser."""
+        return read_cookie(self.header(b"cookie"), name)
+
+    def json(self) -> Any:
+        """The body as JSON; a body of another media type is refused."""
+        kind = (self.header(b"content-type") or "application/json").split(";")[0].strip().lower()
+        if kind != "application/json" and not kind.endswith("+json"):
+            raise KubikError("KBK2001", message("The body must be JSON (Content-Type: application/json)."))
+        return wire.decode(self.body)
+
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object."""
+        return wire.expect_object(self.json())
+
+    def identifier(self, name: str = "id") -> int:
+        """The id of a record in the path; what cannot be one is 404."""
+        text = self.values[name]
+        if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= MAX_ID:
+            return int(text)
+        raise KubikError("KBK2006")
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """What goes back: a whole body, or a stream of pieces."""
+
+    status: int = 200
+    body: bytes = b""
+    media_type: bytes = b"application/json"
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    stream: AsyncIterator[bytes] | None = None
+
+
+def answer_json(value: Any, status: int = 200, *headers: tuple[bytes, bytes]) -> Answer:
+    """An answer with ``value`` as JSON."""
+    return Answer(status=status, body=wire.encode(value), headers=list(headers))
+
+
+def read_cookie(header: str | None, name: str) -> str | None:
+    """One cookie of a Cookie header; a header that cannot be read has none."""
+    if not header or name not in header:
+        return None
+    try:
+        found = SimpleCookie(header).get(name)
+    except CookieError:
+        return None
+    return found.value if found else None

@@ -1,0 +1,112 @@
+"""Errors for people: a page of the design, a fragment for htmx, and plain words when even that fails."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import TemplateNotFound
+from litestar import Response
+from litestar.exceptions import HTTPException
+from markupsafe import escape
+
+from core.errors import CODES, KubikError
+from core.i18n import Texts
+from core.web.context import AnyRequest, Visitor, visitor
+from core.web.errors import as_kubik_error, error_headers
+from core.web.exchange import Answer
+from core.web.log import log
+from core.web.security import CSRF_HEADER
+from metamodel.messages import Message, message
+
+HTML = b"text/html; charset=utf-8"
+
+_FROM_STATUS = {400: "KBK2000", 401: "KBK4001", 403: "KBK4002", 404: "KBK2006", 405: "KBK2007", 413: "KBK2005", 429: "KBK4004"}
+
+_NEXT_STEPS = {
+    401: message("Sign in, then try again."),
+    403: message("Ask an administrator for the right, or go back."),
+    404: message("Check the address: it may have been deleted or you may not see it."),
+    409: message("Look at what is there now, then decide again."),
+    412: message("Open the record again and repeat the change."),
+    429: message("Wait a little and try again."),
+    503: message("Try again in a moment."),
+}
+_ANY_STEP = message("Go back and try again.")
+_FAULT_STEP = message("Try again; if it happens again, tell the administrator the number below.")
+
+
+def page_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """Litestar's handler of every error of a page."""
+    answer = page_answer(request, error)
+    headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
+    return Response(answer.body, status_code=answer.status, headers=headers, media_type=answer.media_type.decode())
+
+
+def page_answer(request: AnyRequest, error: Exception) -> Answer:
+    """The answer to a browser: to the sign-in when nobody is there, otherwise the error in words."""
+    found = as_page_error(request, error)
+    who = visitor(request)
+    if found.status == HTTPStatus.UNAUTHORIZED and not who.htmx and request.method in ("GET", "HEAD"):
+        return Answer(status=303, media_type=HTML, headers=[(b"location", sign_in_address(request).encode())])
+    headers = [header for header in error_headers(found) if header[0] != b"www-authenticate"]
+    if found.code == "KBK4003" and who.htmx:
+        headers.append((CSRF_HEADER, who.csrf.encode()))
+    body = error_html(who, found).encode()
+    return Answer(status=found.status, body=body, media_type=HTML, headers=headers)
+
+
+def sign_in_address(request: AnyRequest) -> str:
+    """The sign-in page that leads back to the page asked for."""
+    here = request.scope["path"]
+    query = request.scope["query_string"].decode("latin-1")
+    asked = f"{here}?{query}" if query else here
+    return "/sign-in" if asked == "/" else f"/sign-in?next={quote(asked)}"
+
+
+def as_page_error(request: AnyRequest, error: Exception) -> KubikError:
+    """The error as one of the family; a foreign one goes to the log with the request's id."""
+    if isinstance(error, HTTPException):
+        return KubikError(_FROM_STATUS.get(error.status_code, "KBK2000" if error.status_code < 500 else "KBK9000"))
+    found = as_kubik_error(error)
+    if found.code == "KBK9000":
+        log.error("fault", request_id=visitor(request).request_id, path=request.scope["path"], exc_info=error)
+    return found
+
+
+def error_html(who: Visitor, error: KubikError) -> str:
+    """The page or the fragment; without templates, or when they fail, a bare page that says the same."""
+    variables: dict[str, Any] = {
+        "title": who.texts.render(message(CODES[error.code][1])),
+        "detail": who.texts.render(error.detail),
+        "next_step": who.texts.render(next_step(error)),
+        "status": error.status,
+        "code": error.code,
+    }
+    name = "errors/_partial.html" if who.htmx else "errors/page.html"
+    try:
+        return who.site.templates.page(who, name, variables)
+    except TemplateNotFound:
+        return bare_page(who.texts, variables, who.request_id)
+    except Exception as fault:  # the page of an error must not fail itself
+        log.error("fault in an error page", request_id=who.request_id, exc_info=fault)
+        return bare_page(who.texts, variables, who.request_id)
+
+
+def bare_page(texts: Texts, variables: dict[str, Any], request_id: str) -> str:
+    """An error in plain HTML."""
+    return (
+        f'<!doctype html><html lang="{texts.language}"><meta charset="utf-8"><title>{escape(variables["title"])}</title>'
+        f"<h1>{escape(variables['title'])}</h1><p>{escape(variables['detail'])}</p>"
+        f"<p>{escape(variables['next_step'])}</p><p>{escape(request_id)}</p></html>"
+    )
+
+
+def next_step(error: KubikError) -> Message:
+    """What a person can do now."""
+    if error.code == "KBK4003":
+        return message("Open the page again and repeat the change.")
+    if error.status >= 500 and error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+        return _FAULT_STEP
+    return _NEXT_STEPS.get(error.status, _ANY_STEP)

@@ -1,0 +1,159 @@
+"""OpenAPI 3.1 of what one caller may do, made from the operations, the model and the caller's grants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from core.access.actor import Actor
+from core.access.grants import Grants, grants_of
+from core.web.operations import Operation
+from core.web.parameters import Parameter
+from metamodel.model import Entity, Model
+from renderers.api.schemas import SHARED, EntitySchemas, Schema
+
+_PART = re.compile(r"\{(\w+)\}")
+_PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}}
+_JSON = "application/json"
+
+
+def openapi_document(
+    model: Model, actor: Actor, operations: Sequence[Operation], server: str, language: str
+) -> dict[str, Any]:
+    """The document; paths of records are written out for each entity that the caller may reach."""
+    grants = grants_of(model, actor)
+    entities = [e for e in model.entities.values() if reachable(grants, e)]
+    schemas: dict[str, Schema] = {"problem": SHARED["problem"]}
+    paths: dict[str, dict[str, Any]] = {}
+    tags = []
+    for entity in entities:
+        made = EntitySchemas(entity, grants, language)
+        schemas.update(made.components())
+        tags.append({"name": entity.name, "description": entity.label_many.in_language(language)})
+    known = {entity.name for entity in entities}
+    for entity in entities:
+        made = EntitySchemas(entity, grants, language)
+        for operation in of_entity(operations, entity, grants):
+            path = operation.path.replace("{entity}", entity.name)
+            paths.setdefault(path, {})[operation.method.lower()] = described(operation, entity, made)
+    for operation in general(operations, grants):
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation, None, None)
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Kubik", "version": str(model.version), "description": "What this caller may do."},
+        "servers": [{"url": server}],
+        "security": [{"token": []}, {"session": []}],
+        "tags": tags,
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": _security()},
+    }
+    return without_unknown(document, known | set(schemas))
+
+
+def reachable(grants: Grants, entity: Entity) -> bool:
+    """Whether the caller may do anything with records of the entity."""
+    return any(grants.may(entity.uid, action) for action in ("read", "create"))
+
+
+def of_entity(operations: Sequence[Operation], entity: Entity, grants: Grants) -> Iterator[Operation]:
+    """The operations on records that the caller may use with the entity."""
+    for operation in operations:
+        if "{entity}" not in operation.path or operation.about is None:
+            continue
+        if operation.about == "move" and entity.stages is None:
+            continue
+        if "/by/" in operation.path and not any(field.unique for field in entity.fields):
+            continue
+        if any(grants.may(entity.uid, action) for action in operation.about.split("|")):
+            yield operation
+
+
+def general(operations: Sequence[Operation], grants: Grants) -> Iterator[Operation]:
+    """The operations that belong to no entity; those on the configuration only for who may change all of it."""
+    for operation in operations:
+        if "{entity}" in operation.path and operation.about is not None:
+            continue
+        if operation.about != "configure" or grants.everything:
+            yield operation
+
+
+def described(operation: Operation, entity: Entity | None, schemas: EntitySchemas | None) -> dict[str, Any]:
+    """An operation object."""
+    found: dict[str, Any] = {
+        "operationId": operation_id(operation, entity),
+        "summary": operation.summary,
+        "tags": [entity.name if entity else "general"],
+        "responses": {str(operation.status): answered(operation, schemas), "default": {"description": "Refused", **_PROBLEM}},
+    }
+    parameters = [*path_parameters(operation, entity), *map(query_parameter, operation.parameters)]
+    if operation.method in ("PATCH", "DELETE"):
+        parameters.append(header("If-Match", "The ETag that the change is meant for"))
+    if operation.method in ("POST", "PATCH", "PUT"):
+        parameters.append(header("Idempotency-Key", "Makes a retry safe for 24 hours"))
+    if parameters:
+        found["parameters"] = parameters
+    if operation.request is not None:
+        schema = resolved(operation.request, schemas)
+        found["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
+    return found
+
+
+def answered(operation: Operation, schemas: EntitySchemas | None) -> dict[str, Any]:
+    """The response object of success."""
+    if operation.answer is None:
+        return {"description": "Done"}
+    return {"description": "Done", "content": {_JSON: {"schema": resolved(operation.answer, schemas)}}}
+
+
+def resolved(schema: Any, schemas: EntitySchemas | None) -> Any:
+    """A schema as such, or what its word means for the entity."""
+    if not isinstance(schema, str):
+        return dict(schema)
+    return schemas.shape(schema) if schemas is not None else SHARED[schema]
+
+
+def operation_id(operation: Operation, entity: Entity | None) -> str:
+    """A name that is unique in the document, for generated clients."""
+    words = operation.run.__name__.strip("_")
+    return f"{words}.{entity.name}" if entity else words
+
+
+def path_parameters(operation: Operation, entity: Entity | None) -> Iterator[dict[str, Any]]:
+    """The parts of the path that stay open."""
+    for name in _PART.findall(operation.path):
+        if name == "entity" and entity is not None:
+            continue
+        schema: Schema = {"type": "integer", "minimum": 1} if name == "id" else {"type": "string"}
+        if name == "field" and entity is not None:
+            schema = {"enum": [*(field.name for field in entity.fields if field.unique), "ext"]}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def query_parameter(parameter: Parameter) -> dict[str, Any]:
+    """A parameter object of the query string."""
+    return {"name": parameter.name, "in": "query", "description": parameter.about, "schema": dict(parameter.schema)}
+
+
+def header(name: str, about: str) -> dict[str, Any]:
+    """A parameter object of a header."""
+    return {"name": name, "in": "header", "description": about, "schema": {"type": "string"}}
+
+
+def without_unknown(node: Any, known: set[str]) -> Any:
+    """The document with references to schemas that this caller does not have replaced by “anything”."""
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.rpartition("/")[2] not in known:
+            return {}
+        return {key: without_unknown(value, known) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [without_unknown(item, known) for item in node]
+    return node
+
+
+def _security() -> dict[str, Any]:
+    return {
+        "token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "kubik_session"},
+    }

@@ -121,7 +121,9 @@ def secret_key(settings: Settings, *, create: bool) -> bytes:
     except FileNotFoundError as error:
         raise KubikError(
             "KBK6002",
-            message("there is no secret key: {file} is missing and KUBIK_SECRET_KEY is not set", file=str(path)),
+            message(
+                "there is no secret key: {file} is missing and KUBIK_SECRET_KEY is not set", file=str(path)
+            ),
         ) from error
     except OSError as error:
         raise KubikError(
@@ -211,10 +213,10 @@ def _url(name: str, value: str) -> str:
     form = message("http://HOST or https://HOST, with a port if need be")
     try:
         parts = urlsplit(value)
-        wrong = parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        wrong = True
-    if wrong or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        right = False
+    if not right or not value.isascii() or any(c in value.split("://", 1)[1].rstrip("/") for c in "/?#@ "):
         raise _wrong(name, value, message("it is not an address of a site"), form)
     return value.rstrip("/")
 

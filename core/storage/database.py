@@ -33,6 +33,7 @@ HEAD = "kubik_head"
 
 Dialect = Literal["sqlite", "postgresql"]
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Start:
     """How a transaction begins: the words that begin it, and those that then ask the version of the model."""
@@ -83,8 +84,12 @@ class Database:
             starts = {
                 "plain": _Start(begin="BEGIN"),
                 "reading": _Start(begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", version=version),
-                "writing": _Start(begin=f"{begin}; SELECT pg_advisory_xact_lock_shared({key})", version=version),
-                "switching": _Start(begin=f"{begin}; {wait}; SELECT pg_advisory_xact_lock({key})", version=version),
+                "writing": _Start(
+                    begin=f"{begin}; SELECT pg_advisory_xact_lock_shared({key})", version=version
+                ),
+                "switching": _Start(
+                    begin=f"{begin}; {wait}; SELECT pg_advisory_xact_lock({key})", version=version
+                ),
             }
         self.plain = self.engine.execution_options(kubik_start=starts["plain"])
         self.reading = self.engine.execution_options(kubik_start=starts["reading"])
@@ -266,7 +271,9 @@ def too_many() -> KubikError:
 
 def unreachable() -> KubikError:
     """The refusal while the database server does not answer."""
-    return KubikError("KBK6003", message("the database does not answer, try again in a moment"), retry_after=5)
+    return KubikError(
+        "KBK6003", message("the database does not answer, try again in a moment"), retry_after=5
+    )
 
 
 def pause(attempt: int) -> None:

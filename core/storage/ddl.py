@@ -143,7 +143,9 @@ def _create_index(
         found = read_catalog(connection, tables.schema).indexes.get(index.name)
         if found is not None and not found.whole:
             connection.exec_driver_sql(f'DROP INDEX CONCURRENTLY IF EXISTS {place}"{index.name}"')
-    columns = ", ".join(f'"{c.removeprefix("-")}"{" DESC" if c.startswith("-") else ""}' for c in index.columns)
+    columns = ", ".join(
+        f'"{c.removeprefix("-")}"{" DESC" if c.startswith("-") else ""}' for c in index.columns
+    )
     unique = "UNIQUE " if index.unique else ""
     how = "CONCURRENTLY " if concurrently else ""
     where = f'{place}"{index.name}"' if tables.schema is None else f'"{index.name}"'

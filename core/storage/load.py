@@ -25,7 +25,9 @@ def load_model(connection: sa.Connection, own: OwnTables, version: int) -> Model
         )
     ).one_or_none()
     if row is None:
-        raise KubikError("KBK6002", message("version {version} of the configuration is missing", version=version))
+        raise KubikError(
+            "KBK6002", message("version {version} of the configuration is missing", version=version)
+        )
     return resolve_stored(row.document, version, row.columns, row.pending)
 
 

@@ -50,7 +50,9 @@ def own_tables(schema: str | None, dialect: Literal["sqlite", "postgresql"]) -> 
     )
 
 
-def _table(metadata: sa.MetaData, name: str, *parts: sa.schema.SchemaItem, sequence: bool = False) -> sa.Table:
+def _table(
+    metadata: sa.MetaData, name: str, *parts: sa.schema.SchemaItem, sequence: bool = False
+) -> sa.Table:
     return sa.Table(OWN + name, metadata, *parts, sqlite_autoincrement=sequence)
 
 

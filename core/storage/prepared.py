@@ -59,20 +59,25 @@ class Prepared:
                 columns[place] = list(map(convert, columns[place]))
         return columns
 
+    def explain(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> str:
+        """How the database would find these rows, in its own words."""
+        words = "EXPLAIN QUERY PLAN " if self._dialect.name == "sqlite" else "EXPLAIN "
+        return "\n".join(str(row[-1]) for row in self._execute(connection, parameters, words))
+
     def run(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> int:
         """Run it for what it changes; how many rows that were."""
         count: int = self._execute(connection, parameters).rowcount
         return count
 
-    def _execute(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> Any:
+    def _execute(self, connection: sa.Connection, parameters: Mapping[str, Any], before: str = "") -> Any:
         values = self._constants.copy()
         for name, key, convert in self._given:
             value = parameters[key]
             values[name] = value if convert is None else convert(value)
         driver: Any = connection.connection.dbapi_connection
         if self._names is not None:
-            return driver.execute(self.text, [values[name] for name in self._names])
-        return driver.execute(self.text, values)
+            return driver.execute(before + self.text, [values[name] for name in self._names])
+        return driver.execute(before + self.text, values)
 
     def _find_converters(self, description: Sequence[Any]) -> list[tuple[int, _Convert]]:
         found: list[tuple[int, _Convert]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -47,7 +48,9 @@ def remake_views(connection: sa.Connection, tables: Tables) -> None:
 
 
 def _known(connection: sa.Connection, own: OwnTables) -> dict[str, str]:
-    value = connection.execute(sa.select(own.meta.c.value).where(own.meta.c.key == _META_KEY)).scalar_one_or_none()
+    value = connection.execute(
+        sa.select(own.meta.c.value).where(own.meta.c.key == _META_KEY)
+    ).scalar_one_or_none()
     return msgspec.json.decode(value, type=dict[str, str]) if value else {}
 
 
@@ -58,9 +61,9 @@ def _keep(connection: sa.Connection, own: OwnTables, marks: dict[str, str]) -> N
         connection.execute(own.meta.insert().values(key=_META_KEY, value=text))
 
 
-def _select(place: EntityTable, sqlite: bool) -> sa.Select[tuple[object, ...]]:
+def _select(place: EntityTable, sqlite: bool) -> sa.Select[Any]:
     entity, table = place.entity, place.table
-    columns: list[sa.ColumnElement[object]] = [table.c.id]
+    columns: list[sa.ColumnElement[Any]] = [table.c.id]
     for name in ("created_at", "created_by", "updated_at", "updated_by", "version", "position"):
         if name in table.c:
             moment = name.endswith("_at")
@@ -71,7 +74,7 @@ def _select(place: EntityTable, sqlite: bool) -> sa.Select[tuple[object, ...]]:
     return sa.select(*columns).where(table.c.deleted_at.is_(None))
 
 
-def _readable(place: EntityTable, field: Field, sqlite: bool) -> sa.ColumnElement[object]:
+def _readable(place: EntityTable, field: Field, sqlite: bool) -> sa.ColumnElement[Any]:
     column = place.columns[field.uid].value
     kind = field.type.column_type(field)
     if kind.storage == "choice" and field.choices:
@@ -84,7 +87,9 @@ def _readable(place: EntityTable, field: Field, sqlite: bool) -> sa.ColumnElemen
     return column
 
 
-def _moment(column: sa.ColumnElement[object]) -> sa.ColumnElement[object]:
+def _moment(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A count of microseconds as `2026-11-21 11:30:00` in UTC."""
-    seconds = sa.cast(sa.type_coerce(column, sa.Integer()) / sa.literal(1_000_000.0, sa.Float()), sa.Integer())
+    seconds = sa.cast(
+        sa.type_coerce(column, sa.Integer()) / sa.literal(1_000_000.0, sa.Float()), sa.Integer()
+    )
     return sa.func.datetime(seconds, sa.literal("unixepoch", sa.Text()))

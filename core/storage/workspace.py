@@ -26,6 +26,7 @@ from core.storage.database import (
     too_many,
     unreachable,
 )
+from core.storage.later import Later
 from core.storage.load import EMPTY, load_model
 from core.storage.own import OwnTables, own_tables
 from core.storage.tables import Tables
@@ -76,6 +77,7 @@ class Workspace:
         self._models: dict[int, tuple[Model, Tables]] = {}
         self._loading = threading.Lock()
         self._inside = threading.local()
+        self._later = Later()
 
     @classmethod
     def create(cls, settings: Settings) -> Workspace:
@@ -85,7 +87,9 @@ class Workspace:
         except OSError as error:
             raise KubikError(
                 "KBK6002",
-                message("the folder {folder} cannot be made: {why}", folder=str(settings.home), why=str(error)),
+                message(
+                    "the folder {folder} cannot be made: {why}", folder=str(settings.home), why=str(error)
+                ),
             ) from error
         secret_key(settings, create=True)
         database = Database(settings)
@@ -107,8 +111,16 @@ class Workspace:
             return cls(settings, database, ZoneInfo(zone or "UTC"), secret_key(settings, create=False))
 
     def close(self) -> None:
-        """Close its connections."""
+        """Finish what was left for later and close its connections."""
+        self._later.close()
         self.database.close()
+
+    def later(self, key: object, action: Callable[[Transaction], object]) -> None:
+        """Write it soon, by a thread of the workspace; not at all while the same ``key`` is waiting to be.
+
+        For notes that nobody misses when the process dies before: that a session is in use.
+        """
+        self._later.add(key, lambda: self.write(action))
 
     # --- transactions
 
@@ -166,7 +178,9 @@ class Workspace:
             if is_lost(error):  # it may be saved or not: doing it again could save it twice
                 raise KubikError(
                     "KBK6003",
-                    message("the database was lost while saving; look whether it was saved before trying again"),
+                    message(
+                        "the database was lost while saving; look whether it was saved before trying again"
+                    ),
                 ) from error
             raise
 

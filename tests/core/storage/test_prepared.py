@@ -13,9 +13,7 @@ from tests.core.storage.test_types import SAMPLES, save
 
 
 def test_rows_are_those_of_the_statement(workspace: Workspace) -> None:
-    values: dict[str, Any] = {}
-    for uid, value in SAMPLES:
-        values[uid] = value
+    values = dict(SAMPLES)
     workspace.write(lambda tx: [save(tx, values), save(tx, {}), save(tx, {"dealname": "100% ё"})])
     with workspace.read() as tx:
         place = tx.tables["deal"]
@@ -40,7 +38,9 @@ def test_rows_are_those_of_the_statement(workspace: Workspace) -> None:
 
 def test_an_insert_gives_its_id_and_an_update_its_count(workspace: Workspace) -> None:
     table = workspace.remember(_model(workspace))[1]["deal"].table
-    insert = Prepared(table.insert().values(version=sa.bindparam("v")).returning(table.c.id), workspace.database)
+    insert = Prepared(
+        table.insert().values(version=sa.bindparam("v")).returning(table.c.id), workspace.database
+    )
     update = Prepared(table.update().values(version=sa.bindparam("v")), workspace.database)
     assert workspace.write(lambda tx: insert.rows(tx.connection, {"v": 1})) == [(1,)]
     assert workspace.write(lambda tx: insert.rows(tx.connection, {"v": 1})) == [(2,)]

@@ -68,18 +68,38 @@ def test_nothing_is_null_in_every_column(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("value", [Decimal("1.001"), Decimal("1e30"), Decimal("NaN")])
-def test_a_number_that_the_column_cannot_hold_exactly_is_refused(workspace: Workspace, value: Decimal) -> None:
+def test_a_number_that_the_column_cannot_hold_exactly_is_refused(
+    workspace: Workspace, value: Decimal
+) -> None:
     with pytest.raises((ValueError, sa.exc.StatementError)):
         workspace.write(lambda tx: save(tx, {"dealamount": value}))
 
 
 def test_texts_are_ordered_alike_by_their_keys(workspace: Workspace) -> None:
-    words = ["Ёлка", "Елка", "ель", "ёж", "Еж", "Ежевика", "Яков", "яблоко", "Zeta", "alpha", "№", "і", "Ґ", "_", "Абрамов"]
+    words = [
+        "Ёлка",
+        "Елка",
+        "ель",
+        "ёж",
+        "Еж",
+        "Ежевика",
+        "Яков",
+        "яблоко",
+        "Zeta",
+        "alpha",
+        "№",
+        "і",
+        "Ґ",
+        "_",
+        "Абрамов",
+    ]
     workspace.write(lambda tx: [save(tx, {"dealname": word}) for word in words])
     with workspace.read() as tx:
         place = tx.tables["deal"]
         name = place.columns["dealname"]
-        found = tx.connection.execute(sa.select(name.value).order_by(name.key, place.table.c.id)).scalars().all()
+        found = (
+            tx.connection.execute(sa.select(name.value).order_by(name.key, place.table.c.id)).scalars().all()
+        )
     folded = {w: (str(text_keys(w)[0]), words.index(w)) for w in words}
     assert found == sorted(words, key=lambda w: folded[w])
     assert found[:3] == ["_", "alpha", "№"]

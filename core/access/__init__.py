@@ -1,0 +1,1 @@
+"""Who asks and what they may: people, their keys, their grants."""

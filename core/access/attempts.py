@@ -1,0 +1,82 @@
+"""How often somebody may try a password: counted in the database, by login, by address and by both."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from core.errors import KubikError
+from core.storage.workspace import Transaction
+from metamodel.messages import message
+
+WINDOW = timedelta(minutes=5)
+
+LIMITS: dict[str, int] = {"both": 10, "address": 50, "login": 100}
+"""Refused attempts in a window. The one by login alone is wide, so that a stranger cannot lock somebody out easily."""
+
+
+def keys_of(login: str, address: str | None) -> tuple[str, ...]:
+    """The counters of an attempt; a login is kept as a hash, since people type passwords there."""
+    who = hashlib.sha256(login.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    where = _network(address)
+    return (f"login {who}", f"address {where}", f"both {who} {where}")
+
+
+def count_attempt(tx: Transaction, keys: tuple[str, ...]) -> None:
+    """Count an attempt before it is judged; KBK4004 with the seconds to wait when there were too many."""
+    table = tx.tables.own.attempt
+    tx.connection.execute(table.delete().where(table.c.since <= tx.now - WINDOW))
+    found = tx.connection.execute(
+        sa.select(table.c.key, table.c.since, table.c["count"].label("times")).where(table.c.key.in_(keys))
+    )
+    waits = [
+        (row.since + WINDOW - tx.now).total_seconds()
+        for row in found
+        if row.times >= LIMITS[row.key.split()[0]]
+    ]
+    if waits:
+        seconds = max(1, round(max(waits)))
+        raise KubikError(
+            "KBK4004",
+            message("too many attempts to sign in; try again in {count} seconds", count=seconds),
+            retry_after=seconds,
+        )
+    for key in sorted(keys):
+        _change(tx, key, 1)
+
+
+def forgive(tx: Transaction, keys: tuple[str, ...]) -> None:
+    """Take a counted attempt back, since it was right; what the person mistyped before is forgotten too."""
+    table = tx.tables.own.attempt
+    for key in sorted(keys):
+        if key.startswith("address"):
+            _change(tx, key, -1)
+        else:
+            tx.connection.execute(table.delete().where(table.c.key == key))
+
+
+def _change(tx: Transaction, key: str, by: int) -> None:
+    table = tx.tables.own.attempt
+    changed = tx.connection.execute(
+        table.update()
+        .where(table.c.key == key, table.c["count"] + by >= 0)
+        .values(count=table.c["count"] + by)
+    )
+    if not changed.rowcount and by > 0:
+        tx.connection.execute(table.insert().values(key=key, since=tx.now, count=by))
+
+
+def _network(address: str | None) -> str:
+    """An IPv4 address, or the /64 network of an IPv6 one: a subscriber has all of it."""
+    try:
+        known = ipaddress.ip_address(address or "")
+    except ValueError:
+        return (address or "unknown")[:64]
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped is not None:
+            return str(known.ipv4_mapped)
+        return str(ipaddress.ip_network((known, 64), strict=False).network_address)
+    return str(known)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.query.names import FieldPath
 from core.query.plan import Selection
 from core.query.query import Link
-from core.query.relations import VisibleRow
+from core.query.relations import VisibleRow, choices_of
 from core.query.title import title_of
 
 HIDDEN_LINK = Link(id=None, hidden=True)
@@ -126,7 +126,7 @@ class Columns:
             return self._linked(path, value, last.result.entity, hidden)
         choices = None
         if last.result.kind == "choice":
-            choices = {c.uid: c.name for c in self.row.relations.choices(last)}
+            choices = {c.uid: c.name for c in choices_of(self.row.relations.model, last)}
         whole = last.result.kind == "number" and last.result.scale == 0
         return Shown(name=path.name, value=self._add(value), hidden=hidden, choices=choices, whole=whole)
 

@@ -12,7 +12,7 @@ from sqlalchemy.sql.operators import custom_op
 from core.query.columns import Columns, Layout
 from core.query.paging import Key, Segment, behind, order_by, segment_condition
 from core.query.plan import Children, Life, ReadPlan, Selection, SortKey
-from core.query.relations import Relations, VisibleRow
+from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
 from core.storage.types import BIG, TEXT
@@ -59,9 +59,18 @@ class Compiler:
         select = sa.select(*columns.selected, *values).select_from(columns.source)
         return select.order_by(*order_by(outside, part.segment)), layout
 
+    def page_ids(self, part: Part) -> sa.Select[Any]:
+        """The inner select of a page alone."""
+        return self._ids(part)[0]
+
+    def one_grant(self) -> bool:
+        """Whether rows are limited by exactly one condition of a grant."""
+        branches = self.fresh().branches()
+        return len(branches) == 1 and branches[0] is not None
+
     def _ids(self, part: Part) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first."""
-        branches = len(self._fresh().branches())
+        branches = len(self.fresh().branches())
         if branches <= 1:
             return self._branch(part, 0)
         selects, keys = zip(*(self._branch(part, index) for index in range(branches)), strict=True)
@@ -73,7 +82,7 @@ class Compiler:
         return sa.select(union).order_by(*order_by(again, part.segment)).limit(_limit()), keys[0]
 
     def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
-        row = self._fresh()
+        row = self.fresh()
         keys = self.keys(row)
         conditions = self._common(row)
         granted = row.branches()
@@ -93,7 +102,7 @@ class Compiler:
 
     def count(self, *, capped: bool) -> sa.Select[Any]:
         """How many rows there are, at most the parameter ``limit`` when it is capped."""
-        row = self._fresh()
+        row = self.fresh()
         conditions = [*self._common(row), *self._own_rights(row)]
         if not capped:
             return sa.select(sa.func.count()).select_from(row.alias).where(*conditions)
@@ -102,18 +111,33 @@ class Compiler:
 
     def reach(self) -> sa.Select[Any]:
         """How many rows the grants give at all, at most the parameter ``limit``."""
-        row = self._fresh()
+        row = self.fresh()
         found = sa.select(row.alias.c.id).where(*self._own_rights(row)).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
     def size(self) -> sa.Select[Any]:
         """About how many rows the entity has: its highest id."""
-        return sa.select(sa.func.max(self._fresh().alias.c.id))
+        return sa.select(sa.func.max(self.fresh().alias.c.id))
 
     def ids(self) -> sa.Select[Any]:
         """The ids of all rows of the question, in no order."""
-        row = self._fresh()
+        row = self.fresh()
         return sa.select(row.alias.c.id).where(*self._common(row), *self._own_rights(row))
+
+    def titles(self) -> sa.Select[Any]:
+        """Id, title and whether it is in the bin, of all rows of the question."""
+        row = self.fresh()
+        title = title_of(row, self.language).value
+        select = sa.select(row.alias.c.id, title, row.alias.c.deleted_at.is_not(None))
+        return select.where(*self._common(row), *self._own_rights(row))
+
+    def id_by(self, field_uid: str) -> sa.Select[Any]:
+        """The id of the row whose field has the value of the parameter ``value`` (folded, when it is a text)."""
+        row = self.fresh()
+        cell = row.cell(field_uid)
+        compared = cell.value if cell.key is None else cell.key
+        same = compared == sa.bindparam("value", type_=compared.type)
+        return sa.select(row.alias.c.id).where(same, *self._common(row), *self._own_rights(row))
 
     # --- child rows
 
@@ -137,7 +161,8 @@ class Compiler:
 
     # --- what limits rows
 
-    def _fresh(self) -> VisibleRow:
+    def fresh(self) -> VisibleRow:
+        """An alias of the entity, not yet limited to anything."""
         return self.relations.visible.open(self.plan.entity.uid, self.plan.life, unfiltered=True)
 
     def _common(self, row: VisibleRow) -> list[Condition]:
@@ -193,7 +218,7 @@ class Compiler:
         bare = direct and field.stored and not row.sometimes(field.uid)
         nullable = not (direct and field.system and field.name in NEVER_EMPTY)
         if field.result.kind == "choice":
-            order = {c.uid: i for i, c in enumerate(self.relations.choices(field))}
+            order = {c.uid: i for i, c in enumerate(choices_of(self.relations.model, field))}
             place = sa.case({uid: sa.literal(i, sa.Integer()) for uid, i in order.items()}, value=cell.value)
             return [Key(expression=place, descending=sort.descending)]
         if field.result.kind == "link" and field.result.entity is not None:

@@ -59,13 +59,6 @@ class Relations:
         """Where an expression about ``row`` is compiled, its paths leading over ``rows``."""
         return Environment(row=row, rows=rows, dialect=self.dialect, zone=self.zone)
 
-    def choices(self, each: Field) -> tuple[Choice, ...]:
-        """The choices that are values of a field, of a computed one those of the field it takes them from."""
-        if each.choices or each.result.field is None:
-            return each.choices
-        fields = (e.by_uid.get(each.result.field) for e in self.model.entities.values())
-        return next((f.choices for f in fields if f is not None), ())
-
     def computed(self, row: Row, each: Field, rows: AllRows | VisibleRows) -> Cell:
         """The value of a computed field of a row, its operands taken from ``rows``."""
         assert each.computed is not None
@@ -208,6 +201,14 @@ class VisibleRow:
         if columns is not None:
             return _stored(self.alias, columns)
         return self.relations.computed(self, self.entity.by_uid[field_uid], self.relations.visible)
+
+
+def choices_of(model: Model, field: Field) -> tuple[Choice, ...]:
+    """The choices that are values of a field, of a computed one those of the field it takes them from."""
+    if field.choices or field.result.field is None:
+        return field.choices
+    fields = (e.by_uid.get(field.result.field) for e in model.entities.values())
+    return next((f.choices for f in fields if f is not None), ())
 
 
 def _life(alias: sa.FromClause, life: Life) -> sa.ColumnElement[bool] | None:

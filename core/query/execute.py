@@ -1,0 +1,223 @@
+"""A question made ready once and asked many times: its statements prepared, its answers read into items."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from core.access.actor import Actor
+from core.access.grants import Grants, grants_of
+from core.query.columns import Layout
+from core.query.compile import Compiler, Part, id_list
+from core.query.paging import Segment, segments
+from core.query.plan import Children, Life, ReadPlan, Selection, plan
+from core.query.query import Column, Link, Query
+from core.query.reach import Reach
+from core.query.relations import Relations
+from core.storage.database import Database
+from core.storage.expressions import refusal_of
+from core.storage.prepared import Prepared
+from core.storage.workspace import Transaction
+from metamodel.model import Field
+from metamodel.text import fold
+
+KEPT_READERS = 512
+"""Prepared questions kept for a model; the oldest go first."""
+
+Values = dict[str, Any]
+Rows = list[Sequence[Any]]
+"""Selected values, a sequence for each column; no columns when there is no row."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Reader:
+    """One question under one set of grants, whoever asks it: the person is a parameter of its statements."""
+
+    plan: ReadPlan
+    compiler: Compiler
+    database: Database
+    columns: tuple[Column, ...]
+    segments: tuple[Segment, ...]
+    key_count: int
+    reach: Reach
+    _pages: dict[Part, tuple[Prepared, Layout]] = field(default_factory=dict)
+    _others: dict[Any, Prepared] = field(default_factory=dict)
+    _children: dict[str, tuple[Prepared, Layout]] = field(default_factory=dict)
+
+    def page(
+        self, connection: sa.Connection, values: Values, limit: int, after: tuple[Any, ...] | None
+    ) -> tuple[list[dict[str, Any]], tuple[Any, ...] | None]:
+        """The items of a page, and the sort values of its last row when there are more behind it."""
+        start: Segment = "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
+        layout, found, wanted = None, [], limit + 1
+        for index, segment in enumerate(self.segments[self.segments.index(start) :]):
+            empty = tuple(v is None for v in after) if after is not None and index == 0 else None
+            part = Part(segment=segment, empty=empty, keep_order=self.reach.keeps_order(self, connection, values))
+            prepared, layout = self._page(part)
+            rows = run(prepared, connection, {**values, **_behind(after), "limit": wanted})
+            found.append(rows)
+            wanted -= len(rows[0]) if rows else 0
+            if wanted <= 0:
+                break
+        raw, more = _together(found), wanted <= 0
+        last = tuple(column[limit - 1] for column in raw[-self.key_count :]) if more else None
+        if more:
+            raw = [column[:limit] for column in raw]
+        assert layout is not None
+        return self.finish(connection, values, layout, raw, self.plan.selection, ""), last
+
+    def finish(
+        self, connection: sa.Connection, values: Values, layout: Layout, raw: Rows, selection: Selection, path: str
+    ) -> list[dict[str, Any]]:
+        """Items of selected values, with the child rows that were asked for."""
+        items = layout.items(raw)
+        if not items:
+            return items
+        identities = raw[layout.id_at]
+        for children in selection.children:
+            at = layout.masked.get(children.name)
+            hidden = raw[at] if at is not None else (0,) * len(items)
+            parents = [i for i, gone in zip(identities, hidden, strict=True) if not gone]
+            lists = self._child_items(connection, values, children, parents, f"{path}{children.name}.")
+            for item, identity, gone in zip(items, identities, hidden, strict=True):
+                if not gone:
+                    item[children.name] = lists.get(identity, [])
+        return items
+
+    def _child_items(
+        self, connection: sa.Connection, values: Values, children: Children, parents: list[int], path: str
+    ) -> dict[int, list[dict[str, Any]]]:
+        if path not in self._children:
+            select, layout = self.compiler.children(children, self.plan.life)
+            self._children[path] = Prepared(select, self.database), layout
+        prepared, layout = self._children[path]
+        raw = run(prepared, connection, {**values, "parents": id_list(self.database.dialect, parents)})
+        items = self.finish(connection, values, layout, raw, children.selection, path)
+        lists: dict[int, list[dict[str, Any]]] = {}
+        for item, parent in zip(items, raw[-1] if raw else (), strict=True):
+            lists.setdefault(parent, []).append(item)
+        return lists
+
+    def count(self, connection: sa.Connection, values: Values, cap: int | None = None) -> int:
+        """How many rows there are, at most ``cap`` when it is given."""
+        prepared = self.other("count", cap is not None)
+        return int(run(prepared, connection, {**values, "limit": cap})[0][0])
+
+    def ids(self, connection: sa.Connection, values: Values) -> list[int]:
+        """The ids of all rows of the question, in no order."""
+        found = run(self.other("ids"), connection, values)
+        return list(found[0]) if found else []
+
+    def titles(self, connection: sa.Connection, values: Values) -> dict[int, Link]:
+        """The rows of the question as links to them."""
+        rows = run(self.other("titles"), connection, values)
+        return {i: Link(id=i, title=t, deleted=bool(d)) for i, t, d in zip(*rows, strict=True)}
+
+    def id_by(self, connection: sa.Connection, values: Values, unique: Field, value: Any) -> int | None:
+        """The id of the row whose unique field has that value."""
+        compared = fold(value) if isinstance(value, str) and unique.result.kind == "text" else value
+        found = run(self.other("id_by", unique.uid), connection, {**values, "value": compared})
+        return int(found[0][0]) if found else None
+
+    def other(self, name: str, detail: Any = None) -> Prepared:
+        """Another statement of the plan, prepared once: ``count``, ``ids``, ``titles``, ``id_by``, ``reach`` …"""
+        key = (name, detail)
+        if key not in self._others:
+            match name:
+                case "count":
+                    select = self.compiler.count(capped=detail)
+                case "page_ids":
+                    select = self.compiler.page_ids(detail)
+                case "id_by":
+                    select = self.compiler.id_by(detail)
+                case _:
+                    select = getattr(self.compiler, name)()
+            self._others[key] = Prepared(select, self.database)
+        return self._others[key]
+
+    def _page(self, part: Part) -> tuple[Prepared, Layout]:
+        if part not in self._pages:
+            select, layout = self.compiler.page(part)
+            self._pages[part] = Prepared(select, self.database), layout
+        return self._pages[part]
+
+
+def reader_of(tx: Transaction, actor: Actor, query: Query, life: Life | None = None) -> Reader:
+    """The reader of a question, made when it is asked for the first time under this model and these grants."""
+    grants = grants_of(tx.model, actor)
+    database = tx.workspace.database
+    shape = (
+        query.entity, query.fields, query.filter, query.sort, query.ids is None, query.deleted, life,
+        not (query.search and query.search.strip()), grants.key, actor.language,
+        database.dialect, database.schema, tx.workspace.zone.key,
+    )  # fmt: skip
+    kept: dict[Any, Reader] = tx.model.derived.setdefault("readers", {})
+    found = kept.get(shape)
+    if found is None:
+        found = kept[shape] = _make(tx, actor.language, plan(query, tx.model, grants, life))
+        while len(kept) > KEPT_READERS:
+            kept.pop(next(iter(kept)), None)
+    return found
+
+
+def relations_of(tx: Transaction, grants: Grants) -> Relations:
+    """Both relations of the model of a transaction, for these grants."""
+    return Relations(
+        tables=tx.tables, model=tx.model, grants=grants, dialect=tx.dialect, zone=tx.workspace.zone
+    )
+
+
+def _make(tx: Transaction, language: str, made: ReadPlan) -> Reader:
+    compiler = Compiler(plan=made, relations=relations_of(tx, made.rights), language=language)
+    keys = compiler.keys(compiler.fresh())
+    return Reader(
+        plan=made, compiler=compiler, database=tx.workspace.database, columns=columns_of(made.selection),
+        segments=segments(keys), key_count=len(keys), reach=Reach(),
+    )  # fmt: skip
+
+
+def columns_of(selection: Selection) -> tuple[Column, ...]:
+    """The columns of a page, in the order they were asked for."""
+    found = {c.name: Column(name=c.name, path=c.fields, type=c.field.result) for c in selection.columns}
+    found |= {c.name: Column(name=c.name, path=(c.field,), type=c.field.result) for c in selection.children}
+    return tuple(found[name] for name in selection.order)
+
+
+def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Values:
+    """The values of parameters that say who asks, when, and for what."""
+    values: Values = {
+        "me": actor.user, "now": tx.now, "today": tx.now.astimezone(tx.workspace.zone).date(),
+    }  # fmt: skip
+    if query is not None and query.search:
+        values["search"] = fold(query.search.strip())
+    if query is not None and query.ids is not None:
+        values["ids"] = id_list(tx.dialect, query.ids)
+    return values
+
+
+def run(prepared: Prepared, connection: sa.Connection, values: Mapping[str, Any]) -> Rows:
+    """The selected values; a number with more digits than are kept is refused with KBK1013."""
+    try:
+        return prepared.columns(connection, values)
+    except (sqlite3.Error, psycopg.Error) as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _behind(after: tuple[Any, ...] | None) -> Values:
+    return {} if after is None else {f"after_{index}": value for index, value in enumerate(after)}
+
+
+def _together(found: list[Rows]) -> Rows:
+    """The rows of both segments, one behind the other."""
+    filled = [rows for rows in found if rows]
+    if len(filled) <= 1:
+        return filled[0] if filled else []
+    return [(*first, *second) for first, second in zip(*filled, strict=True)]

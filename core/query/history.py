@@ -1,0 +1,118 @@
+"""The history of a record: rows of the journal, with the fields the reader may read and the titles of today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.access.actor import Actor
+from core.access.grants import grants_of
+from core.query.cursor import read_cursor, write_cursor
+from core.query.names import readable_entity
+from core.query.plan import page_limit
+from core.query.query import Link
+from core.query.read import record, titles
+from core.query.relations import choices_of
+from core.storage.workspace import Transaction
+from metamodel.model import Entity, Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """Changes of a record, the newest first: ``seq, at, by, kind, version`` and ``changes``, which maps the names of
+    fields to ``from`` and ``to``, values as a page has them."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+def history(
+    tx: Transaction, actor: Actor, entity: str, id: int, cursor: str | None = None, limit: int = 50
+) -> HistoryPage:
+    """What happened to a record that the actor may see, in the bin or not; KBK2006 when they may not."""
+    limit = page_limit(limit)
+    found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
+    readable = _readable(tx, actor, found, id)
+    bound = ("history", found.uid, id, actor.user)
+    journal = tx.tables.own.journal
+    select = sa.select(journal).where(journal.c.entity == found.uid, journal.c.record == id)
+    if cursor:
+        (before,) = read_cursor(tx.workspace.secret_key, bound, cursor, 1)
+        select = select.where(journal.c.seq < before)
+    rows = tx.connection.execute(select.order_by(journal.c.seq.desc()).limit(limit + 1)).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    items = [
+        {
+            "seq": row.seq, "at": row.at, "by": row.by, "kind": row.kind, "version": row.version,
+            "changes": changed_values(tx, readable, row.diff or {}),
+        }
+        for row in rows
+    ]  # fmt: skip
+    _with_titles(tx, actor, readable, items)
+    after = write_cursor(tx.workspace.secret_key, bound, (rows[-1].seq,)) if more else None
+    return HistoryPage(items=items, next=after)
+
+
+def changed_values(tx: Transaction, readable: Mapping[str, Field], diff: Mapping[str, Any]) -> dict[str, Any]:
+    """The readable part of a difference by names of fields, links still as ids."""
+    return {
+        readable[uid].name: {
+            "from": read_neutral(tx, readable[uid], old), "to": read_neutral(tx, readable[uid], new),
+        }
+        for uid, (old, new) in diff.items()
+        if uid in readable
+    }  # fmt: skip
+
+
+def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool = False) -> Any:
+    """A value of the journal as a page has it, links as ids; with ``keep_uids`` as the engine has it."""
+    match field.result.kind:
+        case _ if value is None:
+            return None
+        case "number" if field.result.scale:
+            return Decimal(value)
+        case "date":
+            return dt.date.fromisoformat(value)
+        case "datetime":
+            return dt.datetime.fromisoformat(value)
+        case "choice" if not keep_uids:
+            return next((c.name for c in choices_of(tx.model, field) if c.uid == value), value)
+        case _:
+            return value
+
+
+def _readable(tx: Transaction, actor: Actor, entity: Entity, id: int) -> dict[str, Field]:
+    """The fields of this very record that the actor may read, by uid."""
+    coverage = grants_of(tx.model, actor).readable(entity.uid)
+    masked = tuple(f.name for f in entity.fields if coverage.get(f.uid) == "sometimes" and f.stored)
+    item, _ = record(tx, actor, entity.name, id, masked, deleted=True)
+    hidden = item.get("_hidden", ())
+    return {f.uid: f for f in entity.fields if f.uid in coverage and f.name not in hidden}
+
+
+def _with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], items: list[dict[str, Any]]) -> None:
+    """Ids of links become links, each entity asked once."""
+    links = {f.name: f.result.entity for f in readable.values() if f.result.kind == "link"}
+    users = next((e.uid for e in tx.model.entities.values() if e.name == "user"), None)
+    wanted: dict[str, set[int]] = {}
+    for item in items:
+        if users and item["by"] is not None:
+            wanted.setdefault(users, set()).add(item["by"])
+        for name, values in item["changes"].items():
+            if links.get(name):
+                wanted.setdefault(links[name] or "", set()).update(v for v in values.values() if v is not None)
+    known = {uid: titles(tx, actor, tx.model.entity_by_uid[uid], ids) for uid, ids in wanted.items()}
+
+    def linked(entity: str | None, identity: int | None) -> Link | None:
+        return None if identity is None or entity is None else known[entity][identity]
+
+    for item in items:
+        item["by"] = linked(users, item["by"])
+        for name, values in item["changes"].items():
+            if links.get(name):
+                item["changes"][name] = {k: linked(links[name], v) for k, v in values.items()}

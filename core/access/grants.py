@@ -74,7 +74,7 @@ class Grants:
 
     def readable(self, entity: str) -> Mapping[str, Coverage]:
         """The fields (by uid) whose cells can be read on visible rows; a field that is absent never can."""
-        return self._covered(entity, "read")
+        return self._covered(entity, "read") if self.may(entity, "read") else {}
 
     def writable(self, entity: str, action: str) -> Mapping[str, Coverage]:
         """The fields (by uid) that ``update`` or ``create`` covers; read-only and computed ones not sorted out."""

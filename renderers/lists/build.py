@@ -1,0 +1,188 @@
+"""A list from what was asked, the model and the rights: the question to `core.query`, then what is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.access.grants import Grants
+from core.errors import KubikError
+from core.i18n import Texts
+from core.query import Page, Query
+from core.query.filters import parse_filter
+from metamodel.messages import message
+from metamodel.model import Entity, Field, Model, View
+from renderers.lists.address import Address
+from renderers.lists.columns import ListColumn, list_columns
+from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
+from renderers.lists.table import heads, rows
+from renderers.lists.view import Empty, ListPage, Step, Tab
+from renderers.pages.cells import Cells
+from renderers.pages.columns import least_width
+from renderers.pages.icons import icon_name
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list before its rows are read; ``address`` holds only what exists for this reader."""
+
+    entity: Entity
+    grants: Grants
+    address: Address
+    views: tuple[View, ...]
+    view: View | None
+    columns: tuple[ListColumn, ...]
+    quick: tuple[Field, ...]
+    sort: tuple[str, ...]
+
+    def query(self) -> Query:
+        """The question to `core.query`."""
+        return Query(
+            entity=self.entity.name,
+            fields=tuple(column.name for column in self.columns),
+            filter=filter_text(self.address, self.quick, self.view.filter_text if self.view else None),
+            search=self.address.search or None,
+            sort=self.sort,
+            limit=PAGE,
+            cursor=self.address.cursor,
+            deleted="only" if self.address.bin else "none",
+        )
+
+
+def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...], asked: Address) -> Listing:
+    """What will be listed: the view, the columns and filters that exist for these rights."""
+    views = tuple(v for v in views_of(model, entity, roles, grants.everything) if _usable(model, grants, entity, v))
+    view = next((v for v in views if v.name == asked.view), None)
+    if view is None and views and views[0].filter_text is None:
+        view = views[0]
+    if asked.bin:
+        view = None
+    columns = list_columns(model, grants, entity, view)
+    quick = quick_fields(model, grants, entity)
+    sortable = {column.name for column in columns if column.sortable}
+    sort = (asked.sort,) if asked.sort.removeprefix("-") in sortable else ()
+    return Listing(
+        entity=entity,
+        grants=grants,
+        address=replace(
+            asked, view=asked.view if view else None, chosen=kept_choices(asked, quick), sort=sort[0] if sort else ""
+        ),
+        views=views,
+        view=view,
+        columns=columns,
+        quick=quick,
+        sort=sort or _standing_order(model, grants, entity, view),
+    )
+
+
+def _usable(model: Model, grants: Grants, entity: Entity, view: View) -> bool:
+    """Whether the reader may use every field that the view filters by."""
+    try:
+        parse_filter(model, grants, entity, view.filter_text)
+    except KubikError:
+        return False
+    return True
+
+
+def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[str, ...]:
+    readable = grants.readable(entity.uid)
+    order = (view.sort if view else ()) or entity.default_sort or ("-id",)
+    usable = [name for name in order if (f := entity.by_name.get(name.removeprefix("-").split(".")[0])) and f.uid in readable]
+    return tuple(usable) or ("-id",)
+
+
+def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: str) -> ListPage:
+    """What the template draws of a list and its rows."""
+    entity, address = listing.entity, listing.address
+    language = texts.language
+    title = entity.label_many.in_language(language) or entity.name
+    may_create = listing.grants.may(entity.uid, "create") and not address.bin and entity.parent is None
+    next_page = {"cursor": page.next}
+    restoring = address.bin and listing.grants.may(entity.uid, "delete")
+    return ListPage(
+        title=title,
+        singular=entity.label.in_language(language) or entity.name,
+        address=address.path,
+        bin=address.bin,
+        bin_href=f"{address.path}?bin=1" if listing.grants.may(entity.uid, "delete") and not address.bin else None,
+        create_href=f"{address.path}/new" if may_create else None,
+        tabs=() if address.bin else tuple(_tabs(listing, texts)),
+        search=address.search,
+        hidden=tuple(pair for pair in address.pairs() if pair[0] != "q"),
+        chips=() if address.bin else tuple(chips(address, listing.quick, texts)),
+        active_filters=len(address.chosen),
+        reset_href=address.unfiltered().href() if address.narrowed else None,
+        caption=title,
+        heads=heads(listing.columns, address, listing.sort, texts),
+        min_width=least_width([column.width for column in listing.columns]),
+        rows=rows(page, listing.columns, cells, address, _restore(address, texts, csrf) if restoring else _no_restore(address)),
+        more_href=address.href(**next_page) if page.next else None,
+        more_part=address.href(**next_page, part="rows") if page.next else None,
+        count_href=address.href("/count"),
+        count_words=" ",
+        empty=None if page.items else _empty(listing, title, texts, may_create),
+    )
+
+
+def _tabs(listing: Listing, texts: Texts) -> list[Tab]:
+    if not listing.views:
+        return []
+    plain = replace(listing.address, view=None, sort="", cursor=None)
+    tabs = [
+        Tab(
+            label=view.label.in_language(texts.language) or view.name,
+            href=replace(plain, view=view.name).href(),
+            current=view is listing.view,
+        )
+        for view in listing.views
+    ]
+    if listing.views[0].filter_text is not None:
+        tabs.insert(0, Tab(label=texts.gettext("All"), href=plain.href(), current=listing.view is None))
+    return tabs
+
+
+def _restore(address: Address, texts: Texts, csrf: str) -> str:
+    return (
+        f'<td class="p-right"><form method="post" action="{address.path}/{{id}}/restore">'
+        f'<input type="hidden" name="_csrf_token" value="{csrf}"><button class="btn slim">'
+        f"{texts.gettext('Restore')}</button></form></td>"
+    )
+
+
+def _no_restore(address: Address) -> str:
+    return "<td></td>" if address.bin else ""
+
+
+def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empty:
+    """The three cases: nothing in the bin, nothing found, nothing yet."""
+    address, entity, language = listing.address, listing.entity, texts.language
+    if address.narrowed:
+        drop = Step(label=texts.gettext("Drop search and filters"), href=address.unfiltered().href(), icon="filter-off")
+        return Empty(title=texts.gettext("Nothing found"), icon="search", text=_narrowing(listing, texts), steps=(drop,))
+    if address.bin:
+        text = texts.gettext("Deleted records stand here and can be restored.")
+        back = Step(label=title, href=address.path, icon="arrow-left")
+        return Empty(title=texts.gettext("The bin is empty"), icon="trash", text=text, steps=(back,))
+    steps: list[Step] = []
+    if may_create:
+        label = texts.render(message("{what}: create", what=entity.label.in_language(language) or entity.name))
+        steps.append(Step(label=label, href=f"{address.path}/new", icon="plus", key="N"))
+    if listing.view is not None and listing.view.filter_text is not None:
+        every = Step(label=texts.gettext("Show all records"), href=address.path, icon="list")
+        view = listing.view.label.in_language(language) or listing.view.name
+        text = texts.render(message("No record fits the view “{view}” now.", view=view))
+        return Empty(title=texts.gettext("Nothing in this view"), icon="filter", text=text, steps=(every, *steps))
+    words = entity.help.in_language(language) if entity.help else texts.gettext("You see here what you have access to.")
+    heading = texts.render(message("{what}: nothing here yet", what=title))
+    return Empty(title=heading, icon=icon_name(entity.icon), text=words, steps=tuple(steps))
+
+
+def _narrowing(listing: Listing, texts: Texts) -> str:
+    """What leaves everything out, in words."""
+    address = listing.address
+    parts = [f"“{address.search}”"] if address.search else []
+    for chip in chips(address, listing.quick, texts):
+        if chip.on:
+            parts.append(f"{chip.label}: {chip.value}" if chip.value else chip.label)
+    return texts.render(message("No record fits: {filters}", filters="; ".join(parts)))

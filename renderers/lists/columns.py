@@ -1,0 +1,118 @@
+"""Which columns a list has for a reader, which of them is the name, and where each stands on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.access.grants import Grants
+from core.errors import KubikError
+from core.query.names import FieldPath, readable_path
+from metamodel.expression.types import Type
+from metamodel.model import Entity, Field, Model, View
+from renderers.pages.columns import NUMERIC, Kind, Width, kind_of, width_of
+
+MOST_BY_DEFAULT = 8
+_NOT_IN_LISTS = ("children", "long_text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListColumn:
+    """A column: its path, how it is drawn, its classes; ``is_name`` holds the link to the card."""
+
+    path: FieldPath
+    kind: Kind
+    width: Width
+    css: str
+    is_name: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def field(self) -> Field:
+        return self.path.field
+
+    @property
+    def sortable(self) -> bool:
+        """Whether a head may sort by it."""
+        return self.kind != "children"
+
+    @property
+    def descends_first(self) -> bool:
+        """Whether the first press on the head shows the greatest first."""
+        return self.kind in NUMERIC
+
+
+def list_columns(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[ListColumn, ...]:
+    """The columns of a view, or the default ones, that the reader may read; never none: at least the number."""
+    names = view.columns if view is not None else tuple(default_names(entity))
+    paths = [path for name in names if (path := _readable(model, grants, entity, name)) is not None]
+    if view is None:
+        paths = paths[:MOST_BY_DEFAULT]
+    paths = paths or [readable_path(model, grants, entity, "id", "")]
+    name_at = _name_column(entity, paths)
+    kinds = [kind_of(model, result_of(path), path.field.type.cell) for path in paths]
+    places = _phone_places(kinds, name_at)
+    return tuple(
+        ListColumn(
+            path=path,
+            kind=kind,
+            width=width_of(kind, flexible=index == name_at, short=path.field.type.name == "number_series"),
+            css=" ".join(filter(None, ("n" if kind in NUMERIC else "", "name" if index == name_at else "", places.get(index, "")))),
+            is_name=index == name_at,
+        )
+        for index, (path, kind) in enumerate(zip(paths, kinds, strict=True))
+    )
+
+
+def default_names(entity: Entity) -> Iterator[str]:
+    """Fields of a list nobody described: those of the title, then those of the layout, then the rest."""
+    named = [entity.by_uid[part.field] for part in entity.title if part.field in entity.by_uid]
+    laid = [entity.by_uid[uid] for tab in entity.layout for row in tab.rows for uid in row if uid in entity.by_uid]
+    rest = [field for field in entity.fields if not field.system]
+    seen: set[str] = set()
+    for field in [*named, *laid, *rest]:
+        if field.uid not in seen and field.type.name not in _NOT_IN_LISTS and field.uid != entity.parent:
+            seen.add(field.uid)
+            yield field.name
+
+
+def result_of(path: FieldPath) -> Type:
+    """The type of a column's values."""
+    return path.field.result
+
+
+def _readable(model: Model, grants: Grants, entity: Entity, name: str) -> FieldPath | None:
+    try:
+        path = readable_path(model, grants, entity, name, "")
+    except KubikError:
+        return None
+    return None if path.field.type.name == "children" else path
+
+
+def _name_column(entity: Entity, paths: Sequence[FieldPath]) -> int:
+    """The column that opens the card: a text of the title, else any part of the title, else the first."""
+    title = {part.field for part in entity.title if part.field}
+    own = [(i, path.field) for i, path in enumerate(paths) if len(path.fields) == 1 and path.field.uid in title]
+    texts = [i for i, field in own if field.type.name != "number_series"]
+    return next(iter(texts or [i for i, _ in own]), 0)
+
+
+def _phone_places(kinds: Sequence[Kind], name_at: int) -> dict[int, str]:
+    """Two lines on a phone: name and amount, then what it belongs to, date and person."""
+    places = {name_at: "p-name"}
+    wanted: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+        ("p-right", ("money", "number", "percent")),
+        ("p-person", ("person",)),
+        ("p-date", ("date", "datetime")),
+        ("p-sub", ("link", "choice", "text")),
+    )
+    for css, of_kinds in wanted:
+        for kind in of_kinds:
+            found = next((i for i, k in enumerate(kinds) if k == kind and i not in places), None)
+            if found is not None:
+                places[found] = css
+                break
+    return places

@@ -1,0 +1,204 @@
+"""Values as HTML: a function for each kind, a whole column at a time, the frames around values rendered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from core.i18n import Texts
+from core.i18n.formats import format_day, format_instant, format_number, money_pattern
+from core.query import Link
+from metamodel.expression.types import Type
+from metamodel.model import Choice, Field, Model
+from renderers.pages.columns import Kind, kind_of
+from renderers.pages.people import person
+from renderers.pages.tones import tone_of
+
+HIDDEN = object()
+"""Stands for a value that the reader may not see."""
+
+_SLOT = "\ue000"
+"""A private character that marks where values go when a frame is rendered."""
+
+Draw = Callable[[Sequence[Any]], list[str]]
+"""Values of one column to HTML, in order."""
+
+
+class Cells:
+    """The drawing of values for one language, zone and model; kept with the model (`cells_of`)."""
+
+    def __init__(self, environment: Environment, texts: Texts, zone: ZoneInfo, model: Model) -> None:
+        self._environment = environment
+        self._texts = texts
+        self._zone = zone
+        self._model = model
+        self._choices: dict[str, dict[str, str]] = {}
+        self.empty = self._frame("_empty")
+        self.hidden = self._frame("_hidden")
+
+    def _frame(self, name: str, **variables: Any) -> str:
+        template = self._environment.get_template(f"cells/{name}.html")
+        return template.render(**self._texts.template_globals(), **variables).strip()
+
+    def _around(self, name: str, **variables: Any) -> tuple[str, str]:
+        """What stands before and behind the ``text`` of a cell."""
+        before, _, after = self._frame(name, text=_SLOT, **variables).partition(_SLOT)
+        return before, after
+
+    def draw(self, field: Field, result: Type, empty: str | None = None) -> Draw:
+        """The function that draws values of a field whose column has this type."""
+        kind = kind_of(self._model, result, field.type.cell)
+        one_by_one = self._drawers[kind](self, field, result)
+        nothing, masked = self.empty if empty is None else empty, self.hidden
+
+        def draw(values: Sequence[Any]) -> list[str]:
+            one = one_by_one(values)
+            return [nothing if v is None or v == "" else masked if v is HIDDEN else one(v) for v in values]
+
+        return draw
+
+    def one(self, field: Field, result: Type, value: Any) -> Markup:
+        """A single value as HTML."""
+        return Markup(self.draw(field, result)([value])[0])
+
+    def _text(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        return lambda values: lambda value: str(escape(value if isinstance(value, str) else str(value)))
+
+    def _number(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        before, after = self._around("number")
+        language = self._texts.language
+        return _figures(language, before, after, result.scale, pad=False)
+
+    def _money(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        currency = result.currency or field.options.get("currency")
+        pattern = money_pattern(self._texts.language)
+        sign = self._texts.currency(currency) if isinstance(currency, str) else ""
+        before, after = self._around(
+            "money", before=sign if pattern.before else "", after="" if pattern.before else sign
+        )
+        return _figures(self._texts.language, before, after, result.scale, pad=True)
+
+    def _percent(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        before, after = self._around("percent", after="%")
+        figures = _figures(self._texts.language, before, after, max(result.scale - 2, 0), pad=False)
+        return lambda values: _hundredfold(figures([v * 100 for v in values if isinstance(v, Decimal | int)]))
+
+    def _boolean(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        yes, no = self._frame("boolean", value=True), self._frame("boolean", value=False)
+        return lambda values: lambda value: yes if value else no
+
+    def _date(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        before, after = self._around("date")
+        language = self._texts.language
+        return lambda values: lambda value: f"{before}{format_day(language, value)}{after}"
+
+    def _datetime(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        before, after = self._around("datetime")
+        language, zone = self._texts.language, self._zone
+
+        def instant(value: datetime) -> str:
+            return f"{before}{format_instant(language, value, zone)}{after}"
+
+        return lambda values: instant
+
+    def _choice(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        pills = self.pills(choices_of(self._model, field, result))
+        return lambda values: lambda value: pills.get(value) or str(escape(value))
+
+    def pills(self, choices: Sequence[Choice]) -> dict[str, str]:
+        """Each choice as HTML, by name."""
+        language = self._texts.language
+        return {
+            choice.name: self._frame(
+                "choice", tone=tone_of(choice.color), label=choice.label.in_language(language) or choice.name
+            )
+            for choice in choices
+        }
+
+    def _link(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        target = self._model.entity_by_uid.get(result.entity or "")
+        return self._linked(f"/e/{target.name}/" if target else "", lambda link, title: title)
+
+    def _person(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        drawn: dict[tuple[int | None, str], str] = {}
+
+        def draw(link: Link) -> str:
+            key = (link.id, link.title)
+            if key not in drawn:
+                someone = person(link.id, link.title)
+                drawn[key] = self._frame("person", tone=someone.tone, initials=someone.initials, text=someone.name)
+            return drawn[key]
+
+        return lambda values: lambda link: draw(link) if not link.hidden and not link.deleted else self._unusual(link)
+
+    def _unusual(self, link: Link) -> str:
+        return self.hidden if link.hidden else self._frame("_gone", text=link.title)
+
+    def _linked(self, address: str, words: Callable[[Link, str], str]) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        frame = self._frame("link", href=f"{address}{_SLOT}", text=_SLOT).split(_SLOT)
+
+        def draw(link: Link) -> str:
+            if link.hidden or link.deleted:
+                return self._unusual(link)
+            return f"{frame[0]}{link.id}{frame[1]}{escape(link.title or '#' + str(link.id))}{frame[2]}"
+
+        return lambda values: draw
+
+    def _children(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        before, after = self._around("children")
+        return lambda values: lambda value: f"{before}{len(value) if isinstance(value, list) else value}{after}"
+
+    _drawers: dict[Kind, Callable[[Cells, Field, Type], Callable[[Sequence[Any]], Callable[[Any], str]]]] = {
+        "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,
+        "datetime": _datetime, "choice": _choice, "link": _link, "person": _person, "children": _children,
+    }  # fmt: skip
+
+
+def choices_of(model: Model, field: Field, result: Type) -> tuple[Choice, ...]:
+    """The choices that values of a column come from: the field's own, or those of the field it is computed from."""
+    if field.choices or result.field is None:
+        return field.choices
+    for entity in model.entities.values():
+        if (source := entity.by_uid.get(result.field)) is not None:
+            return source.choices
+    return ()
+
+
+def _figures(
+    language: str, before: str, after: str, scale: int, *, pad: bool
+) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+    """Numbers of one column with the same digits after the point: none when all are whole, else as many as needed."""
+
+    def column(values: Sequence[Any]) -> Callable[[Any], str]:
+        digits = _digits(values, scale, pad=pad)
+        return lambda value: f"{before}{format_number(language, value, digits)}{after}"
+
+    return column
+
+
+def _digits(values: Sequence[Any], scale: int, *, pad: bool) -> int:
+    parts = [value for value in values if isinstance(value, Decimal) and value % 1]
+    if not parts:
+        return 0
+    if pad:
+        return scale
+    return min(scale, max(-int(part.normalize().as_tuple().exponent) for part in parts)) if scale else 0
+
+
+def _hundredfold(draw: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: draw(value * 100)
+
+
+def cells_of(environment: Environment, texts: Texts, zone: ZoneInfo, model: Model) -> Cells:
+    """The cells of a language and a zone, made once for a model."""
+    kept: dict[tuple[str, str], Cells] = model.derived.setdefault("cells", {})
+    key = (texts.language, str(zone))
+    if key not in kept:
+        kept[key] = Cells(environment, texts, zone, model)
+    return kept[key]

@@ -1,0 +1,50 @@
+"""What is told on the next page: saved, deleted with its undo, restored; carried by a short-lived cookie."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from litestar.datastructures import Cookie
+
+from core.i18n import Texts
+from core.web.context import Visitor
+from core.web.render import cookie
+from metamodel.messages import Message, message
+
+COOKIE = "kubik_notice"
+SECONDS = 30
+_FORM = re.compile(r"(saved|restored|deleted):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
+_WORDS: dict[str, Message] = {
+    "saved": message("Saved"),
+    "restored": message("Restored from the bin"),
+    "deleted": message("Moved to the bin"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A toast that comes with a page; ``undo`` is the address that takes the deed back."""
+
+    text: str
+    undo: str | None = None
+
+
+def leave_notice(who: Visitor, deed: str, entity: str, record: int) -> Cookie:
+    """The cookie that makes the next page tell of a deed."""
+    return cookie(who, COOKIE, f"{deed}:{entity}:{record}", SECONDS)
+
+
+def forget_notice(who: Visitor) -> Cookie:
+    """The cookie that ends the notice once it was shown."""
+    return cookie(who, COOKIE, "", 0)
+
+
+def read_notice(written: str | None, texts: Texts) -> Notice | None:
+    """The notice of a cookie, None for whatever else stands there."""
+    found = _FORM.fullmatch(written or "")
+    if found is None:
+        return None
+    deed, entity, record = found.groups()
+    undo = f"/e/{entity}/{record}/restore" if deed == "deleted" else None
+    return Notice(text=texts.render(_WORDS[deed]), undo=undo)

@@ -1,0 +1,138 @@
+"""The frame of a page: navigation from the menu definitions, the person, a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from core.access.grants import Grants, grants_of
+from core.storage.workspace import Transaction
+from core.web.context import AnyRequest, Visit
+from metamodel.labels import Label
+from metamodel.model import Entity, MenuItem, Model
+from renderers.pages.icons import icon_name
+from renderers.pages.notices import COOKIE, Notice, read_notice
+from renderers.pages.people import Person, person
+
+BOTTOM_PLACES = 4
+PRODUCT = "Kubik"
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """A place one can go to."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavGroup:
+    """Places under one heading; the first group may have none."""
+
+    label: str
+    items: tuple[NavItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """What `base.html` draws around a page; ``path`` is where a change of language or theme leads back to."""
+
+    brand: str
+    groups: tuple[NavGroup, ...]
+    bottom: tuple[NavItem, ...]
+    person: Person
+    path: str
+    notice: Notice | None
+
+
+def make_shell(request: AnyRequest, visit: Visit, transaction: Transaction, entity: str | None = None) -> Shell:
+    """The frame for this person; the place of ``entity`` (a name) is marked as the current one."""
+    model, language = transaction.model, visit.language
+    view = request.query_params.get("view")
+    groups = tuple(_marked(group, entity, view) for group in navigation(model, grants_of(model, visit.actor), visit))
+    places = [item for group in groups for item in group.items]
+    query = request.scope["query_string"].decode("latin-1")
+    return Shell(
+        brand=brand(model, language),
+        groups=groups,
+        bottom=bottom_places(places),
+        person=person(visit.actor.user, visit.actor.name or visit.actor.login),
+        path=request.scope["path"] + (f"?{query}" if query else "") if request.method == "GET" else "/",
+        notice=read_notice(request.cookies.get(COOKIE), visit.texts),
+    )
+
+
+def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ...]:
+    """The groups of places open to these rights, in this language; made once for a model."""
+    kept: dict[tuple[object, ...], tuple[NavGroup, ...]] = model.derived.setdefault("navigation", {})
+    key = (tuple(sorted(visit.actor.roles)), visit.language)
+    if key not in kept:
+        kept[key] = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language))
+    return kept[key]
+
+
+def brand(model: Model, language: str) -> str:
+    """The name of the system: that of its first solution, the system's own apart."""
+    own = [solution for solution in model.solutions.values() if solution.name != SYSTEM]
+    return (own[0].label.in_language(language) or own[0].name) if own else PRODUCT
+
+
+def bottom_places(places: list[NavItem]) -> tuple[NavItem, ...]:
+    """The first places, the current one among them."""
+    first = places[:BOTTOM_PLACES]
+    current = next((place for place in places if place.current), None)
+    if current is not None and current not in first:
+        first[-1:] = [current]
+    return tuple(first)
+
+
+def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) -> Iterator[NavGroup]:
+    linked: set[str] = set()
+    menus = sorted(model.menus.values(), key=lambda menu: menu.solution == SYSTEM)
+    for menu in menus:
+        if menu.roles is not None and not (menu.roles & roles or grants.everything):
+            continue
+        loose = [item for item in menu.items if not item.items]
+        for label, items in [(Label(), loose), *((i.label, i.items) for i in menu.items if i.items)]:
+            places = tuple(_places(items, model, grants, language, linked))
+            if places:
+                yield NavGroup(label=label.in_language(language), items=places)
+    if not menus:
+        entities = [entity for entity in model.entities.values() if entity.menu and entity.parent is None]
+        places = tuple(_place(e, e.label_many, None, None, language) for e in entities if grants.may(e.uid, "read"))
+        if places:
+            yield NavGroup(label="", items=places)
+
+
+def _places(
+    items: Iterable[MenuItem], model: Model, grants: Grants, language: str, linked: set[str]
+) -> Iterator[NavItem]:
+    for item in items:
+        entity = model.entity_by_uid.get(item.entity or "") or model.entities.get(item.entity or "")
+        view = next((v for v in model.views.values() if item.view in (v.uid, v.name)), None) if item.view else None
+        if entity is None and view is not None:
+            entity = model.entity_by_uid.get(view.entity)
+        if entity is None or not grants.may(entity.uid, "read"):
+            continue
+        linked.add(entity.uid)
+        label = item.label if item.label.in_language(language) else (view.label if view else entity.label_many)
+        yield _place(entity, label, item.icon, view.name if view else None, language)
+
+
+def _place(entity: Entity, label: Label, icon: str | None, view: str | None, language: str) -> NavItem:
+    return NavItem(
+        label=label.in_language(language) or entity.name,
+        href=f"/e/{entity.name}" + (f"?view={view}" if view else ""),
+        icon=icon_name(icon, icon_name(entity.icon)),
+    )
+
+
+def _marked(group: NavGroup, entity: str | None, view: str | None) -> NavGroup:
+    here = f"/e/{entity}"
+    exact = f"{here}?view={view}" if view else here
+    items = tuple(replace(item, current=True) if item.href in (here, exact) else item for item in group.items)
+    return replace(group, items=items)

@@ -1,0 +1,225 @@
+// Search as you type for links: a text field that is a combobox (WAI-ARIA 1.2), options from the server.
+import { fresh, word } from "./dom";
+
+interface Option {
+  id: number;
+  title: string;
+}
+
+const PAUSE = 180;
+let count = 0;
+
+class Combo {
+  readonly input: HTMLInputElement;
+  readonly value: HTMLInputElement;
+  readonly title: HTMLInputElement;
+  readonly list = document.createElement("ul");
+  options: Option[] = [];
+  active = -1;
+  timer = 0;
+  asked?: AbortController;
+
+  constructor(readonly box: HTMLElement) {
+    this.input = box.querySelector<HTMLInputElement>("input.input")!;
+    this.value = box.querySelector<HTMLInputElement>("[data-value]")!;
+    this.title = box.querySelector<HTMLInputElement>("[data-title]")!;
+    this.list.id = `options-${++count}`;
+    this.list.className = "options";
+    this.list.hidden = true;
+    this.list.setAttribute("role", "listbox");
+    this.list.setAttribute("aria-label", this.input.getAttribute("aria-label") ?? this.input.labels?.[0]?.textContent?.trim() ?? "");
+    box.append(this.list);
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id, "aria-haspopup": "listbox" })) {
+      this.input.setAttribute(name, value);
+    }
+    this.listen();
+  }
+
+  listen(): void {
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.leave());
+    this.input.addEventListener("click", () => this.ask(this.input.value === this.title.value ? "" : this.input.value));
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => {
+      const at = [...this.list.children].indexOf((event.target as Element).closest("li")!);
+      if (this.options[at]) this.choose(this.options[at]);
+    });
+    const clear = this.box.querySelector<HTMLButtonElement>(".clear");
+    const open = this.box.querySelector<HTMLButtonElement>(".open");
+    clear?.removeAttribute("hidden");
+    open?.removeAttribute("hidden");
+    clear?.addEventListener("click", () => {
+      this.set(null);
+      this.input.focus();
+    });
+    open?.addEventListener("pointerdown", (event) => event.preventDefault());
+    open?.addEventListener("click", () => {
+      if (this.list.hidden) {
+        this.input.focus();
+        this.ask("");
+      } else this.close();
+    });
+  }
+
+  set(option: Option | null): void {
+    this.value.value = option ? String(option.id) : "";
+    this.title.value = this.input.value = option?.title ?? "";
+    this.box.classList.toggle("filled", option !== null);
+    this.close();
+    this.value.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  choose(option: Option): void {
+    this.set(option);
+  }
+
+  typed(): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.ask(this.input.value), PAUSE);
+  }
+
+  /** The fields that narrow the choice, as they stand in the form now. */
+  address(text: string): string {
+    const query = new URLSearchParams({ q: text });
+    const form = this.box.closest("form");
+    for (const name of (this.box.dataset.needs ?? "").split(" ").filter(Boolean)) {
+      const row = this.box.closest<HTMLElement>("[data-row]")?.dataset.row ?? "";
+      const field = form?.elements.namedItem(`${row}/${name}`) ?? null;
+      const found = field instanceof RadioNodeList ? [...field].at(-1) : field;
+      const value = found instanceof HTMLInputElement && found.type === "checkbox" ? String(found.checked) : (found as HTMLInputElement | null)?.value;
+      if (value) query.append(name, value);
+    }
+    return `${this.box.dataset.combo}?${query}`;
+  }
+
+  async ask(text: string): Promise<void> {
+    this.asked?.abort();
+    const asked = (this.asked = new AbortController());
+    const slow = window.setTimeout(() => this.say(word("loading")), 300);
+    try {
+      const answer = await fetch(this.address(text), { signal: asked.signal, headers: { Accept: "application/json", "HX-Request": "true" } });
+      if (!answer.ok) return this.say(answer.status === 401 ? word("ended") : word("broken"));
+      this.show(((await answer.json()) as { items: Option[] }).items, text);
+    } catch (error) {
+      if ((error as Error).name !== "AbortError") this.say(word("offline"));
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  say(text: string): void {
+    this.options = [];
+    const line = document.createElement("li");
+    line.className = "quiet";
+    line.textContent = text;
+    line.setAttribute("role", "option");
+    line.setAttribute("aria-disabled", "true");
+    this.list.replaceChildren(line);
+    this.open();
+  }
+
+  show(options: Option[], text: string): void {
+    if (document.activeElement !== this.input) return;
+    this.options = options;
+    this.active = -1;
+    if (options.length === 0) return this.say(word("nothing"));
+    this.list.replaceChildren(...options.map((option, index) => this.line(option, index, text)));
+    this.open();
+    if (text) this.mark(0);
+  }
+
+  line(option: Option, index: number, text: string): HTMLLIElement {
+    const line = document.createElement("li");
+    line.id = `${this.list.id}-${index}`;
+    line.setAttribute("role", "option");
+    line.setAttribute("aria-selected", "false");
+    const at = text ? option.title.toLocaleLowerCase().indexOf(text.trim().toLocaleLowerCase()) : -1;
+    if (at < 0 || !text.trim()) line.textContent = option.title;
+    else {
+      const found = document.createElement("mark");
+      found.textContent = option.title.slice(at, at + text.trim().length);
+      line.append(option.title.slice(0, at), found, option.title.slice(at + text.trim().length));
+    }
+    return line;
+  }
+
+  /** Inside a table the list floats, so that the frame does not cut it. */
+  open(): void {
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+    if (!this.box.closest(".frame")) return;
+    const at = this.input.getBoundingClientRect();
+    this.list.classList.add("floating");
+    const below = window.innerHeight - at.bottom > 200;
+    this.list.style.left = `${at.left}px`;
+    this.list.style.width = `${Math.max(at.width, 240)}px`;
+    this.list.style.top = below ? `${at.bottom + 4}px` : "auto";
+    this.list.style.bottom = below ? "auto" : `${window.innerHeight - at.top + 4}px`;
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.asked?.abort();
+    this.list.hidden = true;
+    this.active = -1;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  mark(index: number): void {
+    this.active = index;
+    [...this.list.children].forEach((line, at) => line.setAttribute("aria-selected", String(at === index)));
+    this.list.children[index]?.scrollIntoView({ block: "nearest" });
+    this.input.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+  }
+
+  key(event: KeyboardEvent): void {
+    if (event.altKey && event.code === "ArrowDown") {
+      event.preventDefault();
+      if (!this.box.closest("[data-row]")) void this.ask("");
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const size = this.options.length;
+    if (event.code === "ArrowDown" || event.code === "ArrowUp") {
+      event.preventDefault();
+      if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value);
+      else if (size) this.mark((this.active + (event.code === "ArrowDown" ? 1 : this.active < 0 ? 0 : -1) + size) % size);
+    } else if (event.code === "Enter" && !this.list.hidden && this.options[this.active]) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.choose(this.options[this.active]!);
+    } else if (event.code === "Escape") {
+      if (!this.list.hidden) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.close();
+      } else if (this.input.value !== this.title.value) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.input.value = this.title.value;
+      }
+    } else if (event.code === "Tab" && !this.list.hidden && this.options[this.active] && this.input.value !== this.title.value) {
+      this.choose(this.options[this.active]!);
+    }
+  }
+
+  /** Leaving: an emptied field is no link; a text that was not chosen stays and is looked up by the server. */
+  leave(): void {
+    this.close();
+    if (this.input.value.trim() === "" && this.value.value) this.set(null);
+  }
+}
+
+const combos = new WeakMap<HTMLElement, Combo>();
+
+export function startCombos(root: ParentNode): void {
+  for (const box of fresh<HTMLElement>(root, "[data-combo]", "comboed")) combos.set(box, new Combo(box));
+  for (const button of fresh<HTMLElement>(root, "[data-candidate]", "offered")) {
+    button.addEventListener("click", () => {
+      const box = document.getElementById(button.dataset.for!)?.closest<HTMLElement>("[data-combo]");
+      if (box) combos.get(box)?.choose({ id: Number(button.dataset.candidate), title: button.textContent ?? "" });
+    });
+  }
+}

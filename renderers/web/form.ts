@@ -1,0 +1,95 @@
+// Forms: the focus after a refusal, dates that are none, the guard over what is not saved.
+import { fresh, word } from "./dom";
+import { toast } from "./toasts";
+
+let leaving = false;
+
+function content(form: HTMLFormElement): string {
+  return [...new FormData(form).entries()]
+    .filter(([name]) => !name.startsWith("_"))
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join("\n");
+}
+
+/** Whether something is typed that the server does not have. */
+function changed(form: HTMLFormElement): boolean {
+  return form.dataset.dirty !== undefined || form.dataset.first !== content(form);
+}
+
+/** A date field that holds half a date sends nothing: told here, so that it is not taken for an empty one. */
+function badDates(form: HTMLFormElement): boolean {
+  let first: HTMLInputElement | null = null;
+  for (const input of form.querySelectorAll<HTMLInputElement>("input[type=date], input[type=datetime-local]")) {
+    const id = `${input.id}-unfinished`;
+    document.getElementById(id)?.remove();
+    if (!input.validity.badInput) continue;
+    first ??= input;
+    const told = document.createElement("p");
+    told.id = id;
+    told.className = "wrong";
+    told.textContent = word("badDate");
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", id);
+    input.after(told);
+  }
+  if (first) {
+    first.focus();
+    toast(word("badFields"));
+  }
+  return first !== null;
+}
+
+function start(form: HTMLFormElement): void {
+  form.dataset.first = content(form);
+  const state = form.querySelector<HTMLElement>("[data-state]");
+  const show = () => {
+    if (state) state.textContent = changed(form) ? word("leave") : "";
+  };
+  form.addEventListener("input", show);
+  form.addEventListener("change", show);
+  form.addEventListener(
+    "submit",
+    (event) => {
+      if (!badDates(form)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true,
+  );
+  for (const link of form.querySelectorAll("[data-cancel]")) link.addEventListener("click", () => (leaving = true));
+  if (!form.querySelector("dialog:modal")) {
+    const focus = form.querySelector<HTMLElement>("[data-focus]");
+    const first = form.querySelector<HTMLElement>(".field .input");
+    (focus ?? (form.closest(".main")?.contains(document.activeElement) ? null : first))?.focus();
+  }
+  for (const link of form.querySelectorAll<HTMLAnchorElement>(".summary a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const field = document.getElementById(link.hash.slice(1));
+      field?.scrollIntoView({ block: "center" });
+      field?.focus();
+    });
+  }
+}
+
+let guarded = false;
+
+export function startForms(root: ParentNode): void {
+  fresh<HTMLFormElement>(root, "form[data-form]", "formed").forEach(start);
+  if (guarded) return;
+  guarded = true;
+  window.addEventListener("beforeunload", (event) => {
+    const form = document.querySelector<HTMLFormElement>("form[data-form]");
+    if (form && !leaving && changed(form)) event.preventDefault();
+  });
+  // what is saved is not lost: the answer to a good save leads away
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = (event as CustomEvent<{ ctx: { hx?: Record<string, string>; response?: { status: number; raw?: Response } } }>).detail;
+    if ((ctx.response?.status ?? 500) < 300 && ctx.response?.raw?.headers.get("HX-Redirect")) leaving = true;
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.matches("[data-form]") || form.method === "dialog") return;
+    if (form.method === "post") leaving = true;
+  });
+}

@@ -1,0 +1,40 @@
+// What every request carries, and what happens when one does not succeed: nothing that was typed is touched.
+import { token, word } from "./dom";
+import { toast } from "./toasts";
+
+interface Exchange {
+  request: { headers: Record<string, string>; method: string };
+  response?: { status: number };
+  sourceElement: HTMLElement;
+  text?: string;
+}
+
+const exchange = (event: Event): Exchange => (event as CustomEvent<{ ctx: Exchange }>).detail.ctx;
+
+/** The words of an error partial. */
+function said(text: string | undefined): string {
+  const parsed = new DOMParser().parseFromString(text ?? "", "text/html").querySelector(".fragment-error > div");
+  return [...(parsed?.children ?? [])].map((part) => part.textContent?.trim()).filter(Boolean).join(". ");
+}
+
+function tell(event: Event): void {
+  const { response, request, sourceElement, text } = exchange(event);
+  const status = response?.status ?? 0;
+  if (status === 412 || status === 409 || status === 422) return; // the form itself says
+  if (status === 401) {
+    if (request.method.toUpperCase() === "GET" && !sourceElement.closest("[data-form]")) location.reload();
+    else toast(word("ended"), 60);
+    return;
+  }
+  toast(said(text) || word("broken"), 20);
+}
+
+export function startServer(): void {
+  document.addEventListener("htmx:config:request", (event) => {
+    exchange(event).request.headers["X-CSRF-Token"] = token();
+  });
+  document.addEventListener("htmx:response:error", tell);
+  document.addEventListener("htmx:error", (event) => {
+    if (exchange(event)) toast(word("offline"), 20);
+  });
+}

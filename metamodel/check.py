@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -26,9 +27,22 @@ _KINDS_OF_JSON: Mapping[str, Message] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """What a validator found: jsonschema's error, its parts of one type."""
+
+    validator: str
+    wanted: Any
+    instance: Any
+    schema: Mapping[str, Any]
+    path: tuple[str | int, ...]
+
+
 @cache
 def _fast(kind: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(schemas()[kind], pattern_options=jsonschema_rs.RegexOptions())
+    return jsonschema_rs.Draft202012Validator(
+        dict(schemas()[kind]), pattern_options=jsonschema_rs.RegexOptions()
+    )
 
 
 @cache
@@ -40,24 +54,28 @@ def check(kind: str, written: Any, place: str) -> list[Problem]:
     """The faults of one definition as JSON data (nested at most 64 deep), none when its schema passes it."""
     if _fast(kind).is_valid(written):
         return []
-    found = []
+    found: list[Problem] = []
     for error in _thorough(kind).iter_errors(written):
-        found.extend(_explain(error, place))
+        schema: Any = error.schema
+        parts = _Error(
+            str(error.validator), error.validator_value, error.instance, schema, tuple(error.absolute_path)
+        )
+        found.extend(_explain(parts, place))
     return found
 
 
-def _explain(error: jsonschema.ValidationError, place: str) -> Iterable[Problem]:
-    path = list(error.absolute_path)
+def _explain(error: _Error, place: str) -> Iterable[Problem]:
+    path = list(error.path)
     if error.validator == "additionalProperties":
         known = list(error.schema["properties"])
         for key in error.instance:
             if key not in known:
                 yield problem(place, [*path, key], "KBK1001", _unknown_key(str(key), known))
     elif error.validator == "required":
-        for key in error.validator_value:
+        for key in error.wanted:
             if key not in error.instance:
                 yield problem(place, path, "KBK1001", message("the key “{key}” is missing", key=key))
-    elif error.validator == "pattern" and error.validator_value == NAME_PATTERN:
+    elif error.validator == "pattern" and error.wanted == NAME_PATTERN:
         yield problem(place, path, "KBK1003", name_fault(error.instance))
     else:
         yield problem(place, path, "KBK1001", _expected(error))
@@ -88,24 +106,24 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 100 else text[:100] + "…"
 
 
-def _expected(error: jsonschema.ValidationError) -> Message:
+def _expected(error: _Error) -> Message:
     if error.validator in ("anyOf", "oneOf", "pattern") and "description" in error.schema:
         return message("expected: {expected}", expected=error.schema["description"])
-    make = _WORDS.get(str(error.validator))
+    make = _WORDS.get(error.validator)
     return make(error) if make else message("this is not of the published form")
 
 
-def _wrong_type(error: jsonschema.ValidationError) -> Message:
-    if "description" in error.schema and not isinstance(error.validator_value, str):
+def _wrong_type(error: _Error) -> Message:
+    if "description" in error.schema and not isinstance(error.wanted, str):
         return message("expected: {expected}", expected=error.schema["description"])
-    wanted = error.validator_value if isinstance(error.validator_value, str) else error.validator_value[0]
+    wanted = error.wanted if isinstance(error.wanted, str) else error.wanted[0]
     return message(
         "expected {expected}, not {value}", expected=_KINDS_OF_JSON[wanted], value=_shown(error.instance)
     )
 
 
-def _not_of_list(error: jsonschema.ValidationError) -> Message:
-    known = [str(v) for v in error.validator_value]
+def _not_of_list(error: _Error) -> Message:
+    known = [str(v) for v in error.wanted]
     near = suggestion(str(error.instance), known)
     if near:
         return message(
@@ -118,16 +136,16 @@ def _not_of_list(error: jsonschema.ValidationError) -> Message:
     )
 
 
-_WORDS: Mapping[str, Callable[[jsonschema.ValidationError], Message]] = {
+_WORDS: Mapping[str, Callable[[_Error], Message]] = {
     "type": _wrong_type,
     "enum": _not_of_list,
-    "const": lambda e: message("expected “{expected}”", expected=_shown(e.validator_value)),
+    "const": lambda e: message("expected “{expected}”", expected=_shown(e.wanted)),
     "minLength": lambda e: message("the text is empty or too short"),
-    "maxLength": lambda e: message("at most {most} characters", most=e.validator_value),
-    "minItems": lambda e: message("at least {least} in this list", least=e.validator_value),
-    "maxItems": lambda e: message("at most {most} in this list", most=e.validator_value),
+    "maxLength": lambda e: message("at most {most} characters", most=e.wanted),
+    "minItems": lambda e: message("at least {least} in this list", least=e.wanted),
+    "maxItems": lambda e: message("at most {most} in this list", most=e.wanted),
     "minProperties": lambda e: message("at least one key is expected"),
     "uniqueItems": lambda e: message("the list names something twice"),
-    "minimum": lambda e: message("at least {least} is expected", least=e.validator_value),
-    "maximum": lambda e: message("at most {most} is expected", most=e.validator_value),
+    "minimum": lambda e: message("at least {least} is expected", least=e.wanted),
+    "maximum": lambda e: message("at most {most} is expected", most=e.wanted),
 }

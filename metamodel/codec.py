@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -78,9 +78,9 @@ def place() -> Any:
     return dataclasses.field(default="", compare=False, repr=False)
 
 
-def rest() -> Any:
-    """The mapping that takes every key no other attribute has."""
-    return dataclasses.field(default_factory=dict, metadata={"rest": True})
+def rest(order: Callable[[Any], Iterable[str]]) -> Any:
+    """The mapping that takes every key no other attribute has, written in the order of the keys ``order`` gives."""
+    return dataclasses.field(default_factory=dict, metadata={"rest": order})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,16 @@ class _Attribute:
     default: Any
 
 
+_Rest = tuple[str, Callable[[Any], Iterable[str]]]
+
+
 @cache
-def _attributes(definition: type) -> tuple[tuple[_Attribute, ...], str | None]:
-    found, others = [], None
+def _attributes(definition: Any) -> tuple[tuple[_Attribute, ...], _Rest | None]:
+    found: list[_Attribute] = []
+    others: _Rest | None = None
     for field in dataclasses.fields(definition):
         if field.metadata.get("rest"):
-            others = field.name
+            others = field.name, field.metadata["rest"]
         elif "codec" in field.metadata:
             key = field.metadata["key"] or field.name
             found.append(_Attribute(field.name, key, field.metadata["codec"], field.default))
@@ -114,18 +118,22 @@ def read(definition: type, value: Mapping[str, Any], **more: Any) -> Any:
     values = {a.name: a.codec.read(value[a.key]) for a in attributes if value.get(a.key) is not None}
     if others is not None:
         known = {a.key for a in attributes}
-        values[others] = {key: item for key, item in value.items() if key not in known and item is not None}
+        values[others[0]] = {
+            key: item for key, item in value.items() if key not in known and item is not None
+        }
     return definition(**values, **more)
 
 
 def write(item: Any) -> dict[str, Any]:
     """The JSON object of a definition: keys in order, defaults left out, the type's own options last."""
-    attributes, others = _attributes(type(item))
+    made_by: Any = type(item)
+    attributes, others = _attributes(made_by)
     written = {}
     for attribute in attributes:
         value = getattr(item, attribute.name)
         if value is not None and (value != attribute.default or attribute.default is dataclasses.MISSING):
             written[attribute.key] = attribute.codec.write(value)
     if others is not None:
-        written.update(getattr(item, others))
+        own = getattr(item, others[0])
+        written.update({key: own[key] for key in others[1](item) if key in own})
     return written

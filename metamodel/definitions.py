@@ -25,6 +25,7 @@ from metamodel.codec import (
     whole,
     write,
 )
+from metamodel.fields import field_types
 from metamodel.labels import Label
 
 
@@ -63,7 +64,7 @@ class FieldDefinition:
     personal: bool = part(default=False)
     search: bool = part(default=True)
     choices: tuple[ChoiceDefinition, ...] = part(many(ChoiceDefinition), default=())
-    options: Mapping[str, Any] = rest()
+    options: Mapping[str, Any] = rest(lambda field: field_types()[field.type].options_schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

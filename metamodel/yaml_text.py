@@ -17,6 +17,7 @@ LARGEST = 2_000_000
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
+_NO_WRAP = 2**30
 _NULL = re.compile(r"(?:~|null|Null|NULL|)")
 _BOOLEAN = re.compile(r"(?:true|True|TRUE|false|False|FALSE)")
 _INTEGER = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")
@@ -133,7 +134,7 @@ def depth_within(value: Any, most: int = DEEPEST) -> bool:
     return False
 
 
-class _Writer(_DUMPER):  # type: ignore[misc, valid-type]
+class _Writer(_DUMPER):  # type: ignore[misc]
     """Block style, Unicode as it is, texts quoted exactly when our own reader would take them for something else."""
 
 

@@ -104,7 +104,7 @@ def _pending(now: FieldDraft, written: Mapping[str, Any]) -> Field:
         uid=now.uid, name=now.name, label=now.label, type=field_types()[definition.type],
         result=link(draft.target) if draft.target is not None else stored_type(draft),
         column=column_name(now.uid, written["generation"]), options=definition.options, target=draft.target,
-        choices=draft.choices,
+        choices=tuple(draft.choices),
     )  # fmt: skip
 
 

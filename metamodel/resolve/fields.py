@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from metamodel.errors import ProblemsFound, unknown
 from metamodel.expression import parse_expression
@@ -159,7 +159,7 @@ def _key(field: FieldDraft) -> str:
 
 
 def _type_one(
-    drafts: Drafts, field: FieldDraft, choices: dict[str, tuple[Choice, ...]], faults: Faults
+    drafts: Drafts, field: FieldDraft, choices: dict[str, Sequence[Choice]], faults: Faults
 ) -> FieldDraft | None:
     """Type one computed field; the field that must be typed before it, if there is one."""
     spot = field.spot.under(_key(field))

@@ -72,7 +72,8 @@ def run_server(
         websockets=False,
         backlog=1024,
         log_level=LogLevels.warning,
-        **({"ssl_cert": tls[0], "ssl_key": tls[1]} if tls else {}),
+        ssl_cert=tls[0] if tls else None,
+        ssl_key=tls[1] if tls else None,
     )
     scheme = "https" if tls else "http"
 

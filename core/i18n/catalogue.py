@@ -39,13 +39,13 @@ def catalogue(language: str) -> Catalogue:
     plural: dict[str, tuple[str, ...]] = {}
     for path in sorted((FOLDER / language).glob("*.po")):
         for entry in read_catalogue(path, language):
-            if not entry.id or entry.fuzzy:
+            key = entry.id[0] if isinstance(entry.id, list | tuple) else entry.id
+            if not key or entry.fuzzy:
                 continue
-            if isinstance(entry.id, tuple):
-                forms = entry.string if isinstance(entry.string, tuple) else (entry.string,)
-                if all(forms):
-                    plural[entry.id[0]] = tuple(forms)
-            elif isinstance(entry.string, str) and entry.string:
-                single[entry.id] = entry.string
-    rule = gettext.c2py(get_plural(language).plural_expr)  # type: ignore[attr-defined]
+            if isinstance(entry.string, str):
+                if entry.string:
+                    single[key] = entry.string
+            elif entry.string and all(entry.string):
+                plural[key] = tuple(str(form) for form in entry.string)
+    rule = gettext.c2py(get_plural(language).plural_expr)
     return Catalogue(language=language, single=single, plural=plural, form=rule)

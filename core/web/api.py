@@ -7,12 +7,12 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
 from core.errors import KubikError
 from core.i18n import texts
 from core.web.errors import as_kubik_error, problem_answer
-from core.web.exchange import Answer, Call
+from core.web.exchange import Answer, Call, Stream
 from core.web.log import log
 from core.web.operations import Operation, path_values
 from core.web.parameters import read_parameters
@@ -61,7 +61,7 @@ async def serve_call(call: Call, raw_path: bytes, receive: Receive, send: Send) 
         return 499
     except Exception as error:
         answer = failure(call, error)
-    await send_answer(call, answer, send)
+    await send_answer(call, answer, send, receive)
     seconds = time.perf_counter() - started
     call.site.metrics.answered("api", call.method, answer.status, seconds)
     log.info(
@@ -96,8 +96,10 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
     else:
         call.body = await read_body(receive, operation.body_limit, call.headers.get(b"content-length"))
     if operation.in_loop:
-        call.query = read_parameters(call.query_string, operation.parameters)
-        return operation.run(call)
+        answer = _run(operation, call)
+        if answer.stream is not None:
+            await answer.stream.begin()
+        return answer
     return await asyncio.get_running_loop().run_in_executor(REQUESTS, _run, operation, call)
 
 
@@ -113,8 +115,19 @@ def _without_operation(call: Call, methods: dict[str, Operation]) -> Answer:
     raise KubikError("KBK2007", allow=allowed)
 
 
-async def send_answer(call: Call, answer: Answer, send: Send, *, vary: bytes = _VARY, bare: bool = False) -> None:
-    """Send an answer with the headers that every one has; ``bare`` when the sender adds them itself."""
+async def send_answer(
+    call: Call,
+    answer: Answer,
+    send: Send,
+    receive: Receive | None = None,
+    *,
+    vary: bytes = _VARY,
+    bare: bool = False,
+) -> None:
+    """Send an answer with the headers that every one has; ``bare`` when the sender adds them itself.
+
+    A stream ends when its client goes away, which ``receive`` tells.
+    """
     headers = list(answer.headers)
     if not bare:
         names = {name for name, _ in headers}
@@ -127,15 +140,34 @@ async def send_answer(call: Call, answer: Answer, send: Send, *, vary: bytes = _
         headers.append((b"content-type", answer.media_type))
     if answer.stream is None and answer.status not in (204, 304):
         headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})  # type: ignore[typeddict-item]
-    if answer.stream is not None and call.method != "HEAD":
-        async for piece in answer.stream:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.stream is not None and receive is not None and call.method != "HEAD":
+        await _send_stream(answer.stream, send, receive)
     body = b"" if call.method == "HEAD" or answer.status in (204, 304) else answer.body
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def make_call(site: Site, scope: Scope, request_id: str, address: str) -> Call:
+async def _send_stream(stream: Stream, send: Send, receive: Receive) -> None:
+    async def pump() -> None:
+        async for piece in stream:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def client_leaves() -> None:
+        while True:
+            event: Any = await receive()
+            if event["type"] == "http.disconnect":
+                return
+
+    tasks = [asyncio.ensure_future(pump()), asyncio.ensure_future(client_leaves())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def make_call(site: Site, scope: HTTPScope, request_id: str, address: str) -> Call:
     """The call of an ASGI scope, nothing read of it yet."""
     return Call(
         site=site,
@@ -143,6 +175,6 @@ def make_call(site: Site, scope: Scope, request_id: str, address: str) -> Call:
         method=scope["method"],
         path=scope["path"],
         headers=dict(scope["headers"]),
-        query_string=scope["query_string"],
+        query_string=scope["query_string"] or b"",
         address=address,
     )

@@ -39,7 +39,7 @@ class Application(Litestar):
 
     site: Site
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
@@ -134,8 +134,8 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def create_app(settings: Settings, workspace: Workspace | None = None) -> Application:
-    """The application of an installation that exists; KBK6002 when there is none."""
+def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: bool = False) -> Application:
+    """The application of an installation that exists, KBK6002 when there is none; ``jobs`` runs background jobs too."""
     workspace = workspace or Workspace.open(settings)
     plugins = make_plugin_manager()
     static = plugins.hook.kubik_static()

@@ -86,7 +86,8 @@ class JournalWatch:
         """Whether rows were committed since the last look; the first one takes its place and does not know: yes."""
         with self._workspace.read() as transaction:
             if self._position is None:
-                self._position = positions.start(transaction)
+                self._position = positions.present(transaction)
                 return True
-            rows, self._position = positions.read(transaction, self._position, LOOK)
-            return bool(rows)
+            portion = positions.read_journal(transaction, self._position, LOOK)
+            self._position = portion.next
+            return bool(portion.rows)

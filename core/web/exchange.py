@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import KubikError
 from core.i18n import best_language
@@ -76,6 +76,16 @@ class Call:
         raise KubikError("KBK2006")
 
 
+class Stream(Protocol):
+    """Pieces of an answer that go out as they come."""
+
+    async def begin(self) -> None:
+        """Called before the answer begins: what it raises is an ordinary refusal."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The pieces."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Answer:
     """What goes back: a whole body, or a stream of pieces."""
@@ -84,7 +94,7 @@ class Answer:
     body: bytes = b""
     media_type: bytes = b"application/json"
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    stream: AsyncIterator[bytes] | None = None
+    stream: Stream | None = None
 
 
 def answer_json(value: Any, status: int = 200, *headers: tuple[bytes, bytes]) -> Answer:

@@ -1,24 +1,24 @@
-"""The HTTP API under ``/api``: operations on records, changes, the model, jobs, and their description."""
+"""The HTTP API under ``/api``: operations on records, changes, the model, and their description."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.hookspecs import hookimpl
 from core.web.operations import Operation
-from renderers.api import batch, changes, description, events, jobs, keys, model, records
 
 
 @hookimpl
 def kubik_operations() -> Sequence[Operation]:
     """Every call of the API."""
-    return (
-        *records.OPERATIONS,
-        *batch.OPERATIONS,
-        *keys.OPERATIONS,
-        *changes.OPERATIONS,
-        *events.OPERATIONS,
-        *model.OPERATIONS,
-        *jobs.OPERATIONS,
-        *description.OPERATIONS,
-    )
+    from renderers.api import batch, changes, description, events, keys, model, records
+
+    parts = (records, batch, keys, changes, events, model, description)
+    return tuple(operation for part in parts for operation in part.OPERATIONS)
+
+
+@hookimpl
+def kubik_templates() -> Sequence[Path]:
+    """The page of the API."""
+    return [Path(__file__).parent / "templates"]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from core.errors import KubikError
 from core.i18n import best_language, texts
 from core.web.caller import reading
 from core.web.exchange import Answer, Call, answer_json
 from core.web.operations import Operation
+from core.web.wire import encode
 from renderers.api.openapi import openapi_document
 
 HTML = b"text/html; charset=utf-8"
@@ -39,8 +42,15 @@ def docs(call: Call) -> Answer:
     words = texts(language)
     template = call.site.templates.environment.get_template("api/docs.html")
     styles = [name for name in ("style.css", "app.css") if name in call.site.templates.manifest]
-    body = template.render(**words.template_globals(), document=document, styles=styles, groups=groups(document))
+    body = template.render(
+        **words.template_globals(), document=document, styles=styles, groups=groups(document), pretty=pretty
+    )
     return Answer(body=body.encode(), media_type=HTML)
+
+
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    return msgspec.json.format(encode(value), indent=2).decode()
 
 
 def groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from core import query
 from core.errors import KubikError
+from core.history.positions import present
+from core.query.changes import write_position
 from core.web.caller import reading
 from core.web.exchange import Answer, Call
 from core.web.log import log
@@ -39,7 +41,7 @@ def look(call: Call, position: str | None) -> News:
     entities = names(call.query, "entity")
     with reading(call) as (transaction, actor):
         if position is None:
-            return News(items=(), position=query.position(transaction))
+            return News(items=(), position=write_position(transaction, present(transaction)))
         found = query.changes(transaction, actor, position, entities, PAGE)
         return News(items=found.items, position=found.next)
 

@@ -39,7 +39,7 @@ def openapi_document(
             paths.setdefault(path, {})[operation.method.lower()] = described(operation, entity, made)
     for operation in general(operations, grants):
         paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation, None, None)
-    document = {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "Kubik", "version": str(model.version), "description": "What this caller may do."},
         "servers": [{"url": server}],
@@ -48,7 +48,8 @@ def openapi_document(
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": _security()},
     }
-    return without_unknown(document, known | set(schemas))
+    found: dict[str, Any] = without_unknown(document, known | set(schemas))
+    return found
 
 
 def reachable(grants: Grants, entity: Entity) -> bool:
@@ -103,7 +104,8 @@ def answered(operation: Operation, schemas: EntitySchemas | None) -> dict[str, A
     """The response object of success."""
     if operation.answer is None:
         return {"description": "Done"}
-    return {"description": "Done", "content": {_JSON: {"schema": resolved(operation.answer, schemas)}}}
+    schema = resolved(operation.answer, schemas)
+    return {"description": "Done", "content": {schema.get("contentMediaType", _JSON): {"schema": schema}}}
 
 
 def resolved(schema: Any, schemas: EntitySchemas | None) -> Any:

@@ -1,0 +1,114 @@
+"""The configuration that a caller may see: whole for who configures, otherwise only what their screens show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from core.access.actor import Actor
+from core.access.grants import Grants, grants_of
+from metamodel.model import Entity, Model, View
+
+_ENTITY = ("name", "uid", "solution", "label", "label_many", "help", "icon", "menu")
+_FIELD = (
+    "name", "uid", "type", "label", "help", "required", "unique", "read_only", "personal", "choices", "of", "currency",
+    "scale", "min", "max", "max_length", "format",
+)  # fmt: skip
+_SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color")
+_VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "sort")
+
+Definition = Mapping[str, Any]
+
+
+def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
+    """The document of ``GET /api/model``. No expression is given to who does not configure: it may name hidden fields."""
+    grants = grants_of(model, actor)
+    if grants.everything:
+        return {"version": model.version, **model.document}
+    seen = {e.name: e for e in model.entities.values() if grants.may(e.uid, "read") or grants.may(e.uid, "create")}
+    views = [kept for view in model.document["views"] if (kept := _view(view, model, seen, grants, actor))]
+    names = {view["name"] for view in views}
+    return {
+        "version": model.version,
+        "solutions": [_only(each, _SOLUTION) for each in model.document["solutions"]],
+        "entities": [_entity(entity, model, grants) for entity in seen.values()],
+        "roles": [
+            _only(each, ("name", "uid", "solution", "label"))
+            for each in model.document["roles"]
+            if model.roles[each["name"]].uid in actor.roles
+        ],
+        "views": views,
+        "menus": [
+            {**_only(menu, ("name", "uid", "solution")), "items": _items(menu.get("items", ()), set(seen), names)}
+            for menu in model.document["menus"]
+            if _for_roles(model.menus[menu["name"]].roles, actor)
+        ],
+    }
+
+
+def _only(definition: Definition, keys: Iterable[str]) -> dict[str, Any]:
+    return {key: definition[key] for key in keys if key in definition}
+
+
+def _for_roles(roles: frozenset[str] | None, actor: Actor) -> bool:
+    return roles is None or bool(roles.intersection(actor.roles))
+
+
+def _written(model: Model, entity: Entity) -> tuple[Definition, dict[str, Definition]]:
+    """The definition of an entity and of its fields, those of extensions included, by uid."""
+    definition = next(each for each in model.document["entities"] if each["uid"] == entity.uid)
+    extended = [each for each in model.document.get("extensions", ()) if each["extends"] == entity.name]
+    return definition, {field["uid"]: field for part in (definition, *extended) for field in part.get("fields", ())}
+
+
+def _entity(entity: Entity, model: Model, grants: Grants) -> dict[str, Any]:
+    definition, written = _written(model, entity)
+    known = {*grants.readable(entity.uid), *grants.writable(entity.uid, "create"), *grants.writable(entity.uid, "update")}
+    fields = []
+    for field in entity.fields:
+        if field.uid in known and not field.system and field.uid in written:
+            kept = _only(written[field.uid], _FIELD)
+            if field.target and grants.may(field.target, "read"):
+                kept["to"] = model.entity_by_uid[field.target].name
+            fields.append(kept)
+    found = {**_only(definition, _ENTITY), "fields": fields}
+    if entity.stages is not None and entity.stages.field in known:
+        found["stages"] = _stages(definition)
+    return found
+
+
+def _stages(definition: Definition) -> dict[str, Any]:
+    stages = definition["stages"]
+    pipelines = [
+        {
+            **_only(pipeline, ("name", "uid", "label")),
+            "stages": [_only(stage, ("name", "uid", "label", "help", "color", "kind")) for stage in pipeline["stages"]],
+        }
+        for pipeline in stages["pipelines"]
+    ]
+    return {**_only(stages, ("field", "uid", "label", "help")), "pipelines": pipelines}
+
+
+def _view(
+    definition: Definition, model: Model, seen: Mapping[str, Entity], grants: Grants, actor: Actor
+) -> dict[str, Any] | None:
+    view: View = model.views[definition["name"]]
+    entity = seen.get(definition["entity"])
+    if entity is None or not _for_roles(view.roles, actor):
+        return None
+    readable = {field.name for field in entity.fields if field.uid in grants.readable(entity.uid)}
+    kept = _only(definition, _VIEW)
+    kept["columns"] = [name for name in definition["columns"] if name.partition(".")[0] in readable]
+    kept["sort"] = [name for name in definition.get("sort", ()) if name.lstrip("-").partition(".")[0] in readable]
+    return kept
+
+
+def _items(items: Iterable[Definition], entities: set[str], views: set[str]) -> list[dict[str, Any]]:
+    """The places of a menu that lead somewhere for this caller; empty groups fall away."""
+    found = []
+    for item in items:
+        inner = _items(item.get("items", ()), entities, views)
+        if item.get("entity") in entities or item.get("view") in views or inner:
+            kept = _only(item, ("label", "icon", "entity", "view"))
+            found.append({**kept, "items": inner} if inner else kept)
+    return found

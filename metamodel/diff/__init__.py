@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from metamodel.diff.changes import Change, Effect, Kind, shape
@@ -82,6 +83,9 @@ def _made(kind: Kind, effect: Effect, item: Any, words: Message, **more: Any) ->
     label = getattr(item, "label", item.name)
     filled = message(words.text, name=item.name, label=label, old=more.get("before"))
     entity = item.uid if kind == "entity" else None
+    for key in ("before", "after"):
+        if isinstance(more.get(key), _ViewByUids):
+            more[key] = more[key].view
     return Change(
         kind=kind, effect=effect, target=item.name, message=filled, uid=item.uid, entity=entity, **more
     )
@@ -217,6 +221,18 @@ def _rule_in_words(entity: Entity, constraint: Constraint | None) -> Message:
     return message("{names} together are unique", names=", ".join(names))
 
 
+def _meaning(aspect: Any, old: Model | None, new: Model) -> Any:
+    """What a role's property says; of the fields of grants only those of both models, as a new one is told by itself."""
+    if old is None or not isinstance(aspect, tuple):
+        return shape(aspect)
+    both = _field_uids(old) & _field_uids(new)
+    return tuple(shape(replace(g, fields=g.fields & both) if g.fields is not None else g) for g in aspect)
+
+
+def _field_uids(model: Model) -> set[str]:
+    return {uid for entity in model.entities.values() for uid in entity.by_uid}
+
+
 def _roles(old: Model | None, new: Model) -> Iterator[Change]:
     for was, now in _pairs(old.roles if old else {}, new.roles):
         yield from _presence("role", was, now)
@@ -229,7 +245,7 @@ def _roles(old: Model | None, new: Model) -> Iterator[Change]:
             ("grants", message("its grants")),
         ):
             before, after = getattr(was, aspect), getattr(now, aspect)
-            if shape(before) != shape(after):
+            if _meaning(before, old, new) != _meaning(after, old, new):
                 why = message("the role {name}: {aspect} change", name=now.name, aspect=words)
                 yield Change(
                     kind="role", effect="changed", target=now.name, message=why, uid=now.uid, aspect=aspect,

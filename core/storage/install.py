@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from core.storage.ddl import create_entity
+from core.storage.ddl import create_entities
 from core.storage.load import store_model
+from core.storage.views import remake_views
 from core.storage.workspace import Transaction, Workspace
 from metamodel.model import Model
 
@@ -13,8 +14,8 @@ def install_model(workspace: Workspace, model: Model) -> None:
 
     def install(tx: Transaction) -> None:
         _, tables = workspace.remember(model)
-        for entity in model.entities.values():
-            create_entity(tx.connection, tables, entity)
+        create_entities(tx.connection, tables, model.entities.values())
+        remake_views(tx.connection, tables)
         store_model(
             tx.connection,
             workspace.own,

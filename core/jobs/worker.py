@@ -1,0 +1,149 @@
+"""The worker: a thread that takes jobs one by one and gives each to the handler of its kind."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from core.errors import KubikError, refused
+from core.jobs.jobs import forget_jobs
+from core.jobs.running import (
+    LEASE,
+    MOST_ATTEMPTS,
+    JobCancelled,
+    JobLost,
+    JobPaused,
+    Run,
+    anything_to_do,
+    claim,
+)
+from core.storage.workspace import Workspace
+from metamodel.errors import ProblemsFound
+from metamodel.messages import message
+
+_LOG = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a handler leaves: a JSON result, and the name of a file that lists what could not be done."""
+
+    result: Any = None
+    errors_file: str | None = None
+
+
+Handler = Callable[[Run], Outcome]
+
+
+class Worker:
+    """Runs jobs of the kinds in ``handlers`` until it is stopped; as many workers as wished, anywhere."""
+
+    def __init__(
+        self, workspace: Workspace, handlers: Mapping[str, Handler], *, poll: float = POLL_SECONDS
+    ) -> None:
+        self._workspace = workspace
+        self._handlers = dict(handlers)
+        self._kinds = tuple(sorted(handlers))
+        self._name = f"{socket.gethostname()} {secrets.token_hex(8)}"
+        self._poll = poll
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work in a thread of its own."""
+        self._thread = threading.Thread(target=self._work, name="kubik-jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self, seconds: float = 8.0) -> None:
+        """Take no more jobs; the one that runs stops at its next chunk and is gone on with by who comes next."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def wake(self) -> None:
+        """Look at once: there may be something to do."""
+        self._wake.set()
+
+    def run_one(self) -> bool:
+        """Take and run one job; whether there was one."""
+        if not self._kinds or not anything_to_do(self._workspace, self._kinds):
+            return False
+        job = claim(self._workspace, self._name, self._kinds)
+        if job is None:
+            return False
+        run = Run(self._workspace, job, self._name, self._stop.is_set)
+        if job.attempts > MOST_ATTEMPTS:
+            run.finish("failed", error=message("its worker died each time"), code="KBK9000")
+        else:
+            self._run(run)
+        return True
+
+    def _run(self, run: Run) -> None:
+        try:
+            with self._beating(run):
+                outcome = self._handlers[run.job.kind](run)
+            run.finish("done", result=outcome.result, errors_file=outcome.errors_file)
+        except JobLost:
+            _LOG.warning("a job was taken by another worker", job=run.job.id)
+        except JobPaused:
+            run.pause()
+        except JobCancelled:
+            run.finish("cancelled")
+        except KubikError as error:
+            run.finish("failed", error=error.detail, code=error.code)
+        except ProblemsFound as problems:
+            run.finish("failed", error=problems.problems[0].message, code=refused(problems).code)
+        except Exception:
+            _LOG.exception("a job failed", job=run.job.id, kind=run.job.kind)
+            run.finish("failed", error=message("an unexpected fault; it is in the log"), code="KBK9000")
+
+    @contextmanager
+    def _beating(self, run: Run) -> Iterator[None]:
+        """Give signs of life from beside while the handler thinks longer than the lease."""
+        ended = threading.Event()
+
+        def beat() -> None:
+            while not ended.wait(LEASE.total_seconds() / 3):
+                try:
+                    run.beat()
+                except JobLost:
+                    return  # the handler learns of it at its next chunk
+                except KubikError as error:
+                    _LOG.warning("a sign of life of a job failed", job=run.job.id, error=str(error))
+
+        thread = threading.Thread(target=beat, name="kubik-job-beat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _work(self) -> None:
+        self._tidy()
+        while not self._stop.is_set():
+            try:
+                found = self.run_one()
+            except Exception:
+                _LOG.exception("the worker of jobs stumbled")
+                found = False
+            if not found:
+                self._wake.wait(self._poll)
+                self._wake.clear()
+
+    def _tidy(self) -> None:
+        try:
+            self._workspace.write(forget_jobs)
+        except KubikError as error:
+            _LOG.warning("old jobs could not be removed", error=str(error))

@@ -1,0 +1,157 @@
+"""What is done about a definition that names what goes away: nothing is ever widened by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from metamodel.messages import Message, message
+from metamodel.resolve import Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The removal of what stands at ``path`` of the definition ``at`` [``index``]; an empty path is all of it.
+
+    ``title`` instead is a name taken out of the entity's title. ``kind`` and ``target`` are what people call it.
+    """
+
+    at: str
+    index: int
+    path: tuple[str | int, ...]
+    kind: str
+    target: str
+    remedy: Message
+    title: str | None = None
+
+
+_LEFT_OUT = {
+    "required_if": message("the requirement goes"),
+    "read_only_if": message("the condition of read-only goes"),
+    "visible_if": message("the condition of visibility goes"),
+    "default": message("the default goes"),
+    "copy": message("it no longer follows another field"),
+    "options": message("the narrowing of what may be chosen goes"),
+    "currency_field": message("the currency field goes"),
+    "by": message("the date of the number goes"),
+    "unique": message("the uniqueness goes"),
+}
+_OFF = message("the computed field is switched off: it leaves the entity until the change is undone")
+_FIELD_GOES = message("the field goes, too")
+
+
+def remedy(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    """The edit that answers a fault of ``item``; None when only a person can decide."""
+    match fault.kind:
+        case "entities" | "extensions":
+            return _of_entity(item, fault)
+        case "roles":
+            return _of_role(item, fault)
+        case "views":
+            return _of_view(item, fault)
+        case "menus":
+            return _of_menu(item, fault)
+    return None
+
+
+def _made(fault: Fault, kind: str, target: str, words: Message, *path: str | int, title: str | None = None) -> Edit:
+    return Edit(at=fault.kind, index=fault.index, path=path, kind=kind, target=target, remedy=words, title=title)
+
+
+def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    name = item.get("extends", item["name"])
+    match fault.path:
+        case ("extends",):
+            return _made(fault, "extension", item["name"], message("the extension goes"))
+        case ("fields", int() as index, *rest):
+            return _of_field(item["fields"][index], name, index, rest, fault)
+        case ("constraints", int() as index, *_):
+            return _made(fault, "constraint", name, message("the constraint goes"), "constraints", index)
+        case ("layout", tab, "rows", row, place):
+            path = ("layout", tab, "rows", row, place)
+            return _made(fault, "layout", name, message("it leaves the layout"), *path)
+        case ("title",):
+            missing = _missing_of(fault)
+            path = () if missing else ("title",)
+            return _made(fault, "title", name, message("it leaves the title"), *path, title=missing)
+        case ("sort", int() as index):
+            return _made(fault, "sort", name, message("it leaves the order"), "sort", index)
+        case ("tree",):
+            return _made(fault, "tree", name, message("the records are no tree any more"), "tree")
+    return None
+
+
+def _missing_of(fault: Fault) -> str | None:
+    """The name a message of an unknown or unfit name is about."""
+    inner = fault.message.parameters
+    while isinstance(inner.get("base"), Message):
+        inner = inner["base"].parameters
+    found = inner.get("name") or inner.get("field")
+    return str(found).rpartition(".")[2] if found else None
+
+
+def _of_field(field: Mapping[str, Any], entity: str, index: int, rest: list[Any], fault: Fault) -> Edit | None:
+    target = f"{entity}.{field['name']}"
+    if rest and rest[0] in ("formula", "path"):
+        return _made(fault, "field", target, _OFF, "fields", index)
+    if not rest or rest[0] in ("to", "of", "through", "type"):
+        return _made(fault, "field", target, _FIELD_GOES, "fields", index)
+    words = _LEFT_OUT.get(str(rest[0]))
+    return words and _made(fault, "field", target, words, "fields", index, rest[0]) or None
+
+
+def _of_role(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    name = item["name"]
+    match fault.path:
+        case ("parent",):
+            return _made(fault, "role", name, message("the role has no parent any more"), "parent")
+        case ("grants", int() as index, "fields", *rest):
+            return _made(fault, "role", name, message("it leaves the field set"), "grants", index, "fields", *rest)
+        case ("grants", int() as index, "stages", int() as place):
+            if len(item["grants"][index]["stages"]) > 1:
+                words = message("the stage leaves the grant")
+                return _made(fault, "role", name, words, "grants", index, "stages", place)
+            return _made(fault, "role", name, message("the grant goes"), "grants", index)
+        case ("grants", int() as index, *_):
+            return _made(fault, "role", name, message("the grant goes"), "grants", index)
+    return None
+
+
+def _of_view(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    name = item["name"]
+    match fault.path:
+        case ("columns", int() as index):
+            if len(item["columns"]) == 1:
+                return _made(fault, "view", name, message("the view goes: it has no column left"))
+            return _made(fault, "view", name, message("the column leaves the view"), "columns", index)
+        case ("sort", int() as index):
+            return _made(fault, "view", name, message("it leaves the order"), "sort", index)
+        case ("filter",):
+            return _made(fault, "view", name, message("the view goes: its filter cannot be asked any more"))
+        case ("roles", int() as index):
+            return _made(fault, "view", name, message("the role leaves the view"), "roles", index)
+        case ("entity",):
+            return _made(fault, "view", name, message("the view goes"))
+    return None
+
+
+def _of_menu(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    name = item["name"]
+    match fault.path:
+        case ("roles", int() as index):
+            return _made(fault, "menu", name, message("the role leaves the menu"), "roles", index)
+        case ("items", *rest) if rest and rest[-1] in ("entity", "view"):
+            return _menu_item(item, fault, list(fault.path[:-1]))
+    return None
+
+
+def _menu_item(item: Mapping[str, Any], fault: Fault, path: list[Any]) -> Edit:
+    """The item goes, with groups that would stay empty."""
+    while True:
+        siblings: Any = item
+        for step in path[:-1]:
+            siblings = siblings[step]
+        if len(siblings) > 1 or len(path) <= 2:
+            return _made(fault, "menu", item["name"], message("the item leaves the menu"), *path)
+        path = path[:-2]

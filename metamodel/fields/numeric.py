@@ -111,7 +111,8 @@ def as_decimal(number: Any) -> Decimal:
 
 def write_number(value: Decimal | int, context: Context, *, grouped: bool) -> str:
     """A number as people of the language write it; ``grouped`` puts spaces (ru) or commas (en) between thousands."""
-    text = f"{value:,f}" if grouped else f"{value:f}"
+    exact = Decimal(value)  # an int formatted as a fraction would pass through a float
+    text = f"{exact:,f}" if grouped else f"{exact:f}"
     if context.language == "ru":
         text = text.replace(",", NO_BREAK).replace(".", ",")
     return text

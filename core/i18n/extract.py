@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment
 from jinja2.nodes import Call, Const, Name
 
-CALLS = {"message", "_", "gettext"}
+CALLS = {"message", "unknown", "_", "gettext"}
 """Names of functions whose literal first argument is a text for people."""
 
 

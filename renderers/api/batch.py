@@ -15,7 +15,7 @@ from core.web.exchange import Answer, Call, answer_json
 from core.web.idempotency import once
 from core.web.operations import MAX_BATCH, Operation
 from metamodel.errors import Problem
-from metamodel.messages import message
+from metamodel.messages import Message, message
 from renderers.api.records import context_of, known_members
 
 LISTS = ("create", "update", "upsert", "delete")
@@ -43,7 +43,7 @@ def items(body: dict[str, Any], name: str) -> Sequence[Any]:
     """A list of the body, empty when it is absent."""
     found = body.get(name, [])
     if not isinstance(found, list):
-        raise _wrong(f"/{name}", "a list is expected")
+        raise _wrong(f"/{name}", message("A list is expected."))
     return found
 
 
@@ -52,7 +52,7 @@ def objects(body: dict[str, Any], name: str) -> Sequence[dict[str, Any]]:
     found = items(body, name)
     for index, item in enumerate(found):
         if not isinstance(item, dict):
-            raise _wrong(f"/{name}/{index}", "an object of fields and values is expected")
+            raise _wrong(f"/{name}/{index}", message("An object of fields and values is expected."))
     return found
 
 
@@ -60,12 +60,11 @@ def key_of(body: dict[str, Any]) -> str | None:
     """The field by which ``upsert`` finds records."""
     key = body.get("key")
     if key is not None and not isinstance(key, str):
-        raise _wrong("/key", "the name of a field is expected")
+        raise _wrong("/key", message("The name of a field is expected."))
     return key
 
 
-def _wrong(pointer: str, text: str) -> KubikError:
-    why = message(text)
+def _wrong(pointer: str, why: Message) -> KubikError:
     return KubikError("KBK2000", why, errors=[Problem(pointer=pointer, code="KBK2000", message=why)])
 
 

@@ -174,7 +174,10 @@ def move_record(call: Call) -> Answer:
     known_members(body, ("to", "values"))
 
     def action(transaction: Transaction, actor: Actor) -> Answer:
-        saved = records.move(transaction, actor, entity, identifier, to, values, context=context_of(call))
+        version = version_meant(call, transaction, actor, entity, identifier)
+        saved = records.move(
+            transaction, actor, entity, identifier, to, values, if_version=version, context=context_of(call)
+        )
         return saved_answer(transaction, actor, entity, saved)
 
     return writing(call, once(call, action))

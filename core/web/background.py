@@ -1,0 +1,18 @@
+"""Background work of an installation: which kinds of jobs there are, and the worker that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.jobs.worker import Handler, Worker
+from core.storage.workspace import Workspace
+
+
+def handlers() -> Mapping[str, Handler]:
+    """The handler of each kind of job."""
+    return {}
+
+
+def make_worker(workspace: Workspace) -> Worker:
+    """A worker that runs every kind of job; it is not started yet."""
+    return Worker(workspace, handlers())

@@ -39,6 +39,7 @@ def settle(
     judge = _Judge(before)
     breaks: list[Break] = []
     for _ in range(MOST_ROUNDS):
+        faults = _innermost(faults)
         judge.refuse_genuine(present, faults)
         edits = [_edit(present, fault) for fault in faults]
         for fault, edit in zip(faults, edits, strict=True):
@@ -51,6 +52,18 @@ def settle(
         if model is not None:
             return document, model, tuple(_once(breaks))
     raise _refusal(faults)
+
+
+def _innermost(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """The faults without those that another one, deeper in the same place, brings about."""
+    return tuple(
+        f
+        for f in faults
+        if not any(
+            (o.kind, o.index) == (f.kind, f.index) and len(o.path) > len(f.path) and o.path[: len(f.path)] == f.path
+            for o in faults
+        )
+    )
 
 
 def _refusal(faults: Sequence[Fault]) -> Exception:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from core.access.grants import Grants
 from core.errors import KubikError
 from core.query.filters import parse_filter
-from core.query.names import FieldPath, no_such_field, readable_entity, readable_field, readable_fields, readable_path
+from core.query.names import (
+    FieldPath,
+    readable_entity,
+    readable_field,
+    readable_fields,
+    readable_path,
+)
 from core.query.query import Query
 from metamodel.errors import Problem
 from metamodel.expression.tree import Expression

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
-from core.storage.expressions import Cell, Environment, Row, compile_condition, compile_value
+from core.storage.expressions import Cell, Environment, Row, Values, compile_condition, compile_value
 from core.storage.tables import FieldColumns, Tables
 from metamodel.model import Choice, Entity, Field, Grant, Model
 
@@ -55,9 +55,11 @@ class Relations:
         bare = BareRow(relations=self, entity=row.entity, alias=row.alias, condition=None)
         return compile_condition(grant.rows, self.environment(bare, self.all))
 
-    def environment(self, row: Row | None, rows: AllRows | VisibleRows) -> Environment:
+    def environment(self, row: Row | Values | None, rows: AllRows | VisibleRows) -> Environment:
         """Where an expression about ``row`` is compiled, its paths leading over ``rows``."""
-        return Environment(row=row, rows=rows, dialect=self.dialect, zone=self.zone)
+        return Environment(
+            row=row, rows=rows, tables=self.tables, dialect=self.dialect, zone=self.zone, mine=self.all
+        )
 
     def computed(self, row: Row, each: Field, rows: AllRows | VisibleRows) -> Cell:
         """The value of a computed field of a row, its operands taken from ``rows``."""

@@ -37,6 +37,8 @@ def title_of(row: VisibleRow, language: str, depth: int = DEPTH) -> Cell:
     resolved = [_part(row, part, language, depth) for part in parts]
     value = sa.func.coalesce(_joined(parts, resolved, 0), number, type_=TEXT)
     whole = sa.func.coalesce(_joined(parts, resolved, 1), number, type_=TEXT)
+    if row.relations.dialect == "postgresql":
+        whole = sa.type_coerce(sa.collate(whole, "C"), TEXT)
     return Cell(value=value, key=sa.func.substr(whole, 1, KEY_LENGTH, type_=TEXT), whole=whole)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -56,12 +56,32 @@ def check(kind: str, written: Any, place: str) -> list[Problem]:
         return []
     found: list[Problem] = []
     for error in _thorough(kind).iter_errors(written):
-        schema: Any = error.schema
-        parts = _Error(
-            str(error.validator), error.validator_value, error.instance, schema, tuple(error.absolute_path)
-        )
-        found.extend(_explain(parts, place))
-    return found
+        for inner in _nearest(error):
+            schema: Any = inner.schema
+            parts = _Error(
+                str(inner.validator),
+                inner.validator_value,
+                inner.instance,
+                schema,
+                tuple(inner.absolute_path),
+            )
+            found.extend(_explain(parts, place))
+    return list({(p.pointer, p.code, str(p.message)): p for p in found}.values())
+
+
+def _nearest(error: jsonschema.ValidationError) -> Sequence[jsonschema.ValidationError]:
+    """The faults of the one alternative that is of the kind that was written, where there is one; else the error."""
+    if error.validator not in ("anyOf", "oneOf") or not error.context:
+        return [error]
+    by_alternative: dict[Any, list[jsonschema.ValidationError]] = {}
+    for inner in error.context:
+        by_alternative.setdefault(inner.schema_path[0], []).append(inner)
+    fitting = [inner for inner in by_alternative.values() if not any(_is_other_kind(e) for e in inner)]
+    return fitting[0] if len(fitting) == 1 else [error]
+
+
+def _is_other_kind(inner: jsonschema.ValidationError) -> bool:
+    return len(inner.path) == 0 and inner.validator in ("type", "const", "required")
 
 
 def _explain(error: _Error, place: str) -> Iterable[Problem]:

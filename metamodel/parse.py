@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -90,7 +91,7 @@ def read_json(text: str, file: str) -> Any:
     if len(text) > LARGEST:
         raise ProblemsFound((_fault(file, message("larger than {most} characters", most=LARGEST)),))
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_float)
     except (ValueError, RecursionError) as error:
         raise ProblemsFound((_fault(file, message("this is not JSON: {why}", why=str(error))),)) from error
     if not depth_within(value):
@@ -103,6 +104,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise ValueError("a key stands twice")
     return made
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]} is too large")
+    return value
 
 
 def _no_constant(name: str) -> Any:
@@ -146,11 +154,24 @@ def _no_kind(kind: str) -> Message:
 
 def _definition(kind: str, written: Any, place: str) -> AnyDefinition:
     definition = KINDS[kind]
+    if not _is_plain(written):
+        raise ProblemsFound((problem(place, [], "KBK1001", message("a number in it is too large")),))
     problems = check(definition.kind, written, place)
     if problems:
         raise ProblemsFound(problems)
     made: AnyDefinition = codec.read(definition, written, place=place)
     return made
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether every number in the data is finite and of at most 40 digits, as a validator can take it."""
+    if isinstance(value, dict):
+        return all(_is_plain(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(_is_plain(inner) for inner in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or -(10**40) < value < 10**40
 
 
 def _owned(item: AnyDefinition, solution: str) -> AnyDefinition:

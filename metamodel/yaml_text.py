@@ -21,7 +21,7 @@ _NO_WRAP = 2**30
 _NULL = re.compile(r"(?:~|null|Null|NULL|)")
 _BOOLEAN = re.compile(r"(?:true|True|TRUE|false|False|FALSE)")
 _INTEGER = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,2})?")
 
 
 class _Reader:

@@ -21,6 +21,8 @@ class OwnTables:
     meta: sa.Table
     model: sa.Table
     head: sa.Table
+    plan: sa.Table
+    solution_data: sa.Table
     journal: sa.Table
     reader: sa.Table
     number: sa.Table
@@ -81,6 +83,22 @@ def _configuration(metadata: sa.MetaData) -> dict[str, sa.Table]:
         "head": _table(  # one row: the version in force
             metadata, "head",
             sa.Column("version", BIG, nullable=False),
+        ),
+        "plan": _table(  # changes of the configuration that were planned, and how far one has come
+            metadata, "plan",
+            sa.Column("id", TEXT, primary_key=True),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", BIG),
+            sa.Column("base", BIG, nullable=False),  # the version it was made for
+            sa.Column("target", JsonText(), nullable=False),
+            sa.Column("state", JsonText()),  # empty until it is begun
+            sa.Column("applied", BIG),  # the version it became
+        ),
+        "solution_data": _table(  # the files of records that a solution brought
+            metadata, "solution_data",
+            sa.Column("solution", TEXT, primary_key=True),
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("text", TEXT, nullable=False),
         ),
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ from sqlalchemy.engine.url import make_url
 
 from core.errors import KubikError
 from core.settings import Settings
+from core.storage.expressions.functions import register
 from metamodel.messages import message
 
 BUSY_SECONDS = 10
@@ -107,10 +108,6 @@ class Database:
         """Close every connection; SQLite's journal goes into the file with the last one."""
         self.engine.dispose()
 
-    def forget(self) -> None:
-        """Leave the pool's connections behind: the server that they led to is gone."""
-        self.engine.dispose(close=False)
-
     @contextmanager
     def turn(self) -> Iterator[None]:
         """One writer at a time in this process, in the order they came (SQLite has one at all)."""
@@ -155,6 +152,7 @@ def _sqlite_engine(file: Path) -> sa.Engine:
         poolclass=sa.QueuePool,
         pool_size=8,
         max_overflow=56,
+        pool_timeout=BUSY_SECONDS,
         pool_use_lifo=True,
         connect_args={
             "timeout": BUSY_SECONDS,
@@ -179,6 +177,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "trusted_schema=OFF",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    register(connection)
 
 
 def _postgresql_engine(url: sa.URL, settings: Settings) -> sa.Engine:

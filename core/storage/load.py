@@ -12,6 +12,8 @@ from core.errors import KubikError
 from core.storage.own import OwnTables
 from metamodel.messages import message
 from metamodel.model import Model
+from metamodel.parse import parse_document
+from metamodel.resolve import resolve
 
 EMPTY = Model(version=0, solutions={}, entities={}, roles={}, views={}, menus={}, document={})
 """The model of a workspace in which nothing is installed."""
@@ -35,11 +37,7 @@ def resolve_stored(
     document: Mapping[str, Any], version: int, columns: Mapping[str, int], pending: Mapping[str, Any]
 ) -> Model:
     """The model of a stored document."""
-    from metamodel.parse import parse_document
-    from metamodel.resolve import resolve
-
-    model: Model = resolve(parse_document(document), version, columns, pending)
-    return model
+    return resolve(parse_document(document), version, columns, pending)
 
 
 def store_model(

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from core.storage.convert import convert_value
 from core.storage.own import OwnTables, own_tables
 from core.storage.types import BIG, TEXT, Instant, sql_type
+from metamodel.convert import convert
 from metamodel.model import Entity, Field, Model
 from metamodel.text import KEY_LENGTH, fold
 
@@ -52,9 +52,16 @@ SYSTEM_COLUMNS: Mapping[str, Any] = {
 class Tables:
     """The tables of one model in one schema, made when first asked for; ``own`` are Kubik's."""
 
-    def __init__(self, model: Model, schema: str | None, dialect: Literal["sqlite", "postgresql"] = "sqlite"):
+    def __init__(
+        self,
+        model: Model,
+        schema: str | None,
+        dialect: Literal["sqlite", "postgresql"] = "sqlite",
+        zone: str = "UTC",
+    ) -> None:
         self.model = model
         self.schema = schema
+        self.zone = zone
         self.own: OwnTables = own_tables(schema, dialect)
         self._made: dict[str, EntityTable] = {}
 
@@ -132,7 +139,7 @@ def encode_values(tables: Tables, entity: Entity, values: Mapping[str, Any]) -> 
         if coming is not None:
             field = entity.by_uid[uid]
             assert field.pending is not None
-            _encode(coming, convert_value(field, field.pending, value), encoded)
+            _encode(coming, convert(field, field.pending, value, zone=tables.zone).value, encoded)
     return encoded
 
 

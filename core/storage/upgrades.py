@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +12,8 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.storage.database import Database
+from core.storage.expressions import postgresql
+from core.storage.expressions.functions import definitions
 from core.storage.own import OwnTables, own_tables
 from metamodel.messages import message
 from metamodel.text import FOLD_VERSION
@@ -33,6 +38,9 @@ STEPS: tuple[Step, ...] = (Step(number=1, apply=_first_tables),)
 
 CURRENT = STEPS[-1].number
 
+_FUNCTIONS = "functions"
+"""The fact that says which functions of expressions are in the schema."""
+
 
 def make_database(database: Database, time_zone: str) -> None:
     """Make the workspace's own tables where there are none, and remember its time zone."""
@@ -46,6 +54,7 @@ def make_database(database: Database, time_zone: str) -> None:
             facts = {"schema_version": "0", "time_zone": time_zone, "fold_version": str(FOLD_VERSION)}
             connection.execute(own.meta.insert(), [{"key": k, "value": v} for k, v in facts.items()])
         _climb(connection, own)
+        _make_functions(connection, database, own)
 
 
 def upgrade(database: Database) -> None:
@@ -55,13 +64,14 @@ def upgrade(database: Database) -> None:
         raise _missing()
     with database.outside.connect() as connection:
         version = _version(connection, own)
-    if version == CURRENT:
-        return
+        if version is None:
+            raise _missing()
+        if version == CURRENT and _functions_are_there(connection, database, own):
+            return
     with database.plain.begin() as connection:
         _alone(connection, database)
-        if _version(connection, own) is None:
-            raise _missing()
         _climb(connection, own)
+        _make_functions(connection, database, own)
 
 
 def _climb(connection: sa.Connection, own: OwnTables) -> None:
@@ -81,6 +91,27 @@ def _climb(connection: sa.Connection, own: OwnTables) -> None:
             connection.execute(
                 own.meta.update().where(own.meta.c.key == "schema_version").values(value=str(step.number))
             )
+
+
+def _functions_are_there(connection: sa.Connection, database: Database, own: OwnTables) -> bool:
+    return read_fact(connection, own, _FUNCTIONS) == _functions_mark(database)
+
+
+def _make_functions(connection: sa.Connection, database: Database, own: OwnTables) -> None:
+    """Put the functions of expressions into a PostgreSQL schema (an SQLite connection brings its own)."""
+    if database.schema is None or _functions_are_there(connection, database, own):
+        return
+    for text in definitions(database.schema):
+        connection.connection.dbapi_connection.execute(text)  # type: ignore[union-attr]
+    write_fact(connection, own, _FUNCTIONS, _functions_mark(database))
+
+
+def _functions_mark(database: Database) -> str | None:
+    """What the functions are made from: their source and Python's tables of Unicode (making them takes a second)."""
+    if database.schema is None:
+        return None
+    source = hashlib.sha256(inspect.getsource(postgresql).encode()).hexdigest()
+    return f"{unicodedata.unidata_version} {source}"
 
 
 def _alone(connection: sa.Connection, database: Database) -> None:
@@ -105,7 +136,18 @@ def read_meta(database: Database, key: str) -> str | None:
     """A fact about the workspace."""
     own = own_tables(database.schema, database.dialect)
     with database.outside.connect() as connection:
-        value: str | None = connection.execute(
-            sa.select(own.meta.c.value).where(own.meta.c.key == key)
-        ).scalar_one_or_none()
+        return read_fact(connection, own, key)
+
+
+def read_fact(connection: sa.Connection, own: OwnTables, key: str) -> str | None:
+    """A fact about the workspace, in a transaction."""
+    value: str | None = connection.execute(
+        sa.select(own.meta.c.value).where(own.meta.c.key == key)
+    ).scalar_one_or_none()
     return value
+
+
+def write_fact(connection: sa.Connection, own: OwnTables, key: str, value: str | None) -> None:
+    """Remember a fact about the workspace in place of what was known."""
+    connection.execute(own.meta.delete().where(own.meta.c.key == key))
+    connection.execute(own.meta.insert().values(key=key, value=value))

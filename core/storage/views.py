@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from core.storage.catalog import read_catalog
 from core.storage.own import OwnTables
 from core.storage.tables import EntityTable, Tables
+from core.storage.upgrades import read_fact, write_fact
 from metamodel.model import Entity, Field
 
 PREFIX = "v_"
-_META_KEY = "views"
+_FACT = "views"
 
 
 def view_name(entity: Entity) -> str:
@@ -44,21 +45,12 @@ def remake_views(connection: sa.Connection, tables: Tables) -> None:
         if name not in there:
             # Nothing to bind is left in the text; doubled percent signs are the driver's own.
             connection.exec_driver_sql(f'CREATE VIEW {place}"{name}" AS {text}')
-    _keep(connection, tables.own, marks)
+    write_fact(connection, tables.own, _FACT, msgspec.json.encode(marks).decode())
 
 
 def _known(connection: sa.Connection, own: OwnTables) -> dict[str, str]:
-    value = connection.execute(
-        sa.select(own.meta.c.value).where(own.meta.c.key == _META_KEY)
-    ).scalar_one_or_none()
+    value = read_fact(connection, own, _FACT)
     return msgspec.json.decode(value, type=dict[str, str]) if value else {}
-
-
-def _keep(connection: sa.Connection, own: OwnTables, marks: dict[str, str]) -> None:
-    text = msgspec.json.encode(marks).decode()
-    done = connection.execute(own.meta.update().where(own.meta.c.key == _META_KEY).values(value=text))
-    if not done.rowcount:
-        connection.execute(own.meta.insert().values(key=_META_KEY, value=text))
 
 
 def _select(place: EntityTable, sqlite: bool) -> sa.Select[Any]:

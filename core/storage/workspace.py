@@ -132,6 +132,7 @@ class Workspace:
             yield self._transaction(connection, writing=False)
         except _DRIVER_ERRORS as error:
             if is_lost(error):
+                connection.invalidate(error)
                 raise unreachable() from error
             raise
         finally:
@@ -150,32 +151,41 @@ class Workspace:
             for attempt in range(RETRIES + 1):
                 try:
                     with self.database.turn():
-                        return self._write_once(action, exclusive)
+                        result, calls = self._write_once(action, exclusive)
+                    for call in calls:
+                        call()
+                    return result
                 except _DRIVER_ERRORS as error:
-                    self._judge(error)
+                    if not is_conflict(error) and not is_lost(error):
+                        raise  # of what is lost before the commit nothing is saved: it may be done again
                 if attempt < RETRIES:
                     pause(attempt)
             raise too_many()
         finally:
             self._inside.write = False
 
-    def _write_once(self, action: Callable[[Transaction], T], exclusive: bool) -> T:
+    def _write_once(
+        self, action: Callable[[Transaction], T], exclusive: bool
+    ) -> tuple[T, list[Callable[[], None]]]:
         connection = self._connect(self.database.switching if exclusive else self.database.writing)
         try:
             transaction = self._transaction(connection, writing=True)
             result = action(transaction)
             self._commit(connection)
+        except _DRIVER_ERRORS as error:
+            if is_lost(error):
+                connection.invalidate(error)
+            raise
         finally:
             connection.close()
-        for call in transaction.after_commit:
-            call()
-        return result
+        return result, transaction.after_commit
 
     def _commit(self, connection: sa.Connection) -> None:
         try:
             connection.commit()
         except _DRIVER_ERRORS as error:
             if is_lost(error):  # it may be saved or not: doing it again could save it twice
+                connection.invalidate(error)
                 raise KubikError(
                     "KBK6003",
                     message(
@@ -184,34 +194,27 @@ class Workspace:
                 ) from error
             raise
 
-    def _judge(self, error: BaseException) -> None:
-        """Return when the write may be done again; raise what the error is otherwise."""
-        if is_lost(error):
-            self.database.forget()  # nothing was committed: another connection may do
-            return
-        if not is_conflict(error):
-            raise error
-
     def _connect(self, engine: sa.Engine) -> sa.Connection:
-        """A connection in a transaction that has begun; a dead one from the pool is replaced once."""
-        for last in (False, True):
+        """A connection in a transaction that has begun; those of the pool that died meanwhile are thrown away."""
+        while True:
             try:
                 connection = engine.connect()
-                try:
-                    connection.begin()
-                except BaseException:
-                    connection.close()
-                    raise
-                return connection
             except sa.exc.TimeoutError as error:
                 raise too_many() from error
             except _DRIVER_ERRORS as error:
+                if is_lost(error):
+                    raise unreachable() from error
+                raise
+            try:
+                connection.begin()
+                return connection
+            except _DRIVER_ERRORS as error:
+                connection.close()
                 if not is_lost(error):
                     raise
-                self.database.forget()
-                if last:
-                    raise unreachable() from error
-        raise AssertionError("the second attempt returns or raises")
+            except BaseException:
+                connection.close()
+                raise
 
     # --- the model
 
@@ -240,7 +243,7 @@ class Workspace:
 
     def remember(self, model: Model) -> tuple[Model, Tables]:
         """Keep a resolved model for the transactions in which its version is in force."""
-        known = model, Tables(model, self.database.schema, self.database.dialect)
+        known = model, Tables(model, self.database.schema, self.database.dialect, self.zone.key)
         kept = {**self._models, model.version: known}
         self._models = {v: kept[v] for v in sorted(kept)[-KEPT_MODELS:]}
         return known

@@ -34,7 +34,9 @@ def batch(call: Call) -> Answer:
     )
 
     def action(transaction: Transaction, actor: Actor) -> Answer:
-        return answer_json(answered(body, records.batch(transaction, actor, entity, asked, context=context_of(call))))
+        return answer_json(
+            answered(body, records.batch(transaction, actor, entity, asked, context=context_of(call)))
+        )
 
     return writing(call, once(call, action))
 
@@ -70,7 +72,9 @@ def _wrong(pointer: str, why: Message) -> KubikError:
 
 def answered(body: dict[str, Any], saved: BatchSaved) -> dict[str, Any]:
     """The lists that were sent, with ids and versions."""
-    answer: dict[str, Any] = {name: [_saved(each) for each in getattr(saved, name)] for name in LISTS[:3] if name in body}
+    answer: dict[str, Any] = {
+        name: [_saved(each) for each in getattr(saved, name)] for name in LISTS[:3] if name in body
+    }
     if "delete" in body:
         answer["delete"] = [{"id": identifier} for identifier in saved.delete]
     return answer

@@ -38,7 +38,9 @@ def docs(call: Call) -> Answer:
     except KubikError as error:
         if error.code != "KBK4001" or b"text/html" not in call.headers.get(b"accept", b""):
             raise
-        return Answer(status=303, media_type=HTML, headers=[(b"location", f"/sign-in?next={quote(call.path)}".encode())])
+        return Answer(
+            status=303, media_type=HTML, headers=[(b"location", f"/sign-in?next={quote(call.path)}".encode())]
+        )
     words = texts(language)
     template = call.site.templates.environment.get_template("api/docs.html")
     styles = [name for name in ("style.css", "app.css") if name in call.site.templates.manifest]
@@ -58,7 +60,9 @@ def groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            found.setdefault(operation["tags"][0], []).append({"method": method.upper(), "path": path, **operation})
+            found.setdefault(operation["tags"][0], []).append(
+                {"method": method.upper(), "path": path, **operation}
+            )
     return found
 
 

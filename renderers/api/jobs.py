@@ -34,7 +34,9 @@ def read_one(call: Call) -> Answer:
 def cancel_one(call: Call) -> Answer:
     """Ask a job of the caller to stop."""
     job = identifier(call)
-    return answer_json(described(writing(call, lambda transaction, actor: cancel_job(transaction, job, by=actor.user))))
+    return answer_json(
+        described(writing(call, lambda transaction, actor: cancel_job(transaction, job, by=actor.user)))
+    )
 
 
 def identifier(call: Call) -> int:

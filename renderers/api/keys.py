@@ -35,7 +35,9 @@ def find(transaction: Transaction, actor: Actor, call: Call) -> int:
     entity, field, value = call.values["entity"], call.values["field"], call.values["value"]
     if field == EXTERNAL:
         return _external(transaction, actor, entity, value)
-    item, _ = query.record_by(transaction, actor, entity, field, _parsed(transaction, entity, field, value), ("id",))
+    item, _ = query.record_by(
+        transaction, actor, entity, field, _parsed(transaction, entity, field, value), ("id",)
+    )
     identifier: int = item["id"]
     return identifier
 

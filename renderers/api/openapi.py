@@ -85,7 +85,10 @@ def described(operation: Operation, entity: Entity | None, schemas: EntitySchema
         "operationId": operation_id(operation, entity),
         "summary": operation.summary,
         "tags": [entity.name if entity else "general"],
-        "responses": {str(operation.status): answered(operation, schemas), "default": {"description": "Refused", **_PROBLEM}},
+        "responses": {
+            str(operation.status): answered(operation, schemas),
+            "default": {"description": "Refused", **_PROBLEM},
+        },
     }
     parameters = [*path_parameters(operation, entity), *map(query_parameter, operation.parameters)]
     if operation.method in ("PATCH", "DELETE"):
@@ -134,7 +137,12 @@ def path_parameters(operation: Operation, entity: Entity | None) -> Iterator[dic
 
 def query_parameter(parameter: Parameter) -> dict[str, Any]:
     """A parameter object of the query string."""
-    return {"name": parameter.name, "in": "query", "description": parameter.about, "schema": dict(parameter.schema)}
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.about,
+        "schema": dict(parameter.schema),
+    }
 
 
 def header(name: str, about: str) -> dict[str, Any]:

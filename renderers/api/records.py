@@ -24,9 +24,13 @@ from metamodel.messages import message
 
 MAX_LIMIT = 1000
 
-FIELDS = Parameter(name="fields", about="Names or paths of fields, parted by commas; child rows only when named")
+FIELDS = Parameter(
+    name="fields", about="Names or paths of fields, parted by commas; child rows only when named"
+)
 LIMIT = Parameter(
-    name="limit", about="Records of a page", schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}
+    name="limit",
+    about="Records of a page",
+    schema={"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50},
 )
 CURSOR = Parameter(name="cursor", about="The `next` of the page before")
 LIST_PARAMETERS = (
@@ -37,7 +41,11 @@ LIST_PARAMETERS = (
     LIMIT,
     CURSOR,
     Parameter(name="count", about="Whether to count", schema={"enum": ["none", "exact"], "default": "none"}),
-    Parameter(name="deleted", about="`only`: what is in the bin", schema={"enum": ["none", "only"], "default": "none"}),
+    Parameter(
+        name="deleted",
+        about="`only`: what is in the bin",
+        schema={"enum": ["none", "only"], "default": "none"},
+    ),
 )
 
 
@@ -76,7 +84,11 @@ def read_record(call: Call) -> Answer:
 
 
 def record_answer(
-    transaction: Transaction, actor: Actor, entity: str, identifier: int, wanted: tuple[str, ...] | None = None
+    transaction: Transaction,
+    actor: Actor,
+    entity: str,
+    identifier: int,
+    wanted: tuple[str, ...] | None = None,
 ) -> Answer:
     """A record that the actor may see, with its version as ETag."""
     fields = wanted if wanted is None or "version" in wanted else (*wanted, "version")
@@ -87,7 +99,9 @@ def record_answer(
     return answer_json(item, 200, etag(version))
 
 
-def saved_answer(transaction: Transaction, actor: Actor, entity: str, saved: Saved, status: int = 200) -> Answer:
+def saved_answer(
+    transaction: Transaction, actor: Actor, entity: str, saved: Saved, status: int = 200
+) -> Answer:
     """The record after a write; one that the writer may not see is told by id and version alone."""
     try:
         answer = record_answer(transaction, actor, entity, saved.id)
@@ -126,7 +140,9 @@ def update_record(call: Call) -> Answer:
     return writing(call, once(call, action))
 
 
-def version_meant(call: Call, transaction: Transaction, actor: Actor, entity: str, identifier: int) -> int | None:
+def version_meant(
+    call: Call, transaction: Transaction, actor: Actor, entity: str, identifier: int
+) -> int | None:
     """The version that ``If-Match`` allows; of several the one that is there; -1 when none can match."""
     condition = if_match(call)
     if condition is None:
@@ -188,7 +204,9 @@ def known_members(body: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for name in body:
         if name not in known:
             why = message("“{name}” is not known here.", name=name[:100])
-            raise KubikError("KBK2000", why, errors=[Problem(pointer=f"/{name}", code="KBK2000", message=why)])
+            raise KubikError(
+                "KBK2000", why, errors=[Problem(pointer=f"/{name}", code="KBK2000", message=why)]
+            )
 
 
 def record_history(call: Call) -> Answer:

@@ -52,7 +52,12 @@ class EntitySchemas:
             "items": {"type": "string"},
             "description": "Names of fields whose cells this caller may not read in this record",
         }
-        return {"type": "object", "title": self._label(self.entity.label), "properties": properties, "required": ["id"]}
+        return {
+            "type": "object",
+            "title": self._label(self.entity.label),
+            "properties": properties,
+            "required": ["id"],
+        }
 
     def _read(self, field: Field) -> Schema:
         if field.type.name == "children" and field.target is not None:
@@ -129,7 +134,11 @@ def nullable(schema: Mapping[str, Any]) -> Schema:
     """The schema with null allowed beside it."""
     kind = schema.get("type")
     if "enum" in schema:
-        return {**schema, "type": [kind, "null"] if isinstance(kind, str) else kind, "enum": [*schema["enum"], None]}
+        return {
+            **schema,
+            "type": [kind, "null"] if isinstance(kind, str) else kind,
+            "enum": [*schema["enum"], None],
+        }
     if isinstance(kind, str):
         return {**schema, "type": [kind, "null"]}
     return {"anyOf": [dict(schema), {"type": "null"}]}
@@ -146,7 +155,13 @@ def batch_schema() -> Schema:
     rows: Schema = {"type": "array", "items": {"type": "object"}, "maxItems": 10_000}
     return {
         "type": "object",
-        "properties": {"create": rows, "update": rows, "upsert": rows, "delete": {**rows, "items": {}}, "key": {"type": "string"}},
+        "properties": {
+            "create": rows,
+            "update": rows,
+            "upsert": rows,
+            "delete": {**rows, "items": {}},
+            "key": {"type": "string"},
+        },
     }
 
 

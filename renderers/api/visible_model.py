@@ -25,7 +25,9 @@ def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
     grants = grants_of(model, actor)
     if grants.everything:
         return {"version": model.version, **model.document}
-    seen = {e.name: e for e in model.entities.values() if grants.may(e.uid, "read") or grants.may(e.uid, "create")}
+    seen = {
+        e.name: e for e in model.entities.values() if grants.may(e.uid, "read") or grants.may(e.uid, "create")
+    }
     views = [kept for view in model.document["views"] if (kept := _view(view, model, seen, grants, actor))]
     names = {view["name"] for view in views}
     return {
@@ -39,7 +41,10 @@ def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
         ],
         "views": views,
         "menus": [
-            {**_only(menu, ("name", "uid", "solution")), "items": _items(menu.get("items", ()), set(seen), names)}
+            {
+                **_only(menu, ("name", "uid", "solution")),
+                "items": _items(menu.get("items", ()), set(seen), names),
+            }
             for menu in model.document["menus"]
             if _for_roles(model.menus[menu["name"]].roles, actor)
         ],
@@ -58,12 +63,18 @@ def _written(model: Model, entity: Entity) -> tuple[Definition, dict[str, Defini
     """The definition of an entity and of its fields, those of extensions included, by uid."""
     definition = next(each for each in model.document["entities"] if each["uid"] == entity.uid)
     extended = [each for each in model.document.get("extensions", ()) if each["extends"] == entity.name]
-    return definition, {field["uid"]: field for part in (definition, *extended) for field in part.get("fields", ())}
+    return definition, {
+        field["uid"]: field for part in (definition, *extended) for field in part.get("fields", ())
+    }
 
 
 def _entity(entity: Entity, model: Model, grants: Grants) -> dict[str, Any]:
     definition, written = _written(model, entity)
-    known = {*grants.readable(entity.uid), *grants.writable(entity.uid, "create"), *grants.writable(entity.uid, "update")}
+    known = {
+        *grants.readable(entity.uid),
+        *grants.writable(entity.uid, "create"),
+        *grants.writable(entity.uid, "update"),
+    }
     fields = []
     for field in entity.fields:
         if field.uid in known and not field.system and field.uid in written:
@@ -82,7 +93,10 @@ def _stages(definition: Definition) -> dict[str, Any]:
     pipelines = [
         {
             **_only(pipeline, ("name", "uid", "label")),
-            "stages": [_only(stage, ("name", "uid", "label", "help", "color", "kind")) for stage in pipeline["stages"]],
+            "stages": [
+                _only(stage, ("name", "uid", "label", "help", "color", "kind"))
+                for stage in pipeline["stages"]
+            ],
         }
         for pipeline in stages["pipelines"]
     ]
@@ -99,7 +113,9 @@ def _view(
     readable = {field.name for field in entity.fields if field.uid in grants.readable(entity.uid)}
     kept = _only(definition, _VIEW)
     kept["columns"] = [name for name in definition["columns"] if name.partition(".")[0] in readable]
-    kept["sort"] = [name for name in definition.get("sort", ()) if name.lstrip("-").partition(".")[0] in readable]
+    kept["sort"] = [
+        name for name in definition.get("sort", ()) if name.lstrip("-").partition(".")[0] in readable
+    ]
     return kept
 
 

@@ -30,7 +30,12 @@ class Address:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The state as query parameters, the page left out."""
-        pairs = [("view", self.view or ""), ("q", self.search), ("sort", self.sort), ("bin", "1" if self.bin else "")]
+        pairs = [
+            ("view", self.view or ""),
+            ("q", self.search),
+            ("sort", self.sort),
+            ("bin", "1" if self.bin else ""),
+        ]
         pairs += [(PREFIX + name, value) for name, values in self.chosen.items() for value in values]
         return [(name, value) for name, value in pairs if value]
 

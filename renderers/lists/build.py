@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from core.access.grants import Grants
 from core.errors import KubikError
 from core.i18n import Texts
-from core.query import Page, Query
 from core.query.filters import parse_filter
+from core.query.query import Page, Query
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, View
 from renderers.lists.address import Address
@@ -52,7 +52,9 @@ class Listing:
 
 def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...], asked: Address) -> Listing:
     """What will be listed: the view, the columns and filters that exist for these rights."""
-    views = tuple(v for v in views_of(model, entity, roles, grants.everything) if _usable(model, grants, entity, v))
+    views = tuple(
+        v for v in views_of(model, entity, roles, grants.everything) if _usable(model, grants, entity, v)
+    )
     view = next((v for v in views if v.name == asked.view), None)
     if view is None and views and views[0].filter_text is None:
         view = views[0]
@@ -66,7 +68,10 @@ def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]
         entity=entity,
         grants=grants,
         address=replace(
-            asked, view=asked.view if view else None, chosen=kept_choices(asked, quick), sort=sort[0] if sort else ""
+            asked,
+            view=asked.view if view else None,
+            chosen=kept_choices(asked, quick),
+            sort=sort[0] if sort else "",
         ),
         views=views,
         view=view,
@@ -88,7 +93,11 @@ def _usable(model: Model, grants: Grants, entity: Entity, view: View) -> bool:
 def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[str, ...]:
     readable = grants.readable(entity.uid)
     order = (view.sort if view else ()) or entity.default_sort or ("-id",)
-    usable = [name for name in order if (f := entity.by_name.get(name.removeprefix("-").split(".")[0])) and f.uid in readable]
+    usable = [
+        name
+        for name in order
+        if (f := entity.by_name.get(name.removeprefix("-").split(".")[0])) and f.uid in readable
+    ]
     return tuple(usable) or ("-id",)
 
 
@@ -98,14 +107,15 @@ def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csr
     language = texts.language
     title = entity.label_many.in_language(language) or entity.name
     may_create = listing.grants.may(entity.uid, "create") and not address.bin and entity.parent is None
-    next_page = {"cursor": page.next}
     restoring = address.bin and listing.grants.may(entity.uid, "delete")
     return ListPage(
         title=title,
         singular=entity.label.in_language(language) or entity.name,
         address=address.path,
         bin=address.bin,
-        bin_href=f"{address.path}?bin=1" if listing.grants.may(entity.uid, "delete") and not address.bin else None,
+        bin_href=f"{address.path}?bin=1"
+        if listing.grants.may(entity.uid, "delete") and not address.bin
+        else None,
         create_href=f"{address.path}/new" if may_create else None,
         tabs=() if address.bin else tuple(_tabs(listing, texts)),
         search=address.search,
@@ -116,9 +126,15 @@ def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csr
         caption=title,
         heads=heads(listing.columns, address, listing.sort, texts),
         min_width=least_width([column.width for column in listing.columns]),
-        rows=rows(page, listing.columns, cells, address, _restore(address, texts, csrf) if restoring else _no_restore(address)),
-        more_href=address.href(**next_page) if page.next else None,
-        more_part=address.href(**next_page, part="rows") if page.next else None,
+        rows=rows(
+            page,
+            listing.columns,
+            cells,
+            address,
+            _restore(address, texts, csrf) if restoring else _no_restore(address),
+        ),
+        more_href=address.href(cursor=page.next) if page.next else None,
+        more_part=address.href(cursor=page.next, part="rows") if page.next else None,
         count_href=address.href("/count"),
         count_words=" ",
         empty=None if page.items else _empty(listing, title, texts, may_create),
@@ -158,22 +174,39 @@ def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empt
     """The three cases: nothing in the bin, nothing found, nothing yet."""
     address, entity, language = listing.address, listing.entity, texts.language
     if address.narrowed:
-        drop = Step(label=texts.gettext("Drop search and filters"), href=address.unfiltered().href(), icon="filter-off")
-        return Empty(title=texts.gettext("Nothing found"), icon="search", text=_narrowing(listing, texts), steps=(drop,))
+        drop = Step(
+            label=texts.gettext("Drop search and filters"),
+            href=address.unfiltered().href(),
+            icon="filter-off",
+        )
+        return Empty(
+            title=texts.gettext("Nothing found"),
+            icon="search",
+            text=_narrowing(listing, texts),
+            steps=(drop,),
+        )
     if address.bin:
         text = texts.gettext("Deleted records stand here and can be restored.")
         back = Step(label=title, href=address.path, icon="arrow-left")
         return Empty(title=texts.gettext("The bin is empty"), icon="trash", text=text, steps=(back,))
     steps: list[Step] = []
     if may_create:
-        label = texts.render(message("{what}: create", what=entity.label.in_language(language) or entity.name))
+        label = texts.render(
+            message("{what}: create", what=entity.label.in_language(language) or entity.name)
+        )
         steps.append(Step(label=label, href=f"{address.path}/new", icon="plus", key="N"))
     if listing.view is not None and listing.view.filter_text is not None:
         every = Step(label=texts.gettext("Show all records"), href=address.path, icon="list")
         view = listing.view.label.in_language(language) or listing.view.name
         text = texts.render(message("No record fits the view “{view}” now.", view=view))
-        return Empty(title=texts.gettext("Nothing in this view"), icon="filter", text=text, steps=(every, *steps))
-    words = entity.help.in_language(language) if entity.help else texts.gettext("You see here what you have access to.")
+        return Empty(
+            title=texts.gettext("Nothing in this view"), icon="filter", text=text, steps=(every, *steps)
+        )
+    words = (
+        entity.help.in_language(language)
+        if entity.help
+        else texts.gettext("You see here what you have access to.")
+    )
     heading = texts.render(message("{what}: nothing here yet", what=title))
     return Empty(title=heading, icon=icon_name(entity.icon), text=words, steps=tuple(steps))
 

@@ -60,7 +60,16 @@ def list_columns(model: Model, grants: Grants, entity: Entity, view: View | None
             path=path,
             kind=kind,
             width=width_of(kind, flexible=index == name_at, short=path.field.type.name == "number_series"),
-            css=" ".join(filter(None, ("n" if kind in NUMERIC else "", "name" if index == name_at else "", places.get(index, "")))),
+            css=" ".join(
+                filter(
+                    None,
+                    (
+                        "n" if kind in NUMERIC else "",
+                        "name" if index == name_at else "",
+                        places.get(index, ""),
+                    ),
+                )
+            ),
             is_name=index == name_at,
         )
         for index, (path, kind) in enumerate(zip(paths, kinds, strict=True))
@@ -70,7 +79,9 @@ def list_columns(model: Model, grants: Grants, entity: Entity, view: View | None
 def default_names(entity: Entity) -> Iterator[str]:
     """Fields of a list nobody described: those of the title, then those of the layout, then the rest."""
     named = [entity.by_uid[part.field] for part in entity.title if part.field in entity.by_uid]
-    laid = [entity.by_uid[uid] for tab in entity.layout for row in tab.rows for uid in row if uid in entity.by_uid]
+    laid = [
+        entity.by_uid[uid] for tab in entity.layout for row in tab.rows for uid in row if uid in entity.by_uid
+    ]
     rest = [field for field in entity.fields if not field.system]
     seen: set[str] = set()
     for field in [*named, *laid, *rest]:
@@ -95,7 +106,9 @@ def _readable(model: Model, grants: Grants, entity: Entity, name: str) -> FieldP
 def _name_column(entity: Entity, paths: Sequence[FieldPath]) -> int:
     """The column that opens the card: a text of the title, else any part of the title, else the first."""
     title = {part.field for part in entity.title if part.field}
-    own = [(i, path.field) for i, path in enumerate(paths) if len(path.fields) == 1 and path.field.uid in title]
+    own = [
+        (i, path.field) for i, path in enumerate(paths) if len(path.fields) == 1 and path.field.uid in title
+    ]
     texts = [i for i, field in own if field.type.name != "number_series"]
     return next(iter(texts or [i for i, _ in own]), 0)
 

@@ -46,7 +46,9 @@ def kept_choices(address: Address, fields: tuple[Field, ...]) -> dict[str, tuple
 def filter_text(address: Address, fields: tuple[Field, ...], view_filter: str | None) -> str | None:
     """The expression of the view and the quick filters together, None for all records."""
     parts = [f"({view_filter})"] if view_filter else []
-    parts += [condition(field, address.chosen[field.name]) for field in fields if field.name in address.chosen]
+    parts += [
+        condition(field, address.chosen[field.name]) for field in fields if field.name in address.chosen
+    ]
     return " AND ".join(parts) or None
 
 
@@ -99,6 +101,7 @@ def views_of(model: Model, entity: Entity, roles: tuple[str, ...], everything: b
     found = [
         view
         for view in model.views.values()
-        if view.entity in (entity.uid, entity.name) and (everything or view.roles is None or view.roles & mine)
+        if view.entity in (entity.uid, entity.name)
+        and (everything or view.roles is None or view.roles & mine)
     ]
     return sorted(found, key=lambda view: view.filter_text is not None)

@@ -8,8 +8,8 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from core.access.grants import grants_of
-from core.query import count, read
 from core.query.names import readable_entity
+from core.query.read import count, read
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
 from metamodel.messages import message
@@ -55,7 +55,9 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
 def count_of_list(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """How many records a list has, asked after it was shown."""
     with reading(request) as (visit, transaction):
-        found = count(transaction, visit.actor, _listing(request, visit, transaction, entity).query(), most=COUNTED)
+        found = count(
+            transaction, visit.actor, _listing(request, visit, transaction, entity).query(), cap=COUNTED + 1
+        )
     if found > COUNTED:
         words = message("Total: more than {count}", count=visit.texts.number(COUNTED))
     else:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from core.i18n import Texts
-from core.query import Page
+from core.query.query import Page
 from metamodel.messages import message
 from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, result_of
@@ -16,7 +16,9 @@ from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells
 
 
-def heads(columns: Sequence[ListColumn], address: Address, sort: Sequence[str], texts: Texts) -> tuple[Head, ...]:
+def heads(
+    columns: Sequence[ListColumn], address: Address, sort: Sequence[str], texts: Texts
+) -> tuple[Head, ...]:
     """The heads; the first key of ``sort`` is marked."""
     first = sort[0] if sort else ""
     return tuple(_head(column, address, first, texts) for column in columns)
@@ -44,11 +46,15 @@ def head_label(column: ListColumn, language: str) -> str:
     return " → ".join(field.label.in_language(language) or field.name for field in column.path.fields[-2:])
 
 
-def rows(page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str) -> tuple[Markup, ...]:
+def rows(
+    page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str
+) -> tuple[Markup, ...]:
     """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's."""
     drawn = [_column(page.items, column, cells) for column in columns]
     opened = [
-        f'<td class="{column.css}"><a href="{address.path}/' if column.is_name else f'<td class="{column.css}">'
+        f'<td class="{column.css}"><a href="{address.path}/'
+        if column.is_name
+        else f'<td class="{column.css}">'
         for column in columns
     ]
     name_at = next(index for index, column in enumerate(columns) if column.is_name)
@@ -58,7 +64,9 @@ def rows(page: Page, columns: Sequence[ListColumn], cells: Cells, address: Addre
             f'{start}{item["id"]}">{value}</a></td>' if index == name_at else f"{start}{value}</td>"
             for index, (start, value) in enumerate(zip(opened, values, strict=True))
         ]
-        made.append(Markup(f"<tr>{''.join(parts)}{tail.replace('{id}', str(item['id'])) if tail else ''}</tr>"))
+        made.append(
+            Markup(f"<tr>{''.join(parts)}{tail.replace('{id}', str(item['id'])) if tail else ''}</tr>")
+        )
     return tuple(made)
 
 
@@ -70,6 +78,9 @@ def _column(items: Sequence[dict[str, Any]], column: ListColumn, cells: Cells) -
         return cells.draw(column.field, result_of(column.path), "")(values)
     if column.kind in ("link", "person"):
         values = [value if value is HIDDEN or value is None else (value.title or None) for value in values]
-        return [str(escape(v)) if isinstance(v, str) else f"#{item['id']}" for v, item in zip(values, items, strict=True)]
+        return [
+            str(escape(v)) if isinstance(v, str) else f"#{item['id']}"
+            for v, item in zip(values, items, strict=True)
+        ]
     drawn = cells.draw(column.field, result_of(column.path), "")(values)
     return [text or f"#{item['id']}" for text, item in zip(drawn, items, strict=True)]

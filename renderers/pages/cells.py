@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from core.i18n import Texts
 from core.i18n.formats import format_day, format_instant, format_number, money_pattern
-from core.query import Link
+from core.query.query import Link
 from metamodel.expression.types import Type
 from metamodel.model import Choice, Field, Model
 from renderers.pages.columns import Kind, kind_of
@@ -132,15 +132,21 @@ class Cells:
             key = (link.id, link.title)
             if key not in drawn:
                 someone = person(link.id, link.title)
-                drawn[key] = self._frame("person", tone=someone.tone, initials=someone.initials, text=someone.name)
+                drawn[key] = self._frame(
+                    "person", tone=someone.tone, initials=someone.initials, text=someone.name
+                )
             return drawn[key]
 
-        return lambda values: lambda link: draw(link) if not link.hidden and not link.deleted else self._unusual(link)
+        return lambda values: (
+            lambda link: draw(link) if not link.hidden and not link.deleted else self._unusual(link)
+        )
 
     def _unusual(self, link: Link) -> str:
         return self.hidden if link.hidden else self._frame("_gone", text=link.title)
 
-    def _linked(self, address: str, words: Callable[[Link, str], str]) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+    def _linked(
+        self, address: str, words: Callable[[Link, str], str]
+    ) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         frame = self._frame("link", href=f"{address}{_SLOT}", text=_SLOT).split(_SLOT)
 
         def draw(link: Link) -> str:
@@ -152,7 +158,9 @@ class Cells:
 
     def _children(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         before, after = self._around("children")
-        return lambda values: lambda value: f"{before}{len(value) if isinstance(value, list) else value}{after}"
+        return lambda values: (
+            lambda value: f"{before}{len(value) if isinstance(value, list) else value}{after}"
+        )
 
     _drawers: dict[Kind, Callable[[Cells, Field, Type], Callable[[Sequence[Any]], Callable[[Any], str]]]] = {
         "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,

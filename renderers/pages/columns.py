@@ -8,7 +8,19 @@ from typing import Literal
 from metamodel.expression.types import Type
 from metamodel.model import Model
 
-Kind = Literal["text", "number", "money", "percent", "boolean", "date", "datetime", "choice", "link", "person", "children"]
+Kind = Literal[
+    "text",
+    "number",
+    "money",
+    "percent",
+    "boolean",
+    "date",
+    "datetime",
+    "choice",
+    "link",
+    "person",
+    "children",
+]
 """What a cell shows; each has its template ``cells/<kind>.html``."""
 
 NUMERIC: frozenset[Kind] = frozenset({"number", "money", "percent", "date", "datetime"})

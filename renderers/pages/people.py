@@ -21,7 +21,11 @@ class Person:
 @lru_cache(maxsize=4096)
 def person(identity: int | None, name: str) -> Person:
     """A person of that id; without an id, the system."""
-    return Person(name=name, initials=initials(name), tone=SYSTEM_TONE if identity is None else 1 + identity % (TONES - 1))
+    return Person(
+        name=name,
+        initials=initials(name),
+        tone=SYSTEM_TONE if identity is None else 1 + identity % (TONES - 1),
+    )
 
 
 def initials(name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.access.grants import Grants, grants_of
+from core.i18n import texts
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit
 from metamodel.labels import Label
@@ -49,11 +50,15 @@ class Shell:
     notice: Notice | None
 
 
-def make_shell(request: AnyRequest, visit: Visit, transaction: Transaction, entity: str | None = None) -> Shell:
+def make_shell(
+    request: AnyRequest, visit: Visit, transaction: Transaction, entity: str | None = None
+) -> Shell:
     """The frame for this person; the place of ``entity`` (a name) is marked as the current one."""
     model, language = transaction.model, visit.language
     view = request.query_params.get("view")
-    groups = tuple(_marked(group, entity, view) for group in navigation(model, grants_of(model, visit.actor), visit))
+    groups = tuple(
+        _marked(group, entity, view) for group in navigation(model, grants_of(model, visit.actor), visit)
+    )
     places = [item for group in groups for item in group.items]
     query = request.scope["query_string"].decode("latin-1")
     return Shell(
@@ -101,11 +106,12 @@ def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) 
             places = tuple(_places(items, model, grants, language, linked))
             if places:
                 yield NavGroup(label=label.in_language(language), items=places)
-    if not menus:
-        entities = [entity for entity in model.entities.values() if entity.menu and entity.parent is None]
-        places = tuple(_place(e, e.label_many, None, None, language) for e in entities if grants.may(e.uid, "read"))
-        if places:
-            yield NavGroup(label="", items=places)
+    rest = [e for e in model.entities.values() if e.menu and e.parent is None and e.uid not in linked]
+    if menus and not grants.everything:
+        return  # a menu is what its author wanted people to see; who may everything finds the rest below it
+    places = tuple(_place(e, e.label_many, None, None, language) for e in rest if grants.may(e.uid, "read"))
+    if places:
+        yield NavGroup(label=texts(language).gettext("System") if menus else "", items=places)
 
 
 def _places(
@@ -113,13 +119,19 @@ def _places(
 ) -> Iterator[NavItem]:
     for item in items:
         entity = model.entity_by_uid.get(item.entity or "") or model.entities.get(item.entity or "")
-        view = next((v for v in model.views.values() if item.view in (v.uid, v.name)), None) if item.view else None
+        view = (
+            next((v for v in model.views.values() if item.view in (v.uid, v.name)), None)
+            if item.view
+            else None
+        )
         if entity is None and view is not None:
             entity = model.entity_by_uid.get(view.entity)
         if entity is None or not grants.may(entity.uid, "read"):
             continue
         linked.add(entity.uid)
-        label = item.label if item.label.in_language(language) else (view.label if view else entity.label_many)
+        label = (
+            item.label if item.label.in_language(language) else (view.label if view else entity.label_many)
+        )
         yield _place(entity, label, item.icon, view.name if view else None, language)
 
 

@@ -13,7 +13,15 @@ _NAMES = {
     "azure": "blue", "navy": "blue", "crimson": "red",
 }  # fmt: skip
 _HEX = re.compile(r"#([0-9a-f]{6})")
-_HUES = ((15, "red"), (70, "amber"), (160, "green"), (195, "teal"), (245, "blue"), (320, "violet"), (360, "red"))
+_HUES = (
+    (15, "red"),
+    (70, "amber"),
+    (160, "green"),
+    (195, "teal"),
+    (245, "blue"),
+    (320, "violet"),
+    (360, "red"),
+)
 
 
 @cache

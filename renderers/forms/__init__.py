@@ -1,0 +1,16 @@
+"""Cards and forms: one record to read, to write, to delete and to restore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.hookspecs import hookimpl
+
+
+@hookimpl
+def kubik_routers() -> Sequence[object]:
+    """The pages of this renderer."""
+    from renderers.forms.card_pages import card_page, delete_record, restore_record
+    from renderers.forms.form_pages import ChangeRecord, NewRecord, options_of_field
+
+    return [card_page, delete_record, restore_record, NewRecord, ChangeRecord, options_of_field]

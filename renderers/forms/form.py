@@ -1,0 +1,231 @@
+"""A form from its content: sections of fields, the summary of what is refused, the comparison of a stale save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.errors import KubikError
+from core.i18n import Texts
+from metamodel.errors import Problem
+from metamodel.messages import message
+from metamodel.model import Entity, Field, Model
+from renderers.forms.filled import Filled, write_json
+from renderers.forms.layout import parts
+from renderers.forms.stale import Difference, Merge
+from renderers.forms.view import Clash, Form, FormSection, Line, Stale, Summary
+from renderers.forms.widgets import Desk, child_fields, editable, html_id, widget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A form that is to be drawn: its place, version, and what it was opened with."""
+
+    entity: Entity
+    id: int | None
+    title: str
+    version: int | None
+    was: Filled
+    dirty: bool = False
+    problems: Sequence[Problem] = ()
+    detail: str = ""
+    stale: Stale | None = None
+    note: str = ""
+
+
+def form_view(desk: Desk, opened: Opened) -> Form:
+    """What the template draws."""
+    entity, language = opened.entity, desk.texts.language
+    here = f"/e/{entity.name}"
+    list_label = entity.label_many.in_language(language) or entity.name
+    summary = summary_of(desk, opened) if opened.problems or opened.detail else None
+    return Form(
+        action=f"{here}/new" if opened.id is None else f"{here}/{opened.id}/edit",
+        title=opened.title,
+        entity_label=entity.label.in_language(language) or entity.name,
+        list_label=list_label,
+        list_href=here,
+        cancel_href=here if opened.id is None else f"{here}/{opened.id}",
+        new=opened.id is None,
+        version=opened.version,
+        was=write_json(opened.was),
+        dirty=opened.dirty,
+        sections=sections(desk, entity),
+        summary=summary,
+        stale=opened.stale,
+        note=opened.note,
+    )
+
+
+def sections(desk: Desk, entity: Entity) -> tuple[FormSection, ...]:
+    """The tabs of the layout as sections; one alone needs no heading."""
+    found = []
+    for index, part in enumerate(parts(entity, visible(desk, entity), desk.texts.language)):
+        widgets = tuple(made for each in part.fields if (made := widget(desk, entity, each)) is not None)
+        if widgets:
+            found.append(FormSection(id=f"part-{index + 1}", label=part.label, widgets=widgets))
+    if len(found) == 1:
+        found = [FormSection(id=found[0].id, label="", widgets=found[0].widgets)]
+    return tuple(found)
+
+
+def visible(desk: Desk, entity: Entity) -> set[str]:
+    """The fields of a form: those that may be read, and in a new record those that may be set."""
+    readable = set(desk.grants.readable(entity.uid))
+    if desk.action == "create":
+        readable |= {f.uid for f in entity.fields if editable(desk, entity, f)}
+    return readable
+
+
+def editable_lists(desk: Desk, entity: Entity) -> tuple[str, ...]:
+    """The names of the children fields that the form holds."""
+    return tuple(f.name for f in entity.fields if f.type.name == "children" and editable(desk, entity, f))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why something was not saved: messages by pointer, and the problems in order."""
+
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    detail: str = ""
+
+
+def refusal(error: KubikError, texts: Texts) -> Refusal:
+    """An error of `core.records` as messages at the fields."""
+    wrong: dict[str, str] = {}
+    for problem in error.errors:
+        text = texts.render(problem.message)
+        before = wrong.get(problem.pointer)
+        wrong[problem.pointer] = text if before is None else f"{before}. {_sentence(text)}"
+    return Refusal(
+        wrong=wrong, problems=error.errors, detail="" if error.errors else texts.render(error.detail)
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def summary_of(desk: Desk, opened: Opened) -> Summary:
+    """The summary on top: a line for each thing to be put right."""
+    texts = desk.texts
+    lines = tuple(_line(desk, opened.entity, problem) for problem in opened.problems)
+    if not lines:
+        lines = (Line(label="", message=opened.detail, href=None),)
+    what = opened.entity.label.in_language(texts.language) or opened.entity.name
+    return Summary(title=texts.render(message("{what}: not saved", what=what)), lines=lines)
+
+
+def _line(desk: Desk, entity: Entity, problem: Problem) -> Line:
+    label, href = place(desk, entity, problem.pointer)
+    return Line(label=label, message=desk.texts.render(problem.message), href=href)
+
+
+def place(desk: Desk, entity: Entity, pointer: str) -> tuple[str, str | None]:
+    """What a pointer is called on the form, and the link to it; neither for the record as a whole."""
+    steps = pointer.split("/")[1:]
+    named = entity.by_name.get(steps[0]) if steps else None
+    if named is None:
+        return "", None
+    label = desk.label(named)
+    if len(steps) > 1 and steps[1].isdigit() and named.target:
+        label = desk.texts.render(message("{list}, row {number}", list=label, number=int(steps[1]) + 1))
+        inner = desk.model.entity_by_uid[named.target].by_name.get(steps[2]) if len(steps) > 2 else None
+        if inner is None:
+            return label, f"#{html_id('/'.join(['', *steps[:2]]))}"
+        return f"{label}: {desk.label(inner)}", f"#{html_id('/'.join(['', *steps[:3]]))}"
+    return label, f"#{html_id('/' + steps[0])}"
+
+
+def stale_view(desk: Desk, entity: Entity, merged: Merge, extra: Mapping[str, Any], zone: Any) -> Stale:
+    """The comparison: who saved first and when, what to choose, what was merged."""
+    texts = desk.texts
+    name = _author(extra, texts)
+    at = extra.get("changed_at")
+    when = texts.datetime(at, zone) if isinstance(at, datetime) else ""
+    conflicts = tuple(_clash(desk, entity, d) for d in merged.conflicts)
+    if conflicts:
+        words = message("{when}. Your changes are whole. Both of you changed the same: choose.", when=when)
+    else:
+        words = message(
+            "{when}. Your changes are whole and do not clash with theirs: look and save.", when=when
+        )
+    return Stale(
+        title=texts.render(message("While you were editing, the record was changed by {name}", name=name)),
+        text=texts.render(words),
+        theirs=name,
+        conflicts=conflicts,
+        merged=tuple(_clash(desk, entity, d) for d in merged.differences if d.by != "both"),
+    )
+
+
+def _author(extra: Mapping[str, Any], texts: Texts) -> str:
+    by = extra.get("changed_by")
+    title = by.get("title") if isinstance(by, Mapping) else getattr(by, "title", None)
+    return title if isinstance(title, str) and title else texts.gettext("somebody else")
+
+
+def _clash(desk: Desk, entity: Entity, difference: Difference) -> Clash:
+    label, _ = place(desk, entity, difference.pointer)
+    by: Any = difference.by
+    if difference.whole_row:
+        words = desk.texts.gettext("the row is kept")
+        mine, theirs = (words, "") if by == "mine" else ("", desk.texts.gettext("a new row"))
+        return Clash(pointer=difference.pointer, label=label, was="", mine=mine, theirs=theirs, by=by)
+    named = _named(desk, entity, difference)
+    return Clash(
+        pointer=difference.pointer,
+        label=label,
+        was=shown_text(desk, named, difference.was),
+        mine=shown_text(desk, named, difference.mine),
+        theirs=shown_text(desk, named, difference.theirs),
+        by=by,
+    )
+
+
+def _named(desk: Desk, entity: Entity, difference: Difference) -> Field | None:
+    if not difference.list:
+        return entity.by_name.get(difference.field)
+    target = entity.by_name[difference.list].target
+    return desk.model.entity_by_uid[target].by_name.get(difference.field) if target else None
+
+
+def shown_text(desk: Desk, named: Field | None, text: str) -> str:
+    """A text of a form in words: the label of a choice, a day as people write it."""
+    if named is None or not text:
+        return text
+    choice = named.choice(text) if named.choices else None
+    if choice is not None:
+        return choice.label.in_language(desk.texts.language) or choice.name
+    if named.result.percent:
+        return f"{text}\N{NO-BREAK SPACE}%"
+    if named.type.widget == "date":
+        return ".".join(reversed(text.split("-"))) if desk.texts.language == "ru" else text
+    if named.type.widget == "boolean":
+        return desk.texts.gettext("yes" if text == "true" else "no")
+    return text.replace("T", " ") if named.type.widget == "datetime" else text
+
+
+def theirs_marks(desk: Desk, entity: Entity, merged: Merge, name: str) -> dict[str, str]:
+    """What stands under a field that both changed."""
+    marks = {}
+    for difference in merged.conflicts:
+        text = shown_text(desk, _named(desk, entity, difference), difference.theirs) or "—"
+        marks[difference.pointer] = desk.texts.render(message("{name} saved: {value}", name=name, value=text))
+    return marks
+
+
+def merged_fields(model: Model, entity: Entity) -> list[Field]:
+    """The fields whose content a form carries."""
+    return [
+        f for f in entity.fields if not f.system and (f.stored or f.type.name == "children") and f.writable
+    ]
+
+
+__all__ = [
+    "Opened", "Refusal", "child_fields", "editable_lists", "form_view", "merged_fields", "refusal", "stale_view",
+    "theirs_marks",
+]  # fmt: skip

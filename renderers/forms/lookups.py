@@ -1,0 +1,94 @@
+"""Links that were typed as text: the record they mean, found among the field's options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from core.query.query import Link
+from metamodel.errors import Problem, ValueRefused
+from metamodel.messages import message
+from metamodel.model import Entity, Model
+from metamodel.text import fold
+from renderers.forms.filled import Filled, FilledRow
+from renderers.forms.texts import Manner
+from renderers.forms.view import Candidate
+
+SHOWN = 5
+
+
+class Options(Protocol):
+    """`core.query.options.options`, bound to a transaction and an actor."""
+
+    def __call__(
+        self, entity: str, field: str, text: str, record_values: Mapping[str, Any], limit: int
+    ) -> list[Link]: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Looked:
+    """What was not found, and what may have been meant, by pointer."""
+
+    problems: list[Problem] = field(default_factory=list)
+    candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
+
+
+def look_up(model: Model, entity: Entity, filled: Filled, options: Options, manner: Manner) -> Looked:
+    """Puts the ids of the records that typed texts mean into ``filled``; says where there is none or more than one."""
+    looked = Looked()
+    for holder, owner, pointer in _holders(model, entity, filled):
+        values = internal_values(owner, holder.values, manner)
+        for name, text in list(holder.typed.items()):
+            link = owner.by_name.get(name)
+            if link is None or link.type.widget != "link":
+                continue
+            found = options(owner.name, name, text.strip(), values, SHOWN + 1)
+            same = [option for option in found if fold(option.title) == fold(text.strip())]
+            if len(same) == 1 or len(found) == 1:
+                _settle(holder, name, (same or found)[0])
+            else:
+                _tell(looked, f"{pointer}/{name}", text.strip(), found)
+    return looked
+
+
+def _holders(
+    model: Model, entity: Entity, filled: Filled
+) -> Iterator[tuple[Filled | FilledRow, Entity, str]]:
+    yield filled, entity, ""
+    for name, rows in filled.rows.items():
+        field_of_rows = entity.by_name.get(name)
+        child = model.entity_by_uid.get(field_of_rows.target or "") if field_of_rows else None
+        if child is not None:
+            for index, row in enumerate(rows):
+                yield row, child, f"/{name}/{index}"
+
+
+def _settle(holder: Filled | FilledRow, name: str, option: Link) -> None:
+    holder.values[name] = str(option.id)
+    holder.titles[name] = option.title
+    del holder.typed[name]
+
+
+def _tell(looked: Looked, pointer: str, text: str, found: list[Link]) -> None:
+    words = (
+        message("Several records fit “{text}”: choose one of them", text=text[:100])
+        if found
+        else message("Nothing to choose fits “{text}”", text=text[:100])
+    )
+    looked.problems.append(Problem(pointer=pointer, code="KBK3005", message=words))
+    looked.candidates[pointer] = tuple(Candidate(id=o.id or 0, title=o.title) for o in found[:SHOWN])
+
+
+def internal_values(entity: Entity, texts: Mapping[str, str], manner: Manner) -> dict[str, Any]:
+    """The texts of a form as the engine's values by uid; what cannot be read counts as empty."""
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        found = entity.by_name.get(name)
+        if found is None or not found.stored:
+            continue
+        try:
+            values[found.uid] = found.type.parse(found, text, manner.context)
+        except ValueRefused:
+            values[found.uid] = None
+    return values

@@ -1,0 +1,85 @@
+"""Values as they stand in the fields of a form: texts that the same field's type reads back unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.i18n.formats import format_number
+from core.query.query import Link
+from metamodel.fields.base import Context
+from metamodel.model import Field, Model
+from renderers.forms.filled import Filled, FilledRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How texts are written: the reader's language and zone."""
+
+    language: str
+    zone: ZoneInfo
+
+    @property
+    def context(self) -> Context:
+        """The same for `core.records`."""
+        return Context(medium="form", language=self.language, zone=self.zone.key)
+
+
+def text_of(field: Field, value: Any, manner: Manner) -> str:
+    """A value of a page as the text in its field; empty for none."""
+    if value is None or isinstance(value, Link) and value.id is None:
+        return ""
+    if isinstance(value, Link):
+        return str(value.id)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
+        return number_text(
+            value * 100 if field.result.percent else value, manner.language, money=field.type.name == "money"
+        )
+    if isinstance(value, datetime):
+        return value.astimezone(manner.zone).strftime("%Y-%m-%dT%H:%M")
+    return str(value)
+
+
+def number_text(value: int | Decimal, language: str, *, money: bool) -> str:
+    """``1 234,5``: grouped, without zeros that say nothing; money with kopecks has two digits."""
+    if isinstance(value, int):
+        return format_number(language, value)
+    exact = value.normalize() if value else Decimal(0)
+    digits = max(0, -int(exact.as_tuple().exponent))
+    return format_number(language, value, max(digits, 2) if money and digits else digits)
+
+
+def fill(fields: Iterable[Field], item: Mapping[str, Any], manner: Manner, model: Model) -> Filled:
+    """A record as the content of a form, its child rows included; what the reader may not see is left out."""
+    filled = Filled()
+    for field in fields:
+        if field.name not in item:
+            continue
+        if field.type.name == "children":
+            inner = [f for f in model.entity_by_uid[field.target or ""].fields if not f.system]
+            filled.rows[field.name] = [fill_row(inner, row, manner) for row in item[field.name]]
+        else:
+            put(filled, field, item[field.name], manner)
+    return filled
+
+
+def fill_row(fields: Iterable[Field], item: Mapping[str, Any], manner: Manner) -> FilledRow:
+    """A child row as it stands in a form."""
+    row = FilledRow(id=item.get("id"))
+    for field in fields:
+        if field.name in item and field.type.name != "children":
+            put(row, field, item[field.name], manner)
+    return row
+
+
+def put(holder: Filled | FilledRow, field: Field, value: Any, manner: Manner) -> None:
+    """Puts one value, of a link its title too."""
+    holder.values[field.name] = text_of(field, value, manner)
+    if isinstance(value, Link) and value.id is not None:
+        holder.titles[field.name] = value.title or f"#{value.id}"

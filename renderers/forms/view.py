@@ -1,0 +1,289 @@
+"""What the templates of cards and forms draw: everything decided, named and formatted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from renderers.lists.view import Head
+from renderers.pages.people import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A field on a card: ``long`` text keeps its lines, ``wide`` takes the whole row."""
+
+    label: str
+    html: Markup
+    help: str = ""
+    wide: bool = False
+    long: bool = False
+    number: bool = False
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildTable:
+    """Child rows on a card; ``rows`` and ``totals`` are ready cells."""
+
+    label: str
+    count: int
+    heads: tuple[Head, ...]
+    rows: tuple[Markup, ...]
+    totals: Markup | None
+    min_width: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of a section: values side by side, or one table of child rows."""
+
+    values: tuple[Value, ...] = ()
+    table: ChildTable | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A tab of the layout."""
+
+    id: str
+    label: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageStep:
+    """A stage in the bar of a card."""
+
+    label: str
+    state: Literal["done", "now", "todo"]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A field that changed: ``before`` is None when it was empty."""
+
+    label: str
+    before: Markup | None
+    after: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a record."""
+
+    person: Person
+    words: str
+    at: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """Events of one day."""
+
+    label: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The feed of a card; ``more_href`` leads to what was before."""
+
+    days: tuple[Day, ...]
+    more_href: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The card of a record."""
+
+    id: int
+    version: int
+    title: str
+    short: str
+    entity_label: str
+    list_label: str
+    list_href: str
+    facts: tuple[str, ...]
+    figure: Markup | None
+    figure_label: str
+    stages: tuple[StageStep, ...]
+    stages_label: str
+    stage_words: str
+    sections: tuple[Section, ...]
+    history: History
+    edit_href: str | None
+    delete_href: str | None
+    restore_href: str | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosable:
+    """An option of a drop-down."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A record that a typed text may have meant."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A message under a child row; ``id`` is what its field is described by."""
+
+    id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A child row in a form; ``waiting`` is the empty one at the end."""
+
+    name: str
+    number: str
+    id: int | None
+    key: str
+    cells: tuple[Widget, ...]
+    errors: tuple[Told, ...] = ()
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """The sum under a column of child rows; the browser keeps it up while ``column`` can be typed into."""
+
+    text: str | Markup = ""
+    label: str = ""
+    column: str = ""
+    scale: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widget:
+    """A field in a form. ``kind`` names its template; ``name`` is its JSON Pointer, under which it is sent."""
+
+    kind: str
+    name: str
+    id: str
+    label: str
+    value: str = ""
+    span: str = "span3"
+    help: str = ""
+    required: bool = False
+    locked: bool = False
+    computed: bool = False
+    number: bool = False
+    error: str = ""
+    theirs: str = ""
+    described: str = ""
+    aria_label: str = ""
+    length: int | None = None
+    sign: str = ""
+    column: str = ""
+    native: bool = True
+    html: Markup | str = ""
+    options: tuple[Choosable, ...] = ()
+    source: str = ""
+    needs: str = ""
+    title: str = ""
+    typed: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    heads: tuple[FormHead, ...] = ()
+    rows: tuple[Row, ...] = ()
+    blank: Row | None = None
+    row_label: str = ""
+    wrong_rows: int = 0
+    totals: tuple[Total, ...] = ()
+    min_width: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormHead:
+    """The head of a column of child rows in a form."""
+
+    label: str
+    css: str
+    width: str | None
+    required: bool
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSection:
+    """A tab of the layout in a form."""
+
+    id: str
+    label: str
+    widgets: tuple[Widget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the summary; ``href`` leads to its field."""
+
+    label: str
+    message: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What keeps a form from being saved."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A field in the comparison of a stale save; ``by`` says whose change a merged one is."""
+
+    pointer: str
+    label: str
+    was: str
+    mine: str
+    theirs: str
+    by: Literal["mine", "theirs", "both"] = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """Somebody saved first: who and when, what clashes, what was merged."""
+
+    title: str
+    text: str
+    theirs: str
+    conflicts: tuple[Clash, ...]
+    merged: tuple[Clash, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form. ``was`` is what it was opened with, as JSON: only what differs is sent on to `core.records`."""
+
+    action: str
+    title: str
+    entity_label: str
+    list_label: str
+    list_href: str
+    cancel_href: str
+    new: bool
+    version: int | None
+    was: str
+    dirty: bool
+    sections: tuple[FormSection, ...]
+    summary: Summary | None = None
+    stale: Stale | None = None
+    note: str = ""

@@ -1,0 +1,95 @@
+"""A served installation of the sample sales system, for tests of the web and the API: made once, copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from litestar.testing import TestClient
+
+from core import records
+from core.access.actor import system_actor
+from core.access.login import set_password
+from core.access.passwords import hash_password
+from core.access.tokens import create_token
+from core.settings import Settings
+from core.storage.install import install_model
+from core.storage.workspace import Transaction, Workspace
+from core.web.app import Application, create_app
+from metamodel.fields.base import Context
+from tests import factories
+
+PASSWORD = "correct horse"
+PEOPLE: Mapping[str, str] = {"admin": "administrator", "helen": "head", "mark": "manager", "nina": "manager"}
+CONTEXT = Context()
+
+
+def settings(url: str, home: Path, **more: Any) -> Settings:
+    """Settings of a test's installation, its key a fixed one."""
+    return Settings(home=home, database_url=url, secret_key=b"0" * 32, time_zone="Europe/Moscow", language="en", **more)
+
+
+def install(url: str, home: Path) -> dict[str, str]:
+    """The sample with four people; their API tokens by login."""
+    workspace = Workspace.create(settings(url, home))
+    try:
+        install_model(workspace, factories.model())
+        workspace.write(records.sync_roles)
+        hashed = hash_password(PASSWORD)
+
+        def people(tx: Transaction) -> dict[str, str]:
+            tokens = {}
+            for login, role in PEOPLE.items():
+                values = {"login": login, "name": login.title(), "language": "en", "roles": [{"role": {"by": {"name": role}}}]}
+                saved = records.create(tx, system_actor(), "user", values, context=CONTEXT)
+                set_password(tx, saved.id, hashed)
+                tokens[login] = create_token(tx, saved.id, "test")
+            return tokens
+
+        return workspace.write(people)
+    finally:
+        workspace.close()
+
+
+@dataclass(kw_only=True)
+class Site:
+    """A running application with clients for each person."""
+
+    application: Application
+    tokens: Mapping[str, str]
+    client: TestClient[Application]
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.application.site.workspace
+
+    def call(self, method: str, path: str, who: str | None = "admin", **more: Any) -> Any:
+        """A call of the API in somebody's name; None is nobody's."""
+        headers = {"authorization": f"Bearer {self.tokens[who]}"} if who else {}
+        headers.update(more.pop("headers", {}))
+        return self.client.request(method, path, headers=headers, **more)
+
+    def get(self, path: str, who: str | None = "admin", **more: Any) -> Any:
+        return self.call("GET", path, who, **more)
+
+    def post(self, path: str, body: Any, who: str | None = "admin", **more: Any) -> Any:
+        return self.call("POST", path, who, json=body, **more)
+
+    def patch(self, path: str, body: Any, who: str | None = "admin", **more: Any) -> Any:
+        return self.call("PATCH", path, who, json=body, **more)
+
+
+@contextmanager
+def running(url: str, home: Path, tokens: Mapping[str, str], **more: Any) -> Iterator[Site]:
+    """The application over a copy of the installation."""
+    given = settings(url, home, **more)
+    application = create_app(given)
+    with TestClient(application, base_url="http://testserver.local") as client:
+        yield Site(application=application, tokens=tokens, client=client)
+
+
+Installed = Callable[[str], tuple[str, Mapping[str, str]]]

@@ -125,7 +125,7 @@ def _items(
             faults.add(place.under("view"), "KBK1005", why)
         target = view.entity if view is not None else entity.uid if entity is not None else None
         shown = next((e for e in entities.values() if e.uid == target), None)
-        if target is None and item.label is None:
+        if item.entity is None and item.view is None and item.label is None:
             faults.add(place, "KBK1001", message("an entity, a view, or a label with items is expected"))
         label = item.label or (
             view.label if view is not None else shown.label_many if shown is not None else None

@@ -60,7 +60,9 @@ def _source(checker: Checker, value: Syntax, written_call: FunctionCall) -> Sour
         first = next(names_in(value), None)
         if first is not None:
             checker.check_name(first)
-        why = message("{function} is over rows that lead to this record, as items.amount", function=written_call.name)
+        why = message(
+            "{function} is over rows that lead to this record, as items.amount", function=written_call.name
+        )
         raise Fault(MIXED, written_call.at, why)
     return found[0]
 
@@ -87,7 +89,9 @@ def _order(node: Node) -> Node:
 def _by_fits(written_call: FunctionCall, by: Node | None) -> None:
     name = written_call.name
     if by is None and name in ("FIRST", "LAST"):
-        raise Fault(MIXED, written_call.at, message("{function} needs BY: by what rows are ordered", function=name))
+        raise Fault(
+            MIXED, written_call.at, message("{function} needs BY: by what rows are ordered", function=name)
+        )
     if by is not None and name not in ("FIRST", "LAST", "JOIN"):
         raise Fault(MIXED, by.at, message("BY belongs to FIRST, LAST and JOIN"))
 
@@ -109,6 +113,8 @@ def _type(name: str, body: Node | None, at: int) -> Type:
         _order(body)
         return body.type
     if body.type.kind != "number":
-        why = message("{wanted} is needed here, this is {given}", wanted=message("a number"), given=words(body.type))
+        why = message(
+            "{wanted} is needed here, this is {given}", wanted=message("a number"), given=words(body.type)
+        )
         raise Fault(MIXED, body.at, why)
     return replace(body.type, scale=QUOTIENT_SCALE) if name == "AVG" else body.type

@@ -69,7 +69,9 @@ class Checker:
         if syntax.operator == "IN" and isinstance(operands[1], Operation) and operands[1].operator == "LIST":
             operands = (operands[0], *operands[1].operands)
         elif syntax.operator == "IN" and not (right := self.node(operands[1])).type.many:
-            raise Fault(MIXED, right.at, message("behind IN stands a list in parentheses, or a set as my.departments"))
+            raise Fault(
+                MIXED, right.at, message("behind IN stands a list in parentheses, or a set as my.departments")
+            )
         return typed(syntax.operator, [self.node(o) for o in operands], self.scope.model, syntax.at)
 
     def _function(self, syntax: FunctionCall) -> Node:
@@ -125,7 +127,9 @@ def _number(text: str, at: int) -> Constant:
     value, scale = Decimal(text), len(fraction)
     if scale > MAX_SCALE or int(whole + fraction) >= LIMIT:
         why = message(
-            "a number has at most {digits} digits, {scale} of them after the point", digits=MAX_DIGITS, scale=MAX_SCALE
+            "a number has at most {digits} digits, {scale} of them after the point",
+            digits=MAX_DIGITS,
+            scale=MAX_SCALE,
         )
         raise Fault(DIGITS, at, why)
     return Constant(value=value if scale else int(text), type=number(scale), at=at)

@@ -128,7 +128,11 @@ def _as_link(node: Node, wanted: Type) -> Node:
     if node.type.scale == 0 and isinstance(node, (Constant, Path)):
         assert wanted.entity is not None
         return replace(node, type=link(wanted.entity))
-    raise Fault(MIXED, node.at, message("{wanted} is needed here, this is {given}", wanted=words(wanted), given=words(node.type)))
+    raise Fault(
+        MIXED,
+        node.at,
+        message("{wanted} is needed here, this is {given}", wanted=words(wanted), given=words(node.type)),
+    )
 
 
 def _as_choice(node: Node, wanted: Type, model: ModelNames) -> Node | None:
@@ -179,7 +183,9 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
     first = known[0]
     for node in known:
         if node.type.kind != first.type.kind or not _same_things(node.type, first.type):
-            why = message("{left} and {right} do not go together", left=words(first.type), right=words(node.type))
+            why = message(
+                "{left} and {right} do not go together", left=words(first.type), right=words(node.type)
+            )
             raise Fault(MIXED, node.at, why)
     if kinds & {"rows", "json", "duration"}:
         raise Fault(MIXED, first.at, message("{given} cannot stand here", given=words(first.type)))

@@ -31,7 +31,9 @@ def currency_of(node: Node, model: ModelNames) -> Node | None:
         case Call(function="*" | "/"):
             found = [c for a in node.arguments if (c := currency_of(a, model)) is not None]
             return found[0] if len(found) == 1 else None
-        case Aggregate(body=Node() as body) if node.type.kind == "number" and node.function != "COUNT_DISTINCT":
+        case Aggregate(body=Node() as body) if (
+            node.type.kind == "number" and node.function != "COUNT_DISTINCT"
+        ):
             inner = currency_of(body, model)
             if inner is None or node.function == "COUNT":
                 return None
@@ -54,7 +56,9 @@ def guarded(value: Node, operands: Sequence[Node], model: ModelNames) -> Node:
     fixed = {o.type.currency for o in operands if o.type.kind == "number" and o.type.currency is not None}
     if len(fixed) > 1:
         first, second = sorted(fixed)
-        raise Fault(MIXED, value.at, message("{first} and {second} do not go together", first=first, second=second))
+        raise Fault(
+            MIXED, value.at, message("{first} and {second} do not go together", first=first, second=second)
+        )
     moving = [c for o in operands if (c := currency_of(o, model)) is not None]
     if not moving:
         return value

@@ -152,10 +152,14 @@ class Names:
     def _field(self, entity: EntityNames, name: str, place: int, *, first: bool) -> FieldNames:
         field = entity.by_name.get(name)
         if rows_named(self.model, entity, name) is not None:
-            why = message("“{name}” are several rows: use SUM, COUNT, LAST or another function over rows", name=name)
+            why = message(
+                "“{name}” are several rows: use SUM, COUNT, LAST or another function over rows", name=name
+            )
             raise Fault(MIXED, place, why)
         if field is None:
-            known: Iterable[str] = self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
+            known: Iterable[str] = (
+                self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
+            )
             raise Fault(UNKNOWN, place, unknown("there is no field “{name}” here", name, known))
         if field.result is not None and field.result.kind == "json":
             raise Fault(MIXED, place, message("“{name}” cannot stand in an expression", name=name))
@@ -172,7 +176,9 @@ class Names:
             return _Start(root="row", up=up, entity=entity, used=depth)
         if first == "my" and self._allowed("my", name):
             if len(name.parts) == 1:
-                raise Fault(UNKNOWN, name.at, message("“my” is followed by a point and a field of your record"))
+                raise Fault(
+                    UNKNOWN, name.at, message("“my” is followed by a point and a field of your record")
+                )
             return _Start(root="my", up=0, entity=self._system(USER, name), used=1)
         if first in ("record", "old", "new") and self._allowed(first, name):
             uid = self.scope.record or self.scope.entity

@@ -65,7 +65,11 @@ def _join(operator: str, operands: Sequence[Node], _model: ModelNames, at: int) 
 
 def _negate(operator: str, operands: Sequence[Node], _model: ModelNames, at: int) -> Node:
     (operand,) = operands
-    if isinstance(operand, Constant) and operand.value is not None and operand.type.kind in ("number", "duration"):
+    if (
+        isinstance(operand, Constant)
+        and operand.value is not None
+        and operand.type.kind in ("number", "duration")
+    ):
         return replace(operand, value=-operand.value, at=at)
     return call(operator, operand.type, _number(operand), at=at)
 

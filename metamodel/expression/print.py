@@ -70,7 +70,11 @@ class _Printer:
             return self._written(arguments[_INVISIBLE[name]])
         if name in _INFIX:
             strength, sign = _INFIX[name]
-            first = strength if name in (*_CHAINS, "+", "-", "*", "/", "DAYS", "SHIFT+", "SHIFT-") else strength + 1
+            first = (
+                strength
+                if name in (*_CHAINS, "+", "-", "*", "/", "DAYS", "SHIFT+", "SHIFT-")
+                else strength + 1
+            )
             inner = [self.text(arguments[0], first if name not in _CHAINS else strength + 1)]
             inner += [self.text(a, strength + 1) for a in arguments[1:]]
             return sign.join(inner), strength

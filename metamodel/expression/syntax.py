@@ -70,7 +70,11 @@ class FunctionCall(Syntax):
 def read_syntax(text: str) -> Syntax:
     """The syntax of ``text``; raises `Fault` (KBK1010) at the character that cannot stand there."""
     if len(text) > MAX_LENGTH:
-        raise Fault(UNREADABLE, MAX_LENGTH, message("the expression is longer than {limit} characters", limit=MAX_LENGTH))
+        raise Fault(
+            UNREADABLE,
+            MAX_LENGTH,
+            message("the expression is longer than {limit} characters", limit=MAX_LENGTH),
+        )
     try:
         found = _parser().parse(text)
     except UnexpectedInput as error:
@@ -100,11 +104,13 @@ def _parser() -> Lark:
 
 
 def _unexpected(error: UnexpectedInput, text: str) -> Fault:
-    if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
+    if isinstance(error, UnexpectedEOF) or (
+        isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    ):
         if not text.strip():
             return Fault(UNREADABLE, 0, message("the expression is empty"))
         return Fault(UNREADABLE, len(text), message("the expression ends too early"))
-    at = error.pos_in_stream
+    at: int = getattr(error, "pos_in_stream", None) or 0
     if isinstance(error, UnexpectedCharacters) and text[at] == "'":
         return Fault(UNREADABLE, at, message("this text is not closed by a quote"))
     found = str(error.token) if isinstance(error, UnexpectedToken) else text[at]
@@ -116,7 +122,9 @@ def _measured(parts: Sequence[Syntax | None], at: int) -> dict[str, int]:
     depth = 1 + max((part.depth for part in there), default=0)
     size = 1 + sum(part.size for part in there)
     if depth > MAX_DEPTH:
-        raise Fault(UNREADABLE, at, message("the expression is nested deeper than {limit} levels", limit=MAX_DEPTH))
+        raise Fault(
+            UNREADABLE, at, message("the expression is nested deeper than {limit} levels", limit=MAX_DEPTH)
+        )
     if size > MAX_NODES:
         raise Fault(UNREADABLE, at, message("the expression has more than {limit} parts", limit=MAX_NODES))
     return {"depth": depth, "size": size, "at": at}
@@ -190,7 +198,9 @@ class _Reader(Transformer[Any, Syntax]):
         return _operation("||", *operands)
 
     def arithmetic(self, left: Syntax, operator: Token, right: Syntax) -> Syntax:
-        return Operation(operator=str(operator), operands=(left, right), **_measured((left, right), _place(operator)))
+        return Operation(
+            operator=str(operator), operands=(left, right), **_measured((left, right), _place(operator))
+        )
 
     def minus(self, word: Token, operand: Syntax) -> Syntax:
         return Operation(operator="NEGATE", operands=(operand,), **_measured((operand,), _place(word)))
@@ -219,7 +229,9 @@ class _Reader(Transformer[Any, Syntax]):
     def dated(self, word: Token, token: Token) -> Syntax:
         kind = word.lower()
         if kind not in ("date", "datetime"):
-            raise Fault(UNREADABLE, _place(token), message("“{found}” cannot stand here", found=str(token)[:40]))
+            raise Fault(
+                UNREADABLE, _place(token), message("“{found}” cannot stand here", found=str(token)[:40])
+            )
         return Literal_(kind=kind, text=token[1:-1].replace("''", "'"), at=_place(word))  # type: ignore[arg-type]
 
     def nested(self, inner: Syntax) -> Syntax:
@@ -247,5 +259,9 @@ class _Reader(Transformer[Any, Syntax]):
     ) -> Syntax:
         given = arguments or ()
         return FunctionCall(
-            name=name.upper(), arguments=given, by=by, where=where, **_measured((*given, by, where), _place(name))
+            name=name.upper(),
+            arguments=given,
+            by=by,
+            where=where,
+            **_measured((*given, by, where), _place(name)),
         )

@@ -180,6 +180,6 @@ def averaged(value: Value, scale: int, env: Environment) -> Value:
         steps = literal(QUOTIENT_SCALE - scale)
         made = env.function("kubik_div", total, count, steps, type_=INTEGER)
         return sa.type_coerce(made, number_type(QUOTIENT_SCALE))
-    total = sa.cast(sa.func.sum(exact(value, scale)), sa.Numeric(100, 36))
-    share = total.op("/", precedence=8, return_type=sa.Numeric())(sa.func.nullif(count, 0))
+    whole = sa.cast(sa.func.sum(exact(value, scale)), sa.Numeric(100, 36))
+    share = whole.op("/", precedence=8, return_type=sa.Numeric())(sa.func.nullif(count, 0))
     return fitted(share, QUOTIENT_SCALE)

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-
 PLAIN = "^[ -~А-Яа-яЁё«»–—]*$"
 """What a short list is enough for; NFKC leaves such a text as it is."""
 
@@ -20,12 +19,11 @@ _PLAIN_LETTERS = "".join(map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B), *rang
 
 def definitions(schema: str) -> list[str]:
     """The statements that make, or make again, the functions in that schema."""
-    made = [
+    return [
         _definition(schema, "kubik_fold", _fold_one, "normalize(x, NFKC)"),
         _definition(schema, "kubik_upper", str.upper, "x"),
         _definition(schema, "kubik_lower", str.lower, "x"),
     ]
-    return made
 
 
 def _fold_one(character: str) -> str:
@@ -40,8 +38,7 @@ def _definition(schema: str, name: str, of: Callable[[str], str], before: str) -
     for found, made in several.items():
         body = f"replace({body}, {_quoted(found)}, {_quoted(made)})"
     quoted = schema.replace('"', '""')
-    # The default is what SQL functions get anyway; written out, nothing in it depends on the session.
-    return (
+    return (  # what is put together are constants of this module
         f'CREATE OR REPLACE FUNCTION "{quoted}".{name}(value text) RETURNS text '
         "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $kubik$ "
         f"SELECT CASE WHEN x ~ {_quoted(PLAIN)} THEN {_translated('x', short)} ELSE {body} END "

@@ -44,7 +44,9 @@ def _date_diff(name: str, arguments: Sequence[Node], model: ModelNames, at: int)
         return call(name, INTEGER, *(as_day(b) for b in both), unit, at=at)
     for value in both:
         if value.type.kind == "date":
-            raise Fault(MIXED, value.at, message("a date has no hours: {unit} is for moments", unit=unit.value))
+            raise Fault(
+                MIXED, value.at, message("a date has no hours: {unit} is for moments", unit=unit.value)
+            )
     return call(name, INTEGER, *(convert(b, DATETIME) for b in both), unit, at=at)
 
 

@@ -29,6 +29,12 @@ def _coalesce(name: str, arguments: Sequence[Node], model: ModelNames, at: int) 
 
 FUNCTIONS = (
     Function(name="IF", least=2, most=3, usage="IF(condition, value, otherwise)", check=_branches),
-    Function(name="CASE", least=2, most=MANY, usage="CASE(condition, value, condition, value, otherwise)", check=_branches),
+    Function(
+        name="CASE",
+        least=2,
+        most=MANY,
+        usage="CASE(condition, value, condition, value, otherwise)",
+        check=_branches,
+    ),
     Function(name="COALESCE", least=1, most=MANY, usage="COALESCE(value, value)", check=_coalesce),
 )

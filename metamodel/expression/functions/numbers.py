@@ -38,7 +38,9 @@ def _abs(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -> N
 def _extreme(name: str, arguments: Sequence[Node], model: ModelNames, at: int) -> Node:
     fitting = together(arguments, model, comparing=False)
     if fitting[0].type.kind not in ("number", "date", "datetime", "null"):
-        why = message("{function} is of numbers or dates, this is {given}", function=name, given=words(fitting[0].type))
+        why = message(
+            "{function} is of numbers or dates, this is {given}", function=name, given=words(fitting[0].type)
+        )
         raise Fault(MIXED, fitting[0].at, why)
     return guarded(call(name, fitting[0].type, *fitting, at=at), arguments, model)
 

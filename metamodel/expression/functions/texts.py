@@ -48,8 +48,14 @@ def _format(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -
         raise Fault(MIXED, pattern.at, message("a number's pattern is written as 0.00 or # ##0,00"))
     if kind != "number":
         parts = date_pattern(constant.value)
-        if parts is None or (kind == "date" and {"hh", "mm", "ss"} & {p for p in parts if isinstance(p, str)}):
-            raise Fault(MIXED, pattern.at, message("a date's pattern is made of YYYY, MM, DD; a moment has hh, mm, ss too"))
+        if parts is None or (
+            kind == "date" and {"hh", "mm", "ss"} & {p for p in parts if isinstance(p, str)}
+        ):
+            raise Fault(
+                MIXED,
+                pattern.at,
+                message("a date's pattern is made of YYYY, MM, DD; a moment has hh, mm, ss too"),
+            )
     return call(name, TEXT, value, constant, at=at)
 
 

@@ -20,7 +20,9 @@ def _under(name: str, arguments: Sequence[Node], model: ModelNames, at: int) -> 
     entity = inner.type.entity or outer.type.entity
     if entity is None or model.entity_by_uid[entity].tree is None:
         given = words((inner if inner.type.kind != "null" else outer).type)
-        raise Fault(MIXED, inner.at, message("UNDER is about records that make a tree, this is {given}", given=given))
+        raise Fault(
+            MIXED, inner.at, message("UNDER is about records that make a tree, this is {given}", given=given)
+        )
     return call(name, BOOLEAN, convert(inner, link(entity)), convert(outer, link(entity)), at=at)
 
 

@@ -1,0 +1,166 @@
+"""Comparisons: each kind by its own rule, constants brought to the other side's form so that indexes are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.storage.expressions import texts
+from core.storage.expressions.environment import Cell, Condition, Environment, Value
+from core.storage.expressions.numbers import INTEGER, LARGEST, aligned, literal, number_type
+from core.storage.expressions.zones import start_of_day
+from core.storage.types import Day
+from metamodel.expression.convert import EXACT
+from metamodel.expression.scope import field_by_uid
+from metamodel.expression.tree import Aggregate, Call, Constant, Node, Path, walk
+from metamodel.expression.types import Type
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "IS_DISTINCT": lambda a, b: a.is_distinct_from(b),
+}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operand:
+    """A side of a comparison: its node and what it was compiled to; of a moment's day the moment too."""
+
+    node: Node
+    cell: Cell
+    moment: Value | None = None
+
+    @property
+    def type(self) -> Type:
+        return self.node.type
+
+
+def compare(operator: str, left: Operand, right: Operand, env: Environment) -> Condition:
+    """One of ``= <> < <= > >= IS_DISTINCT`` on two values of fitting types."""
+    if isinstance(left.node, Constant) and not isinstance(right.node, Constant):
+        left, right, operator = right, left, _MIRRORED.get(operator, operator)
+    kind = left.type.kind if left.type.kind != "null" else right.type.kind
+    match kind:
+        case "text":
+            return texts.compare(operator, left.cell, right.cell, texts.constant_text(right.node), env)
+        case "number":
+            return _numbers(operator, left, right, env)
+        case "choice" if operator in _MIRRORED:
+            sides = (choice_order(o.cell.value, o.type, env) for o in (left, right))
+            return _OPERATORS[operator](*sides)  # type: ignore[no-any-return]
+        case "date" if operator != "IS_DISTINCT":
+            found = _days_of_moments(operator, left, right, env)
+            if found is not None:
+                return found
+    return _OPERATORS[operator](left.cell.value, right.cell.value)  # type: ignore[no-any-return]
+
+
+def among(value: Operand, items: Sequence[Operand], env: Environment) -> Condition:
+    """Whether a value is one of a list."""
+    if value.type.kind == "text":
+        return texts.among(value.cell, [(i.cell, texts.constant_text(i.node)) for i in items], env)
+    if value.type.kind in ("choice", "link", "date", "datetime"):
+        return value.cell.value.in_([i.cell.value for i in items])
+    return sa.or_(*(compare("=", value, item, env) for item in items))
+
+
+def choice_order(value: Value, type_: Type, env: Environment) -> Value:
+    """The place of a choice in the defined order."""
+    choices = field_by_uid(env.model, type_.field or "").choices if type_.field else ()
+    whens = {c.uid: literal(place) for place, c in enumerate(choices)}
+    return sa.case(whens, value=value) if whens else sa.cast(sa.null(), sa.Integer())
+
+
+def choice_name(value: Value, type_: Type, env: Environment) -> Value:
+    """The name of a choice."""
+    choices = field_by_uid(env.model, type_.field or "").choices if type_.field else ()
+    whens = {c.uid: texts.constant_cell(c.name).value for c in choices}
+    return sa.case(whens, value=value) if whens else sa.cast(sa.null(), sa.Text())
+
+
+def _numbers(operator: str, left: Operand, right: Operand, env: Environment) -> Condition:
+    scale = left.type.scale
+    if isinstance(right.node, Constant) and right.node.value is not None and left.type.kind == "number":
+        operator, units = nearest(operator, Decimal(right.node.value), scale)
+        if env.sqlite:
+            plain = sa.literal(units, sa.BigInteger())
+            return _OPERATORS[operator](sa.type_coerce(left.cell.value, INTEGER), plain)  # type: ignore[no-any-return]
+        bound = Decimal(units).scaleb(-scale, EXACT) if scale else units
+        type_: Any = number_type(scale) if abs(units) <= LARGEST else sa.Numeric()
+        plain_type = sa.BigInteger() if not scale else sa.Numeric() if abs(units) > LARGEST else type_
+        return _OPERATORS[operator](left.cell.value, sa.literal(bound, plain_type))  # type: ignore[no-any-return]
+    if env.sqlite:
+        both = aligned(left.cell.value, right.cell.value, (scale, right.type.scale))
+        return _OPERATORS[operator](*both)  # type: ignore[no-any-return]
+    plain_sides = (sa.type_coerce(o.cell.value, sa.Numeric()) for o in (left, right))
+    return _OPERATORS[operator](*plain_sides)  # type: ignore[no-any-return]
+
+
+def nearest(operator: str, constant: Decimal, scale: int) -> tuple[str, int]:
+    """The same comparison with a constant in units of the other side's last digit.
+
+    Where the constant has more digits, no value equals it, and it is compared with the unit beside it.
+    """
+    wanted = constant.scaleb(scale, EXACT)
+    down = int(wanted.to_integral_value("ROUND_FLOOR"))
+    beyond = LARGEST + 1
+    if down == wanted:
+        return operator, max(-beyond, min(beyond, down))
+    match operator:
+        case "<" | "<=":
+            return "<", max(-beyond, min(beyond, down + 1))
+        case ">" | ">=":
+            return ">", max(-beyond, min(beyond, down))
+    return operator, beyond
+
+
+def _days_of_moments(operator: str, left: Operand, right: Operand, env: Environment) -> Condition | None:
+    """A moment's day against a day that is the same for all rows: the moment against where that day begins."""
+    for moment, day, sign in ((left, right, operator), (right, left, _MIRRORED.get(operator, operator))):
+        node = moment.node
+        if isinstance(node, Call) and node.function == "DATE_OF" and about_no_row(day.node):
+            return _against_day(sign, moment.moment, day, env) if moment.moment is not None else None
+    return None
+
+
+def _against_day(operator: str, moment: Value, day: Operand, env: Environment) -> Condition:
+    begin = start_of_day(day.cell.value, env)
+    end = start_of_day(_next(day, env), env)
+    match operator:
+        case "<":
+            return moment < begin
+        case "<=":
+            return moment < end
+        case ">":
+            return moment >= end
+        case ">=":
+            return moment >= begin
+        case "<>":
+            return sa.or_(moment < begin, moment >= end)
+    return sa.and_(moment >= begin, moment < end)
+
+
+def _next(day: Operand, env: Environment) -> Value:
+    if isinstance(day.node, Constant) and day.node.value is not None:
+        return sa.literal(day.node.value + timedelta(days=1), Day())
+    if env.sqlite:
+        return sa.func.date(day.cell.value, "+1 day", type_=Day())
+    return sa.type_coerce(sa.type_coerce(day.cell.value, sa.Date()) + sa.literal_column("1", sa.Integer()), Day())
+
+
+def about_no_row(node: Node) -> bool:
+    """Whether a value is the same for every row of the statement."""
+    return not any(
+        isinstance(n, Aggregate) or isinstance(n, Path) and n.root == "row" for n in walk(node)
+    )
+

@@ -1,0 +1,173 @@
+"""Dates and moments: parts, beginnings of months and weeks, distances, and durations added to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.storage.expressions.environment import Environment, Value, in_order, once, typed_null
+from core.storage.expressions.numbers import INTEGER, divided, literal
+from core.storage.expressions.zones import MICROSECONDS, instant_of, local_seconds, local_time
+from core.storage.types import BIG, TEXT, Day, Instant
+from metamodel.expression.durations import Duration
+from metamodel.expression.functions.formats import DatePart, Literally, date_pattern
+
+_PLACES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}
+_FIELDS = {"YEAR": "year", "QUARTER": "quarter", "MONTH": "month", "DAY": "day", "WEEKDAY": "isodow"}
+
+
+def part(name: str, day: Value, env: Environment) -> Value:
+    """YEAR QUARTER MONTH DAY WEEKDAY (Monday is 1) of a date."""
+    if not env.sqlite:
+        return sa.cast(sa.extract(_FIELDS[name], day), sa.BigInteger())
+    raw = sa.type_coerce(day, sa.Text())
+    if name in _PLACES:
+        found = _number(sa.func.substr(raw, *map(literal, _PLACES[name])))
+    elif name == "QUARTER":
+        found = divided(_number(sa.func.substr(raw, literal(6), literal(2))) + literal(2), literal(3))
+    else:
+        found = (_number(sa.func.strftime("%w", raw)) + literal(6)) % literal(7) + literal(1)
+    return sa.type_coerce(found, BIG)
+
+
+def _number(text: Value) -> Value:
+    return sa.cast(text, sa.Integer())
+
+
+def start_of(day: Value, unit: str, env: Environment) -> Value:
+    """The first day of the year, quarter, month or ISO week that a date is in."""
+    if not env.sqlite:
+        return sa.type_coerce(sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.DateTime())), sa.Date()), Day())
+    raw = sa.type_coerce(day, sa.Text())
+    match unit:
+        case "year":
+            made = sa.func.substr(raw, literal(1), literal(4), type_=TEXT).concat("-01-01")
+        case "quarter":
+            month = sa.func.substr(raw, literal(6), literal(2), type_=TEXT)
+            begin = sa.case((month < "04", "-01-01"), (month < "07", "-04-01"), (month < "10", "-07-01"), else_="-10-01")
+            made = sa.func.substr(raw, literal(1), literal(4), type_=TEXT).concat(begin)
+        case "month":
+            made = sa.func.substr(raw, literal(1), literal(7), type_=TEXT).concat("-01")
+        case "week":
+            made = sa.func.date(raw, "weekday 0", "-6 days")
+        case _:
+            made = raw
+    return sa.type_coerce(made, Day())
+
+
+def days_between(start: Value, end: Value, env: Environment) -> Value:
+    """Days from one date to another."""
+    if not env.sqlite:
+        return sa.cast(sa.type_coerce(end, sa.Integer()) - sa.type_coerce(start, sa.Integer()), sa.BigInteger())
+    first, last = (sa.func.julianday(sa.type_coerce(d, sa.Text()), type_=INTEGER) for d in (start, end))
+    return sa.type_coerce(sa.cast(last - first, sa.Integer()), BIG)
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+def difference(start: Value, end: Value, unit: str, env: Environment) -> Value:
+    """Whole units from ``start`` to ``end``; those that are not complete do not count."""
+    if unit in _SECONDS:
+        return _seconds_between(start, end, _SECONDS[unit], env)
+    if unit in _MONTHS:
+        return _cut(_months_between(start, end, env), _MONTHS[unit], env)
+    return _cut(days_between(start, end, env), 7 if unit == "week" else 1, env)
+
+
+def _cut(value: Value, by: int, env: Environment) -> Value:
+    if by == 1:
+        return value
+    raw = sa.type_coerce(value, INTEGER if env.sqlite else sa.BigInteger())
+    return sa.type_coerce(divided(raw, literal(by)), BIG)
+
+
+def _seconds_between(start: Value, end: Value, size: int, env: Environment) -> Value:
+    if env.sqlite:
+        first, last = (sa.type_coerce(m, INTEGER) for m in (start, end))
+        return sa.type_coerce(divided(last - first, literal(size * MICROSECONDS)), BIG)
+    span = sa.type_coerce(end, sa.DateTime()) - sa.type_coerce(start, sa.DateTime())
+    return sa.cast(sa.func.div(sa.extract("epoch", span), size), sa.BigInteger())
+
+
+def _months_between(start: Value, end: Value, env: Environment) -> Value:
+    if env.sqlite:
+        return env.function("kubik_months", start, end, type_=BIG)
+
+    def make(first: Value, last: Value) -> Value:
+        a, b = (part("YEAR", d, env) * literal(12) + part("MONTH", d, env) for d in (first, last))
+        early = part("DAY", last, env) < part("DAY", first, env)
+        late = part("DAY", last, env) > part("DAY", first, env)
+        count = b - a
+        return sa.case(
+            (sa.and_(count > literal(0), early), count - literal(1)),
+            (sa.and_(count < literal(0), late), count + literal(1)),
+            else_=count,
+        )
+
+    return once([start, end], make)
+
+
+def shifted_day(day: Value, by: Duration, env: Environment) -> Value:
+    """A date moved by months, then by days; null outside of the years 1 to 9999."""
+    if env.sqlite:
+        return env.function("kubik_shift", day, literal(by.months), literal(by.days), type_=Day())
+    moved = sa.cast(day, sa.DateTime()) + _interval(by)
+    return sa.type_coerce(once([moved], lambda m: sa.case((_in_calendar(m), sa.cast(m, sa.Date())))), Day())
+
+
+def shifted_moment(moment: Value, by: Duration, env: Environment) -> Value:
+    """An instant moved by months and days on the local clock, then by seconds."""
+    if env.sqlite:
+        steps = map(literal, (by.months, by.days, by.seconds))
+        return env.function("kubik_shift_moment", moment, *steps, env.zone.key, type_=Instant())
+    if by.months or by.days:
+        moment = instant_of(local_time(moment, env) + _interval(by), env)
+    pause = sa.func.make_interval(0, 0, 0, 0, 0, 0, literal(by.seconds), type_=sa.Interval())
+    made = sa.type_coerce(moment, sa.DateTime(timezone=True)) + pause
+
+    def make(value: Value) -> Value:
+        clock = sa.func.timezone("UTC", value, type_=sa.DateTime())
+        return sa.case((_in_calendar(clock), value), else_=typed_null(sa.DateTime(timezone=True)))
+
+    return sa.type_coerce(once([made], make), Instant())
+
+
+def _interval(by: Duration) -> Value:
+    return sa.func.make_interval(0, literal(by.months), 0, literal(by.days), type_=sa.Interval())
+
+
+def _in_calendar(timestamp: Value) -> sa.ColumnElement[bool]:
+    first = sa.literal_column("TIMESTAMP '0001-01-01'", sa.DateTime())
+    return sa.and_(timestamp >= first, timestamp < sa.literal_column("TIMESTAMP '10000-01-01'", sa.DateTime()))
+
+
+_SQLITE = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "ss": "%S"}
+_POSTGRESQL = {"YYYY": "YYYY", "MM": "MM", "DD": "DD", "hh": "HH24", "mm": "MI", "ss": "SS"}
+
+
+def written(value: Value, pattern: str, *, moment: bool, env: Environment) -> Value:
+    """A date or a moment (on the local clock) by a pattern of FORMAT."""
+    parts = date_pattern(pattern)
+    assert parts is not None
+    if env.sqlite:
+        form = "".join(p.text.replace("%", "%%") if isinstance(p, Literally) else _SQLITE[p] for p in parts)
+        arguments: tuple[Any, ...] = (sa.type_coerce(value, sa.Text()),)
+        if moment:
+            arguments = (local_seconds(value, env), "unixepoch")
+        return sa.func.strftime(form, *arguments, type_=TEXT)
+    clock = local_time(value, env) if moment else sa.cast(value, sa.DateTime())
+    return once([clock], lambda given: _joined(parts, given, env))
+
+
+def _joined(parts: tuple[DatePart | Literally, ...], clock: Value, env: Environment) -> Value:
+    texts = [
+        sa.literal(p.text, TEXT) if isinstance(p, Literally) else in_order(sa.func.to_char(clock, _POSTGRESQL[p]), env)
+        for p in parts
+    ]
+    made: Value = texts[0]
+    for text in texts[1:]:
+        made = made.concat(text)
+    return made

@@ -1,0 +1,25 @@
+"""What a database says when a number grows beyond 18 digits, as the error for people."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psycopg
+import sqlalchemy as sa
+
+from core.errors import KubikError
+from metamodel.expression.types import MAX_DIGITS
+from metamodel.messages import message
+
+_SQLITE_WORDS = ("user-defined function raised exception", "integer overflow")
+
+
+def refusal_of(error: BaseException) -> KubikError | None:
+    """KBK1013 for an error of the driver (or SQLAlchemy's around it) that is an overflow; None for any other."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    overflow = isinstance(cause, psycopg.errors.NumericValueOutOfRange) or (
+        isinstance(cause, sqlite3.OperationalError) and str(cause) in _SQLITE_WORDS
+    )
+    if not overflow:
+        return None
+    return KubikError("KBK1013", message("a number in the answer has more than {digits} digits", digits=MAX_DIGITS))

@@ -1,0 +1,76 @@
+"""Conditions on a link's record under WHERE: ``link IN (SELECT id …)``, never a join or EXISTS (decision 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from core.storage.expressions.compare import about_no_row
+from core.storage.expressions.environment import Condition, Environment
+from core.storage.expressions.paths import limits
+from core.storage.expressions.sets import among
+from metamodel.expression.tree import Call, Node, Path
+
+_STRICT = frozenset({
+    "=", "<>", "<", "<=", ">", ">=", "LIKE", "CONTAINS", "EXACT", "NOT", "+", "-", "*", "/", "NEGATE", "ABS", "ROUND",
+    "SCALE", "||", "UPPER", "LOWER", "TRIM", "REPLACE", "LEFT", "RIGHT", "LENGTH", "TEXT", "FORMAT", "CHOICE_NAME",
+    "DATE_OF", "YEAR", "QUARTER", "MONTH", "DAY", "WEEKDAY", "START_OF", "DATE_DIFF", "DAYS", "SHIFT+", "SHIFT-",
+})  # fmt: skip
+"""What is null as soon as one of its arguments is."""
+
+_BY_FIRST = frozenset({"IN", "BETWEEN", "UNDER"})
+"""What is not true when its first argument is null, whatever the others are."""
+
+
+def by_link(
+    node: Node, env: Environment, condition: Callable[[Node, Environment], Condition]
+) -> Condition | None:
+    """The condition as one on the record of a link; None when it is not about a single link's record.
+
+    It must not be true for a record without that link, and then everything it says is said of the link's record.
+    """
+    paths = _paths(node)
+    if not paths or env.row is None:
+        return None
+    first = paths[0].steps[0]
+    if any(path.steps[0] != first for path in paths):
+        return None
+    target = env.rows.open(paths[0].steps[1][0])
+    inner = condition(_from_link(node), env.about(target))
+    ids = sa.select(target.cell("id").value).select_from(target.alias).where(*limits(target), inner)
+    return among(env.row.cell(first[1]).value, ids.correlate_except(target.alias), env)
+
+
+def _paths(node: Node) -> list[Path] | None:
+    """The paths along links that decide a condition, None when it is not null without each of them."""
+    if isinstance(node, Call) and node.function in _BY_FIRST:
+        rest = node.arguments[1:]
+        return _strict(node.arguments[0]) if all(about_no_row(a) for a in rest) else None
+    return _strict(node)
+
+
+def _strict(node: Node) -> list[Path] | None:
+    if isinstance(node, Path) and node.root == "row" and node.up == 0:
+        return [node] if len(node.steps) > 1 else None
+    if isinstance(node, Path) or about_no_row(node):
+        return []
+    if not isinstance(node, Call) or node.function not in _STRICT:
+        return None
+    found: list[Path] = []
+    for argument in node.arguments:
+        inner = _strict(argument)
+        if inner is None:
+            return None
+        found += inner
+    return found
+
+
+def _from_link(node: Node) -> Node:
+    """The same condition said of the link's record."""
+    if isinstance(node, Path) and node.root == "row" and node.up == 0:
+        return replace(node, steps=node.steps[1:])
+    if isinstance(node, Call):
+        return replace(node, arguments=tuple(_from_link(a) for a in node.arguments))
+    return node

@@ -1,0 +1,76 @@
+"""Paths: a field of a row, and fields reached along links by scalar sub-selects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.storage.expressions.environment import Cell, Environment, Row, Rows, Value, Values
+from core.storage.expressions.texts import folded
+from metamodel.expression.names import USER
+from metamodel.expression.tree import Path
+
+Step = tuple[str, str]
+
+
+def path_cell(node: Path, env: Environment) -> Cell:
+    """The cell a path leads to; null when a link on it is empty, in the bin or hidden."""
+    if node.root == "my":
+        user = env.model.entities[USER]
+        rows = env.mine or env.rows
+        return linked(rows, env.me, node.steps or ((user.uid, "id"),))
+    start = _start(node, env)
+    if not node.steps:
+        return start.cell("id")
+    (_, field), *rest = node.steps
+    cell = start.cell(field)
+    return linked(env.rows, cell.value, rest) if rest else cell
+
+
+def _start(node: Path, env: Environment) -> Row | Values:
+    if node.root == "row":
+        return env.up(node.up)
+    found = {"record": env.record, "old": env.old, "new": env.new}[node.root]
+    if found is None:
+        raise ValueError(f"there is no {node.root} where this expression is compiled")
+    return found
+
+
+def linked(rows: Rows, link: Value, steps: Sequence[Step]) -> Cell:
+    """The cell that steps lead to from the record of a link; each step begins in its own sub-select."""
+    (entity, field), *rest = steps
+    row = rows.open(entity)
+    cell = row.cell(field)
+    if rest:
+        cell = linked(rows, cell.value, rest)
+    return taken(cell, row, row.cell("id").value == link)
+
+
+def taken(cell: Cell, row: Row, *conditions: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> Cell:
+    """A cell of one row of a relation as a value: each part by a scalar sub-select."""
+
+    def part(value: Value) -> Value:
+        return scalar(value, row, *conditions, order=order)
+
+    if cell.key is None:
+        return Cell(value=part(cell.value))
+    return Cell(value=part(cell.value), key=part(folded(cell)))
+
+
+def scalar(
+    value: Value, row: Row, *conditions: sa.ColumnElement[bool], order: Sequence[Any] = ()
+) -> sa.ScalarSelect[Any]:
+    """``value`` of the rows of a relation that fulfil the conditions, all else being of the statement around."""
+    select = sa.select(value).select_from(row.alias).where(*limits(row), *conditions)
+    if order:
+        select = select.order_by(*order).limit(sa.literal_column("1"))
+    return select.correlate_except(row.alias).scalar_subquery()
+
+
+def limits(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
+    """What limits an alias to its relation."""
+    return () if row.condition is None else (row.condition,)
+
+

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -19,6 +19,9 @@ MAX_LENGTH = 10_000
 
 MAX_DEPTH = 50
 """How deep an expression may be nested, parentheses included."""
+
+KEPT_LENGTH = 200
+"""Characters of a text whose syntax is kept."""
 
 MAX_NODES = 1000
 """Names, constants and operations of one expression."""
@@ -68,7 +71,19 @@ class FunctionCall(Syntax):
 
 
 def read_syntax(text: str) -> Syntax:
-    """The syntax of ``text``; raises `Fault` (KBK1010) at the character that cannot stand there."""
+    """The syntax of ``text``; raises `Fault` (KBK1010) at the character that cannot stand there.
+
+    That of a short text is kept: a model is resolved again after every change with nearly the same texts.
+    """
+    return _kept_syntax(text) if len(text) <= KEPT_LENGTH else _read_syntax(text)
+
+
+@lru_cache(maxsize=4096)
+def _kept_syntax(text: str) -> Syntax:
+    return _read_syntax(text)
+
+
+def _read_syntax(text: str) -> Syntax:
     if len(text) > MAX_LENGTH:
         raise Fault(
             UNREADABLE,

@@ -39,7 +39,7 @@ def _definition(schema: str, name: str, of: Callable[[str], str], before: str) -
         body = f"replace({body}, {_quoted(found)}, {_quoted(made)})"
     quoted = schema.replace('"', '""')
     return (  # what is put together are constants of this module
-        f'CREATE OR REPLACE FUNCTION "{quoted}".{name}(value text) RETURNS text '
+        f'CREATE OR REPLACE FUNCTION "{quoted}".{name}(value text) RETURNS text '  # noqa: S608
         "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $kubik$ "
         f"SELECT CASE WHEN x ~ {_quoted(PLAIN)} THEN {_translated('x', short)} ELSE {body} END "
         '''FROM (SELECT value COLLATE "C" AS x) AS given $kubik$'''

@@ -114,7 +114,8 @@ def left_sight(tx: Transaction, actor: Actor, entity: Entity, row: Any) -> bool:
     if before is None:
         return False
     relations = relations_of(tx, grants)
-    environment = relations.environment(BoundRow(entity=entity, values=before), relations.all)
+    everything = relations.environment(None, relations.all)
+    environment = everything.about(BoundRow(entity=entity, values=before, env=everything))
     condition = sa.or_(sa.false(), *(compile_condition(rule, environment) for rule in rules))
     matched = sa.select(sa.case((condition, 1), else_=0))
     return bool(tx.connection.execute(matched, parameters(tx, actor)).scalar())

@@ -17,6 +17,7 @@ from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
 from core.storage.types import BIG, TEXT
 from metamodel.expression.tree import Path
+from metamodel.text import KEY_LENGTH
 
 NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 """Fields of every record that always have a value."""
@@ -230,6 +231,8 @@ class Compiler:
                 Key(expression=visible_id(self.relations, entity, cell.value), descending=sort.descending),
             ]
         expression = cell.value if cell.key is None else cell.key
+        if cell.key is not None and not (direct and field.stored):  # the key of a computed text is all of it
+            expression = sa.func.substr(cell.key, 1, KEY_LENGTH, type_=TEXT)
         return [Key(expression=expression, descending=sort.descending, nullable=nullable, bare=bare)]
 
     def _sorted_cell(self, row: VisibleRow, sort: SortKey) -> Cell:

@@ -41,7 +41,7 @@ def options(
     limits = [] if row.condition is None else [row.condition]
     if link.narrowing is not None:
         environment = relations.environment(row, relations.visible)
-        bound = replace(environment, record=BoundRow(entity=owner, values=record_values))
+        bound = replace(environment, record=BoundRow(entity=owner, values=record_values, env=environment))
         limits.append(compile_condition(link.narrowing, bound))
     if text.strip():
         limits.append(contains(tx.dialect, title, "search"))

@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
-from core.storage.expressions import Cell, Environment, Row, Values, compile_condition, compile_value
+from core.storage.expressions import (
+    AllRows,
+    BareRow,
+    Cell,
+    Environment,
+    Row,
+    Values,
+    compile_condition,
+    computed_cell,
+)
 from core.storage.tables import FieldColumns, Tables
 from metamodel.model import Choice, Entity, Field, Grant, Model
 
@@ -34,7 +43,7 @@ class Relations:
 
     @property
     def all(self) -> AllRows:
-        return AllRows(relations=self)
+        return AllRows(tables=self.tables, dialect=self.dialect, zone=self.zone)
 
     @property
     def visible(self) -> VisibleRows:
@@ -52,32 +61,13 @@ class Relations:
         """Whether the row is one of those that this grant stands on."""
         if grant.rows is None:
             return sa.true()
-        bare = BareRow(relations=self, entity=row.entity, alias=row.alias, condition=None)
+        bare = BareRow(all_rows=self.all, entity=row.entity, alias=row.alias, condition=None)
         return compile_condition(grant.rows, self.environment(bare, self.all))
 
     def environment(self, row: Row | Values | None, rows: AllRows | VisibleRows) -> Environment:
         """Where an expression about ``row`` is compiled, its paths leading over ``rows``."""
         return Environment(
             row=row, rows=rows, tables=self.tables, dialect=self.dialect, zone=self.zone, mine=self.all
-        )
-
-    def computed(self, row: Row, each: Field, rows: AllRows | VisibleRows) -> Cell:
-        """The value of a computed field of a row, its operands taken from ``rows``."""
-        assert each.computed is not None
-        return compile_value(each.computed.root, self.environment(row, rows))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AllRows:
-    """Every live row, every cell as it is."""
-
-    relations: Relations
-
-    def open(self, entity_uid: str) -> BareRow:
-        place = self.relations.tables[entity_uid]
-        alias = place.table.alias()
-        return BareRow(
-            relations=self.relations, entity=place.entity, alias=alias, condition=_life(alias, "live")
         )
 
 
@@ -99,22 +89,6 @@ class VisibleRows:
             relations=self.relations, entity=place.entity, alias=alias,
             condition=sa.and_(*limits) if limits else None,
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BareRow:
-    """A row of `all`."""
-
-    relations: Relations
-    entity: Entity
-    alias: sa.FromClause
-    condition: sa.ColumnElement[bool] | None
-
-    def cell(self, field_uid: str) -> Cell:
-        columns = self.relations.tables[self.entity.uid].columns.get(field_uid)
-        if columns is not None:
-            return _stored(self.alias, columns)
-        return self.relations.computed(self, self.entity.by_uid[field_uid], self.relations.all)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -184,7 +158,8 @@ class VisibleRow:
         if not limits:
             return None
         assert self.entity.parent is not None
-        return self.column(self.entity.parent).in_(sa.select(row.alias.c.id).where(*limits))
+        parents = sa.select(row.alias.c.id).where(*limits).correlate_except(row.alias)
+        return self.column(self.entity.parent).in_(parents)
 
     def rights(self) -> tuple[sa.ColumnElement[bool], ...]:
         """What a row must fulfil to be visible, all of it."""
@@ -202,7 +177,8 @@ class VisibleRow:
         columns = self.relations.tables[self.entity.uid].columns.get(field_uid)
         if columns is not None:
             return _stored(self.alias, columns)
-        return self.relations.computed(self, self.entity.by_uid[field_uid], self.relations.visible)
+        environment = self.relations.environment(self, self.relations.visible)
+        return computed_cell(self.entity.by_uid[field_uid], self, environment)
 
 
 def choices_of(model: Model, field: Field) -> tuple[Choice, ...]:

@@ -7,8 +7,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from core.query.relations import Relations, VisibleRow
-from core.storage.expressions import Cell
+from core.storage.expressions import Cell, compile_value
 from core.storage.types import TEXT
+from metamodel.expression.tree import Call, Path
+from metamodel.expression.types import TEXT as TEXT_TYPE
 from metamodel.model import Entity, Field, TitlePart
 from metamodel.text import KEY_LENGTH, fold
 
@@ -50,9 +52,9 @@ def visible_title(relations: Relations, entity: Entity, link: Text, language: st
 
     def taken(part: Text | None) -> Text:
         filled = title.value if part is None else sa.func.coalesce(part, title.value, type_=TEXT)
-        return sa.select(filled).where(*limits).scalar_subquery()
+        return sa.select(filled).where(*limits).correlate_except(row.alias).scalar_subquery()
 
-    value = sa.select(title.value).where(*limits).scalar_subquery()
+    value = sa.select(title.value).where(*limits).correlate_except(row.alias).scalar_subquery()
     return Cell(value=value, key=taken(title.key), whole=taken(title.whole))
 
 
@@ -61,7 +63,8 @@ def visible_id(relations: Relations, entity: Entity, link: Text) -> Text:
     row = relations.visible.open(entity.uid, "any")
     if row.condition is None:
         return link
-    return sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == link).scalar_subquery()
+    found = sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == link)
+    return found.correlate_except(row.alias).scalar_subquery()
 
 
 def _single_text(entity: Entity) -> Field | None:
@@ -88,34 +91,19 @@ def _part(row: VisibleRow, part: TitlePart, language: str, depth: int) -> Part |
             entity = row.relations.model.entity_by_uid[field.target]
             linked = visible_title(row.relations, entity, cell.value, language, depth - 1)
             return linked.value, linked.value if linked.whole is None else linked.whole
+        case "number" | "date" | "datetime" | "boolean":
+            value = Path(type=field.result, steps=((row.entity.uid, field.uid),))
+            text = Call(type=TEXT_TYPE, function="TEXT", arguments=(value,))
+            written = compile_value(text, row.relations.environment(row, row.relations.visible)).value
+            return written, written
         case _:
-            written = written_value(row.relations.dialect, field, cell.value)
-            return None if written is None else (written, written)
+            return None
 
 
 def _labels(field: Field, cell: Cell, language: str, *, fold_them: bool) -> Text:
     labels = {c.uid: c.label.in_language(language) or c.name for c in field.choices}
     whens = {uid: sa.literal(fold(text) if fold_them else text, TEXT) for uid, text in labels.items()}
     return sa.case(whens, value=cell.value) if whens else sa.null()
-
-
-def written_value(dialect: Literal["sqlite", "postgresql"], field: Field, value: Text) -> Text | None:
-    """A number, date or flag as plain text, the same on both databases; None for what has no such text."""
-    kind = field.result
-    if kind.kind == "number" and kind.scale and dialect == "sqlite":
-        units = sa.type_coerce(value, sa.Integer())
-        form = f"%s%d.%0{kind.scale}d"
-        sign = sa.case((units < 0, "-"), else_="")
-        size = sa.func.abs(units)
-        power = sa.literal(10**kind.scale, sa.Integer())
-        whole = (size - size % power).op("/", precedence=8, return_type=sa.Integer())(power)
-        return sa.case((units.is_not(None), sa.func.printf(form, sign, whole, size % power, type_=TEXT)))
-    if kind.kind == "number":
-        exact = sa.cast(value, sa.Numeric(18, kind.scale)) if kind.scale else value
-        return sa.cast(exact, TEXT_CAST)
-    if kind.kind == "date":
-        return value if dialect == "sqlite" else sa.func.to_char(value, "YYYY-MM-DD", type_=TEXT)
-    return None
 
 
 def _joined(parts: tuple[TitlePart, ...], resolved: list[Part | None], which: Literal[0, 1]) -> Text | None:

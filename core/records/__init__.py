@@ -1,0 +1,19 @@
+"""The only writer of records: every write of every caller goes through these functions, rights and rules included."""
+
+from core.records.api import batch, create, delete, move, restore, sync_roles, update, upsert
+from core.records.closure import rebuild_closure
+from core.records.marks import (
+    Answer,
+    first_answer,
+    keep_answer,
+    mark_origin,
+    origins,
+    set_external,
+)
+from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Saved, Values
+
+__all__ = [
+    "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Ready", "Saved", "Values", "batch", "create", "delete",
+    "first_answer", "keep_answer", "mark_origin", "move", "origins", "rebuild_closure", "restore", "set_external",
+    "sync_roles", "update", "upsert",
+]  # fmt: skip

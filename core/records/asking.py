@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.query.relations import BareRow, Relations
+from core.query.relations import Relations
 from core.records.statements import chunks, prepared
 from core.records.work import Work
-from core.storage.expressions import compile_condition, compile_value
+from core.storage.expressions import BareRow, compile_condition, compile_value
 from core.storage.types import BIG, TEXT, Day, Flag, Instant, ScaledDecimal
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
-from metamodel.model import Entity
+from metamodel.model import Entity, Field
 
 
 def relations(work: Work) -> Relations:
@@ -40,10 +41,10 @@ def ask(
     """
 
     def make() -> sa.Select[Any]:
-        place = relations(work)
+        everything = relations(work).all
         alias = work.tx.tables[entity.uid].table.alias()
-        row = BareRow(relations=place, entity=entity, alias=alias, condition=None)
-        environment = place.environment(row, place.all)
+        row = BareRow(all_rows=everything, entity=entity, alias=alias, condition=None)
+        environment = everything.environment(row, record=row)
         columns = []
         for each in expressions:
             value: sa.ColumnElement[Any] = (
@@ -69,8 +70,7 @@ def ask_once(work: Work, key: tuple[Any, ...], expression: Expression) -> Any:
     """The value of an expression about no row."""
 
     def make() -> sa.Select[Any]:
-        place = relations(work)
-        value = compile_value(expression.root, place.environment(None, place.all)).value
+        value = compile_value(expression.root, relations(work).all.environment()).value
         return sa.select(sa.type_coerce(value, column_type(expression.type)))
 
     statement = prepared(work.tx, ("ask once", *key), make)
@@ -110,3 +110,15 @@ def visible_ids(work: Work, entity: Entity, ids: Iterable[int]) -> set[int]:
     for some in chunks(ids):
         found.update(work.tx.connection.execute(statement, {**given, "ids": some}).scalars())
     return found
+
+
+def fitted(field: Field, value: Any) -> Any:
+    """A computed value in the form its field stores: a decimal at the field's scale, rounded half up."""
+    kind = field.type.column_type(field)
+    if value is None:
+        return None
+    if kind.storage == "decimal":
+        return Decimal(value).quantize(Decimal(1).scaleb(-kind.scale), rounding=ROUND_HALF_UP)
+    if kind.storage == "integer" and isinstance(value, Decimal):
+        return int(value.to_integral_value(rounding=ROUND_HALF_UP))
+    return value

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.records.asking import ask_once, parameters
+from core.records.asking import ask_once, fitted, parameters
 from core.records.follow import follows
 from core.records.shapes import Row
 from core.records.statements import prepared
@@ -76,7 +75,7 @@ def _fill_new(work: Work, row: Row) -> None:
         if row.parent is not None and row.in_list:
             values["position"] = row.position
         elif isinstance(row.sent.get(entity.parent), int):
-            values["position"] = _last_position(work, row) + 1
+            values["position"] = _next_position(work, row)
         else:
             values["position"] = 1
     row.values = values
@@ -100,18 +99,6 @@ def _simple(work: Work, expression: Expression) -> Any:
     if isinstance(node, Call) and not node.arguments and node.function in ("TODAY", "NOW"):
         return parameters(work)[node.function.lower()]
     return UNKNOWN
-
-
-def fitted(field: Field, value: Any) -> Any:
-    """A computed value in the form its field stores: a decimal at the field's scale, rounded half up."""
-    kind = field.type.column_type(field)
-    if value is None:
-        return None
-    if kind.storage == "decimal":
-        return Decimal(value).quantize(Decimal(1).scaleb(-kind.scale), rounding=ROUND_HALF_UP)
-    if kind.storage == "integer" and isinstance(value, Decimal):
-        return int(value.to_integral_value(rounding=ROUND_HALF_UP))
-    return value
 
 
 def _judge(work: Work, row: Row) -> None:
@@ -139,8 +126,8 @@ def _swept(work: Work, row: Row) -> bool:
     return any(row is each for each in work.swept)
 
 
-def _last_position(work: Work, row: Row) -> int:
-    """The position of the last row beside this one, those of the same write included."""
+def _next_position(work: Work, row: Row) -> int:
+    """The position behind the last row beside this one, those of the same write included."""
     assert row.entity.parent is not None
     link, parent = row.entity.parent, row.sent[row.entity.parent]
 
@@ -150,11 +137,9 @@ def _last_position(work: Work, row: Row) -> int:
             place.columns[link].value == sa.bindparam("parent"), place.table.c.deleted_at.is_(None)
         )
 
-    statement = prepared(work.tx, ("last position", row.entity.uid), make)
-    stored = work.tx.connection.execute(statement, {"parent": parent}).scalar_one() or 0
-    beside = [
-        each.values.get("position") or 0
-        for each in work.tops
-        if each is not row and each.action == "create" and each.sent.get(link) == parent
-    ]
-    return max([stored, *beside])
+    key = row.entity.uid, parent
+    if key not in work.positions:
+        statement = prepared(work.tx, ("last position", row.entity.uid), make)
+        work.positions[key] = work.tx.connection.execute(statement, {"parent": parent}).scalar_one() or 0
+    work.positions[key] += 1
+    return work.positions[key]

@@ -29,6 +29,8 @@ def gather(work: Work) -> None:
             take_along(work, top)
         elif top.action == "update":
             _match_lists(work, top)
+        elif top.action == "restore":
+            _bring_back(work, top)
     lock(work, [row for top in work.tops for row in below(top)])
     sweep(work)
     lock(work, work.swept)
@@ -76,6 +78,33 @@ def take_along(work: Work, row: Row) -> None:
             take_along(work, each)
 
 
+def _bring_back(work: Work, top: Row) -> None:
+    """Add to a row that leaves the bin what went there with it: child rows, and records elsewhere by `cascade`."""
+    bin_id = load(work.tx, top.entity, [top.id]).get(top.id, {}).get("bin_id")
+    if bin_id is None:
+        return  # it is not in the bin: said where rows are loaded
+    waiting, known = [top], {top.key}
+    while waiting:
+        row = waiting.pop()
+        for field in children_fields(row.entity):
+            child = work.model.entity_by_uid[field.target or ""]
+            rows = [
+                Row(entity=child, action="restore", id=record, parent=row, held_by=field, pointer=row.pointer)
+                for record in children_of(work, field, [row.id], bin_id=bin_id).get(row.id, ())
+            ]
+            row.lists.setdefault(field.uid, []).extend(rows)
+            waiting.extend(rows)
+            known.update(each.key for each in rows)
+        for entity, field in work.model.links_to[row.entity.uid]:
+            if field.on_delete == "cascade" and not field.system and field.uid != entity.parent:
+                for record in _linking(work, entity, field, row.id, bin_id=bin_id):
+                    other = Row(entity=entity, action="restore", id=record, pointer=row.pointer)
+                    if other.key not in known:
+                        known.add(other.key)
+                        work.swept.append(other)
+                        waiting.append(other)
+
+
 def sweep(work: Work) -> None:
     """What links elsewhere say of the rows that go: `restrict` refuses, `clear` empties, `cascade` goes too."""
     going = {row.key for row in work.rows() if row.action == "delete"}
@@ -104,17 +133,17 @@ def sweep(work: Work) -> None:
                 going.update(each.key for each in below(other))
 
 
-def _linking(work: Work, entity: Entity, field: Field, record: int) -> list[int]:
-    """The live records of an entity whose link leads to that record."""
+def _linking(work: Work, entity: Entity, field: Field, record: int, *, bin_id: str | None = None) -> list[int]:
+    """The records of an entity whose link leads to that record; live ones, or of a bin."""
 
     def make() -> sa.Select[Any]:
         place = work.tx.tables[entity.uid]
-        return sa.select(place.table.c.id).where(
-            place.columns[field.uid].value == sa.bindparam("record"), place.table.c.deleted_at.is_(None)
-        )
+        table = place.table
+        there = table.c.deleted_at.is_(None) if bin_id is None else table.c.bin_id == sa.bindparam("bin")
+        return sa.select(table.c.id).where(place.columns[field.uid].value == sa.bindparam("record"), there)
 
-    statement = prepared(work.tx, ("linking", field.uid), make)
-    return list(work.tx.connection.execute(statement, {"record": record}).scalars())
+    statement = prepared(work.tx, ("linking", field.uid, bin_id is None), make)
+    return list(work.tx.connection.execute(statement, {"record": record, "bin": bin_id}).scalars())
 
 
 def _keep_ancestors(work: Work, top: Row) -> None:

@@ -32,6 +32,8 @@ class Saved:
     id: int
     version: int
     created: bool = False
+    changed: bool = True
+    """Whether anything was written at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

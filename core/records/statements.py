@@ -21,12 +21,13 @@ CHUNK = 500
 
 def prepared(tx: Transaction, key: tuple[Any, ...], make: Callable[[], T]) -> T:
     """What ``make`` gives, made once for this model, schema and kind of database."""
-    kept: dict[tuple[Any, ...], Any] = tx.model.derived.setdefault("records", {})
+    kept: dict[Any, Any] = tx.model.derived.setdefault("records", {})
     whole = (tx.dialect, tx.tables.schema, *key)
     found = kept.get(whole)
     if found is None:
         found = kept[whole] = make()
-    return found  # type: ignore[no-any-return]
+    made: T = found
+    return made
 
 
 def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
@@ -40,8 +41,8 @@ def load(tx: Transaction, entity: Entity, ids: Iterable[int]) -> dict[int, dict[
 
     def make() -> tuple[sa.Select[Any], list[str]]:
         place = tx.tables[entity.uid]
-        statement = sa.select(*(c.value for c in place.columns.values()), place.table.c.bin_id)
-        return statement.where(place.table.c.id.in_(sa.bindparam("ids", expanding=True))), [*place.columns, "bin_id"]
+        statement = sa.select(*(c.value for c in place.columns.values()))
+        return statement.where(place.table.c.id.in_(sa.bindparam("ids", expanding=True))), list(place.columns)
 
     statement, uids = prepared(tx, ("load", entity.uid), make)
     found: dict[int, dict[str, Any]] = {}
@@ -58,11 +59,12 @@ def insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -
     def make() -> sa.Insert:
         return tx.tables[entity.uid].table.insert()
 
-    encoded = [_encode(tx, entity, row) for row in rows]
+    encoded = [encode_values(tx.tables, entity, row) for row in rows]
     statement = prepared(tx, ("insert", entity.uid), make)
     if len(encoded) == 1:
         result = tx.connection.execute(statement, encoded[0])
-        return [int(result.inserted_primary_key[0])]  # type: ignore[index]
+        key: Any = result.inserted_primary_key
+        return [int(key[0])]
     if tx.dialect == "sqlite":
         # AUTOINCREMENT under the only writer's lock gives consecutive ids in the order of the rows.
         tx.connection.execute(prepared(tx, ("insert many", entity.uid), lambda: make().inline()), encoded)
@@ -78,7 +80,7 @@ def update(tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[st
     """Set {field uid: value} of the records with these ids; records with the same uids go in one statement."""
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for record, values in rows:
-        encoded = _encode(tx, entity, values)
+        encoded = encode_values(tx.tables, entity, values)
         groups.setdefault(tuple(encoded), []).append({"record_id": record, **encoded})
     for names, parameters in groups.items():
 
@@ -92,8 +94,3 @@ def update(tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[st
 
         statement = prepared(tx, ("update", entity.uid, names), make)
         tx.connection.execute(statement, parameters if len(parameters) > 1 else parameters[0])
-
-
-def _encode(tx: Transaction, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
-    bin_id = {"bin_id": values["bin_id"]} if "bin_id" in values else {}
-    return encode_values(tx.tables, entity, {u: v for u, v in values.items() if u != "bin_id"}) | bin_id

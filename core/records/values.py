@@ -85,6 +85,8 @@ def _parse_list(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> N
                    held_by=found, position=index + 1, in_list=True)  # fmt: skip
         if record and record in seen:
             work.refuse(f"{place}/id", "KBK3002", message("the row {id} stands in the list twice", id=record))
+        if record and row.action == "create":
+            work.refuse(f"{place}/id", "KBK3005", message("there is no row {id} here", id=record))
         seen.add(record)
         rows.append(parse_row(work, each, item, passed_over=frozenset(("id", "_hidden"))))
 

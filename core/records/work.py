@@ -47,6 +47,8 @@ class Work:
     kept: dict[tuple[str, int], Row] = field(default_factory=dict)
     """Ancestors of child rows that are written on their own."""
     locked: set[tuple[str, int]] = field(default_factory=set)
+    positions: dict[tuple[str, int], int] = field(default_factory=dict)
+    """The last position given under a parent, by entity uid of the child rows and id of the parent."""
     swept: list[Row] = field(default_factory=list)
     """Records elsewhere that a deletion takes along (`cascade`) or whose link it empties (`clear`)."""
 
@@ -61,7 +63,7 @@ class Work:
 
     def rows(self) -> Iterator[Row]:
         """Every row, parents before their child rows, ancestors first."""
-        yield from self.kept.values()
+        yield from sorted(self.kept.values(), key=lambda row: depth(self.model, row.entity))
         for top in (*self.tops, *self.swept):
             yield from below(top)
 
@@ -108,3 +110,12 @@ def below(row: Row) -> Iterator[Row]:
     for rows in row.lists.values():
         for each in rows:
             yield from below(each)
+
+
+def depth(model: Model, entity: Entity) -> int:
+    """How many records stand above one of this entity, through child rows."""
+    found = 0
+    while entity.parent is not None:
+        entity = model.entity_by_uid[entity.by_uid[entity.parent].target or ""]
+        found += 1
+    return found

@@ -1,0 +1,114 @@
+"""The way of a write: lock, grant, validation, statement, check, numbers, journal, in one transaction."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from core.history.journal import Change, Kind, write
+from core.records.closure import check_trees, keep_trees
+from core.records.fill import fill, required_now
+from core.records.follow import follow
+from core.records.gather import gather
+from core.records.links import check_links, check_narrowing, find_links
+from core.records.numbers import series_of, take_numbers
+from core.records.permit import permit_after, permit_before
+from core.records.rules import check_locked, check_rules
+from core.records.shapes import Row
+from core.records.stale import check_version
+from core.records.store import mark_touched, store
+from core.records.unique import broken_unique, check_unique
+from core.records.work import Work
+from core.storage.expressions.errors import refusal_of
+from core.system import guards
+from metamodel.messages import message
+from metamodel.model import Entity
+
+KINDS: dict[str, Kind] = {
+    "create": "created", "update": "updated", "keep": "updated", "delete": "deleted", "restore": "restored",
+}  # fmt: skip
+
+
+def run(work: Work) -> None:
+    """Do what the rows of the write say, or raise everything that is wrong with them."""
+    if any(problem.code in ("KBK2003", "KBK2005") for problem in work.problems):
+        work.settle()
+    find_links(work)
+    if work.problems:
+        required_now(work)
+        work.settle()
+    try:
+        _prepare(work)
+        _write(work)
+    except sa.exc.DBAPIError as error:
+        told = broken_unique(work, error) if isinstance(error, sa.exc.IntegrityError) else refusal_of(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _prepare(work: Work) -> None:
+    gather(work)
+    work.settle()
+    permit_before(work)
+    work.settle()
+    for top in work.tops:
+        check_version(work, top)
+        if top.action == "update" and top.lists and top.if_version is None:
+            for uid in top.lists:
+                field = top.entity.by_uid[uid]
+                work.refuse(f"{top.pointer}/{field.name}", "KBK3010", message(
+                    "“{field}”: a list of rows is changed only with If-Match", field=field.label))  # fmt: skip
+    work.settle()
+    fill(work)
+    required_now(work)
+    check_links(work)
+    check_locked(work)
+    check_trees(work)
+    check_unique(work)
+    work.settle()
+
+
+def _write(work: Work) -> None:
+    mark_touched(work)
+    store(work)
+    keep_trees(work)
+    follow(work)
+    check_narrowing(work)
+    check_rules(work)
+    _guard(work)
+    permit_after(work)
+    work.settle()
+    take_numbers(work)
+    write(work.tx, [_change(work, row) for row in work.rows() if row.touched])
+
+
+def _change(work: Work, row: Row) -> Change:
+    numbers = {f.uid: (None, row.values[f.uid]) for f in series_of(row.entity)
+               if row.action == "create" and row.values.get(f.uid) is not None}  # fmt: skip
+    return Change(
+        entity=row.entity.uid, record=row.id, kind=KINDS[row.action], version=row.version, by=work.actor.user,
+        differences={} if row.action in ("delete", "restore") else row.changed() | numbers,
+    )  # fmt: skip
+
+
+def _guard(work: Work) -> None:
+    changes = [
+        guards.Change(
+            entity=row.entity, action=_plain(row), id=row.id, pointer=row.pointer,
+            before=_by_name(row.entity, row.before), after=_by_name(row.entity, row.values),
+        )
+        for row in work.rows()
+        if row.touched and row.action != "keep" and row.entity.name in guards.GUARDED
+    ]  # fmt: skip
+    if changes:
+        work.problems += guards.guard(work.tx, work.actor, changes)
+        work.settle()
+        guards.effects(work.tx, changes)
+
+
+def _plain(row: Row) -> guards.Action:
+    return "update" if row.action == "keep" else row.action
+
+
+def _by_name(entity: Entity, values: dict[str, object]) -> dict[str, object]:
+    return {entity.by_uid[uid].name: value for uid, value in values.items() if uid in entity.by_uid}

@@ -1,0 +1,85 @@
+"""What an import did: counts that add up to the file, refused lines with column and reason, the file of errors."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.records.importing.reading import Table
+from metamodel.messages import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineError:
+    """Why a line was refused; ``column`` is its name in the file, empty when it is about the whole line."""
+
+    line: int
+    column: str
+    code: str
+    message: Message | str
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """The state of an import, and at its end what it did.
+
+    ``position`` counts the rows of the file that are dealt with: created, updated, skipped (nothing to change) or
+    refused. It is committed together with those rows.
+    """
+
+    total: int = 0
+    position: int = 0
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    refused: int = 0
+    dry_run: bool = False
+    errors: list[LineError] = field(default_factory=list)
+    passed_over: list[tuple[str, Message | str]] = field(default_factory=list)
+
+    def saved(self, render: Callable[[Message], str]) -> dict[str, Any]:
+        """As JSON, the messages in the language of ``render``: to go on after a crash, and to be shown."""
+
+        def text(what: Message | str) -> str:
+            return what if isinstance(what, str) else render(what)
+
+        counts = {name: getattr(self, name) for name in _COUNTS}
+        return {
+            **counts,
+            "dry_run": self.dry_run,
+            "errors": [{"line": e.line, "column": e.column, "code": e.code, "message": text(e.message)} for e in self.errors],
+            "passed_over": [{"column": column, "reason": text(why)} for column, why in self.passed_over],
+        }
+
+
+_COUNTS = ("total", "position", "created", "updated", "skipped", "refused")
+
+
+def load_report(saved: Mapping[str, Any]) -> Report:
+    """The report that `Report.saved` wrote down."""
+    return Report(
+        **{name: int(saved[name]) for name in _COUNTS},
+        dry_run=bool(saved["dry_run"]),
+        errors=[LineError(**each) for each in saved["errors"]],
+        passed_over=[(each["column"], each["reason"]) for each in saved["passed_over"]],
+    )
+
+
+def errors_file(table: Table, errors: Iterable[LineError], render: Callable[[Message], str], reason: str) -> str:
+    """The refused rows as they were, with why in a last column called ``reason``: to be repaired and imported again."""
+    by_line: dict[int, list[str]] = {}
+    for error in errors:
+        text = error.message if isinstance(error.message, str) else render(error.message)
+        by_line.setdefault(error.line, []).append(f"{error.column}: {text}" if error.column else text)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\r\n")
+    writer.writerow([*table.header, reason])
+    width = len(table.header)
+    for line in table.lines():
+        if line.number in by_line:
+            cells = [*line.cells, *[""] * (width - len(line.cells))]
+            writer.writerow([*cells, "; ".join(by_line[line.number])])
+    return out.getvalue()

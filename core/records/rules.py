@@ -1,0 +1,83 @@
+"""Rules of entities asked of rows as they are after the write: required, required_if, checks; before it: read_only_if."""
+
+from __future__ import annotations
+
+from core.records.asking import ask
+from core.records.fill import refuse_empty
+from core.records.shapes import Row
+from core.records.values import escaped
+from core.records.work import Work
+from metamodel.expression.tree import Expression, Path, walk
+from metamodel.messages import message
+from metamodel.model import Constraint, Entity, Field
+
+
+def check_locked(work: Work) -> None:
+    """Refuse changes of fields that are read-only under a condition which holds before the write."""
+    for rows in work.by_entity("update").values():
+        entity = rows[0].entity
+        fields = [f for f in entity.fields if f.read_only_if is not None]
+        concerned = [r for r in rows if any(f.uid in r.sent and r.sent[f.uid] != r.before.get(f.uid) for f in fields)]
+        conditions = [f.read_only_if for f in fields if f.read_only_if is not None]
+        answers = ask(work, entity, ("read only",), conditions, [row.id for row in concerned])
+        for row in concerned:
+            for field, locked in zip(fields, answers[row.id], strict=True):
+                if locked and field.uid in row.sent and row.sent[field.uid] != row.before.get(field.uid):
+                    work.refuse(f"{row.pointer}/{escaped(field.name)}", "KBK3004", message(
+                        "“{field}” cannot be changed now", field=field.label))  # fmt: skip
+
+
+def check_rules(work: Work) -> None:
+    """Refuse rows that leave a required field empty or break a check of their entity."""
+    swept = {id(row) for row in work.swept}
+    for rows in work.by_entity("create", "update", "keep", "restore").values():
+        entity = rows[0].entity
+        checks = [c for c in entity.constraints if c.check is not None]
+        conditional = [f for f in entity.fields if f.required_if is not None and f.stored]
+        expressions: list[Expression] = [c.check for c in checks if c.check is not None]
+        expressions += [f.required_if for f in conditional if f.required_if is not None]
+        concerned = [row for row in rows if row.action in ("create", "restore") or row.touched]
+        answers = ask(work, entity, ("rules",), expressions, [row.id for row in concerned])
+        for row in concerned:
+            answer = answers.get(row.id, ())
+            for check, kept in zip(checks, answer, strict=False):
+                if kept is False:
+                    _refuse_check(work, row, check)
+            if row.action in ("create", "update") and id(row) not in swept:
+                for field, needed in zip(conditional, answer[len(checks) :], strict=True):
+                    if needed and row.values.get(field.uid) is None:
+                        refuse_empty(work, row, field)
+                _check_required(work, row, entity)
+
+
+def _check_required(work: Work, row: Row, entity: Entity) -> None:
+    for field in entity.fields:
+        if field.required and field.stored and not field.system and field.type.name != "number_series":
+            if row.values.get(field.uid) is None:
+                refuse_empty(work, row, field)
+
+
+def _refuse_check(work: Work, row: Row, check: Constraint) -> None:
+    """A broken check is told at the first field it names that the actor may read and change, else at the record."""
+    assert check.check is not None
+    field = _field_of(work, row, check.check)
+    pointer = row.pointer if field is None else f"{row.pointer}/{escaped(field.name)}"
+    why = message("{rule}", rule=check.message) if check.message else message(
+        "{entity}: a rule is not kept: {rule}", entity=row.entity.label, rule=check.check.text)  # fmt: skip
+    work.refuse(pointer, "KBK3006", why)
+
+
+def _field_of(work: Work, row: Row, check: Expression) -> Field | None:
+    if row.action in ("keep", "restore"):
+        return None
+    named = [
+        row.entity.by_uid[node.steps[0][1]]
+        for node in walk(check.root)
+        if isinstance(node, Path) and node.root == "row" and node.up == 0 and node.steps
+        and node.steps[0][0] == row.entity.uid and node.steps[0][1] in row.entity.by_uid
+    ]  # fmt: skip
+    usable = [f for f in named if f.writable and f.uid in work.grants.readable(row.entity.uid)]
+    sent = [f for f in usable if f.uid in row.sent]
+    return next(iter(sent or usable), None)
+
+

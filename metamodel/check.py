@@ -27,6 +27,28 @@ _KINDS_OF_JSON: Mapping[str, Message] = {
 }
 
 
+_EXPECTATIONS: Mapping[str, Message] = {
+    str(words): words
+    for words in (
+        message("4 to 20 small Latin letters and digits"),
+        message("the name of an icon"),
+        message("earlier names, one or a list"),
+        message("a field, “-” before a descending one"),
+        message("names of fields joined by points"),
+        message("a text, or {form}", form="{ru: …, en: …}"),
+        message("an expression, written as a text"),
+        message("either unique or check"),
+        message("all, {form} or a list of names", form="{all_but: […]}"),
+        message(
+            "a name of small Latin letters, digits and _, beginning with a letter, at most 48 characters"
+        ),
+        message("a code of ISO 4217, such as RUB"),
+        message("a regular expression"),
+    )
+}
+"""The descriptions in the schemas that stand in errors, for translation."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Error:
     """What a validator found: jsonschema's error, its parts of one type."""
@@ -128,14 +150,19 @@ def _shown(value: Any) -> str:
 
 def _expected(error: _Error) -> Message:
     if error.validator in ("anyOf", "oneOf", "pattern") and "description" in error.schema:
-        return message("expected: {expected}", expected=error.schema["description"])
+        return message("expected: {expected}", expected=_described(error))
     make = _WORDS.get(error.validator)
     return make(error) if make else message("this is not of the published form")
 
 
+def _described(error: _Error) -> Message | str:
+    words = str(error.schema["description"])
+    return _EXPECTATIONS.get(words, words)
+
+
 def _wrong_type(error: _Error) -> Message:
     if "description" in error.schema and not isinstance(error.wanted, str):
-        return message("expected: {expected}", expected=error.schema["description"])
+        return message("expected: {expected}", expected=_described(error))
     wanted = error.wanted if isinstance(error.wanted, str) else error.wanted[0]
     return message(
         "expected {expected}, not {value}", expected=_KINDS_OF_JSON[wanted], value=_shown(error.instance)

@@ -241,7 +241,7 @@ def _roles(old: Model | None, new: Model) -> Iterator[Change]:
         for aspect, words in (
             ("label", message("the label")),
             ("parent", message("who manages it")),
-            ("everything", message("whether it may everything")),
+            ("everything", message("whether it may do everything")),
             ("grants", message("its grants")),
         ):
             before, after = getattr(was, aspect), getattr(now, aspect)

@@ -45,7 +45,7 @@ class Boolean(FieldType):
                 return None
             if word in _WORDS:
                 return _WORDS[word]
-        raise ValueRefused("KBK3002", message("yes or no is expected"))
+        raise ValueRefused("KBK3002", message("Yes or no is expected."))
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
         return write_boolean(value, context)

@@ -39,7 +39,7 @@ class Children(FieldType):
         if raw is None:
             return None
         if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
-            raise ValueRefused("KBK3002", message("a list of rows is expected"))
+            raise ValueRefused("KBK3002", message("A list of rows is expected."))
         return raw
 
     def format(self, field: Field, value: Any, context: Context) -> Any:

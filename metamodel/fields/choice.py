@@ -38,7 +38,7 @@ class Choice(FieldType):
         if raw is None or isinstance(raw, str) and not raw.strip():
             return None
         if not isinstance(raw, str):
-            raise ValueRefused("KBK3002", message("the name of a choice is expected"))
+            raise ValueRefused("KBK3002", message("The name of a choice is expected."))
         for choice in field.choices:
             if choice.name == raw.strip():
                 return choice.uid
@@ -49,7 +49,7 @@ class Choice(FieldType):
                     return choice.uid
         raise ValueRefused(
             "KBK3002",
-            unknown("there is no choice “{name}”", raw.strip()[:100], [c.name for c in field.choices]),
+            unknown("There is no choice “{name}”", raw.strip()[:100], [c.name for c in field.choices]),
         )
 
     def format(self, field: Field, value: Any, context: Context) -> Any:

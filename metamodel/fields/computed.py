@@ -41,7 +41,7 @@ class Computed(FieldType):
         return Link().json_schema(field) if kind == "link" else {"type": "string"}
 
     def parse(self, field: Field, raw: Any, context: Context) -> Any:
-        raise ValueRefused("KBK3004", message("the value is computed"))
+        raise ValueRefused("KBK3004", message("The value is computed."))
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
         kind = field.result.kind

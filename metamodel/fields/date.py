@@ -39,7 +39,7 @@ class Date(FieldType):
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
         if not isinstance(raw, str):
-            raise ValueRefused("KBK3002", message("a date is expected, such as 2026-11-21"))
+            raise ValueRefused("KBK3002", message("A date is expected, such as 2026-11-21."))
         return parse_day(raw, context)
 
     def format(self, field: Field, value: Any, context: Context) -> Any:

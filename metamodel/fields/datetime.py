@@ -40,7 +40,7 @@ class DateTime(FieldType):
             return raw.astimezone(UTC)
         if not isinstance(raw, str):
             raise ValueRefused(
-                "KBK3002", message("a date and time is expected, such as 2026-11-21T11:30:00Z")
+                "KBK3002", message("A date and time is expected, such as 2026-11-21T11:30:00Z.")
             )
         return parse_instant(raw, context)
 

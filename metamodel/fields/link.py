@@ -92,7 +92,7 @@ def parse_link(raw: Any, context: Context) -> int | LinkKey | None:
     if isinstance(raw, bool) or not isinstance(raw, int):
         raise _no_link()
     if not 0 < raw <= MOST_ID:
-        raise ValueRefused("KBK3005", message("there is no record {id}", id=str(raw)[:30]))
+        raise ValueRefused("KBK3005", message("There is no record {id}.", id=str(raw)[:30]))
     return raw
 
 
@@ -109,5 +109,5 @@ def write_link(value: Any, context: Context) -> Any:
 
 def _no_link() -> ValueRefused:
     return ValueRefused(
-        "KBK3002", message("the id of a record is expected: 7, {example}", example='{"id": 7}')
+        "KBK3002", message("The id of a record is expected: 7, {example}.", example='{"id": 7}')
     )

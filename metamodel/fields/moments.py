@@ -144,8 +144,8 @@ def write_instant(moment: datetime, context: Context) -> str:
 
 
 def _no_date() -> ValueRefused:
-    return ValueRefused("KBK3002", message("a date is expected, such as 2026-11-21"))
+    return ValueRefused("KBK3002", message("A date is expected, such as 2026-11-21."))
 
 
 def _no_instant() -> ValueRefused:
-    return ValueRefused("KBK3002", message("a date and time is expected, such as 2026-11-21T11:30:00Z"))
+    return ValueRefused("KBK3002", message("A date and time is expected, such as 2026-11-21T11:30:00Z."))

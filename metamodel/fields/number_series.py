@@ -42,7 +42,7 @@ class NumberSeries(FieldType):
         return {"type": "string"}
 
     def parse(self, field: Field, raw: Any, context: Context) -> Any:
-        raise ValueRefused("KBK3004", message("the number is given by the system"))
+        raise ValueRefused("KBK3004", message("The number is given by the system."))
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
         return value if context.medium == "json" else value or ""

@@ -89,7 +89,7 @@ def limit(value: Decimal, scale: int) -> Decimal:
     exact = value.normalize() if value else Decimal(0)
     exponent = exact.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > scale:
-        raise ValueRefused("KBK3003", message("at most {scale} digits after the point", scale=scale))
+        raise ValueRefused("KBK3003", message("At most {scale} digits after the point.", scale=scale))
     fixed = exact.quantize(Decimal(1).scaleb(-scale)) + 0
     if len(fixed.as_tuple().digits) > MAX_DIGITS:
         raise too_many_digits()
@@ -99,9 +99,9 @@ def limit(value: Decimal, scale: int) -> Decimal:
 def check_range(value: Decimal | int, least: Any, most: Any) -> None:
     """Refuse a value outside ``min`` and ``max`` of its field's options (None: no limit)."""
     if least is not None and value < as_decimal(least):
-        raise ValueRefused("KBK3003", message("at least {least} is expected", least=least))
+        raise ValueRefused("KBK3003", message("At least {least} is expected.", least=least))
     if most is not None and value > as_decimal(most):
-        raise ValueRefused("KBK3003", message("at most {most} is expected", most=most))
+        raise ValueRefused("KBK3003", message("At most {most} is expected.", most=most))
 
 
 def as_decimal(number: Any) -> Decimal:
@@ -119,9 +119,9 @@ def write_number(value: Decimal | int, context: Context, *, grouped: bool) -> st
 
 
 def _not_a_number() -> ValueRefused:
-    return ValueRefused("KBK3002", message("a number is expected"))
+    return ValueRefused("KBK3002", message("A number is expected."))
 
 
 def too_many_digits() -> ValueRefused:
     """A number of more digits than the system keeps."""
-    return ValueRefused("KBK3003", message("at most {digits} digits are kept", digits=MAX_DIGITS))
+    return ValueRefused("KBK3003", message("At most {digits} digits are kept.", digits=MAX_DIGITS))

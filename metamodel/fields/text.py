@@ -65,10 +65,10 @@ def check_text(field: Field, text: str) -> None:
     """Refuse a text shorter than its field's ``min_length``, not of its ``format``, or too long to be unique."""
     least = field.options.get("min_length", 0)
     if len(text) < least:
-        raise ValueRefused("KBK3003", message("at least {least} characters are expected", least=least))
+        raise ValueRefused("KBK3003", message("At least {least} characters are expected.", least=least))
     if "format" in field.options:
         check_pattern(text, field.options["format"])
     if field.unique and len(fold(text)) > KEY_LENGTH:
         raise ValueRefused(
-            "KBK3003", message("a unique text has at most {longest} characters", longest=KEY_LENGTH)
+            "KBK3003", message("A unique text has at most {longest} characters.", longest=KEY_LENGTH)
         )

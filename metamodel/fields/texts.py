@@ -21,7 +21,7 @@ def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str 
     if raw is None:
         return None
     if not isinstance(raw, str):
-        raise ValueRefused("KBK3002", message("a text is expected"))
+        raise ValueRefused("KBK3002", message("A text is expected."))
     text = raw.strip() if context.medium == "form" else raw
     if lines:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -31,20 +31,20 @@ def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str 
         raise ValueRefused(
             "KBK3003",
             message(
-                "at most {longest} characters, this text has {length}", longest=longest, length=len(text)
+                "At most {longest} characters, this text has {length}.", longest=longest, length=len(text)
             ),
         )
     if (_CONTROL if lines else _ANY_CONTROL_OF_A_LINE).search(text):
-        raise ValueRefused("KBK3003", message("control characters are not allowed"))
+        raise ValueRefused("KBK3003", message("Control characters are not allowed."))
     if any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False:
-        raise ValueRefused("KBK3003", message("the text holds half of a character (an unpaired surrogate)"))
+        raise ValueRefused("KBK3003", message("The text holds half of a character (an unpaired surrogate)."))
     return text
 
 
 def check_pattern(text: str, pattern: str) -> None:
     """Refuse a text that as a whole is not of the pattern, in time linear in its length."""
     if not _matcher(pattern).is_valid(text):
-        raise ValueRefused("KBK3003", message("the text is not of the form {pattern}", pattern=pattern))
+        raise ValueRefused("KBK3003", message("The text is not of the form {pattern}.", pattern=pattern))
 
 
 def pattern_fault(pattern: str) -> bool:

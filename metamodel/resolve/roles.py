@@ -38,7 +38,9 @@ def make_roles(checker: Checker, document: Document) -> dict[str, Role]:
             )
         if written.everything and written.solution != SYSTEM_SOLUTION:
             faults.add(
-                spot.under("everything"), "KBK1005", message("only the system's administrator may everything")
+                spot.under("everything"),
+                "KBK1005",
+                message("only the system's administrator may do everything"),
             )
         grants = [_grant(checker, g, spot.under("grants", i)) for i, g in enumerate(written.grants)]
         made[written.name] = Role(

@@ -11,4 +11,4 @@ from metamodel.model import Entity
 def allowed(transaction: Transaction, actor: Actor, entity: Entity, identity: int) -> frozenset[str]:
     """The actions among update and delete that some grant gives."""
     grants = grants_of(transaction.model, actor)
-    return frozenset(action for action in ("update", "delete") if grants.may(entity.uid, action))
+    return frozenset(action for action in ("update", "delete", "move") if grants.may(entity.uid, action))

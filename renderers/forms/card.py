@@ -72,6 +72,7 @@ def card_view(shown: Shown, history: History) -> Card:
         figure_label=shown.label(figure) if figure else "",
         stages=stages,
         stages_label=shown.label(entity.by_uid[entity.stages.field]) if entity.stages else "",
+        stage_href=f"{here}/stage" if stages and "move" in shown.allowed and not deleted else None,
         stage_words=next((stage.label for stage in stages if stage.state == "now"), ""),
         sections=tuple(_section(shown, part, index, list_label) for index, part in enumerate(laid)),
         history=history,
@@ -92,7 +93,8 @@ def _first_text(shown: Shown) -> str:
 
 def _facts(shown: Shown) -> tuple[str, ...]:
     texts, item = shown.texts, shown.item
-    facts = [_first_text(shown) or f"#{item['id']}"]
+    number = _first_text(shown) or f"#{item['id']}"
+    facts = [] if number in shown.title else [number]
     if item.get("created_at") is not None:
         facts.append(texts.render(message("created {day}", day=texts.date(item["created_at"].date()))))
     author = item.get("created_by")
@@ -124,6 +126,7 @@ def _stages(shown: Shown) -> list[StageStep]:
     language = shown.texts.language
     return [
         StageStep(
+            name=stage.name,
             label=stage.label.in_language(language) or stage.name,
             state="now" if index == at else "done" if index < at and not lost else "todo",
             kind=stage.kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from metamodel.errors import Problem
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 from renderers.forms.filled import Filled, write_json
-from renderers.forms.layout import parts
+from renderers.forms.layout import Part, parts
 from renderers.forms.stale import Difference, Merge
-from renderers.forms.view import Clash, Form, FormSection, Line, Stale, Summary
+from renderers.forms.view import Clash, Form, FormSection, Line, Stale, Summary, Widget
 from renderers.forms.widgets import Desk, child_fields, editable, html_id, widget
 
 
@@ -62,13 +62,36 @@ def form_view(desk: Desk, opened: Opened) -> Form:
 def sections(desk: Desk, entity: Entity) -> tuple[FormSection, ...]:
     """The tabs of the layout as sections; one alone needs no heading."""
     found = []
-    for index, part in enumerate(parts(entity, visible(desk, entity), desk.texts.language)):
-        widgets = tuple(made for each in part.fields if (made := widget(desk, entity, each)) is not None)
+    for index, part in enumerate(
+        with_stage(entity, parts(entity, visible(desk, entity), desk.texts.language))
+    ):
+        widgets = tuple(
+            made for row in part.rows for made in spread([widget(desk, entity, each) for each in row])
+        )
         if widgets:
             found.append(FormSection(id=f"part-{index + 1}", label=part.label, widgets=widgets))
     if len(found) == 1:
         found = [FormSection(id=found[0].id, label="", widgets=found[0].widgets)]
     return tuple(found)
+
+
+def with_stage(entity: Entity, laid: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The tabs, the stage put below the first row when the layout does not say where it stands."""
+    if entity.stages is None or not laid or any(f.uid == entity.stages.field for p in laid for f in p.fields):
+        return laid
+    first = laid[0]
+    stage = (entity.by_uid[entity.stages.field],)
+    return (replace(first, rows=(*first.rows[:1], stage, *first.rows[1:])), *laid[1:])
+
+
+def spread(row: Sequence[Widget | None]) -> list[Widget]:
+    """A row of the layout across the form: one alone is as wide as its kind wants, two and three share the row."""
+    there = [made for made in row if made is not None]
+    if len(there) == 1:
+        wide = there[0].kind in ("text", "long_text", "children")
+        return [replace(there[0], span="start span6" if wide else "start span3")]
+    span = "span2" if len(there) % 3 == 0 else "span3"
+    return [replace(made, span=f"start {span}" if index == 0 else span) for index, made in enumerate(there)]
 
 
 def visible(desk: Desk, entity: Entity) -> set[str]:

@@ -16,7 +16,7 @@ from core.query.names import readable_entity
 from core.query.options import options
 from core.query.query import Link
 from core.query.read import record, titles
-from core.records import Saved, create, update
+from core.records import Saved, create, move, update
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading
 from core.web.render import render, see_other
@@ -24,7 +24,7 @@ from metamodel.messages import message
 from metamodel.model import Entity
 from renderers.forms.card import card_fields
 from renderers.forms.defaults import opening
-from renderers.forms.filled import Filled, Sent, differing, moved, read_sent
+from renderers.forms.filled import Filled, Sent, differing, moved, read_sent, write_json
 from renderers.forms.form import (
     Opened,
     editable_lists,
@@ -96,11 +96,18 @@ class Place:
         return answer
 
 
-def place_of(request: AnyRequest, who: Visit, tx: Transaction, entity: str, identity: int | None) -> Place:
+def place_of(
+    request: AnyRequest,
+    who: Visit,
+    tx: Transaction,
+    entity: str,
+    identity: int | None,
+    action: str = "update",
+) -> Place:
     """Where a form stands; KBK2006 when the record is not there for this person, KBK4002 when they may not write."""
     grants = grants_of(tx.model, who.actor)
     found = readable_entity(tx.model, grants, entity)
-    if not grants.may(found.uid, "create" if identity is None else "update"):
+    if not grants.may(found.uid, "create" if identity is None else action):
         raise KubikError("KBK4002")
     item: Mapping[str, Any] = {}
     label = found.label.in_language(who.language) or found.name
@@ -112,7 +119,7 @@ def place_of(request: AnyRequest, who: Visit, tx: Transaction, entity: str, iden
 
 
 def show_form(request: AnyRequest, entity: str, identity: int | None) -> Response[Any]:
-    """An untouched form; a link to a new one may bring values: ``?company=7``."""
+    """An untouched form."""
     with reading(request) as (who, tx):
         place = place_of(request, who, tx, entity, identity)
         stored = place.stored()
@@ -233,6 +240,32 @@ class ChangeRecord(Controller):
     def take(self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
         """The changed form."""
         return take_form(request, entity, identity)
+
+
+@post("/e/{entity:str}/{identity:int}/stage", sync_to_thread=True, status_code=200, include_in_schema=False)
+def move_record(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
+    """Another stage, pressed in the bar of a card; when it is refused, the form opens with what is missing."""
+    asked = dict(form_pairs(request))
+    with reading(request) as (who, tx):
+        place = place_of(request, who, tx, entity, identity, "move")
+        stages = place.entity.stages
+        if stages is None:
+            raise KubikError("KBK2006")
+        field = place.entity.by_uid[stages.field]
+        was = place.stored()
+        version = Sent(filled=was, asked=asked).version
+    to = asked.get("to", "")
+    try:
+        saved = who.workspace.write(
+            lambda tx: move(
+                tx, who.actor, entity, identity, to, if_version=version, context=place.manner.context
+            )
+        )
+    except KubikError as error:
+        now = Filled(values={**was.values, field.name: to}, titles=was.titles, rows=was.rows)
+        written = {"_was": write_json(was), "_version": str(version or "")}
+        return not_saved(request, place, Sent(filled=now, asked=written), error)
+    return done(place, saved, "save")
 
 
 @get("/e/{entity:str}/options/{field_name:str}", sync_to_thread=True, include_in_schema=False)

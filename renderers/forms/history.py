@@ -60,6 +60,7 @@ def _event(at: datetime, item: Mapping[str, Any], entity: Entity, cells: Cells, 
         words=texts.render(words),
         at=texts.time(at.time()),
         changes=() if item["kind"] in ("deleted", "restored") else changes,
+        folded=item["kind"] == "created",
     )
 
 

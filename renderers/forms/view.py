@@ -57,6 +57,7 @@ class Section:
 class StageStep:
     """A stage in the bar of a card."""
 
+    name: str
     label: str
     state: Literal["done", "now", "todo"]
     kind: str
@@ -79,6 +80,7 @@ class Event:
     words: str
     at: str
     changes: tuple[Change, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ class Card:
     stages: tuple[StageStep, ...]
     stages_label: str
     stage_words: str
+    stage_href: str | None
     sections: tuple[Section, ...]
     history: History
     edit_href: str | None

@@ -97,7 +97,6 @@ def control(
         id=identity,
         label=desk.label(each),
         value=text,
-        span="span6" if kind in ("text", "long_text") and not _short(each) else "span3",
         help=help_text,
         required=each.required and each.default is None and each.copy is None,
         number=kind_of(desk.model, each.result, each.type.cell) in NUMERIC and kind == "number",
@@ -116,11 +115,6 @@ def control(
         typed=holder.typed.get(each.name, title),
         candidates=desk.told.candidates.get(pointer, ()),
     )
-
-
-def _short(each: Field) -> bool:
-    length = each.options.get("max_length")
-    return isinstance(length, int) and length <= 60
 
 
 def _length(each: Field) -> int | None:
@@ -222,7 +216,6 @@ def children(desk: Desk, entity: Entity, each: Field) -> Widget:
         name=pointer,
         id=html_id(pointer),
         label=desk.label(each),
-        span="span6",
         help=each.help.in_language(language) if each.help else "",
         required=each.required,
         error=desk.told.wrong.get(pointer, ""),

@@ -14,7 +14,7 @@ from metamodel.model import Entity, Field, Model, View
 from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, list_columns
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
-from renderers.lists.table import heads, rows
+from renderers.lists.table import fit, heads, rows
 from renderers.lists.view import Empty, ListPage, Step, Tab
 from renderers.pages.cells import Cells
 from renderers.pages.columns import least_width
@@ -105,6 +105,7 @@ def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csr
     """What the template draws of a list and its rows."""
     entity, address = listing.entity, listing.address
     language = texts.language
+    columns = fit(listing.columns, page.items, cells, language)
     title = entity.label_many.in_language(language) or entity.name
     may_create = listing.grants.may(entity.uid, "create") and not address.bin and entity.parent is None
     restoring = address.bin and listing.grants.may(entity.uid, "delete")
@@ -124,8 +125,8 @@ def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csr
         active_filters=len(address.chosen),
         reset_href=address.unfiltered().href() if address.narrowed else None,
         caption=title,
-        heads=heads(listing.columns, address, listing.sort, texts),
-        min_width=least_width([column.width for column in listing.columns]),
+        heads=heads(columns, address, listing.sort, texts),
+        min_width=least_width([column.width for column in columns]),
         rows=rows(
             page,
             listing.columns,

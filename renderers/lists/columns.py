@@ -12,7 +12,7 @@ from metamodel.expression.types import Type
 from metamodel.model import Entity, Field, Model, View
 from renderers.pages.columns import NUMERIC, Kind, Width, kind_of, width_of
 
-MOST_BY_DEFAULT = 8
+MOST_BY_DEFAULT = 7
 _NOT_IN_LISTS = ("children", "long_text")
 
 
@@ -83,8 +83,9 @@ def default_names(entity: Entity) -> Iterator[str]:
         entity.by_uid[uid] for tab in entity.layout for row in tab.rows for uid in row if uid in entity.by_uid
     ]
     rest = [field for field in entity.fields if not field.system]
+    stage = [entity.by_uid[entity.stages.field]] if entity.stages else []
     seen: set[str] = set()
-    for field in [*named, *laid, *rest]:
+    for field in [*named, *stage, *laid, *rest]:
         if field.uid not in seen and field.type.name not in _NOT_IN_LISTS and field.uid != entity.parent:
             seen.add(field.uid)
             yield field.name

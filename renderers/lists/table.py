@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -14,6 +15,7 @@ from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, result_of
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells
+from renderers.pages.columns import FITTED, fitting_width
 
 
 def heads(
@@ -44,6 +46,32 @@ def _head(column: ListColumn, address: Address, first: str, texts: Texts) -> Hea
 def head_label(column: ListColumn, language: str) -> str:
     """The label of a column: of the field, and of the link it is reached by."""
     return " → ".join(field.label.in_language(language) or field.name for field in column.path.fields[-2:])
+
+
+def fit(
+    columns: Sequence[ListColumn], items: Sequence[dict[str, Any]], cells: Cells, language: str
+) -> tuple[ListColumn, ...]:
+    """The same columns, those of figures as wide as what stands in them."""
+    return tuple(
+        replace(
+            column,
+            width=fitting_width(column.kind, head_label(column, language), _plain(items, column, cells)),
+        )
+        if column.kind in FITTED and not column.is_name
+        else column
+        for column in columns
+    )
+
+
+def _plain(items: Sequence[dict[str, Any]], column: ListColumn, cells: Cells) -> list[str]:
+    """The greatest and the least value as text: nothing between them is longer."""
+    values = [value for item in items if (value := item.get(column.name)) is not None]
+    if not values:
+        return []
+    ends = [max(values), min(values)]
+    fraction = next((value for value in values if value % 1), None)
+    shown = [*ends, fraction] if fraction is not None else ends
+    return [Markup(html).striptags() for html in cells.draw(column.field, result_of(column.path), "")(shown)]
 
 
 def rows(

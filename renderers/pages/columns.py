@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,15 +28,23 @@ Kind = Literal[
 NUMERIC: frozenset[Kind] = frozenset({"number", "money", "percent", "date", "datetime"})
 """Kinds that stand to the right, figure under figure."""
 
-FLEXIBLE = 260
+FITTED: frozenset[Kind] = frozenset({"number", "money", "percent"})
+"""Kinds whose columns are as wide as their figures."""
+
+FLEXIBLE = 216
 """Pixels that the column of the name needs at least; it takes what the others leave."""
 
 _WIDTHS: dict[Kind, int] = {
-    "text": 24, "number": 13, "money": 17, "percent": 12, "boolean": 12, "date": 14, "datetime": 18, "choice": 18,
-    "link": 26, "person": 20, "children": 11,
+    "text": 22, "number": 12, "money": 15, "percent": 10, "boolean": 10, "date": 12, "datetime": 17, "choice": 16,
+    "link": 22, "person": 18, "children": 10,
 }  # fmt: skip
-_STEPS = (400, 600, 800, 1000, 1200, 1400, 1600, 1800, 2000, 2400)
+_STEPS = (400, 500, 600, 700, 800, 900, 1000, 1100, 1200, 1400, 1600, 1800, 2000, 2400)
 UNIT = 8
+LEAST, MOST = 8, 30
+"""Widths of columns are whole units between these."""
+
+FIGURE, LETTER, PADDING = 7.7, 6.9, 26
+"""Pixels of a figure in a cell and of a letter in a head, and what stands around them (the arrow of a sort)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +75,21 @@ def width_of(kind: Kind, *, flexible: bool, short: bool = False) -> Width:
     """The width of a column; ``short`` is a text that is known to be short (a number of a series)."""
     if flexible:
         return Width(css=None, pixels=FLEXIBLE)
-    units = 16 if short else _WIDTHS[kind]
-    return Width(css=f"w{units}", pixels=units * UNIT)
+    return _units(14 if short else _WIDTHS[kind])
+
+
+def fitting_width(kind: Kind, label: str, texts: Iterable[str]) -> Width:
+    """The width of a column of figures: none of them is ever cut, nor is its head when that costs little."""
+    longest = max((len(text) for text in texts), default=0)
+    wanted = max(
+        longest * FIGURE + PADDING - 8, min(len(label), 14) * LETTER + PADDING, (_WIDTHS[kind] - 2) * UNIT
+    )
+    return _units(math.ceil(wanted / UNIT))
+
+
+def _units(units: int) -> Width:
+    held = max(LEAST, min(MOST, units))
+    return Width(css=f"w{held}", pixels=held * UNIT)
 
 
 def least_width(widths: list[Width]) -> str:

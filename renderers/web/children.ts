@@ -160,6 +160,8 @@ class Rows {
         ? (cell.firstChild.textContent = typed ? shown(sum, Number(cell.dataset.scale)) : "")
         : cell.prepend(typed ? shown(sum, Number(cell.dataset.scale)) : "");
     }
+    const foot = this.block.querySelector<HTMLElement>("tfoot");
+    if (foot) foot.hidden = !foot.textContent?.trim();
   }
 }
 

@@ -74,14 +74,12 @@ class _Identifier:
     ) -> tuple[Item, ...]:
         by_uid = {item.uid: item for item in before if item.uid}
         by_name = {item.name: item for item in before}
-        kept = {item.uid for item in now if item.uid}
-        names = {item.name for item in now}
+        same = _earlier(now, by_uid, by_name)
         made = []
-        for item in now:
-            same = by_uid.get(item.uid) if item.uid else _same(item, by_name, names, kept)
-            uid = item.uid or (same.uid if same is not None else self.first(*owner(item), item.name))
-            kept.add(uid)
-            made.append(inside(_with_history(replace(item, uid=uid), same), same))
+        for index, item in enumerate(now):
+            was = same.get(index)
+            uid = item.uid or (was.uid if was is not None else self.first(*owner(item), item.name))
+            made.append(inside(_with_history(replace(item, uid=uid), was), was))
         return tuple(made)
 
     def first(self, *parts: str) -> str:
@@ -140,14 +138,26 @@ class _Identifier:
         return replace(now, uid=uid, pipelines=pipelines, renamed_from=renamed)
 
 
-def _same(item: Any, by_name: Mapping[str, Any], names: set[str], kept: set[str]) -> Any:
-    """What the item was: the one of its name, or of an earlier name of its that nothing has now."""
-    earlier = [name for name in getattr(item, "renamed_from", ()) if name not in names]
-    for name in (item.name, *reversed(earlier)):
-        same = by_name.get(name)
-        if same is not None and same.uid and same.uid not in kept:
-            return same
-    return None
+def _earlier(now: Sequence[Any], by_uid: Mapping[str, Any], by_name: Mapping[str, Any]) -> dict[int, Any]:
+    """What each item was, by its index: the one of its uid; the one it was renamed from, when its own name is a new
+    one; the one of its name."""
+    found = {index: by_uid[item.uid] for index, item in enumerate(now) if item.uid in by_uid}
+    gone = {was.uid for was in found.values()} | {item.uid for item in now if item.uid}
+
+    def take(index: int, name: str) -> None:
+        was = by_name.get(name)
+        if index not in found and was is not None and was.uid and was.uid not in gone:
+            found[index] = was
+            gone.add(was.uid)
+
+    unnamed = [(index, item) for index, item in enumerate(now) if not item.uid]
+    for index, item in unnamed:
+        for name in reversed(getattr(item, "renamed_from", ())):
+            if item.name not in by_name:
+                take(index, name)
+    for index, item in unnamed:
+        take(index, item.name)
+    return found
 
 
 def _with_history(item: Any, before: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -13,6 +13,9 @@ from core.records.values import escaped
 from core.records.work import Work
 from metamodel.messages import message
 from metamodel.model import Entity
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction
 
 
 def check_trees(work: Work) -> None:
@@ -43,14 +46,15 @@ def keep_trees(work: Work) -> None:
                 _move(work, entity, row, above)
 
 
-def rebuild_closure(work: Work, entity: Entity) -> None:
+def rebuild_closure(tx: Transaction, entity: Entity) -> None:
     """Make the closure of an entity anew from its links: for one that has just become a tree."""
-    table = work.tx.tables.own.closure
-    work.tx.connection.execute(table.delete().where(table.c.entity == entity.uid))
+    table = tx.tables.own.closure
+    tx.connection.execute(table.delete().where(table.c.entity == entity.uid))
     if entity.tree is None:
         return
-    place = work.tx.tables[entity.uid]
-    above = dict(work.tx.connection.execute(sa.select(place.table.c.id, place.columns[entity.tree].value)).tuples())
+    place = tx.tables[entity.uid]
+    links = sa.select(place.table.c.id, place.columns[entity.tree].value)
+    above = {record: parent for record, parent in tx.connection.execute(links)}
     rows: list[dict[str, Any]] = []
     for record in above:
         step: int | None = record
@@ -60,7 +64,7 @@ def rebuild_closure(work: Work, entity: Entity) -> None:
             rows.append({"entity": entity.uid, "ancestor": step, "descendant": record})
             step = above.get(step)
     if rows:
-        work.tx.connection.execute(table.insert(), rows)
+        tx.connection.execute(table.insert(), rows)
 
 
 def _move(work: Work, entity: Entity, row: Row, above: int | None) -> None:

@@ -74,7 +74,7 @@ def test_a_batch_swaps_nothing_past_the_unique_index_but_takes_what_leaves(offic
 def closure(office):
     with office.workspace.read() as tx:
         table = tx.tables.own.closure
-        return {(a, d) for _, a, d in tx.connection.execute(table.select()).tuples()}
+        return {(a, d) for _, a, d in tx.connection.execute(table.select())}
 
 
 def test_a_tree_keeps_its_closure_and_refuses_circles(office):

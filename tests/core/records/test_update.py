@@ -9,7 +9,7 @@ from tests.core.records.asserting import faults, refusal
 
 
 def test_a_change_raises_the_version_and_says_what_changed(office):
-    deal = office.create("deal", {"name": "A", "amount": 10}).id
+    deal = office.create("deal", {"name": "A", "amount": 10, "owner": office.people["marina"].user}).id
     saved = office.update("deal", deal, {"name": "B", "amount": "12.5"}, by="anna")
     assert saved.version == 2
     row = office.stored("deal", deal)

@@ -39,8 +39,6 @@ def test_bad_lines_are_named_and_good_ones_written(office):
     report = run(office, "company", text, language="ru")
     assert (report.total, report.created, report.refused) == (8, 2, 6)
     assert [r["name"] for r in office.rows("company").values()] == ["A", "H"]
-    assert {(3, "name", "KBK3003"), (3, "staff", "KBK3002"), (6, "name", "KBK3001"), (7, "inn", "KBK3003"),
-            (8, "", "KBK5001"), (9, "founded", "KBK3002")} - {(n, c, k) for n, c, k in said(report)} == set() or True  # fmt: skip
     assert {line for line, _, _ in said(report)} == {3, 5, 6, 7, 8, 9}
     assert ("inn", "KBK3007") in {(c, k) for line, c, k in said(report) if line == 5}
     assert office.rows("company")[1]["founded"] == date(2020, 1, 31)

@@ -104,8 +104,8 @@ PRODUCTS = [
 SUBJECTS = ["Стеллажи для склада", "Мезонин с лестницами", "Штабелёры", "Полочные стеллажи для архива", "Ремонт стеллажей",
             "Сервисный договор", "Гидравлические тележки", "Перегрузочные платформы", "Оснащение холодного склада",
             "Сетчатые контейнеры", "Консольные стеллажи под трубу", "Переезд склада", "Замена балок", "Аудит склада"]  # fmt: skip
-STAGES = [("lead", 20, "0.10"), ("qualified", 22, "0.25"), ("offer", 26, "0.50"), ("contract", 14, "0.80"),
-          ("won", 28, "1"), ("lost", 14, "0")]  # fmt: skip
+STAGES = [("lead", 20, "10%"), ("qualified", 22, "25%"), ("offer", 26, "50%"), ("contract", 14, "80%"),
+          ("won", 28, "100%"), ("lost", 14, "0%")]  # fmt: skip
 REASONS = [
     "Выбрали другого поставщика",
     "Перенесли на следующий год",
@@ -167,7 +167,7 @@ def companies(draw: random.Random) -> list[Row]:
             "phone": phone(draw),
             "website": f"company-{index + 1:02}.example.com" if draw.random() < 0.7 else "",
             "key_account": "true" if draw.random() < 0.2 else "false",
-            "discount": draw.choice(["", "", "", "0.03", "0.05", "0.1"]),
+            "discount": draw.choice(["", "", "", "3%", "5%", "10%"]),
             "notes": "",
         }
         for index, (name, industry) in enumerate(COMPANIES)
@@ -254,7 +254,7 @@ def deal_items(draw: random.Random, orders: list[Row]) -> list[Row]:
                     "product.code": code,
                     "quantity": str(quantity),
                     "price": price,
-                    "discount": draw.choice(["", "", "", "0.05", "0.1"]),
+                    "discount": draw.choice(["", "", "", "5%", "10%"]),
                 }
             )
     return rows

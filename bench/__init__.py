@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its figures and their ratio to hand-written SQL measured in the same run."""

@@ -13,7 +13,7 @@ from core.query.names import FieldPath
 from core.query.plan import Selection
 from core.query.query import Link
 from core.query.relations import VisibleRow, choices_of
-from core.query.title import title_of
+from core.query.title import is_single, title_of
 
 HIDDEN_LINK = Link(id=None, hidden=True)
 Raw = Sequence[Sequence[Any]]
@@ -24,8 +24,8 @@ Raw = Sequence[Sequence[Any]]
 class Shown:
     """How one column is read from what was selected: indexes into it.
 
-    ``value`` is the value, of a link its id. ``hidden`` is the flag of cells that are masked. Of a link, ``visible``
-    is the id when its record may be seen, ``title`` and ``deleted`` belong to it.
+    ``value`` is the value, of a link its id. ``hidden`` is the flag of cells that are masked. Of a link, ``title`` is
+    the title of its record, null when that may not be seen, and ``deleted`` whether it is in the bin.
     """
 
     name: str
@@ -33,7 +33,6 @@ class Shown:
     hidden: int | None = None
     choices: Mapping[str, str] | None = None
     whole: bool = False
-    visible: int | None = None
     title: int | None = None
     deleted: int | None = None
 
@@ -68,23 +67,16 @@ class Layout:
 
 def _values(shown: Shown, raw: Raw) -> Sequence[Any]:
     values = raw[shown.value]
-    if shown.visible is not None:
-        assert shown.title is not None and shown.deleted is not None
+    if shown.title is not None and shown.deleted is not None:
         return [
-            None if link is None else HIDDEN_LINK if seen is None else _link(seen, title, gone)
-            for link, seen, title, gone in zip(
-                values, raw[shown.visible], raw[shown.title], raw[shown.deleted], strict=True
-            )
+            None if link is None else HIDDEN_LINK if title is None else Link(link, title, bool(gone))
+            for link, title, gone in zip(values, raw[shown.title], raw[shown.deleted], strict=True)
         ]
     if shown.choices is not None:
         return [None if value is None else shown.choices.get(value, value) for value in values]
     if shown.whole:
         return [int(value) if isinstance(value, Decimal) else value for value in values]
     return values
-
-
-def _link(identity: int, title: str, gone: Any) -> Link:
-    return Link(id=identity, title=title, deleted=True) if gone else Link(id=identity, title=title)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -133,10 +125,14 @@ class Columns:
     def _linked(self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None) -> Shown:
         row = self._join(tuple(f.uid for f in path.fields), value, target)
         return Shown(
-            name=path.name, value=self._add(value), hidden=hidden, visible=self._add(row.alias.c.id),
-            title=self._add(title_of(row, self.language).value),
-            deleted=self._add(row.alias.c.deleted_at.is_not(None)),
+            name=path.name, value=self._add(value), hidden=hidden,
+            title=self._add(self._joined_title(row)), deleted=self._add(row.alias.c.deleted_at.is_not(None)),
         )  # fmt: skip
+
+    def _joined_title(self, row: VisibleRow) -> sa.ColumnElement[Any]:
+        """The title of a joined record, null when it is absent: a title that is pieced together never is."""
+        title = title_of(row, self.language).value
+        return title if is_single(row.entity) else sa.case((row.alias.c.id.is_not(None), title))
 
     def _walk(self, path: FieldPath) -> tuple[VisibleRow, list[sa.ColumnElement[bool]]]:
         """The row that the last field of a path stands in, and what on the way hides it from the reader."""

@@ -46,7 +46,8 @@ class Compiler:
     # --- the rows of a page
 
     def page(self, part: Part) -> tuple[sa.Select[Any], Layout]:
-        """A page: ids from an inner select in order, everything shown joined outside; sort values stand last."""
+        """A page: ids from an inner select in order, everything shown joined outside; sort values stand last,
+        without the id, which is the first column."""
         inner, keys = self._ids(part)
         page = inner.subquery("page")
         row = self.relations.visible.open(self.plan.entity.uid, unfiltered=True)
@@ -56,7 +57,7 @@ class Compiler:
             Key(expression=page.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
             for i, k in enumerate(keys)
         ]
-        values = [key.expression.label(f"sort_{i}") for i, key in enumerate(outside)]
+        values = [key.expression.label(f"sort_{i}") for i, key in enumerate(outside[:-1])]
         select = sa.select(*columns.selected, *values).select_from(columns.source)
         return select.order_by(*order_by(outside, part.segment)), layout
 

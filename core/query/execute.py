@@ -45,7 +45,7 @@ class Reader:
     segments: tuple[Segment, ...]
     key_count: int
     reach: Reach
-    _pages: dict[Part, tuple[Prepared, Layout]] = field(default_factory=dict)
+    _pages: dict[Part, tuple[Prepared, Layout, int]] = field(default_factory=dict)
     _others: dict[Any, Prepared] = field(default_factory=dict)
     _children: dict[str, tuple[Prepared, Layout]] = field(default_factory=dict)
 
@@ -54,21 +54,22 @@ class Reader:
     ) -> tuple[list[dict[str, Any]], tuple[Any, ...] | None]:
         """The items of a page, and the sort values of its last row when there are more behind it."""
         start: Segment = "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
-        layout, found, wanted = None, [], limit + 1
+        prepared, layout, found, wanted = None, None, [], limit + 1
         for index, segment in enumerate(self.segments[self.segments.index(start) :]):
             empty = tuple(v is None for v in after) if after is not None and index == 0 else None
             part = Part(segment=segment, empty=empty, keep_order=self.reach.keeps_order(self, connection, values))
-            prepared, layout = self._page(part)
-            rows = run(prepared, connection, {**values, **_behind(after), "limit": wanted})
+            prepared, layout, width = self._page(part)
+            rows = run(prepared, connection, {**values, **_behind(after), "limit": wanted}, width)
             found.append(rows)
             wanted -= len(rows[0]) if rows else 0
             if wanted <= 0:
                 break
-        raw, more = _together(found), wanted <= 0
-        last = tuple(column[limit - 1] for column in raw[-self.key_count :]) if more else None
-        if more:
+        assert prepared is not None and layout is not None
+        raw, last = _together(found), None
+        if wanted <= 0:
+            ends = [column[limit - 1] for column in raw]
+            last = (*prepared.converted(ends[width:], width), ends[layout.id_at])
             raw = [column[:limit] for column in raw]
-        assert layout is not None
         return self.finish(connection, values, layout, raw, self.plan.selection, ""), last
 
     def finish(
@@ -140,10 +141,12 @@ class Reader:
             self._others[key] = Prepared(select, self.database)
         return self._others[key]
 
-    def _page(self, part: Part) -> tuple[Prepared, Layout]:
+    def _page(self, part: Part) -> tuple[Prepared, Layout, int]:
+        """The statement of a page, how it is read, and how many of its columns are shown: the rest sort."""
         if part not in self._pages:
             select, layout = self.compiler.page(part)
-            self._pages[part] = Prepared(select, self.database), layout
+            width = len(select.selected_columns) - self.key_count + 1
+            self._pages[part] = Prepared(select, self.database), layout, width
         return self._pages[part]
 
 
@@ -200,10 +203,12 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
     return values
 
 
-def run(prepared: Prepared, connection: sa.Connection, values: Mapping[str, Any]) -> Rows:
+def run(
+    prepared: Prepared, connection: sa.Connection, values: Mapping[str, Any], raw_from: int | None = None
+) -> Rows:
     """The selected values; a number with more digits than are kept is refused with KBK1013."""
     try:
-        return prepared.columns(connection, values)
+        return prepared.columns(connection, values, raw_from=raw_from)
     except (sqlite3.Error, psycopg.Error) as error:
         refusal = refusal_of(error)
         if refusal is None:

@@ -67,6 +67,11 @@ def visible_id(relations: Relations, entity: Entity, link: Text) -> Text:
     return found.correlate_except(row.alias).scalar_subquery()
 
 
+def is_single(entity: Entity) -> bool:
+    """Whether the title is one text of the entity and nothing else."""
+    return _single_text(entity) is not None
+
+
 def _single_text(entity: Entity) -> Field | None:
     if len(entity.title) != 1 or entity.title[0].field is None:
         return None

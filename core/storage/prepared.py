@@ -48,16 +48,30 @@ class Prepared:
         """All rows, as the engine's values."""
         return list(zip(*self.columns(connection, parameters), strict=True))
 
-    def columns(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> list[Sequence[Any]]:
-        """All rows, as the engine's values, a sequence for each column; no columns when there is no row."""
+    def columns(
+        self, connection: sa.Connection, parameters: Mapping[str, Any], *, raw_from: int | None = None
+    ) -> list[Sequence[Any]]:
+        """All rows, as the engine's values, a sequence for each column; no columns when there is no row.
+
+        From the column ``raw_from`` on they stay as the driver gave them: `converted` makes a row of them values.
+        """
         cursor = self._execute(connection, parameters)
         columns: list[Any] = list(zip(*cursor.fetchall(), strict=True))
         if columns and self._converters is None:
             self._converters = self._find_converters(cursor.description)
         if columns and self._converters:
             for place, convert in self._converters:
-                columns[place] = list(map(convert, columns[place]))
+                if raw_from is None or place < raw_from:
+                    columns[place] = list(map(convert, columns[place]))
         return columns
+
+    def converted(self, values: Sequence[Any], first: int) -> list[Any]:
+        """Values of one row that `columns` left raw, beginning with the column ``first``."""
+        converters = dict(self._converters or ())
+        return [
+            converters[place](value) if place in converters else value
+            for place, value in enumerate(values, start=first)
+        ]
 
     def explain(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> str:
         """How the database would find these rows, in its own words."""

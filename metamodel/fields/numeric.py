@@ -79,7 +79,8 @@ def _ungroup(text: str, decimal: str) -> str:
 
 def without_currency(raw: Any) -> Any:
     """A typed amount without the currency sign or code behind it; anything else as it is."""
-    return _CURRENCY_SIGNS.sub("", raw.strip()).strip() if isinstance(raw, str) else raw
+    bare = _CURRENCY_SIGNS.sub("", raw.strip()).strip() if isinstance(raw, str) else ""
+    return bare or raw
 
 
 def limit(value: Decimal, scale: int) -> Decimal:

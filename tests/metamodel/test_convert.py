@@ -1,0 +1,100 @@
+"""What a value becomes under another type, and when something of it is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metamodel.convert import convert, same_column
+from metamodel.fields import field_types
+from metamodel.fields.base import Context
+from tests.metamodel.fields.samples import SAMPLES, sample_field, value_of
+
+D = Decimal
+NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+LOST = object()
+
+
+@pytest.mark.parametrize(("old", "value", "new", "expected", "lost"), [
+    ("text", "12", "integer", 12, False), ("text", "1 200,50", "decimal", D("1200.5"), False), ("text", "1,200.50", "money", D("1200.5"), False),
+    ("text", "20 %", "percent", D("0.2"), False), ("text", "да", "boolean", True, False), ("text", "21.11.2026", "date", date(2026, 11, 21), False),
+    ("text", "21.11.2026 12:00", "datetime", NOON, False), ("text", "Звонок", "choice", "call", False), ("text", "Website", "choice", "site", False),
+    ("text", "много", "integer", None, True), ("text", "x", "date", None, True), ("text", "нет такого", "choice", None, True), ("text", "7", "link", None, True),
+    ("text", "a", "long_text", "a", False), ("long_text", "a\nb", "text", "a\nb", False), ("number_series", "С-1", "text", "С-1", False),
+    ("integer", 5, "decimal", D("5.0000000"), False), ("integer", 10**17, "decimal", None, True), ("integer", 1, "boolean", True, False),
+    ("integer", 2, "boolean", None, True), ("integer", 5, "text", "5", False), ("integer", 5, "date", None, True),
+    ("decimal", D("5.0000000"), "integer", 5, False), ("decimal", D("5.5000000"), "integer", 6, True), ("decimal", D("0.1250000"), "money", D("0.13"), True),
+    ("decimal", D("0.2500000"), "percent", D("0.2500"), False), ("money", D("1200.10"), "text", "1200.10", False), ("money", D("1.00"), "boolean", True, False),
+    ("boolean", True, "integer", 1, False), ("boolean", False, "money", D("0.00"), False), ("boolean", True, "text", "true", False),
+    ("date", date(2026, 11, 21), "datetime", MIDNIGHT, False), ("date", date(2026, 11, 21), "text", "2026-11-21", False),
+    ("datetime", MIDNIGHT, "date", date(2026, 11, 21), False), ("datetime", NOON, "date", date(2026, 11, 21), True),
+    ("datetime", NOON, "text", "2026-11-21 12:00:00", False), ("choice", "call", "text", "Звонок", False), ("choice", "call", "integer", None, True),
+    ("link", 7, "user", None, True), ("link", 7, "text", None, True), ("link", 7, "link", 7, False), ("text", "x", "formula", None, True),
+])  # fmt: skip
+def test_a_value_becomes(old: str, value: Any, new: str, expected: Any, lost: bool) -> None:
+    made = convert(sample_field(old), sample_field(new), value_of(old, value), zone="Europe/Moscow")
+    assert (made.value, made.lost) == (value_of(new, expected), lost)
+
+
+@pytest.mark.parametrize("new", list(field_types()))
+@pytest.mark.parametrize("old", list(field_types()))
+def test_every_type_to_every_type_keeps_a_value_of_the_new_one_or_says_that_it_is_lost(
+    old: str, new: str
+) -> None:
+    source, target = sample_field(old), sample_field(new)
+    assert convert(source, target, None) == convert(target, source, None)
+    for sample in SAMPLES[old].values:
+        made = convert(source, target, value_of(old, sample))
+        assert made.value is not None or made.lost
+        if made.value is not None and target.writable and not isinstance(made.value, str):
+            assert (
+                target.type.parse(target, target.type.format(target, made.value, Context()), Context())
+                == made.value
+            )
+
+
+@pytest.mark.parametrize("name", [n for n in field_types() if sample_field(n).stored])
+def test_a_value_under_its_own_type_stays(name: str) -> None:
+    field = sample_field(name)
+    assert same_column(field, field)
+    for sample in SAMPLES[name].values:
+        made = convert(field, field, value_of(name, sample))
+        assert (made.value, made.lost) == (value_of(name, sample), False)
+
+
+def test_a_choice_that_is_gone_is_found_by_its_name_or_lost() -> None:
+    field = sample_field("choice")
+    again = replace(field, choices=tuple(replace(c, uid=f"new{c.name}") for c in field.choices[:2]))
+    assert convert(field, again, value_of("choice", "call")).value == "newcall"
+    assert convert(field, again, value_of("choice", "yo")).lost
+
+
+def test_rules_are_for_the_next_write_not_for_what_is_there() -> None:
+    text, code = sample_field("text"), sample_field("code")
+    assert convert(text, code, "not of the format").value == "not of the format"
+    assert same_column(text, code)
+    integer = replace(sample_field("integer"), options={"max": 5})
+    assert convert(text, integer, "12").value == 12
+
+
+@pytest.mark.parametrize(("old", "new", "same"), [
+    ("text", "long_text", True), ("text", "number_series", True), ("money", "decimal", False), ("link", "user", False), ("integer", "decimal", False),
+    ("date", "datetime", False), ("text", "choice", False),
+])  # fmt: skip
+def test_a_change_that_copies_nothing(old: str, new: str, same: bool) -> None:
+    assert same_column(sample_field(old), sample_field(new)) is same
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=7, allow_nan=False))
+def test_there_and_back_through_text_loses_nothing(value: Decimal) -> None:
+    decimal, text = sample_field("decimal"), sample_field("text")
+    made = convert(decimal, text, value)
+    assert not made.lost
+    assert convert(text, decimal, made.value).value == value

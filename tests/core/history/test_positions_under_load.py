@@ -1,0 +1,129 @@
+"""Each row of the journal is read once and as soon as it is committed, however long other transactions run."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.history.positions import BEGINNING, Position, present, read_journal
+from core.storage.workspace import Transaction, Workspace
+from tests.core.storage.samples import settings_for
+
+
+@pytest.fixture
+def workspace(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
+    made = Workspace.create(settings_for(database_url, tmp_path))
+    yield made
+    made.close()
+
+
+def add(tx: Transaction, record: int) -> None:
+    tx.connection.execute(
+        tx.tables.own.journal.insert().values(
+            at=tx.now, kind="created", entity="thing", record=record, version=1
+        )
+    )
+
+
+def drain(workspace: Workspace, position: Position, limit: int) -> tuple[list[int], Position]:
+    """Everything that is there now, in portions."""
+    found: list[int] = []
+    while True:
+        with workspace.read() as tx:
+            portion = read_journal(tx, position, limit)
+        assert len(portion.rows) <= limit
+        found += [row.record for row in portion.rows]
+        position = portion.next
+        if not portion.more:
+            return found, position
+
+
+def test_a_long_transaction_holds_up_nobody_and_is_not_missed(workspace: Workspace) -> None:
+    if workspace.database.dialect == "sqlite":
+        return  # it has one writer: a later one waits
+    wrote, go = threading.Event(), threading.Event()
+
+    def long(tx: Transaction) -> None:
+        add(tx, 1)
+        wrote.set()
+        go.wait(10)
+
+    thread = threading.Thread(target=lambda: workspace.write(long))
+    thread.start()
+    wrote.wait(10)
+    for record in (2, 3, 4):
+        workspace.write(lambda tx, r=record: add(tx, r))  # type: ignore[misc]
+    found, position = drain(workspace, BEGINNING, 2)
+    assert found == [2, 3, 4]
+    go.set()
+    thread.join()
+    found, position = drain(workspace, position, 2)
+    assert found == [1]
+    assert drain(workspace, position, 2)[0] == []
+
+
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+def test_every_row_is_read_once(workspace: Workspace, limit: int) -> None:
+    chance = random.Random(limit)
+    pauses = [[chance.random() ** 4 / 20 for _ in range(12)] for _ in range(5)]
+    rollbacks = [[chance.random() < 0.2 for _ in range(12)] for _ in range(5)]
+    committed: set[int] = set()
+    live = threading.Event()
+
+    class Undone(Exception):
+        pass
+
+    def writer(number: int) -> None:
+        for turn, pause in enumerate(pauses[number]):
+            records = [1000 * number + 10 * turn + n for n in range(3)]
+
+            def action(
+                tx: Transaction, records: list[int] = records, turn: int = turn, pause: float = pause
+            ) -> None:
+                for record in records:
+                    add(tx, record)
+                    time.sleep(pause / 3)
+                if rollbacks[number][turn]:
+                    raise Undone
+
+            try:
+                workspace.write(action)
+            except Undone:
+                continue
+            committed.update(records)
+
+    seen: list[int] = []
+    late: set[int] = set()
+    positions = [BEGINNING]
+
+    def reader() -> None:
+        while not live.is_set():
+            before = set(committed)
+            found, positions[0] = drain(workspace, positions[0], limit)
+            seen.extend(found)
+            late.update(before - set(seen))
+
+    threads = [threading.Thread(target=writer, args=(n,)) for n in range(5)]
+    watching = threading.Thread(target=reader)
+    for thread in (*threads, watching):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    live.set()
+    watching.join()
+    seen.extend(drain(workspace, positions[0], limit)[0])
+    assert sorted(seen) == sorted(committed)
+    assert late == set(), "what was committed before a read is in it"
+
+
+def test_who_starts_at_the_present_sees_only_what_comes(workspace: Workspace) -> None:
+    workspace.write(lambda tx: add(tx, 1))
+    with workspace.read() as tx:
+        position = present(tx)
+    workspace.write(lambda tx: add(tx, 2))
+    assert drain(workspace, position, 10)[0] == [2]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
 from metamodel.definitions import Document
@@ -50,14 +51,16 @@ class PlannedChange:
 class Move:
     """Values that go from one column of a field to another: a change of type, or choices that go away.
 
-    ``source`` and ``target`` are generations; ``mapped`` are uids of choices that take the place of others. ``since``
-    is the journal's position after which written values are taken (an undo: the rest is in the old column already).
+    ``source`` and ``target`` are generations; ``mapped`` are uids of choices that take the place of others, ``asked``
+    those of them that somebody said (the rest are stages that go to the first one). ``since`` is the row of the journal
+    after which written values are taken (an undo: the rest is in the old column already).
     """
 
     field: str
     source: int
     target: int
-    mapped: Mapping[str, str] = field(default_factory=dict)
+    mapped: Mapping[str, str] = attribute(default_factory=dict)
+    asked: tuple[str, ...] = ()
     since: int | None = None
 
 

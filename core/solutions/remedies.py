@@ -73,8 +73,8 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "layout", name, message("it leaves the layout"), *path)
         case ("title",):
             missing = _missing_of(fault)
-            path = () if missing else ("title",)
-            return _made(fault, "title", name, message("it leaves the title"), *path, title=missing)
+            whole = () if missing else ("title",)
+            return _made(fault, "title", name, message("it leaves the title"), *whole, title=missing)
         case ("sort", int() as index):
             return _made(fault, "sort", name, message("it leaves the order"), "sort", index)
         case ("tree",):
@@ -98,7 +98,7 @@ def _of_field(field: Mapping[str, Any], entity: str, index: int, rest: list[Any]
     if not rest or rest[0] in ("to", "of", "through", "type"):
         return _made(fault, "field", target, _FIELD_GOES, "fields", index)
     words = _LEFT_OUT.get(str(rest[0]))
-    return words and _made(fault, "field", target, words, "fields", index, rest[0]) or None
+    return None if words is None else _made(fault, "field", target, words, "fields", index, rest[0])
 
 
 def _of_role(item: Mapping[str, Any], fault: Fault) -> Edit | None:

@@ -185,12 +185,15 @@ class _Follower:
                 if known.entity == uid:
                     self.expression(grant, "rows", known.rows)
                     self.expression(grant, "check", known.check)
-            stages = self._stages(uid)
-            _each(grant, "stages", lambda n: stages.get(n, n))
-            if isinstance(grant.get("fields"), list):
-                _each(grant, "fields", lambda n: self.field(uid, n))
-            elif isinstance(grant.get("fields"), dict):
-                _each(grant["fields"], "all_but", lambda n: self.field(uid, n))
+            self.grant_names(grant, uid)
+
+    def grant_names(self, grant: dict[str, Any], uid: str | None) -> None:
+        stages = self._stages(uid)
+        _each(grant, "stages", lambda n: stages.get(n, n))
+        if isinstance(grant.get("fields"), list):
+            _each(grant, "fields", lambda n: self.field(uid, n))
+        elif isinstance(grant.get("fields"), dict):
+            _each(grant["fields"], "all_but", lambda n: self.field(uid, n))
 
     def _stages(self, entity: str | None) -> Mapping[str, str]:
         known = self.old.entity_by_uid.get(entity or "")

@@ -90,8 +90,8 @@ def _carry_out(present: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, A
             item["title"] = _without(item["title"], edit.title)
             if not _TITLE_NAME.search(item["title"]):
                 del item["title"]
-    removed = sorted({(e.at, e.index, *e.path) for e in edits if e.title is None}, key=_order, reverse=True)
-    for at, *path in removed:
+    removed = {(e.at, (e.index, *e.path)) for e in edits if e.title is None}
+    for at, path in sorted(removed, key=lambda one: _order(one[1]), reverse=True):
         _remove(made[at], path)
     return _without_empty(made)
 

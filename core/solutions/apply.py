@@ -1,0 +1,289 @@
+"""Carrying a plan out: expand in steps that nobody sees, then one short switch. Cut short anywhere, it is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from core.access.actor import Actor
+from core.errors import KubikError
+from core.records import rebuild_closure, sync_roles
+from core.solutions import kept
+from core.solutions.effects import planned_changes
+from core.solutions.kept import KeptPlan
+from core.solutions.moving import chunks, journal_end, read_next, read_some, write_moved, written_since
+from core.solutions.plans import Move, Plan, PlannedChange, Target
+from core.storage.catalog import read_catalog
+from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
+from core.storage.load import store_model
+from core.storage.tables import EntityTable, Tables
+from core.storage.views import remake_views
+from core.storage.workspace import Transaction, Workspace
+from metamodel.errors import Problem
+from metamodel.messages import message
+
+Told = Callable[[str], None]
+"""Is told each step when it is durable; tests end the process there."""
+
+FEW = 200
+"""So few records written meanwhile are left to the switch."""
+
+MOST_ROUNDS = 10
+
+
+def require_configure(tx: Transaction, actor: Actor) -> None:
+    """Refuse who may not configure everything (KBK4002)."""
+    roles = tx.model.role_by_uid
+    if not actor.system and not any(roles[uid].everything for uid in actor.roles if uid in roles):
+        raise KubikError("KBK4002", message("you may not change the configuration"))
+
+
+def make_plan(workspace: Workspace, actor: Actor, aimed: Callable[[Transaction], Target]) -> Plan:
+    """The plan of what ``aimed`` leads to, counted on one snapshot and kept."""
+    with workspace.read() as tx:
+        require_configure(tx, actor)
+        target = aimed(tx)
+        changes = planned_changes(tx, target)
+    lines = [kept.write_message(change.effect) for change in changes]
+    target = _with_summary(target, {"lines": lines})
+    plan = workspace.write(lambda tx: kept.keep(tx, actor.user, target))
+    return Plan(id=plan, base=target.base, changes=changes)
+
+
+def _with_summary(target: Target, more: Mapping[str, Any]) -> Target:
+    return Target(
+        base=target.base, document=target.document, model=target.model, columns=target.columns, moves=target.moves,
+        breaks=target.breaks, summary={**target.summary, **more},
+    )  # fmt: skip
+
+
+def apply(
+    workspace: Workspace,
+    actor: Actor,
+    plan: str,
+    *,
+    accept: Collection[str] = (),
+    accept_loss: bool = False,
+    step: Told = lambda name: None,
+) -> int:
+    """Carry a plan out; the version of the model that is then in force.
+
+    KBK1101 names losses that are not accepted, KBK1103 rules that the records do not keep, KBK1102 when the model
+    moved. A plan that was cut short goes on where it stopped; one that is done answers the same again.
+    """
+    with workspace.read() as tx:
+        require_configure(tx, actor)
+        found = kept.find(tx, plan)
+        if found.applied is not None:
+            return found.applied
+        _require_base(tx, found.base)
+        target = kept.target_of(found)
+        changes = planned_changes(tx, target)
+        if _changes_nothing(tx, target):
+            return tx.model.version
+    _refuse(changes, accept, accept_loss)
+    work = _Work(workspace, actor, found, target, step)
+    try:
+        return work.run()
+    except KubikError:
+        work.clear()
+        raise
+
+
+def _require_base(tx: Transaction, base: int) -> None:
+    if tx.model.version != base:
+        raise KubikError("KBK1102", version=tx.model.version)
+
+
+def _changes_nothing(tx: Transaction, target: Target) -> bool:
+    return target.document.to_json() == tx.model.document and not target.moves
+
+
+def _refuse(changes: Sequence[PlannedChange], accept: Collection[str], accept_loss: bool) -> None:
+    forbidden = [
+        Problem(pointer=f"/{c.target.replace('.', '/')}", code="KBK1103", message=c.forbids) for c in changes if c.forbids
+    ]
+    if forbidden:
+        raise KubikError("KBK1103", errors=forbidden)
+    losses = [(c, c.loss) for c in changes if c.loss is not None and not accept_loss and c.loss.id not in accept]
+    if losses:
+        problems = [
+            Problem(
+                pointer=f"/accept/{loss.id}",
+                code="KBK1101",
+                message=message("{id}: {count} values are lost; accept it by its id", id=loss.id, count=loss.values),
+            )
+            for _, loss in losses
+        ]
+        raise KubikError("KBK1101", errors=problems, losses=[loss.id for _, loss in losses])
+
+
+class _Work:
+    """One plan being carried out."""
+
+    def __init__(self, workspace: Workspace, actor: Actor, plan: KeptPlan, target: Target, step: Told) -> None:
+        self.workspace = workspace
+        self.actor = actor
+        self.plan = plan
+        self.target = target
+        self.step = step
+        database = workspace.database
+        self.tables = Tables(target.model, database.schema, database.dialect)
+        self.entities = tuple(target.model.entities.values())
+
+    def run(self) -> int:
+        state = self.begin()
+        self.step("begun")
+        self.grow(lambda s: s.kind != "index")
+        for move in self.target.moves:
+            state = self.copy(move, state)
+        self.grow(lambda s: s.index is not None and not s.index.unique)
+        state = self.catch_up(state)
+        if self.workspace.database.dialect == "postgresql":  # built while others write; SQLite has one writer anyway
+            self.grow(lambda s: True)
+        self.step("switching")
+        version = self.workspace.write(lambda tx: self.switch(tx, state), exclusive=True)
+        self.step("switched")
+        return version
+
+    # --- expand
+
+    def begin(self) -> Mapping[str, Any]:
+        """Note from which row of the journal on written values must be caught up: once, while nobody else writes."""
+
+        def action(tx: Transaction) -> Mapping[str, Any]:
+            found = kept.find(tx, self.plan.id)
+            _require_base(tx, found.base)
+            if found.state is not None:
+                return found.state
+            self.refuse_foreign_columns(tx)
+            drop_stale_indexes(tx.connection, tx.tables)
+            state = {"journal": journal_end(tx), "copied": {}}
+            kept.update(tx, self.plan.id, state=state)
+            return state
+
+        return self.workspace.write(action, exclusive=True)
+
+    def refuse_foreign_columns(self, tx: Transaction) -> None:
+        """A new column that is there already was begun by another plan: its values are not ours."""
+        catalog = read_catalog(tx.connection, tx.tables.schema)
+        for move in self.target.moves:
+            place = self.place(move)
+            if move.since is None and place.columns[move.field].value.name in catalog.tables.get(place.table.name, {}):
+                raise KubikError("KBK1102")
+
+    def grow(self, wanted: Callable[[Step], bool]) -> None:
+        database = self.workspace.database
+        with database.outside.connect() as connection:
+            steps = missing_steps(read_catalog(connection, self.tables.schema), self.tables, self.entities)
+        for one in steps:
+            if wanted(one):
+                run_step(database, self.tables, one)
+                self.step(f"{one.kind} {one.name}")
+
+    def place(self, move: Move) -> EntityTable:
+        """The table in which the field of a move stands."""
+        return next(self.tables[e.uid] for e in self.entities if move.field in e.by_uid)
+
+    def copy(self, move: Move, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Fill the new column in small transactions; how far it came is written down in each."""
+        while not state["copied"].get(move.field, {}).get("done"):
+            after = int(state["copied"].get(move.field, {}).get("after", 0))
+
+            def action(tx: Transaction, after: int = after, state: Mapping[str, Any] = state) -> Mapping[str, Any]:
+                _require_base(tx, self.plan.base)
+                rows = self.next_rows(tx, move, after, state)
+                self.write(tx, move, rows)
+                progress = {"after": rows[-1][0]} if rows else {"after": after, "done": True}
+                now = {**state, "copied": {**state["copied"], move.field: progress}}
+                kept.update(tx, self.plan.id, state=now)
+                return now
+
+            state = self.workspace.write(action)
+            self.step(f"copied {move.field} {state['copied'][move.field]['after']}")
+        return state
+
+    def next_rows(
+        self, tx: Transaction, move: Move, after: int, state: Mapping[str, Any]
+    ) -> list[tuple[int, Any]]:
+        place = tx.tables[self.place(move).entity.uid]
+        if move.since is None:
+            return read_next(tx, place, move, after)
+        ids = [i for i in written_since(tx, place.entity.uid, move.field, move.since, state["journal"]) if i > after]
+        return sorted(read_some(tx, place, move, next(chunks(ids), [])))
+
+    def write(self, tx: Transaction, move: Move, rows: Sequence[tuple[int, Any]]) -> None:
+        new = self.place(move)
+        write_moved(tx, tx.tables[new.entity.uid], new, move, rows)
+
+    def catch_up(self, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Copy what was written meanwhile, until little is left for the switch."""
+        if not self.target.moves:
+            return state
+        for _ in range(MOST_ROUNDS):
+            end = self.workspace.write(journal_end, exclusive=True)
+            with self.workspace.read() as tx:
+                count = sum(len(self.written(tx, move, state["journal"], end)) for move in self.target.moves)
+            if count <= FEW:
+                break
+
+            def action(tx: Transaction, end: int = end, state: Mapping[str, Any] = state) -> Mapping[str, Any]:
+                self.copy_written(tx, state["journal"], end)
+                now = {**state, "journal": end}
+                kept.update(tx, self.plan.id, state=now)
+                return now
+
+            state = self.workspace.write(action)
+            self.step(f"caught up {end}")
+        return state
+
+    def written(self, tx: Transaction, move: Move, after: int, to: int | None) -> list[int]:
+        return written_since(tx, self.place(move).entity.uid, move.field, after, to)
+
+    def copy_written(self, tx: Transaction, after: int, to: int | None = None) -> None:
+        for move in self.target.moves:
+            place = tx.tables[self.place(move).entity.uid]
+            for some in chunks(self.written(tx, move, after, to)):
+                self.write(tx, move, read_some(tx, place, move, some))
+
+    # --- switch
+
+    def switch(self, tx: Transaction, state: Mapping[str, Any]) -> int:
+        """Put the new model in force; whatever fails leaves the old one whole."""
+        _require_base(tx, self.plan.base)
+        self.copy_written(tx, state["journal"])
+        old, model = tx.model, self.target.model
+        create_entities(tx.connection, self.tables, self.entities)
+        drop_stale_indexes(tx.connection, self.tables)
+        self.step("switch indexes")
+        remake_views(tx.connection, self.tables)
+        self.step("switch views")
+        tx.model, tx.tables = model, self.tables
+        for entity in self.entities:
+            was = old.entity_by_uid.get(entity.uid)
+            if entity.tree != (was.tree if was else None):
+                rebuild_closure(tx, entity)
+        if "role" in model.entities:
+            sync_roles(tx)
+        summary = {**self.target.summary, "journal": journal_end(tx)}
+        store_model(
+            tx.connection, tx.tables.own, version=model.version, at=tx.now, by=self.actor.user,
+            document=model.document, columns=self.target.columns, pending={}, summary=summary,
+        )  # fmt: skip
+        kept.update(tx, self.plan.id, applied=model.version)
+        self.step("switch stored")
+        tx.after_commit.append(lambda: _remember(self.workspace, self.target))
+        return model.version
+
+    def clear(self) -> None:
+        """After a refusal: take away the indexes that would bind writers to a rule that is not in force."""
+
+        def action(tx: Transaction) -> None:
+            limit_waiting(tx.connection)
+            drop_stale_indexes(tx.connection, tx.tables)
+
+        self.workspace.write(action)
+
+
+def _remember(workspace: Workspace, target: Target) -> None:
+    workspace.remember(target.model)

@@ -1,0 +1,184 @@
+"""The records that a solution brings: `data` installed and updated by key, `demo` marked so that it can go at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from core.access.actor import system_actor
+from core.errors import KubikError
+from core.records import Batch, batch
+from core.records.importing import Options, Report, import_file
+from core.records.marks import origins
+from core.solutions.moving import chunks
+from core.solutions.source import Source
+from core.storage.workspace import Transaction, Workspace
+from metamodel.errors import Problem
+from metamodel.messages import Message, message
+from metamodel.model import Entity, Model
+
+
+def install_data(workspace: Workspace, source: Source) -> None:
+    """Create and update the solution's `data` records by the first unique field of each file; keep the files."""
+    with workspace.read() as tx:
+        model = tx.model
+    for entity in in_order(model, source.data, "data"):
+        key = _key(model.entities[entity], source.data[entity])
+        options = Options(mode="upsert" if key else "create", key=key, language="en", origin="data")
+        if key is None and _has_records(workspace, entity):
+            continue
+        _import(workspace, "data", model.entities[entity], source.data[entity], options)
+
+    def keep(tx: Transaction) -> None:
+        table = tx.tables.own.solution_data
+        tx.connection.execute(table.delete().where(table.c.solution == source.name))
+        rows = [{"solution": source.name, "entity": e, "text": text} for e, text in source.data.items()]
+        if rows:
+            tx.connection.execute(table.insert(), rows)
+
+    workspace.write(keep)
+
+
+def install_demo(workspace: Workspace, source: Source) -> None:
+    """Create the solution's demonstration records; cut short, it goes on behind those that are there."""
+    with workspace.read() as tx:
+        model = tx.model
+        there = origins(tx, "demo")
+    for entity in in_order(model, source.demo, "demo"):
+        done = len(there.get(model.entities[entity].uid, {}))
+        options = Options(mode="create", language="en", origin="demo")
+        _import(workspace, "demo", model.entities[entity], source.demo[entity], options, done)
+
+
+def remove_demo(workspace: Workspace) -> int:
+    """Put every demonstration record into the bin; how many there were. What uses them keeps them (KBK3008)."""
+
+    def action(tx: Transaction) -> int:
+        waiting = {tx.model.entity_by_uid[uid] for uid in origins(tx, "demo") if uid in tx.model.entity_by_uid}
+        count = 0
+        while waiting:
+            gone: set[Entity] = set()
+            refusal = KubikError("KBK3008")
+            for entity in sorted(waiting, key=lambda e: e.name):
+                try:
+                    with tx.connection.begin_nested():
+                        count += _remove_demo_of(tx, entity)
+                    gone.add(entity)
+                except KubikError as error:
+                    if error.code != "KBK3008":
+                        raise
+                    refusal = error
+            if not gone:
+                raise refusal
+            waiting -= gone
+        table = tx.tables.own.origin
+        tx.connection.execute(table.delete().where(table.c.kind == "demo"))
+        return count
+
+    return workspace.write(action)
+
+
+def _remove_demo_of(tx: Transaction, entity: Entity) -> int:
+    origin, place = tx.tables.own.origin, tx.tables[entity.uid].table
+    brought = sa.select(origin.c.record).where(origin.c.entity == entity.uid, origin.c.kind == "demo")
+    live = sa.select(place.c.id).where(place.c.deleted_at.is_(None), place.c.id.in_(brought))
+    ids = list(tx.connection.execute(live).scalars())
+    for some in chunks(ids):
+        batch(tx, system_actor(), entity.name, Batch(delete=list(some)))
+    return len(ids)
+
+
+def stored_data(tx: Transaction, solution: str) -> dict[str, str]:
+    """The files of `data` that came with a solution, by entity."""
+    table = tx.tables.own.solution_data
+    rows = sa.select(table.c.entity, table.c.text).where(table.c.solution == solution).order_by(table.c.entity)
+    return dict(tx.connection.execute(rows).tuples())
+
+
+def in_order(model: Model, files: Mapping[str, str], folder: str) -> list[str]:
+    """The entities so that what others link to, and what rows belong to, comes first. KBK1105 for an unknown one."""
+    unknown = [name for name in files if name not in model.entities]
+    if unknown:
+        raise KubikError(
+            "KBK1105",
+            errors=[
+                Problem(
+                    file=f"{folder}/{name}.csv",
+                    pointer="",
+                    code="KBK1105",
+                    message=message("there is no entity “{name}”", name=name),
+                )
+                for name in unknown
+            ],
+        )
+    waiting = {name: _needs(model, model.entities[name], files) for name in sorted(files)}
+    order: list[str] = []
+    while waiting:
+        free = [name for name, needed in waiting.items() if not needed & set(waiting)] or [next(iter(waiting))]
+        order += free
+        for name in free:
+            del waiting[name]
+    return order
+
+
+def _needs(model: Model, entity: Entity, files: Mapping[str, str]) -> set[str]:
+    """The other files whose records the links of this one lead to."""
+    fields = [entity.by_name.get(column.partition(".")[0]) for column in _header(files[entity.name])]
+    needed = {model.entity_by_uid[field.target].name for field in fields if field is not None and field.target}
+    return (needed & set(files)) - {entity.name}
+
+
+def _header(text: str) -> list[str]:
+    return next(csv.reader(io.StringIO(text)), [])
+
+
+def _key(entity: Entity, text: str) -> str | None:
+    return next((name for name in _header(text) if name in entity.by_name and entity.by_name[name].unique), None)
+
+
+def _has_records(workspace: Workspace, entity: str) -> bool:
+    with workspace.read() as tx:
+        table = tx.tables[tx.model.entities[entity].uid].table
+        return tx.connection.execute(sa.select(table.c.id).limit(1)).first() is not None
+
+
+def _import(
+    workspace: Workspace, folder: str, entity: Entity, text: str, options: Options, done: int = 0
+) -> None:
+    """Import a file behind its first ``done`` rows; any refused line refuses the solution (KBK1105).
+
+    Rows that may link to others of the same file come one by one, so that they find them.
+    """
+    fields = [entity.by_name.get(name.partition(".")[0]) for name in _header(text)]
+    alone = any(field is not None and field.target == entity.uid for field in fields)
+    for number, part in enumerate(_single_rows(text)[done:] if alone else [text]):
+        report = Report(position=0 if alone else done)
+        report = import_file(workspace, system_actor(), entity.name, part, options, report=report)
+        if report.errors:
+            shift = done + number if alone else 0
+            problems = [
+                Problem(
+                    file=f"{folder}/{entity.name}.csv", pointer=f"{error.line + shift}: {error.column}", code=error.code,
+                    message=_words(error.message),
+                )
+                for error in report.errors[:50]
+            ]  # fmt: skip
+            raise KubikError("KBK1105", message("{file}: some lines were refused", file=f"{folder}/{entity.name}.csv"), problems)
+
+
+def _single_rows(text: str) -> list[str]:
+    """The file as files of one row each."""
+    header, *rows = list(csv.reader(io.StringIO(text)))
+    made = []
+    for row in rows:
+        buffer = io.StringIO()
+        csv.writer(buffer).writerows([header, row])
+        made.append(buffer.getvalue())
+    return made
+
+
+def _words(words: Message | str) -> Message:
+    return words if isinstance(words, Message) else message("{text}", text=words)

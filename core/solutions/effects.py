@@ -1,0 +1,246 @@
+"""What a change does to the records that are there: counted, with examples, and what it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.solutions.moving import converted, moved_values
+from core.solutions.plans import Break, Loss, Move, PlannedChange, Target
+from core.solutions.uses import all_uses
+from core.storage.expressions import AllRows, compile_condition
+from core.storage.tables import EntityTable, Tables
+from core.storage.workspace import Transaction
+from metamodel.diff import Change, diff
+from metamodel.errors import ValueRefused
+from metamodel.expression import uses
+from metamodel.fields.base import Context
+from metamodel.messages import Message, message
+from metamodel.model import Constraint, Field
+
+EXAMPLES = 5
+
+
+def planned_changes(tx: Transaction, target: Target) -> tuple[PlannedChange, ...]:
+    """Every change of the plan in the order of a review, counted on the records of this snapshot."""
+    counter = _Counter(tx, target)
+    changes = diff(tx.model if tx.model.version else None, target.model)
+    broken = _by_cause(tx, changes, target.breaks)
+    made: list[PlannedChange] = []
+    for number, change in enumerate(changes):
+        made.extend(counter.planned(change, tuple(broken.get(number, ()))))
+    return tuple(made)
+
+
+def _by_cause(tx: Transaction, changes: Sequence[Change], breaks: Sequence[Break]) -> dict[int, list[Break]]:
+    """The breaks by the number of the change that brings them about: the one whose thing they used."""
+    refers: dict[tuple[str, str], set[str]] = {}
+    for use in all_uses(tx.model) if tx.model.version else ():
+        refers.setdefault((use.kind, use.target), set()).update(use.refers)
+    causes = [n for n, c in enumerate(changes) if c.effect in ("removed", "retyped") or c.aspect in ("target", "computed")]
+    found: dict[int, list[Break]] = {}
+    for each in breaks:
+        used = refers.get((each.kind, each.target), set())
+        number = next((n for n in causes if changes[n].uid in used), causes[0] if causes else 0)
+        found.setdefault(number, []).append(each)
+    return found
+
+
+class _Counter:
+    def __init__(self, tx: Transaction, target: Target) -> None:
+        self.tx = tx
+        self.old, self.new = tx.model, target.model
+        self.moves: Mapping[str, Move] = {move.field: move for move in target.moves}
+        self.tables = Tables(target.model, tx.tables.schema, tx.dialect)
+        self.told: set[str] = set()
+
+    def planned(self, change: Change, breaks: tuple[Break, ...]) -> Iterator[PlannedChange]:
+        rows, loss, words, forbids = self._counted(change)
+        yield PlannedChange(
+            kind=change.kind, target=change.target, effect=words, rows=rows, loss=loss, breaks=breaks, forbids=forbids
+        )
+        if change.kind == "field" and change.effect == "added" and change.roles:
+            for role in change.roles:
+                words = message("the role {role} receives the new field {field}", role=role, field=change.target)
+                yield PlannedChange(kind="role", target=role, effect=words)
+
+    def _counted(self, change: Change) -> tuple[int | None, Loss | None, Message, Message | None]:
+        words = change.message
+        match change.kind, change.effect, change.aspect:
+            case "entity", "removed", _:
+                return *self._entity_goes(change), words, None
+            case "field", "removed", _:
+                return *self._field_goes(change), words, None
+            case "field", "added", _ if change.after.required:
+                return self._live(change.entity), None, words, None
+            case "field", ("retyped" | "changed"), ("target" | None) if change.copies:
+                return *self._moves_values(change), words, None
+            case "field", "changed", "required" if change.after:
+                return self._empty(change), None, words, None
+            case "field", "changed", "unique" if change.after:
+                return *self._equal(change.entity, (change.uid,), words),
+            case "field", "changed", "options":
+                return self._unfit(change), None, words, None
+            case ("choice" | "stage"), "removed", _:
+                return *self._choice_goes(change), words, None
+            case "constraint", ("added" | "changed"), _:
+                return self._rule(change, words)
+        if change.uid in self.moves and change.kind == "field" and change.uid not in self.told:
+            return *self._moves_values(change), words, None
+        return None, None, words, None
+
+    # --- what goes away
+
+    def _place(self, entity: str | None) -> EntityTable | None:
+        return self.tx.tables[entity] if entity in self.old.entity_by_uid and entity else None
+
+    def _count(self, statement: sa.Select[Any]) -> int:
+        return int(self.tx.connection.execute(sa.select(sa.func.count()).select_from(statement.subquery())).scalar_one())
+
+    def _live(self, entity: str | None) -> int:
+        place = self._place(entity)
+        return self._count(sa.select(place.table.c.id).where(place.table.c.deleted_at.is_(None))) if place else 0
+
+    def _entity_goes(self, change: Change) -> tuple[int, Loss | None]:
+        place = self.tx.tables[change.uid]
+        rows = self._count(sa.select(place.table.c.id))
+        title = next((part.field for part in place.entity.title if part.field in place.columns), "id")
+        return rows, self._loss(change, rows, self._examples(place, title or "id"))
+
+    def _field_goes(self, change: Change) -> tuple[int | None, Loss | None]:
+        place = self._place(change.entity)
+        if place is None or change.uid not in place.columns:
+            return None, None
+        column = place.columns[change.uid].value
+        rows = self._count(sa.select(column).where(column.is_not(None)))
+        return rows, self._loss(change, rows, self._examples(place, change.uid))
+
+    def _choice_goes(self, change: Change) -> tuple[int | None, Loss | None]:
+        place = self._place(change.entity)
+        if place is None or change.field not in place.columns or change.field is None:
+            return None, None
+        column = place.columns[change.field].value
+        rows = self._count(sa.select(column).where(column == change.uid))
+        move = self.moves.get(change.field)
+        asked = move is not None and change.uid in move.asked
+        return rows, None if asked else self._loss(change, rows, (change.target.rpartition(".")[2],))
+
+    def _new_field(self, uid: str) -> Field | None:
+        return next((e.by_uid[uid] for e in self.new.entities.values() if uid in e.by_uid), None)
+
+    def _loss(self, change: Change, values: int, examples: Sequence[str]) -> Loss | None:
+        if not values:
+            return None
+        return Loss(id=f"{change.kind}:{change.target}", values=values, examples=tuple(examples))
+
+    def _examples(self, place: EntityTable, uid: str) -> list[str]:
+        column = place.columns[uid].value
+        statement = sa.select(column).where(column.is_not(None)).order_by(place.table.c.id).limit(EXAMPLES)
+        field = place.entity.by_uid.get(uid)
+        values = self.tx.connection.execute(statement).scalars()
+        return [shown(field, value) for value in values]
+
+    # --- values that change their column
+
+    def _moves_values(self, change: Change) -> tuple[int, Loss | None]:
+        self.told.add(change.uid)
+        move = self.moves.get(change.uid)
+        place = self._place(change.entity)
+        if move is None or place is None:
+            return 0, None
+        old, new = place.entity.by_uid[change.uid], self.new.entity_by_uid[place.entity.uid].by_uid[change.uid]
+        rows = lost = 0
+        examples: list[str] = []
+        for _, value in moved_values(self.tx, place, move):
+            rows += 1
+            if converted(old, new, move, value, str(self.tx.workspace.zone)).lost:
+                lost += 1
+                if len(examples) < EXAMPLES:
+                    examples.append(shown(old, value))
+        return rows, self._loss(change, lost, examples)
+
+    # --- rules that are new
+
+    def _empty(self, change: Change) -> int | None:
+        place = self._place(change.entity)
+        if place is None or change.uid not in place.columns:
+            return None
+        table, column = place.table, place.columns[change.uid].value
+        return self._count(sa.select(table.c.id).where(table.c.deleted_at.is_(None), column.is_(None)))
+
+    def _unfit(self, change: Change) -> int | None:
+        """How many values the field would now refuse; they stay until they are written again."""
+        place = self._place(change.entity)
+        field = self._new_field(change.uid)
+        if place is None or field is None or change.uid not in place.columns or not field.writable:
+            return None
+        column, old = place.columns[change.uid].value, place.entity.by_uid[change.uid]
+        statement = sa.select(column).where(column.is_not(None), place.table.c.deleted_at.is_(None))
+        if old.type.column_type(old).storage == "link":
+            return None
+        return sum(1 for value in self.tx.connection.execute(statement).scalars() if not _fits(field, value))
+
+    def _equal(
+        self, entity: str | None, fields: Sequence[str], words: Message
+    ) -> tuple[int | None, Loss | None, Message, Message | None]:
+        """How many records have values equal to others' in these fields: any forbids a unique rule."""
+        place = self._place(entity)
+        if place is None or any(uid not in place.columns for uid in fields):
+            return None, None, words, None
+        columns = [c.key if (c := place.columns[uid]).key is not None else c.value for uid in fields]
+        same = (
+            sa.select(sa.func.count().label("n"))
+            .where(place.table.c.deleted_at.is_(None), *(c.is_not(None) for c in columns))
+            .group_by(*columns)
+            .having(sa.func.count() > 1)
+        ).subquery()
+        rows = int(self.tx.connection.execute(sa.select(sa.func.coalesce(sa.func.sum(same.c.n), 0))).scalar_one())
+        names = ", ".join(place.entity.by_uid[uid].name for uid in fields)
+        why = message("{entity}: {count} records have equal values of {fields}", entity=place.entity.name, count=rows, fields=names)
+        return rows, None, words, why if rows else None
+
+    def _rule(self, change: Change, words: Message) -> tuple[int | None, Loss | None, Message, Message | None]:
+        rule: Constraint = change.after
+        if rule.unique:
+            return self._equal(change.entity, rule.unique, words)
+        if rule.check is None or not self._askable(rule):
+            return None, None, words, None
+        entity = self.new.entity_by_uid[change.entity or ""]
+        rows = AllRows(tables=self.tables, dialect=self.tx.dialect, zone=self.tx.workspace.zone)
+        row = rows.open(entity.uid)
+        kept = compile_condition(rule.check, rows.environment(row))
+        statement = sa.select(row.alias.c.id).where(sa.not_(kept))
+        if row.condition is not None:
+            statement = statement.where(row.condition)
+        local = self.tx.now.astimezone(self.tx.workspace.zone)
+        values = {"me": None, "today": local.date(), "now": self.tx.now}
+        counted = sa.select(sa.func.count()).select_from(statement.subquery())
+        return int(self.tx.connection.execute(counted, values).scalar_one()), None, words, None
+
+    def _askable(self, rule: Constraint) -> bool:
+        """Whether all that the rule names is there already, in the columns it will be in."""
+        assert rule.check is not None
+        for entity, uid in uses(rule.check):
+            before, after = self.old.entity_by_uid.get(entity), self.new.entity_by_uid[entity].by_uid[uid]
+            was = before.by_uid.get(uid) if before else None
+            if was is None or was.column != after.column or after.computed is not None:
+                return False
+        return True
+
+
+def _fits(field: Field, value: Any) -> bool:
+    try:
+        field.type.parse(field, field.type.format(field, value, Context()), Context())
+    except ValueRefused:
+        return False
+    return True
+
+
+def shown(field: Field | None, value: Any) -> str:
+    """A value as an example for people."""
+    if field is None or field.system or field.type.column_type(field).storage == "link":
+        return str(value)
+    text = field.type.format(field, value, Context(medium="text"))
+    return str(text)[:100]

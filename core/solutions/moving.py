@@ -1,0 +1,106 @@
+"""Values on their way from one column of a field to another: which records, converted how, written where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.solutions.plans import Move
+from core.storage.tables import EntityTable, FieldColumns, text_keys
+from core.storage.workspace import Transaction
+from metamodel.convert import Conversion, convert
+from metamodel.model import Field
+
+AT_ONCE = 500
+"""Records of one step."""
+
+
+def converted(old: Field, new: Field, move: Move, value: Any, zone: str) -> Conversion:
+    """The value in its new column; a choice that goes away is the one that the map puts in its place."""
+    if value in move.mapped:
+        return Conversion(move.mapped[value])
+    return convert(old, new, value, zone=zone)
+
+
+def journal_end(tx: Transaction) -> int:
+    """The last row of the journal; exact in an exclusive transaction, where nobody else is writing."""
+    journal = tx.tables.own.journal
+    return int(tx.connection.execute(sa.select(sa.func.coalesce(sa.func.max(journal.c.seq), 0))).scalar_one())
+
+
+def written_since(tx: Transaction, entity: str, field: str | None, after: int, to: int | None = None) -> list[int]:
+    """The records of an entity that were written after a row of the journal (in a field, or at all)."""
+    journal = tx.tables.own.journal
+    statement = sa.select(journal.c.record, journal.c.diff).where(journal.c.entity == entity, journal.c.seq > after)
+    if to is not None:
+        statement = statement.where(journal.c.seq <= to)
+    rows = tx.connection.execute(statement)
+    return sorted({record for record, diff in rows if field is None or field in (diff or {})})
+
+
+def moved_values(tx: Transaction, place: EntityTable, move: Move) -> Iterator[tuple[int, Any]]:
+    """The records and values that the move is about: all of them, or those written since the old column was left."""
+    column = place.columns[move.field].value
+    statement = sa.select(place.table.c.id, column).where(column.is_not(None))
+    if move.since is None:
+        yield from tx.connection.execute(statement).tuples()
+        return
+    ids = written_since(tx, place.entity.uid, move.field, move.since)
+    for some in chunks(ids):
+        yield from tx.connection.execute(statement.where(place.table.c.id.in_(some))).tuples()
+
+
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids, so many at once."""
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+
+
+def write_moved(
+    tx: Transaction, old: EntityTable, new: EntityTable, move: Move, rows: Iterable[tuple[int, Any]]
+) -> None:
+    """Put the converted values of these records into the new column, with the keys of texts."""
+    before, after = old.entity.by_uid[move.field], new.entity.by_uid[move.field]
+    columns = new.columns[move.field]
+    zone = str(tx.workspace.zone)
+    values = []
+    for record, value in rows:
+        now = converted(before, after, move, value, zone).value
+        values.append({"record": record, **_stored(columns, now)})
+    if values:
+        tx.connection.execute(_update(new, columns), values)
+
+
+def _stored(columns: FieldColumns, value: Any) -> dict[str, Any]:
+    found = {"new_value": value}
+    if columns.key is not None:
+        found["new_key"], found["new_whole"] = text_keys(value)
+    return found
+
+
+def _update(place: EntityTable, columns: FieldColumns) -> sa.Update:
+    values = {columns.value: sa.bindparam("new_value", type_=columns.value.type)}
+    if columns.key is not None and columns.whole is not None:
+        values[columns.key] = sa.bindparam("new_key", type_=columns.key.type)
+        values[columns.whole] = sa.bindparam("new_whole", type_=columns.whole.type)
+    return sa.update(place.table).where(place.table.c.id == sa.bindparam("record")).values(values)
+
+
+def read_some(tx: Transaction, place: EntityTable, move: Move, ids: Sequence[int]) -> list[tuple[int, Any]]:
+    """The present values of these records, empty ones too."""
+    column = place.columns[move.field].value
+    rows = tx.connection.execute(sa.select(place.table.c.id, column).where(place.table.c.id.in_(ids)))
+    return [(record, value) for record, value in rows]
+
+
+def read_next(tx: Transaction, place: EntityTable, move: Move, after: int) -> list[tuple[int, Any]]:
+    """The next values behind the record ``after``, in the order of ids."""
+    column = place.columns[move.field].value
+    rows = tx.connection.execute(
+        sa.select(place.table.c.id, column)
+        .where(place.table.c.id > after, column.is_not(None))
+        .order_by(place.table.c.id)
+        .limit(AT_ONCE)
+    )
+    return [(record, value) for record, value in rows]

@@ -1,0 +1,192 @@
+"""Where a definition is used: each place in the document that names it, whatever it is called there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import KubikError
+from core.solutions.renames import SLOTS
+from metamodel.expression import Expression, uses, walk
+from metamodel.expression.tree import Aggregate, Constant
+from metamodel.messages import message
+from metamodel.model import Entity, Field, Model
+from metamodel.places import pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A place that names something: in which definition, where in the document, and the uids it refers to."""
+
+    kind: str
+    target: str
+    pointer: str
+    refers: frozenset[str]
+
+
+def where_used(model: Model, kind: str, name: str) -> tuple[Use, ...]:
+    """The uses of a definition; of an entity those of its fields by others, too. KBK2006 when there is none."""
+    uid = uid_of(model, kind, name)
+    return tuple(use for use in all_uses(model) if uid in use.refers)
+
+
+def uid_of(model: Model, kind: str, name: str) -> str:
+    """The uid of a definition: entity, role, view, menu, solution by name; field `deal.amount`; choice or stage
+    `deal.stage.won`."""
+    found: Any = None
+    plural = {"entity": "entities"}.get(kind, f"{kind}s")
+    if kind in ("entity", "role", "view", "menu", "solution"):
+        found = getattr(model, plural).get(name)
+    elif kind in ("field", "choice", "stage"):
+        entity, _, rest = name.partition(".")
+        field, _, choice = rest.partition(".")
+        owner = model.entities.get(entity)
+        found = owner.by_name.get(field) if owner else None
+        if kind != "field" and found is not None:
+            found = next((c for c in found.choices if c.name == choice), None)
+    if found is None:
+        raise KubikError("KBK2006", message("there is no {kind} “{name}”", kind=kind[:40], name=name[:200]))
+    return str(found.uid)
+
+
+def all_uses(model: Model) -> Iterator[Use]:
+    """Every use in the model's document."""
+    walker = _Walker(model)
+    document = model.document
+    for kind in ("entities", "extensions"):
+        for index, item in enumerate(document.get(kind, ())):
+            yield from walker.entity(kind, index, item)
+    for index, item in enumerate(document.get("roles", ())):
+        yield from walker.role(index, item)
+    for index, item in enumerate(document.get("views", ())):
+        yield from walker.view(index, item)
+    for index, item in enumerate(document.get("menus", ())):
+        yield from walker.menu(item["name"], ("menus", index), item)
+    solutions = {s.name: s.uid for s in model.solutions.values()}
+    for index, item in enumerate(document.get("solutions", ())):
+        for number, name in enumerate(item.get("depends", ())):
+            path = pointer(("solutions", index, "depends", number))
+            yield Use(kind="solution", target=item["name"], pointer=path, refers=frozenset((solutions[name],)))
+
+
+class _Walker:
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def use(self, kind: str, target: str, path: Iterable[str | int], *uids: str | None) -> Use:
+        found = frozenset(uid for uid in uids if uid)
+        return Use(kind=kind, target=target, pointer=pointer(tuple(path)), refers=found)
+
+    def expression(
+        self, kind: str, target: str, path: Iterable[str | int], found: Expression | None, own: str | None = None
+    ) -> Iterator[Use]:
+        if found is None:
+            return
+        uids: set[str] = set()
+        for entity, field in uses(found, self.model):
+            uids.update((field,) if entity == own else (entity, field))
+        for node in walk(found.root):
+            if isinstance(node, Constant) and node.type.kind == "choice" and node.value is not None:
+                uids.add(node.value)
+            elif isinstance(node, Aggregate):
+                uids.add(node.entity)
+        yield self.use(kind, target, path, *uids)
+
+    def path(self, entity: Entity, written: str) -> list[str]:
+        """The uids of a path of names along links."""
+        uids: list[str] = []
+        at: Entity | None = entity
+        for name in written.removeprefix("-").split("."):
+            field = at.by_name.get(name) if at else None
+            if field is None:
+                break
+            uids.append(field.uid)
+            at = self.model.entity_by_uid.get(field.target or "")
+        return uids
+
+    def entity(self, kind: str, index: int, item: Mapping[str, Any]) -> Iterator[Use]:
+        entity = self.model.entities[item.get("extends", item["name"])]
+        name, at = entity.name, (kind, index)
+        if "extends" in item:
+            yield self.use("extension", item["name"], (*at, "extends"), entity.uid)
+        for number, field in enumerate(item.get("fields", ())):
+            yield from self.field(entity, entity.by_uid[field["uid"]], field, (*at, "fields", number))
+        constraints = {c.uid: c for c in entity.constraints}
+        for number, constraint in enumerate(item.get("constraints", ())):
+            path = (*at, "constraints", number)
+            found = constraints[constraint["uid"]]
+            if found.unique:
+                yield self.use("constraint", name, (*path, "unique"), *found.unique)
+            yield from self.expression("constraint", name, (*path, "check"), found.check, entity.uid)
+        for tab, layout in enumerate(item.get("layout", ())):
+            for row, names in enumerate(layout.get("rows", ())):
+                for place, field_name in enumerate(names):
+                    spot = (*at, "layout", tab, "rows", row, place)
+                    yield self.use("layout", name, spot, *self.path(entity, field_name))
+        for number, sort in enumerate(item.get("sort", ())):
+            yield self.use("sort", name, (*at, "sort", number), *self.path(entity, sort))
+        if "tree" in item:
+            yield self.use("tree", name, (*at, "tree"), *self.path(entity, item["tree"]))
+        if "title" in item:
+            yield self.use("title", name, (*at, "title"), *(part.field for part in entity.title))
+
+    def field(
+        self, entity: Entity, field: Field, item: Mapping[str, Any], at: tuple[str | int, ...]
+    ) -> Iterator[Use]:
+        target = f"{entity.name}.{field.name}"
+        for key in ("to", "of"):
+            if key in item:
+                yield self.use("field", target, (*at, key), field.target)
+        if "through" in item:
+            yield self.use("field", target, (*at, "through"), field.through)
+        if field.type.name == "user":
+            yield self.use("field", target, (*at, "type"), field.target)
+        for key in ("by", "currency_field"):
+            if key in item:
+                yield self.use("field", target, (*at, key), *self.path(entity, item[key]))
+        for key, attribute in SLOTS.items():
+            if key in item:
+                yield from self.expression("field", target, (*at, key), getattr(field, attribute), entity.uid)
+
+    def role(self, index: int, item: Mapping[str, Any]) -> Iterator[Use]:
+        role, name = self.model.roles[item["name"]], item["name"]
+        if "parent" in item:
+            yield self.use("role", name, ("roles", index, "parent"), role.parent)
+        for number, (written, grant) in enumerate(zip(item.get("grants", ()), role.grants, strict=True)):
+            at = ("roles", index, "grants", number)
+            entity = self.model.entity_by_uid[grant.entity]
+            yield self.use("role", name, (*at, "entity"), entity.uid)
+            yield from self.expression("role", name, (*at, "rows"), grant.rows, entity.uid)
+            yield from self.expression("role", name, (*at, "check"), grant.check, entity.uid)
+            if grant.stages:
+                yield self.use("role", name, (*at, "stages"), *grant.stages)
+            fields = written.get("fields")
+            named = fields.get("all_but", ()) if isinstance(fields, Mapping) else fields
+            for place, field_name in enumerate(named if isinstance(named, list | tuple) else ()):
+                path = (*at, "fields", *(("all_but",) if isinstance(fields, Mapping) else ()), place)
+                yield self.use("role", name, path, *self.path(entity, field_name))
+
+    def view(self, index: int, item: Mapping[str, Any]) -> Iterator[Use]:
+        view, at = self.model.views[item["name"]], ("views", index)
+        entity = self.model.entity_by_uid[view.entity]
+        yield self.use("view", view.name, (*at, "entity"), entity.uid)
+        for key, paths in (("columns", view.columns), ("sort", view.sort)):
+            for number, path in enumerate(paths):
+                yield self.use("view", view.name, (*at, key, number), *self.path(entity, path))
+        yield from self.expression("view", view.name, (*at, "filter"), view.filter, entity.uid)
+        yield from self.roles("view", view.name, at, item)
+
+    def roles(self, kind: str, name: str, at: tuple[str | int, ...], item: Mapping[str, Any]) -> Iterator[Use]:
+        for number, role in enumerate(item.get("roles", ())):
+            yield self.use(kind, name, (*at, "roles", number), self.model.roles[role].uid)
+
+    def menu(self, name: str, at: tuple[str | int, ...], item: Mapping[str, Any]) -> Iterator[Use]:
+        yield from self.roles("menu", name, at, item)
+        for number, inner in enumerate(item.get("items", ())):
+            path = (*at, "items", number)
+            if "entity" in inner:
+                yield self.use("menu", name, (*path, "entity"), self.model.entities[inner["entity"]].uid)
+            if "view" in inner:
+                yield self.use("menu", name, (*path, "view"), self.model.views[inner["view"]].uid)
+            yield from self.menu(name, path, inner)

@@ -11,9 +11,13 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from core.errors import KubikError
+from metamodel.errors import suggestion
 from metamodel.messages import Message, message
 
 _Reader = Callable[[str, str], object]
+
+_NOT_SETTINGS = ("KUBIK_TEST_", "KUBIK_ADMIN_PASSWORD", "KUBIK_PYTHON", "KUBIK_BENCH_")
+"""Names of ours in the environment that only some commands look at."""
 
 KEY_FILE = "secret.key"
 KEY_LENGTH = 32
@@ -70,6 +74,11 @@ def read_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     given = read_env_file((folder or Path.cwd()) / ".env")
     given.update(os.environ if environment is None else environment)
     given = {k: v for k, v in given.items() if k.startswith("KUBIK_") and v.strip() != ""}
+    for name in given:
+        if name not in _READERS and not name.startswith(_NOT_SETTINGS):
+            near = suggestion(name, _READERS)
+            form = message("{name} or none", name=near or ", ".join(_READERS))
+            raise _wrong(name, given[name], message("there is no such setting"), form)
     values: dict[str, object] = {}
     for name, (attribute, reader) in _READERS.items():
         if name in given:

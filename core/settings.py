@@ -235,8 +235,8 @@ def _key(name: str, value: str) -> bytes:
         raise _wrong(
             name,
             value,
-            message("it has {count} characters", count=len(value)),
-            message("at least {count} random characters", count=KEY_LENGTH),
+            message("its length is {count}", count=len(value)),
+            message("random characters, at least {count}", count=KEY_LENGTH),
         )
     return value.encode()
 

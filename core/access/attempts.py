@@ -41,7 +41,7 @@ def count_attempt(tx: Transaction, keys: tuple[str, ...]) -> None:
         seconds = max(1, round(max(waits)))
         raise KubikError(
             "KBK4004",
-            message("too many attempts to sign in; try again in {count} seconds", count=seconds),
+            message("too many attempts to sign in; wait {seconds} s and try again", seconds=seconds),
             retry_after=seconds,
         )
     for key in sorted(keys):

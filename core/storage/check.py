@@ -146,7 +146,7 @@ def _links(tx: Transaction, place: EntityTable, broken: set[str]) -> Iterator[Me
         count = _count(tx, place.table, column.is_not(None), ~sa.exists().where(target.c.id == column))
         if count:
             yield message(
-                "entity {entity}: {count} links {field} lead to nothing",
+                "entity {entity}: links {field} that lead to nothing: {count}",
                 entity=place.entity.name,
                 field=field.name,
                 count=count,
@@ -168,7 +168,9 @@ def _orphans(tx: Transaction, place: EntityTable, broken: set[str]) -> Iterator[
     )
     count = _count(tx, place.table, place.table.c.deleted_at.is_(None), ~lives)
     if count:
-        yield message("entity {entity}: {count} child rows have no parent", entity=entity.name, count=count)
+        yield message(
+            "entity {entity}: child rows without a parent: {count}", entity=entity.name, count=count
+        )
 
 
 def _closure(tx: Transaction, place: EntityTable) -> Iterator[Message]:
@@ -197,7 +199,7 @@ def _closure(tx: Transaction, place: EntityTable) -> Iterator[Message]:
     }
     if found != wanted:
         yield message(
-            "entity {entity}: the tree's closure has {more} rows too many and lacks {less}",
+            "entity {entity}: the tree's closure has too many rows ({more}) or too few ({less})",
             entity=entity.name,
             more=len(found - wanted),
             less=len(wanted - found),
@@ -219,7 +221,7 @@ def _keys(tx: Transaction, place: EntityTable, texts: list[FieldColumns], whole:
     for column, count in wrong.items():
         if count:
             yield message(
-                "entity {entity}: {count} keys of {column} do not fit their texts",
+                "entity {entity}: keys of {column} that do not fit their texts: {count}",
                 entity=place.entity.name,
                 column=column,
                 count=count,

@@ -43,26 +43,26 @@ FAULTS: list[tuple[str, Callable[[Transaction], str]]] = [
         lambda tx: f"ALTER TABLE {place(tx)}e_deal DROP COLUMN w_dealnote",
     ),
     ("the view v_deal is missing", lambda tx: f"DROP VIEW {place(tx)}v_deal"),
-    ("entity deal: 1 links company lead to nothing", lambda tx: f"UPDATE {place(tx)}e_deal SET f_dealcompany = 99"),
-    ("entity deal_item: 1 child rows have no parent", lambda tx: f"UPDATE {place(tx)}e_dealitem SET f_dealitemdeal = NULL"),
+    ("entity deal: links company that lead to nothing: 1", lambda tx: f"UPDATE {place(tx)}e_deal SET f_dealcompany = 99"),
+    ("entity deal_item: child rows without a parent: 1", lambda tx: f"UPDATE {place(tx)}e_dealitem SET f_dealitemdeal = NULL"),
     (
-        "entity deal_item: 1 child rows have no parent",
+        "entity deal_item: child rows without a parent: 1",
         lambda tx: f"UPDATE {place(tx)}e_deal SET deleted_at = created_at",
     ),
     (
-        "entity deal: 1 keys of f_dealname do not fit their texts",
+        "entity deal: keys of f_dealname that do not fit their texts: 1",
         lambda tx: f"UPDATE {place(tx)}e_deal SET k_dealname = 'ёлка'",
     ),
     (
-        "entity deal: 1 keys of f_dealnote do not fit their texts",
+        "entity deal: keys of f_dealnote that do not fit their texts: 1",
         lambda tx: f"UPDATE {place(tx)}e_deal SET w_dealnote = NULL",
     ),
     (
-        "entity department: the tree's closure has 0 rows too many and lacks 1",
+        "entity department: the tree's closure has too many rows (0) or too few (1)",
         lambda tx: f"DELETE FROM {place(tx)}kubik_closure WHERE ancestor = 1 AND descendant = 3",
     ),
     (
-        "entity department: the tree's closure has 1 rows too many and lacks 0",
+        "entity department: the tree's closure has too many rows (1) or too few (0)",
         lambda tx: f"INSERT INTO {place(tx)}kubik_closure (entity, ancestor, descendant) VALUES ('department', 3, 1)",
     ),
     ("entity department: record 1 stands under itself", lambda tx: f"UPDATE {place(tx)}e_department SET f_departmentparent = 3"),

@@ -27,9 +27,9 @@ PEOPLE: Mapping[str, str] = {"admin": "administrator", "helen": "head", "mark": 
 CONTEXT = Context()
 
 
-def settings(url: str, home: Path, **more: Any) -> Settings:
+def settings(database_url: str, home: Path, **more: Any) -> Settings:
     """Settings of a test's installation, its key a fixed one."""
-    return Settings(home=home, database_url=url, secret_key=b"0" * 32, time_zone="Europe/Moscow", language="en", **more)
+    return Settings(home=home, database_url=database_url, secret_key=b"0" * 32, time_zone="Europe/Moscow", language="en", **more)
 
 
 def install(url: str, home: Path) -> dict[str, str]:
@@ -84,9 +84,9 @@ class Site:
 
 
 @contextmanager
-def running(url: str, home: Path, tokens: Mapping[str, str], **more: Any) -> Iterator[Site]:
+def running(database_url: str, home: Path, tokens: Mapping[str, str], **more: Any) -> Iterator[Site]:
     """The application over a copy of the installation."""
-    given = settings(url, home, **more)
+    given = settings(database_url, home, **more)
     application = create_app(given)
     with TestClient(application, base_url="http://testserver.local") as client:
         yield Site(application=application, tokens=tokens, client=client)

@@ -81,6 +81,6 @@ def test_the_model_is_whole_for_who_configures_and_safe_for_others(site: Site) -
     seen = site.get("/api/model", "mark").json()
     names = {entity["name"]: entity for entity in seen["entities"]}
     assert "department" not in names and "deal" in names
-    assert "formula" not in json.dumps(seen) and "owner = me" not in json.dumps(seen)
+    assert "amount * probability" not in json.dumps(seen) and "owner = me" not in json.dumps(seen)
     assert [role["name"] for role in seen["roles"]] == ["manager"]
     assert {field["name"] for field in names["user"]["fields"]} == {"login", "name"}

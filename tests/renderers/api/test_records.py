@@ -83,7 +83,7 @@ def test_a_list_is_filtered_sorted_counted_and_paged(site: Site) -> None:
         ("count=all", 400, "KBK2009"),
         ("filter=name%00", 400, "KBK2009"),
         ("filter=%ff", 400, "KBK2000"),
-        ("filter=name%20%3D", 400, "KBK1010"),
+        ("filter=name%20%3D", 400, "KBK2002"),
         ("filter=nope%20%3D%201", 422, "KBK2003"),
         ("sort=nope", 422, "KBK2003"),
         ("fields=nope", 422, "KBK2003"),
@@ -94,18 +94,19 @@ def test_a_list_is_filtered_sorted_counted_and_paged(site: Site) -> None:
 def test_a_list_refuses_what_it_does_not_understand(site: Site, query: str, status: int, code: str) -> None:
     answer = site.get(f"{DEALS}?{query}")
     assert answer.status_code == status, answer.text
-    assert answer.json()["code"] in (code, "KBK1011")
+    problem(answer, status, code)
 
 
 def test_an_unreadable_field_is_refused_in_the_words_of_an_unknown_one(site: Site) -> None:
-    for place in ("filter={} = 1", "sort={}", "fields={}"):
-        answers = [site.get(f"{DEALS}?{place.format(name)}", "mark") for name in ("margin", "margni")]
-        texts = [answer.text.replace("margni", "margin") for answer in answers]
-        documents = [json.loads(text) for text in texts]
-        for document in documents:
+    users = "/api/records/user"
+    for place in ({"filter": "{} = 'x'"}, {"sort": "{}"}, {"fields": "{}"}):
+        texts = []
+        for name in ("email", "phone"):  # one is hidden from managers, the other does not exist
+            query = {parameter: text.format(name) for parameter, text in place.items()}
+            document = problem(site.get(users, "mark", params=query), 422, "KBK2003")
             del document["request_id"]
-        assert documents[0]["code"] == documents[1]["code"]
-        assert documents[0]["status"] == documents[1]["status"] == 422
+            texts.append(json.dumps(document).replace(name, "…"))
+        assert texts[0] == texts[1]
 
 
 def test_ids_that_cannot_be_are_not_found(site: Site) -> None:
@@ -149,7 +150,7 @@ def test_a_body_over_the_limit_is_413(site: Site) -> None:
 
 
 def test_wrong_values_are_named_by_pointers(site: Site) -> None:
-    document = problem(site.post(DEALS, {"amount": "much", "items": [{"quantity": 0}], "nope": 1}), 422, "KBK2003")
+    document = problem(site.post(DEALS, {"amount": "much", "items": [{"quantity": 0}], "nope": 1}), 422, "KBK3002")
     pointers = {place["pointer"] for place in document["errors"]}
     assert "/amount" in pointers and "/nope" in pointers
     document = problem(site.post(DEALS, {"name": "a\0b"}), 422, "KBK3002")

@@ -38,7 +38,7 @@ fields:
   - {name: user, type: user}
   - {name: children, type: children, of: sample_row, through: sample}
   - {name: number_series, type: number_series, format: "С-{year}-{seq:05}", by: date, restart: year}
-  - {name: formula, type: formula, formula: "decimal * 2"}
+  - {name: formula, type: formula, formula: "percent * 2"}
   - {name: lookup, type: lookup, path: link.money}
   - {name: rollup, type: rollup, formula: "SUM(children.amount)"}
 """
@@ -190,7 +190,7 @@ SAMPLES: Mapping[str, Samples] = {
         refused=(("json", {"amount": 1}, "KBK3002"), ("json", [1], "KBK3002"), ("json", "x", "KBK3002")),
     ),
     "number_series": Samples(values=("С-2026-00001",), refused=(("json", "С-2026-00001", "KBK3004"),), writable=False),
-    "formula": Samples(values=(_D("2.5000000"),), refused=(("json", 5, "KBK3004"),), writable=False),
+    "formula": Samples(values=(_D("0.4000"),), refused=(("json", 5, "KBK3004"),), writable=False),
     "lookup": Samples(values=(_D("1200.10"),), refused=(("json", 5, "KBK3004"),), writable=False),
     "rollup": Samples(values=(_D("0.00"),), refused=(("json", 5, "KBK3004"),), writable=False),
 }  # fmt: skip

@@ -95,7 +95,9 @@ def test_grants_name_fields_and_stages_by_uid() -> None:
     assert read.fields == frozenset(named.values()) - {named["margin"]}
     assert read.rows is not None
     update = next(g for g in manager.grants if g.entity == deal.uid and "update" in g.actions)
-    assert update.stages == {c.uid for c in deal.by_name["stage"].choices if c.name in ("lead", "offer")}
+    assert update.stages == frozenset(
+        c.uid for c in deal.by_name["stage"].choices if c.name in ("lead", "offer")
+    )
     assert next(g for g in manager.grants if "create" in g.actions).fields is None
     assert manager.parent == model.roles["head"].uid
     assert (
@@ -364,13 +366,12 @@ def large(entities: int, fields: int) -> Document:
 
 def test_sixty_entities_of_thirty_fields_resolve_in_under_half_a_second() -> None:
     document = large(60, 30)
-    best = 9.0
+    seconds = []
     for _ in range(3):
         start = time.process_time()
-        model = resolve(document, 1)
-        best = min(best, time.process_time() - start)
-    assert len(model.entities) == 64
-    assert best < 0.5
+        assert len(resolve(document, 1).entities) == 64
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.5
 
 
 def test_a_long_chain_of_formulas_is_no_matter_of_recursion() -> None:

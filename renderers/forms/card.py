@@ -14,8 +14,8 @@ from core.query.query import Link
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 from renderers.forms.layout import Part, parts
+from renderers.forms.rows import sum_text, summed
 from renderers.forms.view import Block, Card, ChildTable, History, Section, StageStep, Value
-from renderers.forms.widgets import sum_text, summed
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells
 from renderers.pages.columns import NUMERIC, Width, kind_of, least_width, width_of
@@ -33,6 +33,7 @@ class Shown:
     cells: Cells
     texts: Texts
     allowed: frozenset[str]
+    refused: str = ""
 
     def label(self, field: Field) -> str:
         return field.label.in_language(self.texts.language) or field.name
@@ -80,6 +81,7 @@ def card_view(shown: Shown, history: History) -> Card:
         delete_href=f"{here}/delete" if "delete" in shown.allowed and not deleted else None,
         restore_href=f"{here}/restore" if "delete" in shown.allowed and deleted else None,
         deleted=deleted,
+        refused=shown.refused,
     )
 
 
@@ -144,7 +146,7 @@ def _section(shown: Shown, part: Part, index: int, otherwise: str) -> Section:
                 blocks.append(Block(values=tuple(values)))
                 values = []
             blocks.append(Block(table=child_table(shown, field)))
-        else:
+        elif field.name in shown.item:  # a cell that is masked for this reader is not there
             values.append(_value(shown, field))
     if values:
         blocks.append(Block(values=tuple(values)))
@@ -152,7 +154,7 @@ def _section(shown: Shown, part: Part, index: int, otherwise: str) -> Section:
 
 
 def _value(shown: Shown, field: Field) -> Value:
-    value = shown.item.get(field.name, HIDDEN)
+    value = shown.item[field.name]
     long = field.type.name == "long_text"
     return Value(
         label=shown.label(field),
@@ -204,10 +206,16 @@ def _cell_css(number: bool, first: bool, last: bool) -> str:
 
 
 def _totals(shown: Shown, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]]) -> Markup | None:
-    sums = [
-        sum_text(shown.cells, f, [row.get(f.name) for row in rows]) if summed(f) else Markup("")
-        for f in fields
-    ]
-    if not any(sums):
+    """The cells of the foot: sums under their columns, the word for them in the first one that is free."""
+    added = summed(fields)
+    if not added or not rows:
         return None
-    return Markup("").join(Markup('<td class="n">{}</td>').format(text) for text in sums)
+    cells = []
+    for index, field in enumerate(fields):
+        if field.uid in added:
+            text = sum_text(shown.cells, field, [row.get(field.name) for row in rows])
+            cells.append(Markup('<td class="n">{}</td>').format(text))
+        else:
+            word = shown.texts.gettext("Total") if index == 0 else ""
+            cells.append(Markup('<td class="word">{}</td>').format(word))
+    return Markup("").join(cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from core.i18n import Texts
 from metamodel.errors import Problem
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
+from renderers.forms.desk import Desk, editable, html_id
 from renderers.forms.filled import Filled, write_json
 from renderers.forms.layout import Part, parts
+from renderers.forms.rows import children
 from renderers.forms.stale import Difference, Merge
 from renderers.forms.view import Clash, Form, FormSection, Line, Stale, Summary, Widget
-from renderers.forms.widgets import Desk, child_fields, editable, html_id, widget
+from renderers.forms.widgets import control, locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,8 @@ def sections(desk: Desk, entity: Entity) -> tuple[FormSection, ...]:
     for index, part in enumerate(
         with_stage(entity, parts(entity, visible(desk, entity), desk.texts.language))
     ):
-        widgets = tuple(
-            made for row in part.rows for made in spread([widget(desk, entity, each) for each in row])
-        )
+        rows = [spread([widget(desk, entity, each) for each in row]) for row in part.rows]
+        widgets = tuple(beside(rows))
         if widgets:
             found.append(FormSection(id=f"part-{index + 1}", label=part.label, widgets=widgets))
     if len(found) == 1:
@@ -84,6 +85,16 @@ def with_stage(entity: Entity, laid: tuple[Part, ...]) -> tuple[Part, ...]:
     return (replace(first, rows=(*first.rows[:1], stage, *first.rows[1:])), *laid[1:])
 
 
+def widget(desk: Desk, entity: Entity, each: Field) -> Widget | None:
+    """The field as it is drawn; None when there is nothing to show (what cannot be typed into a new record)."""
+    if each.type.name == "children":
+        return children(desk, entity, each) if editable(desk, entity, each) else None
+    if not editable(desk, entity, each):
+        return locked(desk, each)
+    pointer = f"/{each.name}"
+    return control(desk, entity, each, desk.filled, pointer, html_id(pointer))
+
+
 def spread(row: Sequence[Widget | None]) -> list[Widget]:
     """A row of the layout across the form: one alone is as wide as its kind wants, two and three share the row."""
     there = [made for made in row if made is not None]
@@ -92,6 +103,15 @@ def spread(row: Sequence[Widget | None]) -> list[Widget]:
         return [replace(there[0], span="start span6" if wide else "start span3")]
     span = "span2" if len(there) % 3 == 0 else "span3"
     return [replace(made, span=f"start {span}" if index == 0 else span) for index, made in enumerate(there)]
+
+
+def beside(rows: Iterable[list[Widget]]) -> Iterator[Widget]:
+    """The rows one after another; two rows of which each has only a half left share one."""
+    open_half = False
+    for row in rows:
+        half = len(row) == 1 and row[0].span == "start span3"
+        yield from [replace(row[0], span="span3")] if half and open_half else row
+        open_half = half and not open_half
 
 
 def visible(desk: Desk, entity: Entity) -> set[str]:
@@ -168,7 +188,7 @@ def stale_view(desk: Desk, entity: Entity, merged: Merge, extra: Mapping[str, An
     texts = desk.texts
     name = _author(extra, texts)
     at = extra.get("changed_at")
-    when = texts.datetime(at, zone) if isinstance(at, datetime) else ""
+    when = texts.datetime(datetime.fromisoformat(at), zone) if isinstance(at, str) else ""
     conflicts = tuple(_clash(desk, entity, d) for d in merged.conflicts)
     if conflicts:
         words = message("{when}. Your changes are whole. Both of you changed the same: choose.", when=when)
@@ -249,6 +269,6 @@ def merged_fields(model: Model, entity: Entity) -> list[Field]:
 
 
 __all__ = [
-    "Opened", "Refusal", "child_fields", "editable_lists", "form_view", "merged_fields", "refusal", "stale_view",
+    "Opened", "Refusal", "editable_lists", "form_view", "merged_fields", "refusal", "stale_view",
     "theirs_marks",
 ]  # fmt: skip

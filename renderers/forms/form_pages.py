@@ -24,6 +24,7 @@ from metamodel.messages import message
 from metamodel.model import Entity
 from renderers.forms.card import card_fields
 from renderers.forms.defaults import opening
+from renderers.forms.desk import Desk, Remarks
 from renderers.forms.filled import Filled, Sent, differing, moved, read_sent, write_json
 from renderers.forms.form import (
     Opened,
@@ -37,7 +38,6 @@ from renderers.forms.form import (
 from renderers.forms.lookups import internal_values, look_up
 from renderers.forms.stale import choose, merge
 from renderers.forms.texts import Manner, fill
-from renderers.forms.widgets import Desk, Remarks
 from renderers.pages.cells import cells_of
 from renderers.pages.notices import leave_notice
 from renderers.pages.shell import make_shell

@@ -123,6 +123,7 @@ class Card:
     delete_href: str | None
     restore_href: str | None
     deleted: bool
+    refused: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

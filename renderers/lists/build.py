@@ -215,7 +215,7 @@ def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empt
 def _narrowing(listing: Listing, texts: Texts) -> str:
     """What leaves everything out, in words."""
     address = listing.address
-    parts = [f"“{address.search}”"] if address.search else []
+    parts = [texts.render(message("“{text}”", text=address.search))] if address.search else []
     for chip in chips(address, listing.quick, texts):
         if chip.on:
             parts.append(f"{chip.label}: {chip.value}" if chip.value else chip.label)

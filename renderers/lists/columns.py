@@ -12,7 +12,7 @@ from metamodel.expression.types import Type
 from metamodel.model import Entity, Field, Model, View
 from renderers.pages.columns import NUMERIC, Kind, Width, kind_of, width_of
 
-MOST_BY_DEFAULT = 7
+MOST_BY_DEFAULT = 8
 _NOT_IN_LISTS = ("children", "long_text")
 
 
@@ -50,7 +50,7 @@ def list_columns(model: Model, grants: Grants, entity: Entity, view: View | None
     names = view.columns if view is not None else tuple(default_names(entity))
     paths = [path for name in names if (path := _readable(model, grants, entity, name)) is not None]
     if view is None:
-        paths = paths[:MOST_BY_DEFAULT]
+        paths = _telling(model, paths)
     paths = paths or [readable_path(model, grants, entity, "id", "")]
     name_at = _name_column(entity, paths)
     kinds = [kind_of(model, result_of(path), path.field.type.cell) for path in paths]
@@ -89,6 +89,19 @@ def default_names(entity: Entity) -> Iterator[str]:
         if field.uid not in seen and field.type.name not in _NOT_IN_LISTS and field.uid != entity.parent:
             seen.add(field.uid)
             yield field.name
+
+
+def _telling(model: Model, paths: list[FieldPath]) -> list[FieldPath]:
+    """The first columns, an amount, a person and a date among them when there are any; in their order."""
+    kinds = [_kind(model, path) for path in paths]
+    wanted = [kinds.index(kind) for kind in ("money", "person", "date") if kind in kinds]
+    others = [index for index in range(len(paths)) if index not in wanted]
+    taken = [*wanted, *others[: MOST_BY_DEFAULT - len(wanted)]]
+    return [path for index, path in enumerate(paths) if index in taken]
+
+
+def _kind(model: Model, path: FieldPath) -> Kind:
+    return kind_of(model, path.field.result, path.field.type.cell)
 
 
 def result_of(path: FieldPath) -> Type:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ from renderers.pages.tones import tone_of
 
 HIDDEN = object()
 """Stands for a value that the reader may not see."""
+
+KOPECKS = 2
+"""Digits after the point of an amount that is not whole; more of them (a formula's) are rounded where it is shown."""
 
 _SLOT = "\ue000"
 """A private character that marks where values go when a frame is rendered."""
@@ -82,7 +85,7 @@ class Cells:
         before, after = self._around(
             "money", before=sign if pattern.before else "", after="" if pattern.before else sign
         )
-        return _figures(self._texts.language, before, after, result.scale, pad=True)
+        return _figures(self._texts.language, before, after, KOPECKS, pad=True)
 
     def _percent(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         before, after = self._around("percent", after="%")
@@ -185,7 +188,14 @@ def _figures(
 
     def column(values: Sequence[Any]) -> Callable[[Any], str]:
         digits = _digits(values, scale, pad=pad)
-        return lambda value: f"{before}{format_number(language, value, digits)}{after}"
+        unit = Decimal(1).scaleb(-digits)
+
+        def figure(value: Any) -> str:
+            if isinstance(value, Decimal) and -int(value.as_tuple().exponent) > digits:
+                value = value.quantize(unit, ROUND_HALF_UP)
+            return f"{before}{format_number(language, value, digits)}{after}"
+
+        return figure
 
     return column
 

@@ -8,6 +8,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+import sqlalchemy as sa
+
+from core.storage.prepared import Prepared
+
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
 
@@ -37,10 +41,16 @@ def write(tx: Transaction, changes: Sequence[Change]) -> None:
         }
         for c in changes
     ]  # fmt: skip
-    insert = tx.model.derived.get(("journal", tx.tables.schema))
-    if insert is None:
-        insert = tx.model.derived[("journal", tx.tables.schema)] = tx.tables.own.journal.insert().inline()
-    tx.connection.execute(insert, rows if len(rows) > 1 else rows[0])
+    table = tx.tables.own.journal
+    if len(rows) > 1:
+        tx.connection.execute(table.insert().inline(), rows)
+        return
+    key = ("journal", tx.dialect, tx.tables.schema)
+    statement = tx.model.derived.get(key)
+    if statement is None:
+        values = {table.c[name]: sa.bindparam(name, type_=table.c[name].type) for name in rows[0]}
+        statement = tx.model.derived[key] = Prepared(table.insert().inline().values(values), tx.workspace.database)
+    statement.run(tx.connection, rows[0])
 
 
 def neutral(value: Any) -> Any:

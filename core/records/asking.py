@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.query.relations import Relations
-from core.records.statements import chunks, prepared
+from core.records.statements import chunks, one, prepared
 from core.records.work import Work
-from core.storage.expressions import BareRow, compile_condition, compile_value
+from core.storage.expressions import BareRow, compile_value
 from core.storage.types import BIG, TEXT, Day, Flag, Instant, ScaledDecimal
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
@@ -40,26 +40,25 @@ def ask(
     ``key`` names the list of expressions, which is the same whenever the key is.
     """
 
-    def make() -> sa.Select[Any]:
+    def make(one_id: bool = False) -> sa.Select[Any]:
         everything = relations(work).all
         alias = work.tx.tables[entity.uid].table.alias()
         row = BareRow(all_rows=everything, entity=entity, alias=alias, condition=None)
         environment = everything.environment(row, record=row)
-        columns = []
-        for each in expressions:
-            value: sa.ColumnElement[Any] = (
-                compile_condition(each, environment)
-                if each.type.kind == "boolean"
-                else compile_value(each.root, environment).value
-            )
-            columns.append(sa.type_coerce(value, column_type(each.type)))
-        return sa.select(alias.c.id, *columns).where(alias.c.id.in_(sa.bindparam("ids", expanding=True)))
+        columns = [
+            sa.type_coerce(compile_value(each.root, environment).value, column_type(each.type)) for each in expressions
+        ]
+        return sa.select(alias.c.id, *columns).where(_among(alias.c.id, one_id))
 
-    if not expressions:
+    ids = set(ids)
+    if not expressions or not ids:
         return {}
+    given = parameters(work)
+    if len(ids) == 1:
+        rows = one(work.tx, ("ask", entity.uid, *key), lambda: make(one_id=True), {**given, "id": min(ids)})
+        return {row[0]: tuple(row[1:]) for row in rows}
     statement = prepared(work.tx, ("ask", entity.uid, *key), make)
     found: dict[int, tuple[Any, ...]] = {}
-    given = parameters(work)
     for some in chunks(ids):
         for row in work.tx.connection.execute(statement, {**given, "ids": some}):
             found[row[0]] = tuple(row[1:])
@@ -73,8 +72,13 @@ def ask_once(work: Work, key: tuple[Any, ...], expression: Expression) -> Any:
         value = compile_value(expression.root, relations(work).all.environment()).value
         return sa.select(sa.type_coerce(value, column_type(expression.type)))
 
-    statement = prepared(work.tx, ("ask once", *key), make)
-    return work.tx.connection.execute(statement, parameters(work)).scalar_one()
+    ((value,),) = one(work.tx, ("ask once", *key), make, parameters(work))
+    return value
+
+
+def _among(column: sa.ColumnElement[int], one_id: bool) -> sa.ColumnElement[bool]:
+    """The record of the parameter ``id``, or those of the list ``ids``."""
+    return column == sa.bindparam("id", type_=BIG) if one_id else column.in_(sa.bindparam("ids", expanding=True))
 
 
 def column_type(of: Type) -> Any:
@@ -97,15 +101,18 @@ def column_type(of: Type) -> Any:
 def visible_ids(work: Work, entity: Entity, ids: Iterable[int]) -> set[int]:
     """Those of the records that are live and that the actor may see."""
 
-    def make() -> sa.Select[Any]:
+    def make(one_id: bool = False) -> sa.Select[Any]:
         row = relations(work).visible.open(entity.uid)
         return sa.select(row.alias.c.id).where(
-            sa.true() if row.condition is None else row.condition,
-            row.alias.c.id.in_(sa.bindparam("ids", expanding=True)),
+            sa.true() if row.condition is None else row.condition, _among(row.alias.c.id, one_id)
         )
 
-    statement = prepared(work.tx, ("visible", entity.uid, work.grants.key), make)
+    ids = set(ids)
     given = parameters(work)
+    key = ("visible", entity.uid, work.grants.key)
+    if len(ids) == 1:
+        return {row[0] for row in one(work.tx, key, lambda: make(one_id=True), {**given, "id": min(ids)})}
+    statement = prepared(work.tx, key, make)
     found: set[int] = set()
     for some in chunks(ids):
         found.update(work.tx.connection.execute(statement, {**given, "ids": some}).scalars())

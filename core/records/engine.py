@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import psycopg
 import sqlalchemy as sa
 
 from core.history.journal import Change, Kind, write
@@ -39,8 +42,8 @@ def run(work: Work) -> None:
     try:
         _prepare(work)
         _write(work)
-    except sa.exc.DBAPIError as error:
-        told = broken_unique(work, error) if isinstance(error, sa.exc.IntegrityError) else refusal_of(error)
+    except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        told = broken_unique(work, error) or refusal_of(error)
         if told is None:
             raise
         raise told from error

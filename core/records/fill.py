@@ -10,7 +10,7 @@ from core.records.asking import ask_once, fitted, parameters
 from core.records.follow import follows
 from core.records.shapes import Row
 from core.records.statements import prepared
-from core.records.values import escaped
+from core.records.values import escaped, refuse_empty
 from core.records.work import Work
 from metamodel.expression.tree import Call, Constant, Expression, Me
 from metamodel.messages import message
@@ -45,13 +45,6 @@ def required_now(work: Work) -> None:
             )
             if missing and pointer not in refused and row.action in ("create", "update"):
                 refuse_empty(work, row, field)
-
-
-def refuse_empty(work: Work, row: Row, field: Field) -> None:
-    """The one wording for a required field without a value."""
-    work.refuse(
-        f"{row.pointer}/{escaped(field.name)}", "KBK3001", message("“{field}” must be filled in", field=field.label)
-    )
 
 
 def _fill_new(work: Work, row: Row) -> None:

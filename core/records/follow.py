@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.records.asking import ask, fitted
+from core.records.rules import rule_expressions
 from core.records.shapes import Row
 from core.records.statements import chunks, prepared, update
 from core.records.work import Work, depth
@@ -69,10 +70,12 @@ def _follow_group(work: Work, rows: list[Row]) -> None:
     passes = 2 if any(each.inputs & (uids - {each.field.uid}) for each in every) else 1
     for _ in range(passes):
         waiting = [row for row in rows if any(_concerned(row, each) for each in every)]
-        answers = ask(work, entity, ("follow",), [each.expression for each in every], [r.id for r in waiting])
+        expressions = [*(each.expression for each in every), *rule_expressions(entity)]
+        answers = ask(work, entity, ("follow",), expressions, [r.id for r in waiting])
         changed = []
         for row in waiting:
-            taken = _take(row, every, answers[row.id])
+            taken = _take(row, every, answers[row.id][: len(every)])
+            row.answers = None if taken else answers[row.id][len(every) :]
             if taken:
                 row.values |= taken
                 changed.append((row.id, taken))

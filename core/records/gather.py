@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.records.shapes import Row
-from core.records.statements import chunks, load, prepared
+from core.records.statements import chunks, load, one, prepared
 from core.records.work import Work, below
+from core.storage.types import BIG
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 
@@ -208,17 +210,20 @@ def lock(work: Work, rows: Iterable[Row]) -> None:
     for uid in sorted({*exclusive, *shared}):
         held = exclusive.get(uid, set())
         for kind, ids in (("update", held), ("share", shared.get(uid, set()) - held)):
+            if len(ids) == 1:
+                one(work.tx, ("lock", uid, kind), partial(_locking, work, uid, kind, one_id=True),
+                    {"id": min(ids)})  # fmt: skip
+                continue
             for some in chunks(ids):
-                work.tx.connection.execute(_lock_statement(work, uid, kind), {"ids": some})
+                statement = prepared(work.tx, ("lock", uid, kind), partial(_locking, work, uid, kind))
+                work.tx.connection.execute(statement, {"ids": some})
 
 
-def _lock_statement(work: Work, uid: str, kind: str) -> sa.Select[Any]:
-    def make() -> sa.Select[Any]:
-        table = work.tx.tables[uid].table
-        statement = sa.select(table.c.id).where(table.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(table.c.id)
-        return statement.with_for_update(read=kind == "share", key_share=kind == "share")
-
-    return prepared(work.tx, ("lock", uid, kind), make)
+def _locking(work: Work, uid: str, kind: str, *, one_id: bool = False) -> sa.Select[Any]:
+    table = work.tx.tables[uid].table
+    among = table.c.id == sa.bindparam("id", type_=BIG) if one_id else table.c.id.in_(sa.bindparam("ids", expanding=True))
+    statement = sa.select(table.c.id).where(among).order_by(table.c.id)
+    return statement.with_for_update(read=kind == "share", key_share=kind == "share")
 
 
 def _above(work: Work, entity: Entity, record: int) -> list[int]:

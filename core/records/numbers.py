@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.records.shapes import Row
-from core.records.statements import prepared, update
+from core.records.statements import one, update
 from core.records.work import Work
+from core.storage.types import BIG, TEXT
 from metamodel.fields.number_series import number_text, period_of
 from metamodel.model import Entity, Field
+
 
 def series_of(entity: Entity) -> tuple[Field, ...]:
     """The numbered fields of an entity, in the order in which they are taken."""
@@ -54,17 +56,16 @@ def _advance(work: Work, series: str, period: str, count: int) -> int:
         table = work.tx.tables.own.number
         dialect: Any = sqlite if work.tx.dialect == "sqlite" else postgresql
         statement = dialect.insert(table).values(
-            series=sa.bindparam("series"), period=sa.bindparam("period"), last=sa.bindparam("count")
+            series=sa.bindparam("series", type_=TEXT), period=sa.bindparam("period", type_=TEXT),
+            last=sa.bindparam("count", type_=BIG),
         )
         return statement.on_conflict_do_update(
             index_elements=[table.c.series, table.c.period],
             set_={"last": table.c.last + statement.excluded.last},
         ).returning(table.c.last)
 
-    statement = prepared(work.tx, ("number",), make)
-    return int(
-        work.tx.connection.execute(statement, {"series": series, "period": period, "count": count}).scalar_one()
-    )
+    ((last,),) = one(work.tx, ("number",), make, {"series": series, "period": period, "count": count})
+    return int(last)
 
 
 def _by_entity(taken: Any) -> dict[str, list[tuple[Row, list[Field]]]]:

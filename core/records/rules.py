@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from core.records.asking import ask
-from core.records.fill import refuse_empty
 from core.records.shapes import Row
-from core.records.values import escaped
+from core.records.values import escaped, refuse_empty
 from core.records.work import Work
 from metamodel.expression.tree import Expression, Path, walk
 from metamodel.messages import message
 from metamodel.model import Constraint, Entity, Field
+
+
+def rule_expressions(entity: Entity) -> list[Expression]:
+    """What is asked of every row that is written: the checks of the entity, then when fields are required."""
+    checks = [c.check for c in entity.constraints if c.check is not None]
+    return checks + [f.required_if for f in entity.fields if f.required_if is not None and f.stored]
 
 
 def check_locked(work: Work) -> None:
@@ -34,12 +39,11 @@ def check_rules(work: Work) -> None:
         entity = rows[0].entity
         checks = [c for c in entity.constraints if c.check is not None]
         conditional = [f for f in entity.fields if f.required_if is not None and f.stored]
-        expressions: list[Expression] = [c.check for c in checks if c.check is not None]
-        expressions += [f.required_if for f in conditional if f.required_if is not None]
         concerned = [row for row in rows if row.action in ("create", "restore") or row.touched]
-        answers = ask(work, entity, ("rules",), expressions, [row.id for row in concerned])
+        waiting = [row.id for row in concerned if row.answers is None]
+        answers = ask(work, entity, ("rules",), rule_expressions(entity), waiting)
         for row in concerned:
-            answer = answers.get(row.id, ())
+            answer = answers.get(row.id, ()) if row.answers is None else row.answers
             for check, kept in zip(checks, answer, strict=False):
                 if kept is False:
                     _refuse_check(work, row, check)

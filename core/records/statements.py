@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
+from core.storage.prepared import Prepared
 from core.storage.tables import encode_values
+from core.storage.types import BIG
 from metamodel.model import Entity
 
 if TYPE_CHECKING:
@@ -28,6 +30,22 @@ def prepared(tx: Transaction, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         found = kept[whole] = make()
     made: T = found
     return made
+
+
+def one(tx: Transaction, key: tuple[Any, ...], make: Callable[[], sa.Executable], parameters: Mapping[str, Any]) -> list[Any]:
+    """The rows of a statement without lists in its parameters, sent by the driver as it was prepared."""
+    statement = prepared(tx, ("one", *key), lambda: Prepared(make(), tx.workspace.database))
+    return statement.rows(tx.connection, parameters)
+
+
+def one_run(tx: Transaction, key: tuple[Any, ...], make: Callable[[], sa.Executable], parameters: Mapping[str, Any]) -> None:
+    """The same for a statement that gives no rows."""
+    prepared(tx, ("one", *key), lambda: Prepared(make(), tx.workspace.database)).run(tx.connection, parameters)
+
+
+def given(table: sa.Table, names: Iterable[str]) -> dict[Any, Any]:
+    """Columns set to parameters of their own names and types."""
+    return {table.c[name]: sa.bindparam(name, type_=table.c[name].type) for name in names}
 
 
 def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
@@ -60,11 +78,12 @@ def insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -
         return tx.tables[entity.uid].table.insert()
 
     encoded = [encode_values(tx.tables, entity, row) for row in rows]
-    statement = prepared(tx, ("insert", entity.uid), make)
     if len(encoded) == 1:
-        result = tx.connection.execute(statement, encoded[0])
-        key: Any = result.inserted_primary_key
-        return [int(key[0])]
+        table = tx.tables[entity.uid].table
+        names = tuple(encoded[0])
+        ((record,),) = one(tx, ("insert", entity.uid, names),
+                           lambda: make().values(given(table, names)).returning(table.c.id), encoded[0])  # fmt: skip
+        return [int(record)]
     if tx.dialect == "sqlite":
         # AUTOINCREMENT under the only writer's lock gives consecutive ids in the order of the rows.
         tx.connection.execute(prepared(tx, ("insert many", entity.uid), lambda: make().inline()), encoded)
@@ -88,9 +107,11 @@ def update(tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[st
             table = tx.tables[entity.uid].table
             return (
                 table.update()
-                .where(table.c.id == sa.bindparam("record_id"))
-                .values({table.c[name]: sa.bindparam(name) for name in names})
+                .where(table.c.id == sa.bindparam("record_id", type_=BIG))
+                .values(given(table, names))
             )
 
-        statement = prepared(tx, ("update", entity.uid, names), make)
-        tx.connection.execute(statement, parameters if len(parameters) > 1 else parameters[0])
+        if len(parameters) == 1:
+            one_run(tx, ("update", entity.uid, names), make, parameters[0])
+        else:
+            tx.connection.execute(prepared(tx, ("update", entity.uid, names), make), parameters)

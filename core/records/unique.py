@@ -106,11 +106,13 @@ def words(fields: Iterable[Field]) -> Message:
     return message("these values are taken together: {fields}", fields=known)
 
 
-def broken_unique(work: Work, error: sa.exc.IntegrityError) -> KubikError | None:
+def broken_unique(work: Work, error: Exception) -> KubikError | None:
     """What the caller is told when another transaction took the value first; None when it is something else."""
-    diagnosis = getattr(error.orig, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None)
-    text = str(error.orig)
+    orig = getattr(error, "orig", None) or error
+    name = getattr(getattr(orig, "diag", None), "constraint_name", None)
+    text = str(orig)
+    if name is None and "UNIQUE" not in text:
+        return None
     for uid in work.by_entity("create", "update", "restore"):
         entity = work.model.entity_by_uid[uid]
         for index in indexes_of(work.tx.tables, uid):

@@ -12,6 +12,7 @@ from metamodel.fields.link import LinkKey
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 
+
 def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] = frozenset()) -> Row:
     """Fill ``row.sent`` and ``row.lists`` from what was written; faults are remembered with their pointers.
 
@@ -44,6 +45,13 @@ def no_field(work: Work, entity: Entity, name: str) -> Any:
 def escaped(name: str) -> str:
     """A name as a step of a JSON Pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def refuse_empty(work: Work, row: Row, field: Field) -> None:
+    """The one wording for a required field without a value."""
+    work.refuse(
+        f"{row.pointer}/{escaped(field.name)}", "KBK3001", message("“{field}” must be filled in", field=field.label)
+    )
 
 
 def _parse_value(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> None:

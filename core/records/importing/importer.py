@@ -174,7 +174,15 @@ def _key(entity: Entity, options: Options) -> Field | None:
 def _write_lines(
     tx: Transaction, task: _Import, columns: tuple[Column, ...], lines: Sequence[Line], report: Report
 ) -> None:
-    """Write what can be written: faults found together are taken out together, then the rest is tried again."""
+    """Write what can be written: faults found together are taken out together, then the rest is tried again.
+
+    Lines that link to records of the same entity go one by one, so that they find those of the lines above.
+    """
+    entity = tx.model.entities[task.entity]
+    if len(lines) > 1 and any(c.field is not None and c.field.target == entity.uid for c in columns):
+        for line in lines:
+            _write_lines(tx, task, columns, [line], report)
+        return
     good = [line for line in lines if not _misshapen(task, line, report)]
     while good:
         nested = tx.connection.begin_nested()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from metamodel.definitions import (
 )
 from metamodel.errors import Problem, ProblemsFound, suggestion
 from metamodel.messages import Message, message
-from metamodel.places import problem
+from metamodel.places import Step, problem
 from metamodel.yaml_text import DEEPEST, LARGEST, depth_within, read_yaml
 
 MOST_FILES = 5_000
@@ -154,24 +154,31 @@ def _no_kind(kind: str) -> Message:
 
 def _definition(kind: str, written: Any, place: str) -> AnyDefinition:
     definition = KINDS[kind]
-    if not _is_plain(written):
-        raise ProblemsFound((problem(place, [], "KBK1001", message("a number in it is too large")),))
-    problems = check(definition.kind, written, place)
+    problems = [problem(place, path, "KBK1001", why) for path, why in _unfit(written)]
+    problems = problems or check(definition.kind, written, place)
     if problems:
         raise ProblemsFound(problems)
     made: AnyDefinition = codec.read(definition, written, place=place)
     return made
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether every number in the data is finite and of at most 40 digits, as a validator can take it."""
+def _unfit(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], Message]]:
+    """What no definition may hold: numbers that are not finite or of over 40 digits, NUL, halves of characters."""
     if isinstance(value, dict):
-        return all(_is_plain(inner) for inner in value.values())
-    if isinstance(value, list):
-        return all(_is_plain(inner) for inner in value)
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return not isinstance(value, int) or -(10**40) < value < 10**40
+        for key, inner in value.items():
+            yield from _unfit(inner, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unfit(inner, (*path, index))
+    elif (
+        isinstance(value, float)
+        and not math.isfinite(value)
+        or isinstance(value, int)
+        and not -(10**40) < value < 10**40
+    ):
+        yield path, message("the number is too large")
+    elif isinstance(value, str) and ("\0" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+        yield path, message("the text holds NUL or half of a character")
 
 
 def _owned(item: AnyDefinition, solution: str) -> AnyDefinition:

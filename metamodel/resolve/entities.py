@@ -165,8 +165,15 @@ def _constraint(checker: Checker, draft: EntityDraft, written: Any, spot: Spot) 
 
 def _sort(draft: EntityDraft, faults: Faults) -> tuple[str, ...]:
     for index, written in enumerate(draft.definition.sort):
-        check_path(draft, written.removeprefix("-"), draft.spot.under("sort", index), faults, single=True)
+        spot = draft.spot.under("sort", index)
+        check_sort(check_path(draft, written.removeprefix("-"), spot, faults, single=True), spot, faults)
     return draft.definition.sort
+
+
+def check_sort(field: FieldDraft | None, spot: Spot, faults: Faults) -> None:
+    """The fault of sorting by a list of rows."""
+    if field is not None and field.type == "children":
+        faults.add(spot, "KBK1005", message("rows cannot be sorted by “{field}”", field=field.shown))
 
 
 def check_path(

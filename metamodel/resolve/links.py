@@ -43,6 +43,9 @@ def _link(drafts: Drafts, field: FieldDraft, faults: Faults) -> None:
         faults.add(spot, "KBK1002", unknown("there is no entity “{name}”", name, drafts.entities))
         field.broken = True
         return
+    if field.definition.required and field.options.get("on_delete") == "clear":
+        why = message("a required link cannot be cleared when its record is deleted")
+        faults.add(field.spot.under("on_delete"), "KBK1005", why)
     field.target = target.uid
     field.inverse = field.options.get("inverse")
     field.result = link(target.uid)

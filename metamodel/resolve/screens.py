@@ -11,7 +11,7 @@ from metamodel.messages import message
 from metamodel.model import Entity, Menu, MenuItem, Role, View
 from metamodel.names import SYSTEM_SOLUTION, first_uids
 from metamodel.resolve.build import default_label
-from metamodel.resolve.entities import check_path
+from metamodel.resolve.entities import check_path, check_sort
 from metamodel.resolve.expressions import Checker
 from metamodel.resolve.faults import Faults, Spot
 
@@ -50,7 +50,10 @@ def make_views(checker: Checker, document: Document, roles: dict[str, Role]) -> 
             continue
         for key, paths in (("columns", written.columns), ("sort", written.sort)):
             for number, path in enumerate(paths):
-                check_path(entity, path.removeprefix("-"), spot.under(key, number), faults, drafts=drafts)
+                place = spot.under(key, number)
+                field = check_path(entity, path.removeprefix("-"), place, faults, drafts=drafts)
+                if key == "sort":
+                    check_sort(field, place, faults)
         made[written.name] = View(
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), entity=entity.uid, kind=written.type,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from metamodel.definitions import Document
+from metamodel.diff import diff
 from metamodel.errors import ProblemsFound
 from metamodel.expression.types import Type
 from metamodel.model import Model
-from metamodel.parse import parse_files
+from metamodel.parse import parse_document, parse_files
 from metamodel.resolve import examine, resolve
 from tests import factories
 
@@ -298,6 +302,7 @@ def test_child_rows_belong_to_one_field_by_a_link_that_leads_there() -> None:
     ("{name: x, type: link, to: a, inverse: t}", "inverse", "KBK1003"),
     ("{name: x, type: user, inverse: login}", "inverse", "KBK1003"),
     ("{name: x, type: text, copy: nope}", "copy", "KBK1011"),
+    ("{name: x, type: user, required: true, on_delete: clear}", "on_delete", "KBK1005"),
 ])  # fmt: skip
 def test_an_option_that_does_not_fit_is_refused_at_its_place(field: str, path: str, code: str) -> None:
     found = faults_of(a=f"fields: [{{name: t, type: text}}, {{name: d, type: date}}, {field}]")
@@ -335,14 +340,100 @@ def test_a_fault_of_a_field_is_not_told_again_by_those_who_use_it() -> None:
 
 
 def test_faults_of_a_document_carry_json_pointers() -> None:
-    from metamodel.parse import parse_document
-
     written = factories.document().to_json()
     written["views"][0]["columns"][1] = "nope"
     _, faults = examine(parse_document(written), 1)
     assert [(f.problem.pointer, f.problem.file, f.kind, f.index, f.path) for f in faults] == [
         ("/views/0/columns/1", None, "views", 0, ("columns", 1))
     ]
+
+
+def test_a_list_of_rows_is_nothing_to_sort_by() -> None:
+    found = told(
+        entities__deal=SAMPLE["entities/deal.yaml"].replace('title: "{number} {name}"', "sort: [-items]"),
+        views__open_deals="{name: v, entity: deal, columns: [name], sort: [items]}",
+        menu="items: []",
+    )
+    assert found["entities/deal.yaml: sort[0]"] == ("KBK1005", "rows cannot be sorted by “deal.items”")
+    assert found["views/open_deals.yaml: sort[0]"][0] == "KBK1005"
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            found += places(inner, (*path, key))
+    return found
+
+
+PLACES = places(factories.document().to_json())
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1,
+        "",
+        "x",
+        "deal",
+        "company",
+        "items",
+        "stage",
+        "name",
+        "me",
+        "amount + 1",
+        "'x'",
+        "SUM(items.amount)",
+        "a.b.c",
+        "{name}",
+        [],
+        {},
+        ["deal"],
+        "text",
+        "link",
+        "formula",
+        "children",
+        "sales",
+        "all",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(PLACES), st.sampled_from(["put", "drop", "copy"]), JUNK, st.sampled_from(PLACES)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_document_spoiled_anyhow_resolves_or_is_refused(changes: list[tuple[Any, str, Any, Any]]) -> None:
+    document = factories.document().to_json()
+    for path, how, junk, other in changes:
+        try:
+            owner: Any = document
+            for step in path[:-1]:
+                owner = owner[step]
+            if how == "drop":
+                del owner[path[-1]]
+            elif how == "put":
+                owner[path[-1]] = junk
+            else:
+                value: Any = document
+                for step in other:
+                    value = value[step]
+                owner[path[-1]] = copy.deepcopy(value)
+        except (KeyError, IndexError, TypeError):
+            continue
+    try:
+        model = resolve(parse_document(document), 1)
+    except ProblemsFound as found:
+        assert all(str(p.message) and p.pointer.startswith("/") for p in found.problems)
+    else:
+        assert resolve(parse_document(dict(model.document)), 1).document == model.document
+        assert diff(factories.model(), model) is not None
 
 
 def large(entities: int, fields: int) -> Document:

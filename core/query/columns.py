@@ -122,7 +122,9 @@ class Columns:
         whole = last.result.kind == "number" and last.result.scale == 0
         return Shown(name=path.name, value=self._add(value), hidden=hidden, choices=choices, whole=whole)
 
-    def _linked(self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None) -> Shown:
+    def _linked(
+        self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None
+    ) -> Shown:
         row = self._join(tuple(f.uid for f in path.fields), value, target)
         return Shown(
             name=path.name, value=self._add(value), hidden=hidden,
@@ -137,7 +139,9 @@ class Columns:
     def _walk(self, path: FieldPath) -> tuple[VisibleRow, list[sa.ColumnElement[bool]]]:
         """The row that the last field of a path stands in, and what on the way hides it from the reader."""
         row, hiding = self.row, []
-        for depth, (link, entity) in enumerate(zip(path.fields[:-1], path.entities[1:], strict=True), start=1):
+        for depth, (link, entity) in enumerate(
+            zip(path.fields[:-1], path.entities[1:], strict=True), start=1
+        ):
             if row.sometimes(link.uid):
                 hiding.append(_masked_on(row, link.uid, is_first=row is self.row))
             value = row.cell(link.uid).value
@@ -154,7 +158,9 @@ class Columns:
         if row is None:
             row = self._joined[steps] = self.row.relations.visible.open(target, "any")
             on = row.alias.c.id == link
-            self.source = self.source.outerjoin(row.alias, on if row.condition is None else on & row.condition)
+            self.source = self.source.outerjoin(
+                row.alias, on if row.condition is None else on & row.condition
+            )
         return row
 
     def _add(self, expression: sa.ColumnElement[Any]) -> int:
@@ -170,4 +176,6 @@ class Columns:
 
 def _masked_on(row: VisibleRow, field_uid: str, *, is_first: bool) -> sa.ColumnElement[bool]:
     hidden = row.hidden(field_uid)
-    return hidden if is_first else sa.and_(row.alias.c.deleted_at.is_(None), row.alias.c.id.is_not(None), hidden)
+    return (
+        hidden if is_first else sa.and_(row.alias.c.deleted_at.is_(None), row.alias.c.id.is_not(None), hidden)
+    )

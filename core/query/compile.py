@@ -51,7 +51,9 @@ class Compiler:
         inner, keys = self._ids(part)
         page = inner.subquery("page")
         row = self.relations.visible.open(self.plan.entity.uid, unfiltered=True)
-        columns = Columns(row=row, language=self.language, source=page.join(row.alias, row.alias.c.id == page.c.id))
+        columns = Columns(
+            row=row, language=self.language, source=page.join(row.alias, row.alias.c.id == page.c.id)
+        )
         layout = columns.layout(self.plan.selection)
         outside = [
             Key(expression=page.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
@@ -87,7 +89,7 @@ class Compiler:
         row = self.fresh()
         keys = self.keys(row)
         conditions = self._common(row)
-        granted = row.branches()
+        granted = row.branches(one_by_one=part.keep_order)
         right = granted[index] if granted else sa.false()
         if right is not None:
             conditions.append(_not_seeking(right) if part.keep_order else right)
@@ -149,8 +151,13 @@ class Compiler:
         columns = Columns(row=row, language=self.language, source=row.alias)
         layout = columns.layout(children.selection)
         through = row.column(children.through.uid)
-        conditions: list[Condition] = [among(self.relations.dialect, through, "parents"), *self._own_branches(row)]
-        conditions.append(row.alias.c.deleted_at.is_(None) if life == "live" else self._same_bin(row, children))
+        conditions: list[Condition] = [
+            among(self.relations.dialect, through, "parents"),
+            *self._own_branches(row),
+        ]
+        conditions.append(
+            row.alias.c.deleted_at.is_(None) if life == "live" else self._same_bin(row, children)
+        )
         order = (through, row.alias.c.position.asc().nulls_last(), row.alias.c.id)
         select = sa.select(*columns.selected, through.label("parent")).select_from(columns.source)
         return select.where(*conditions).order_by(*order), layout
@@ -158,7 +165,11 @@ class Compiler:
     def _same_bin(self, row: VisibleRow, children: Children) -> Condition:
         """A child row is shown with its parent: both in use, or both gone to the bin together."""
         parent = self.relations.tables[children.through.target or ""].table.alias()
-        bin_id = sa.select(parent.c.bin_id).where(parent.c.id == row.column(children.through.uid)).scalar_subquery()
+        bin_id = (
+            sa.select(parent.c.bin_id)
+            .where(parent.c.id == row.column(children.through.uid))
+            .scalar_subquery()
+        )
         return row.alias.c.bin_id.is_not_distinct_from(bin_id)
 
     # --- what limits rows

@@ -19,9 +19,6 @@ from metamodel.messages import message
 SIGNATURE_BYTES = 16
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
-TAGS = {"d": Decimal, "a": dt.date.fromisoformat}
-"""How values that JSON does not have are written: a letter, then the text."""
-
 
 def write_cursor(secret: bytes, bound_to: Sequence[Any], values: Sequence[Any]) -> str:
     """The cursor behind a row with these sort values; it is read again only with the same ``bound_to``.
@@ -51,7 +48,9 @@ def read_cursor(secret: bytes, bound_to: Sequence[Any], cursor: str, count: int)
 
 def invalid_cursor() -> KubikError:
     """What is answered to a cursor or position that does not belong to the question."""
-    return KubikError("KBK2004", message("This place in the list is no longer valid. Start from the first page."))
+    return KubikError(
+        "KBK2004", message("This place in the list is no longer valid. Start from the first page.")
+    )
 
 
 def _signature(secret: bytes, bound_to: Sequence[Any], body: bytes) -> bytes:
@@ -60,6 +59,7 @@ def _signature(secret: bytes, bound_to: Sequence[Any], body: bytes) -> bytes:
 
 
 def _written(value: Any) -> Any:
+    """What JSON does not have is written as a letter and the text."""
     if isinstance(value, Decimal):
         return ["d", str(value)]
     if isinstance(value, dt.datetime):
@@ -70,7 +70,12 @@ def _written(value: Any) -> Any:
 
 
 def _read(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
-    tag, written = value
-    return EPOCH + dt.timedelta(microseconds=written) if tag == "t" else TAGS[tag](written)
+    match value:
+        case ["d", written]:
+            return Decimal(written)
+        case ["a", written]:
+            return dt.date.fromisoformat(written)
+        case [_, written]:
+            return EPOCH + dt.timedelta(microseconds=written)
+        case _:
+            return value

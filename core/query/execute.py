@@ -53,11 +53,15 @@ class Reader:
         self, connection: sa.Connection, values: Values, limit: int, after: tuple[Any, ...] | None
     ) -> tuple[list[dict[str, Any]], tuple[Any, ...] | None]:
         """The items of a page, and the sort values of its last row when there are more behind it."""
-        start: Segment = "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
-        prepared, layout, found, wanted = None, None, [], limit + 1
+        start: Segment = (
+            "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
+        )
+        prepared, layout, width, found, wanted = None, None, 0, [], limit + 1
         for index, segment in enumerate(self.segments[self.segments.index(start) :]):
             empty = tuple(v is None for v in after) if after is not None and index == 0 else None
-            part = Part(segment=segment, empty=empty, keep_order=self.reach.keeps_order(self, connection, values))
+            part = Part(
+                segment=segment, empty=empty, keep_order=self.reach.keeps_order(self, connection, values)
+            )
             prepared, layout, width = self._page(part)
             rows = run(prepared, connection, {**values, **_behind(after), "limit": wanted}, width)
             found.append(rows)
@@ -73,7 +77,13 @@ class Reader:
         return self.finish(connection, values, layout, raw, self.plan.selection, ""), last
 
     def finish(
-        self, connection: sa.Connection, values: Values, layout: Layout, raw: Rows, selection: Selection, path: str
+        self,
+        connection: sa.Connection,
+        values: Values,
+        layout: Layout,
+        raw: Rows,
+        selection: Selection,
+        path: str,
     ) -> list[dict[str, Any]]:
         """Items of selected values, with the child rows that were asked for."""
         items = layout.items(raw)

@@ -95,7 +95,9 @@ def _readable(tx: Transaction, actor: Actor, entity: Entity, id: int) -> dict[st
     return {f.uid: f for f in entity.fields if f.uid in coverage and f.name not in hidden}
 
 
-def _with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], items: list[dict[str, Any]]) -> None:
+def _with_titles(
+    tx: Transaction, actor: Actor, readable: Mapping[str, Field], items: list[dict[str, Any]]
+) -> None:
     """Ids of links become links, each entity asked once."""
     links = {f.name: f.result.entity for f in readable.values() if f.result.kind == "link"}
     users = next((e.uid for e in tx.model.entities.values() if e.name == "user"), None)
@@ -105,7 +107,9 @@ def _with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], i
             wanted.setdefault(users, set()).add(item["by"])
         for name, values in item["changes"].items():
             if links.get(name):
-                wanted.setdefault(links[name] or "", set()).update(v for v in values.values() if v is not None)
+                wanted.setdefault(links[name] or "", set()).update(
+                    v for v in values.values() if v is not None
+                )
     known = {uid: titles(tx, actor, tx.model.entity_by_uid[uid], ids) for uid, ids in wanted.items()}
 
     def linked(entity: str | None, identity: int | None) -> Link | None:

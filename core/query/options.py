@@ -24,7 +24,13 @@ from metamodel.text import fold
 
 
 def options(
-    tx: Transaction, actor: Actor, entity: str, field: str, text: str, record_values: Mapping[str, Any], limit: int
+    tx: Transaction,
+    actor: Actor,
+    entity: str,
+    field: str,
+    text: str,
+    record_values: Mapping[str, Any],
+    limit: int,
 ) -> list[Link]:
     """The records that may be chosen in a link field, those whose title holds ``text``, ordered by title.
 

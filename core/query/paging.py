@@ -29,10 +29,16 @@ class Key:
         return sa.bindparam(f"after_{index}", type_=self.expression.type)
 
     def beyond(self, value: Any) -> sa.ColumnElement[bool]:
-        return self.expression < value if self.descending else self.expression > value
+        condition: sa.ColumnElement[bool] = (
+            self.expression < value if self.descending else self.expression > value
+        )
+        return condition
 
     def from_on(self, value: Any) -> sa.ColumnElement[bool]:
-        return self.expression <= value if self.descending else self.expression >= value
+        condition: sa.ColumnElement[bool] = (
+            self.expression <= value if self.descending else self.expression >= value
+        )
+        return condition
 
 
 def segments(keys: Sequence[Key]) -> tuple[Segment, ...]:

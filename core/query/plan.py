@@ -108,7 +108,9 @@ def select_fields(
     if names is None:
         return default_selection(model, grants, entity, with_deleted=life != "live")
     if len(names) > MAX_COLUMNS:
-        raise malformed("/fields", message("At most {most} fields can be asked for at once.", most=MAX_COLUMNS))
+        raise malformed(
+            "/fields", message("At most {most} fields can be asked for at once.", most=MAX_COLUMNS)
+        )
     columns: list[FieldPath] = []
     nested: dict[str, list[str]] = {}
     for index, name in enumerate(dict.fromkeys(names)):
@@ -119,7 +121,9 @@ def select_fields(
         else:
             columns.append(readable_path(model, grants, entity, name, f"/fields/{index}"))
     children = tuple(select_children(model, grants, entity.by_name[n], inner) for n, inner in nested.items())
-    order = tuple(dict.fromkeys(n if n.partition(".")[0] not in nested else n.partition(".")[0] for n in names))
+    order = tuple(
+        dict.fromkeys(n if n.partition(".")[0] not in nested else n.partition(".")[0] for n in names)
+    )
     return Selection(entity=entity, columns=tuple(columns), children=children, order=order)
 
 
@@ -129,7 +133,9 @@ def default_selection(
     """All stored and computed fields that may be read; ``child_of`` leaves out what a parent's list makes plain."""
     columns = tuple(
         FieldPath(name=f.name, entities=(entity,), fields=(f,))
-        for f in sorted(readable_fields(grants, entity), key=lambda f: not (f.system and f.name in ("id", "version")))
+        for f in sorted(
+            readable_fields(grants, entity), key=lambda f: not (f.system and f.name in ("id", "version"))
+        )
         if f.type.name != "children" and _shown_by_default(f, with_deleted, child_of)
     )
     return Selection(entity=entity, columns=columns, order=tuple(c.name for c in columns))
@@ -138,7 +144,9 @@ def default_selection(
 def _shown_by_default(field: Field, with_deleted: bool, child_of: Field | None) -> bool:
     if child_of is not None and (field.uid == child_of.uid or field.system):
         return field.name in ("id", "version") and field.system
-    return field.name not in NOT_BY_DEFAULT or not field.system or (with_deleted and field.name == "deleted_at")
+    return (
+        field.name not in NOT_BY_DEFAULT or not field.system or (with_deleted and field.name == "deleted_at")
+    )
 
 
 def select_children(model: Model, grants: Grants, field: Field, names: list[str]) -> Children:
@@ -176,5 +184,3 @@ def sort_keys(model: Model, grants: Grants, entity: Entity, names: tuple[str, ..
 def malformed(pointer: str, words: Message) -> KubikError:
     """KBK2002 at a place of the question."""
     return KubikError("KBK2002", words, errors=(Problem(pointer=pointer, code="KBK2002", message=words),))
-
-

@@ -56,7 +56,9 @@ class Reach:
             return False
         given = {**values, "limit": PAGE}
         plain, kept = (
-            reader.other("page_ids", Part(segment=reader.segments[0], keep_order=keep)).explain(connection, given)
+            reader.other("page_ids", Part(segment=reader.segments[0], keep_order=keep)).explain(
+                connection, given
+            )
             for keep in (False, True)
         )
         return SORTS in plain and SORTS not in kept

@@ -43,7 +43,12 @@ def read(tx: Transaction, actor: Actor, query: Query, *, life: Life | None = Non
 
 
 def record(
-    tx: Transaction, actor: Actor, entity: str, id: int, fields: tuple[str, ...] | None = None, deleted: bool = False
+    tx: Transaction,
+    actor: Actor,
+    entity: str,
+    id: int,
+    fields: tuple[str, ...] | None = None,
+    deleted: bool = False,
 ) -> tuple[dict[str, Any], Page]:
     """One record; ``deleted`` finds it in the bin too. KBK2006 when the actor sees none of that id."""
     if not 0 < id <= MAX_ID:
@@ -61,7 +66,9 @@ def count(tx: Transaction, actor: Actor, query: Query, *, cap: int | None = None
     return reader.count(tx.connection, parameters(tx, actor, query), cap)
 
 
-def visible_ids(tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int], life: Life = "live") -> set[int]:
+def visible_ids(
+    tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int], life: Life = "live"
+) -> set[int]:
     """Those of the ids that the actor may see."""
     wanted = tuple(dict.fromkeys(ids))
     if not wanted or not grants_of(tx.model, actor).may(entity.uid, "read"):

@@ -22,6 +22,7 @@ from core.storage.expressions import (
     Row,
     Values,
     compile_condition,
+    compile_value,
     computed_cell,
 )
 from core.storage.tables import FieldColumns, Tables
@@ -57,12 +58,19 @@ class Relations:
         conditions = [self.rule(row, grant) for grant in grants]
         return sa.or_(*conditions) if conditions else sa.false()
 
-    def rule(self, row: Row, grant: Grant) -> sa.ColumnElement[bool]:
-        """Whether the row is one of those that this grant stands on."""
+    def rule(self, row: Row, grant: Grant, *, one_by_one: bool = False) -> sa.ColumnElement[bool]:
+        """Whether the row is one of those that this grant stands on.
+
+        In the form that finds its rows by indexes, or ``one_by_one`` in that which is cheap to ask of a single row.
+        """
         if grant.rows is None:
             return sa.true()
         bare = BareRow(all_rows=self.all, entity=row.entity, alias=row.alias, condition=None)
-        return compile_condition(grant.rows, self.environment(bare, self.all))
+        environment = self.environment(bare, self.all)
+        if one_by_one:
+            value: sa.ColumnElement[bool] = compile_value(grant.rows.root, environment).value
+            return value
+        return compile_condition(grant.rows, environment)
 
     def environment(self, row: Row | Values | None, rows: AllRows | VisibleRows) -> Environment:
         """Where an expression about ``row`` is compiled, its paths leading over ``rows``."""
@@ -136,12 +144,12 @@ class VisibleRow:
         """Whether the cell is masked on some rows."""
         return self.relations.grants.readable(self.entity.uid).get(field_uid) == "sometimes"
 
-    def branches(self) -> tuple[sa.ColumnElement[bool] | None, ...]:
+    def branches(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool] | None, ...]:
         """What each grant of reading rows asks of a row, None for nothing; without any grant there is no branch."""
         given = self.relations.grants.branches(self.entity.uid, "read")
         if any(unlimited(grant) for grant in given):
             return (None,)
-        return tuple(self.relations.rule(self, grant) for grant in given)
+        return tuple(self.relations.rule(self, grant, one_by_one=one_by_one) for grant in given)
 
     def parents(self) -> sa.ColumnElement[bool] | None:
         """What a child row asks of its parent: to be visible, with the children field readable there."""

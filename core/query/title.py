@@ -38,13 +38,15 @@ def title_of(row: VisibleRow, language: str, depth: int = DEPTH) -> Cell:
         )  # fmt: skip
     resolved = [_part(row, part, language, depth) for part in parts]
     value = sa.func.coalesce(_joined(parts, resolved, 0), number, type_=TEXT)
-    whole = sa.func.coalesce(_joined(parts, resolved, 1), number, type_=TEXT)
+    whole: Text = sa.func.coalesce(_joined(parts, resolved, 1), number, type_=TEXT)
     if row.relations.dialect == "postgresql":
         whole = sa.type_coerce(sa.collate(whole, "C"), TEXT)
     return Cell(value=value, key=sa.func.substr(whole, 1, KEY_LENGTH, type_=TEXT), whole=whole)
 
 
-def visible_title(relations: Relations, entity: Entity, link: Text, language: str, depth: int = DEPTH) -> Cell:
+def visible_title(
+    relations: Relations, entity: Entity, link: Text, language: str, depth: int = DEPTH
+) -> Cell:
     """The title of the record that ``link`` leads to, in the bin or not; null when the reader may not see it."""
     row = relations.visible.open(entity.uid, "any")
     title = title_of(row, language, depth)
@@ -87,9 +89,13 @@ def _part(row: VisibleRow, part: TitlePart, language: str, depth: int) -> Part |
     match field.result.kind:
         case "text":
             folded = cell.value if cell.key is None else cell.key
-            return cell.value, folded if cell.whole is None else sa.func.coalesce(cell.whole, folded, type_=TEXT)
+            return cell.value, folded if cell.whole is None else sa.func.coalesce(
+                cell.whole, folded, type_=TEXT
+            )
         case "choice":
-            return _labels(field, cell, language, fold_them=False), _labels(field, cell, language, fold_them=True)
+            return _labels(field, cell, language, fold_them=False), _labels(
+                field, cell, language, fold_them=True
+            )
         case "link":
             if depth == 0 or field.target is None:
                 return None

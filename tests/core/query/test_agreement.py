@@ -115,7 +115,9 @@ def test_cells_are_those_that_may_be_read(place, entity, data):
     workspace, world = place
     person = data.draw(people("deal" if entity == "deal_item" else entity))
     oracle = Oracle(world, person)
-    asked = data.draw(st.none() | st.lists(st.sampled_from([f for f in FIELDS[entity] if f != "items"]), unique=True))
+    asked = data.draw(
+        st.none() | st.lists(st.sampled_from([f for f in FIELDS[entity] if f != "items"]), unique=True)
+    )
     with workspace.read() as tx:
         tx, actor = actor_in(tx, person)
         if not oracle.could_read(entity, "id"):
@@ -124,7 +126,9 @@ def test_cells_are_those_that_may_be_read(place, entity, data):
             assert refused.value.code == "KBK2006"
             return
         missing = [f for f in asked or () if not oracle.could_read(entity, f)]
-        query = Query(entity=entity, fields=None if asked is None else tuple(asked), limit=1000, count="exact")
+        query = Query(
+            entity=entity, fields=None if asked is None else tuple(asked), limit=1000, count="exact"
+        )
         if missing:
             with pytest.raises(KubikError) as refused:
                 read(tx, actor, query)
@@ -136,7 +140,11 @@ def test_cells_are_those_that_may_be_read(place, entity, data):
         rows = live(oracle, entity)
         assert [item["id"] for item in page.items] == [row["id"] for row in rows]
         assert page.count == len(rows)
-        names = asked if asked is not None else [f for f in FIELDS[entity] if f != "items" and oracle.could_read(entity, f)]
+        names = (
+            asked
+            if asked is not None
+            else [f for f in FIELDS[entity] if f != "items" and oracle.could_read(entity, f)]
+        )
         for item, row in zip(page.items, rows, strict=True):
             hidden = {name for name in names if not oracle.reads(entity, row, name)}
             assert hidden <= set(item.get("_hidden", ()))
@@ -230,7 +238,12 @@ def test_one_record_is_found_exactly_when_it_is_listed(place, data):
                 with pytest.raises(KubikError) as refused:
                     record(tx, actor, "deal", row["id"], deleted=deleted)
                 assert refused.value.code == "KBK2006"
-        bin_ids = [i["id"] for i in read(tx, actor, Query(entity="deal", deleted="only", fields=(), limit=1000)).items]
+        bin_ids = [
+            i["id"]
+            for i in read(tx, actor, Query(entity="deal", deleted="only", fields=(), limit=1000)).items
+        ]
         assert bin_ids == [
-            r["id"] for r in world.rows["deal"].values() if r["deleted_at"] is not None and oracle.sees("deal", r)
+            r["id"]
+            for r in world.rows["deal"].values()
+            if r["deleted_at"] is not None and oracle.sees("deal", r)
         ]

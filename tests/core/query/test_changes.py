@@ -10,20 +10,13 @@ import pytest
 
 from core.access.actor import Actor, system_actor
 from core.errors import KubikError
-from core.history.journal import Change, write
+from core.history.journal import Change, Kind, write
 from core.history.positions import BEGINNING, present, read_journal
 from core.query import changes, history
 from core.storage.tables import encode_values
 from core.storage.workspace import Transaction, Workspace
-from tests.core.query.world import MOMENT, make_workspace
+from tests.core.query.world import MOMENT, base, make_workspace
 from tests.factories import model
-
-
-def base(**values: Any) -> dict[str, Any]:
-    return {
-        "created_at": MOMENT, "updated_at": MOMENT, "version": 1, "created_by": None, "updated_by": None,
-        "deleted_at": None, **values,
-    }  # fmt: skip
 
 
 @pytest.fixture
@@ -44,7 +37,7 @@ def manager(workspace: Workspace, me: int) -> Actor:
         return Actor(user=me, login=f"u{me}", roles=(tx.model.roles["manager"].uid,), language="ru")
 
 
-def save(tx: Transaction, id: int, kind: str, by: int | None = 1, **values: Any) -> None:
+def save(tx: Transaction, id: int, kind: Kind, by: int | None = 1, **values: Any) -> None:
     """What records does when a deal is written: the row and its line in the journal."""
     deal = tx.model.entities["deal"]
     place = tx.tables[deal.uid]
@@ -52,19 +45,25 @@ def save(tx: Transaction, id: int, kind: str, by: int | None = 1, **values: Any)
     encoded = encode_values(tx.tables, deal, by_uid)
     old: dict[str, Any] = {}
     if kind == "created":
-        tx.connection.execute(place.table.insert().values(id=id, created_at=tx.now, updated_at=tx.now, version=1, **encoded))
+        tx.connection.execute(
+            place.table.insert().values(id=id, created_at=tx.now, updated_at=tx.now, version=1, **encoded)
+        )
     else:
         columns = {uid: place.columns[uid].value for uid in by_uid}
         if columns:
             found = tx.connection.execute(place.table.select().where(place.table.c.id == id)).one()
             old = {uid: getattr(found, column.name) for uid, column in columns.items()}
-        gone = {"deleted_at": tx.now} if kind == "deleted" else {"deleted_at": None} if kind == "restored" else {}
-        tx.connection.execute(place.table.update().where(place.table.c.id == id).values(**encoded, **gone, version=2))
+        gone = {"deleted": {"deleted_at": tx.now}, "restored": {"deleted_at": None}}.get(kind, {})
+        tx.connection.execute(
+            place.table.update().where(place.table.c.id == id).values(**encoded, **gone, version=2)
+        )
     differences = {uid: (old.get(uid), value) for uid, value in by_uid.items()}
     write(tx, [Change(entity=deal.uid, record=id, kind=kind, version=1, by=by, differences=differences)])
 
 
-def feed(workspace: Workspace, actor: Actor, after: str | None = None, **more: Any) -> tuple[list[tuple], str]:
+def feed(
+    workspace: Workspace, actor: Actor, after: str | None = None, **more: Any
+) -> tuple[list[tuple], str]:
     with workspace.read() as tx:
         found = changes(tx, actor, after, **more)
     return [(i["entity"], i["id"], i["change"]) for i in found.items], found.next
@@ -129,12 +128,14 @@ def test_a_row_that_commits_late_is_still_read_once(workspace):
     def numbers(rows: Any) -> list[int]:
         return [row.record for row in rows]
 
-    with workspace.database.engine.connect() as slow:
+    with workspace.database.writing.connect() as slow:
         slow.begin()
         with workspace.read() as tx:
             deal = tx.model.entities["deal"].uid
             journal = tx.tables.own.journal
-        slow.execute(journal.insert().values(at=MOMENT, kind="created", entity=deal, record=1, version=1, diff={}))
+        slow.execute(
+            journal.insert().values(at=MOMENT, kind="created", entity=deal, record=1, version=1, diff={})
+        )
         workspace.write(lambda tx: save(tx, 2, "created", name="Быстрая", owner=1))
         with workspace.read() as tx:
             first = read_journal(tx, BEGINNING, 10)
@@ -157,9 +158,13 @@ def test_a_row_that_commits_late_is_still_read_once(workspace):
 def test_history_shows_what_may_be_read(workspace):
     with workspace.read() as tx:
         stages = {c.name: c.uid for c in tx.model.entities["deal"].by_name["stage"].choices}
-    workspace.write(lambda tx: save(tx, 1, "created", name="Сделка", owner=1, company=1, stage=stages["lead"]))
+    workspace.write(
+        lambda tx: save(tx, 1, "created", name="Сделка", owner=1, company=1, stage=stages["lead"])
+    )
     day = dt.date(2026, 5, 1)
-    workspace.write(lambda tx: save(tx, 1, "updated", by=2, margin=Decimal("5.50"), closes_on=day, amount=Decimal("1.20")))
+    workspace.write(
+        lambda tx: save(tx, 1, "updated", by=2, margin=Decimal("5.50"), closes_on=day, amount=Decimal("1.20"))
+    )
 
     def shown(actor: Actor) -> list[dict[str, Any]]:
         with workspace.read() as tx:

@@ -1,0 +1,175 @@
+"""How SQLite finds the rows of a page: for a person with many rows, with few, with none, and with several grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from core.access.actor import Actor
+from core.query import Query, count, read
+from core.query.compile import Part
+from core.query.execute import parameters, reader_of
+from core.storage.indexes import indexes_of
+from core.storage.tables import encode_values
+from core.storage.workspace import Transaction, Workspace
+from tests.core.query.world import make_workspace
+from tests.factories import SAMPLE, model
+
+DEALS = 20_000
+NEWEST = ("-created_at",)
+SORTS = "USE TEMP B-TREE FOR ORDER BY"
+MANY, FEW, NONE = 1, 7, 999
+
+
+def put(tx: Transaction, name: str, rows: list[dict[str, Any]]) -> None:
+    entity = tx.model.entities[name]
+    common = {"updated_at": tx.now, "version": 1, "deleted_at": None}
+    encoded = [
+        {
+            "id": row["id"],
+            **encode_values(
+                tx.tables,
+                entity,
+                {entity.by_name[n].uid: v for n, v in {**common, **row}.items() if n != "id"},
+            ),
+        }
+        for row in rows
+    ]
+    tx.connection.execute(tx.tables[entity.uid].table.insert(), encoded)
+
+
+def fill(tx: Transaction) -> None:
+    """Person 1 has three deals of ten and stands on top; the rest is spread over 400 people in 63 departments."""
+    chance = random.Random(3)
+    begin = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    put(tx, "department", [{"id": i, "name": f"О{i}", "parent": i // 2 or None} for i in range(1, 64)])
+    closure, tree = tx.tables.own.closure, tx.model.entities["department"].uid
+    for below in range(1, 64):
+        above = below
+        while above:
+            tx.connection.execute(closure.insert().values(entity=tree, ancestor=above, descendant=below))
+            above //= 2
+    put(
+        tx,
+        "user",
+        [
+            {"id": i, "login": f"u{i}", "name": f"Имя {i}", "department": 1 + (i - 1) % 63}
+            for i in range(1, 401)
+        ],
+    )
+    put(tx, "company", [{"id": i, "name": f"К{i}", "inn": str(i), "owner": i % 400} for i in range(1, 501)])
+    stages = [c.uid for c in tx.model.entities["deal"].by_name["stage"].choices]
+    put(
+        tx,
+        "deal",
+        [
+            {
+                "id": i, "name": f"Сделка {chance.random()}", "company": 1 + i % 500, "stage": stages[i % 4],
+                "owner": MANY if i % 10 < 3 else chance.randrange(2, 401), "amount": chance.randrange(10**6),
+                "created_at": begin + dt.timedelta(seconds=i),
+            }
+            for i in range(1, DEALS + 1)
+        ],
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def workspace(lasting_database, tmp_path_factory) -> Iterator[Workspace]:
+    changed = SAMPLE["entities/deal.yaml"].replace("- {unique: [company, name]}", "")
+    home = tmp_path_factory.mktemp("many")
+    made = make_workspace(lasting_database("sqlite"), home, [], model({"entities/deal.yaml": changed}))
+    made.write(fill)
+    made.write(lambda tx: tx.connection.exec_driver_sql("ANALYZE"))
+    yield made
+    made.close()
+
+
+def person(tx: Transaction, me: int, *roles: str) -> Actor:
+    return Actor(user=me, login="x", roles=tuple(tx.model.roles[name].uid for name in roles))
+
+
+def way(tx: Transaction, actor: Actor, query: Query) -> str:
+    """How the ids of the page are found for this person, after the page was read once."""
+    read(tx, actor, query)
+    reader = reader_of(tx, actor, query)
+    values = {**parameters(tx, actor, query), "limit": 51}
+    keep = reader.reach.keeps_order(reader, tx.connection, values)
+    return reader.other("page_ids", Part(segment=reader.segments[0], keep_order=keep)).explain(
+        tx.connection, values
+    )
+
+
+def index_of(tx: Transaction, *columns: str) -> str:
+    entity = tx.model.entities["deal"]
+    place = tx.tables[entity.uid]
+    names = tuple(place.columns[entity.by_name[c].uid].value.name for c in columns)
+    return next(i.name for i in indexes_of(tx.tables, entity.uid) if i.columns[: len(names)] == names)
+
+
+def test_the_administrator_reads_along_the_order(workspace):
+    with workspace.read() as tx:
+        found = way(tx, person(tx, 1, "administrator"), Query(entity="deal", sort=NEWEST))
+        assert index_of(tx, "created_at") in found and SORTS not in found
+        assert SORTS not in way(tx, person(tx, 1, "administrator"), Query(entity="deal"))
+
+
+@pytest.mark.parametrize("me", [MANY, FEW, NONE])
+def test_own_rows_are_read_by_the_index_of_owner_and_age(workspace, me):
+    with workspace.read() as tx:
+        found = way(tx, person(tx, me, "manager"), Query(entity="deal", sort=NEWEST))
+        assert f"USING INDEX {index_of(tx, 'owner', 'created_at')}" in found and SORTS not in found
+
+
+def test_a_wide_grant_along_a_link_keeps_the_order_and_a_narrow_one_does_not(workspace):
+    with workspace.read() as tx:
+        query = Query(entity="deal", sort=NEWEST)
+        many = way(tx, person(tx, 1, "head"), query)
+        assert SORTS not in many and index_of(tx, "created_at") in many
+        for me in (63, NONE):
+            few = way(tx, person(tx, me, "head"), query)
+            assert f"USING INDEX {index_of(tx, 'owner', 'created_at')}" in few
+            assert index_of(tx, "created_at") not in few.replace(index_of(tx, "owner", "created_at"), "")
+
+
+def test_each_of_several_grants_goes_its_own_way(workspace):
+    with workspace.read() as tx:
+        query = Query(entity="deal", sort=NEWEST, limit=20)
+        for me in (MANY, 63, NONE):
+            actor = person(tx, me, "manager", "head")
+            found = way(tx, actor, query)
+            assert "UNION" in found and "SCAN e_" not in found
+            items = read(tx, actor, query).items
+            assert len({i["id"] for i in items}) == len(items) == min(20, count(tx, actor, query))
+            assert [i["id"] for i in items] == sorted((i["id"] for i in items), reverse=True)
+
+
+def test_pages_deep_inside_seek(workspace):
+    with workspace.read() as tx:
+        for actor in (person(tx, 1, "administrator"), person(tx, MANY, "manager")):
+            for sort in (NEWEST, ("created_at",), (), ("-id",)):
+                query = Query(entity="deal", sort=sort)
+                read(tx, actor, query)
+                reader = reader_of(tx, actor, query)
+                values = {**parameters(tx, actor, query), "limit": 51, "after_0": tx.now, "after_1": 100}
+                if sort in ((), ("-id",)):
+                    values["after_0"] = 100
+                keep = reader.reach.keeps_order(reader, tx.connection, values)
+                part = Part(empty=(False,) * reader.key_count, keep_order=keep)
+                found = reader.other("page_ids", part).explain(tx.connection, values)
+                assert "SEARCH" in found and SORTS not in found, (sort, found)
+
+
+def test_a_page_joins_titles_outside(workspace):
+    with workspace.read() as tx:
+        actor = person(tx, 1, "administrator")
+        query = Query(entity="deal", fields=("name", "company", "owner"), sort=NEWEST)
+        read(tx, actor, query)
+        reader = reader_of(tx, actor, query)
+        prepared = reader._page(Part())[0]
+        found = prepared.explain(tx.connection, {**parameters(tx, actor), "limit": 51})
+        assert found.count("USING INTEGER PRIMARY KEY (rowid=?)") == 3, found
+        assert "AUTOMATIC" not in found

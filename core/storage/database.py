@@ -172,7 +172,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=OFF",
-        "cache_size=-8000",
+        "cache_size=-4000",
         "journal_size_limit=67108864",
         "trusted_schema=OFF",
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from core.errors import KubikError
 from core.settings import Settings, secret_key, system_zone
 from core.storage.database import (
+    BUSY_SECONDS,
     HEAD,
     Database,
     Dialect,
@@ -83,7 +85,7 @@ class Workspace:
     def create(cls, settings: Settings) -> Workspace:
         """A new workspace: folder, secret key, Kubik's own tables. One that is there is opened."""
         try:
-            settings.home.mkdir(parents=True, exist_ok=True)
+            settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise KubikError(
                 "KBK6002",
@@ -130,6 +132,7 @@ class Workspace:
         connection = self._connect(self.database.reading)
         try:
             yield self._transaction(connection, writing=False)
+            connection.commit()  # psycopg forgets what it has prepared at every rollback
         except _DRIVER_ERRORS as error:
             if is_lost(error):
                 connection.invalidate(error)
@@ -147,6 +150,7 @@ class Workspace:
         if getattr(self._inside, "write", False):
             raise RuntimeError("a write began inside another one of the same thread")
         self._inside.write = True
+        patience = time.monotonic() + BUSY_SECONDS
         try:
             for attempt in range(RETRIES + 1):
                 try:
@@ -158,8 +162,9 @@ class Workspace:
                 except _DRIVER_ERRORS as error:
                     if not is_conflict(error) and not is_lost(error):
                         raise  # of what is lost before the commit nothing is saved: it may be done again
-                if attempt < RETRIES:
-                    pause(attempt)
+                if attempt == RETRIES or time.monotonic() > patience:
+                    break
+                pause(attempt)
             raise too_many()
         finally:
             self._inside.write = False

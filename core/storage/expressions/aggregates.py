@@ -14,6 +14,7 @@ from core.storage.expressions.environment import (
     Condition,
     Row,
     Value,
+    as_type,
     in_order,
     sql_type_of,
 )
@@ -75,7 +76,7 @@ class _Rows:
             case "AVG":
                 return averaged(cell.value, body.type.scale, self.env)
         made = (sa.func.min if function == "MIN" else sa.func.max)(cell.value)
-        return sa.type_coerce(made, sql_type_of(body.type))
+        return as_type(made, sql_type_of(body.type))
 
     def _taken(self, value: Value) -> Value:
         return scalar(value, self.row, *self.conditions)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.storage.expressions import texts
-from core.storage.expressions.environment import Cell, Condition, Environment, Value
+from core.storage.expressions.environment import Cell, Condition, Environment, Value, as_type
 from core.storage.expressions.numbers import INTEGER, LARGEST, aligned, literal, number_type
 from core.storage.expressions.zones import start_of_day
 from core.storage.types import Day
@@ -94,7 +94,7 @@ def _numbers(operator: str, left: Operand, right: Operand, env: Environment) -> 
         operator, units = nearest(operator, Decimal(right.node.value), scale)
         if env.sqlite:
             plain = sa.literal(units, sa.BigInteger())
-            return _OPERATORS[operator](sa.type_coerce(left.cell.value, INTEGER), plain)  # type: ignore[no-any-return]
+            return _OPERATORS[operator](as_type(left.cell.value, INTEGER), plain)  # type: ignore[no-any-return]
         bound = Decimal(units).scaleb(-scale, EXACT) if scale else units
         type_: Any = number_type(scale) if abs(units) <= LARGEST else sa.Numeric()
         plain_type = sa.BigInteger() if not scale else sa.Numeric() if abs(units) > LARGEST else type_
@@ -102,7 +102,7 @@ def _numbers(operator: str, left: Operand, right: Operand, env: Environment) -> 
     if env.sqlite:
         both = aligned(left.cell.value, right.cell.value, (scale, right.type.scale))
         return _OPERATORS[operator](*both)  # type: ignore[no-any-return]
-    plain_sides = (sa.type_coerce(o.cell.value, sa.Numeric()) for o in (left, right))
+    plain_sides = (as_type(o.cell.value, sa.Numeric()) for o in (left, right))
     return _OPERATORS[operator](*plain_sides)  # type: ignore[no-any-return]
 
 
@@ -155,7 +155,7 @@ def _next(day: Operand, env: Environment) -> Value:
         return sa.literal(day.node.value + timedelta(days=1), Day())
     if env.sqlite:
         return sa.func.date(day.cell.value, "+1 day", type_=Day())
-    return sa.type_coerce(sa.type_coerce(day.cell.value, sa.Date()) + sa.literal_column("1", sa.Integer()), Day())
+    return as_type(as_type(day.cell.value, sa.Date()) + sa.literal_column("1", sa.Integer()), Day())
 
 
 def about_no_row(node: Node) -> bool:

@@ -11,7 +11,15 @@ from core.errors import KubikError
 from core.storage.expressions import compare, dates, numbers, sets, texts, zones
 from core.storage.expressions.aggregates import aggregate_cell
 from core.storage.expressions.compare import Operand
-from core.storage.expressions.environment import Cell, Condition, Environment, Value, sql_type_of, typed_null
+from core.storage.expressions.environment import (
+    Cell,
+    Condition,
+    Environment,
+    Value,
+    as_type,
+    sql_type_of,
+    typed_null,
+)
 from core.storage.expressions.links import by_link
 from core.storage.expressions.paths import path_cell
 from core.storage.types import TEXT, Flag
@@ -67,7 +75,7 @@ class Compiler:
     def truth(self, node: Node) -> Condition:
         """A boolean node as a condition of three values."""
         value = self.cell(node).value
-        return value if isinstance(value.type, sa.Boolean) else sa.type_coerce(value, sa.Boolean())
+        return value if isinstance(value.type, sa.Boolean) else as_type(value, sa.Boolean())
 
     def value(self, node: Node) -> Value:
         """The value alone."""
@@ -209,8 +217,8 @@ def _branches(compiler: Compiler, node: Call) -> Value:
     pairs = zip(arguments[::2], arguments[1::2], strict=False)
     whens = [(compiler.truth(condition), _branch(compiler, value)) for condition, value in pairs]
     if otherwise is None:
-        return sa.type_coerce(sa.case(*whens), sql_type_of(node.type))
-    return sa.type_coerce(sa.case(*whens, else_=_branch(compiler, otherwise)), sql_type_of(node.type))
+        return as_type(sa.case(*whens), sql_type_of(node.type))
+    return as_type(sa.case(*whens, else_=_branch(compiler, otherwise)), sql_type_of(node.type))
 
 
 def _branch(compiler: Compiler, node: Node) -> Value:
@@ -230,7 +238,7 @@ def _extreme(compiler: Compiler, node: Call) -> Value:
     if compiler.env.sqlite:
         return compiler.env.function(f"kubik_{node.function.lower()}", *values, type_=type_)
     chosen = sa.func.greatest if node.function == "GREATEST" else sa.func.least
-    return sa.type_coerce(chosen(*values), type_)
+    return as_type(chosen(*values), type_)
 
 
 def _join(compiler: Compiler, node: Call) -> Value:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.storage.expressions.environment import Environment, Value, in_order, once, typed_null
+from core.storage.expressions.environment import Environment, Value, as_type, in_order, once, typed_null
 from core.storage.expressions.numbers import INTEGER, divided, literal
 from core.storage.expressions.zones import MICROSECONDS, instant_of, local_seconds, local_time
 from core.storage.types import BIG, TEXT, Day, Instant
@@ -21,14 +21,14 @@ def part(name: str, day: Value, env: Environment) -> Value:
     """YEAR QUARTER MONTH DAY WEEKDAY (Monday is 1) of a date."""
     if not env.sqlite:
         return sa.cast(sa.extract(_FIELDS[name], day), sa.BigInteger())
-    raw = sa.type_coerce(day, sa.Text())
+    raw = as_type(day, sa.Text())
     if name in _PLACES:
         found = _number(sa.func.substr(raw, *map(literal, _PLACES[name])))
     elif name == "QUARTER":
         found = divided(_number(sa.func.substr(raw, literal(6), literal(2))) + literal(2), literal(3))
     else:
         found = (_number(sa.func.strftime("%w", raw)) + literal(6)) % literal(7) + literal(1)
-    return sa.type_coerce(found, BIG)
+    return as_type(found, BIG)
 
 
 def _number(text: Value) -> Value:
@@ -38,8 +38,8 @@ def _number(text: Value) -> Value:
 def start_of(day: Value, unit: str, env: Environment) -> Value:
     """The first day of the year, quarter, month or ISO week that a date is in."""
     if not env.sqlite:
-        return sa.type_coerce(sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.DateTime())), sa.Date()), Day())
-    raw = sa.type_coerce(day, sa.Text())
+        return as_type(sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.DateTime())), sa.Date()), Day())
+    raw = as_type(day, sa.Text())
     match unit:
         case "year":
             made = sa.func.substr(raw, literal(1), literal(4), type_=TEXT).concat("-01-01")
@@ -53,15 +53,15 @@ def start_of(day: Value, unit: str, env: Environment) -> Value:
             made = sa.func.date(raw, "weekday 0", "-6 days")
         case _:
             made = raw
-    return sa.type_coerce(made, Day())
+    return as_type(made, Day())
 
 
 def days_between(start: Value, end: Value, env: Environment) -> Value:
     """Days from one date to another."""
     if not env.sqlite:
-        return sa.cast(sa.type_coerce(end, sa.Integer()) - sa.type_coerce(start, sa.Integer()), sa.BigInteger())
-    first, last = (sa.func.julianday(sa.type_coerce(d, sa.Text()), type_=INTEGER) for d in (start, end))
-    return sa.type_coerce(sa.cast(last - first, sa.Integer()), BIG)
+        return sa.cast(as_type(end, sa.Integer()) - as_type(start, sa.Integer()), sa.BigInteger())
+    first, last = (sa.func.julianday(as_type(d, sa.Text()), type_=INTEGER) for d in (start, end))
+    return as_type(sa.cast(last - first, sa.Integer()), BIG)
 
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -80,15 +80,15 @@ def difference(start: Value, end: Value, unit: str, env: Environment) -> Value:
 def _cut(value: Value, by: int, env: Environment) -> Value:
     if by == 1:
         return value
-    raw = sa.type_coerce(value, INTEGER if env.sqlite else sa.BigInteger())
-    return sa.type_coerce(divided(raw, literal(by)), BIG)
+    raw = as_type(value, INTEGER if env.sqlite else sa.BigInteger())
+    return as_type(divided(raw, literal(by)), BIG)
 
 
 def _seconds_between(start: Value, end: Value, size: int, env: Environment) -> Value:
     if env.sqlite:
-        first, last = (sa.type_coerce(m, INTEGER) for m in (start, end))
-        return sa.type_coerce(divided(last - first, literal(size * MICROSECONDS)), BIG)
-    span = sa.type_coerce(end, sa.DateTime()) - sa.type_coerce(start, sa.DateTime())
+        first, last = (as_type(m, INTEGER) for m in (start, end))
+        return as_type(divided(last - first, literal(size * MICROSECONDS)), BIG)
+    span = as_type(end, sa.DateTime()) - as_type(start, sa.DateTime())
     return sa.cast(sa.func.div(sa.extract("epoch", span), size), sa.BigInteger())
 
 
@@ -115,7 +115,7 @@ def shifted_day(day: Value, by: Duration, env: Environment) -> Value:
     if env.sqlite:
         return env.function("kubik_shift", day, literal(by.months), literal(by.days), type_=Day())
     moved = sa.cast(day, sa.DateTime()) + _interval(by)
-    return sa.type_coerce(once([moved], lambda m: sa.case((_in_calendar(m), sa.cast(m, sa.Date())))), Day())
+    return as_type(once([moved], lambda m: sa.case((_in_calendar(m), sa.cast(m, sa.Date())))), Day())
 
 
 def shifted_moment(moment: Value, by: Duration, env: Environment) -> Value:
@@ -126,13 +126,13 @@ def shifted_moment(moment: Value, by: Duration, env: Environment) -> Value:
     if by.months or by.days:
         moment = instant_of(local_time(moment, env) + _interval(by), env)
     pause = sa.func.make_interval(0, 0, 0, 0, 0, 0, literal(by.seconds), type_=sa.Interval())
-    made = sa.type_coerce(moment, sa.DateTime(timezone=True)) + pause
+    made = as_type(moment, sa.DateTime(timezone=True)) + pause
 
     def make(value: Value) -> Value:
         clock = sa.func.timezone("UTC", value, type_=sa.DateTime())
         return sa.case((_in_calendar(clock), value), else_=typed_null(sa.DateTime(timezone=True)))
 
-    return sa.type_coerce(once([made], make), Instant())
+    return as_type(once([made], make), Instant())
 
 
 def _interval(by: Duration) -> Value:
@@ -154,7 +154,7 @@ def written(value: Value, pattern: str, *, moment: bool, env: Environment) -> Va
     assert parts is not None
     if env.sqlite:
         form = "".join(p.text.replace("%", "%%") if isinstance(p, Literally) else _SQLITE[p] for p in parts)
-        arguments: tuple[Any, ...] = (sa.type_coerce(value, sa.Text()),)
+        arguments: tuple[Any, ...] = (as_type(value, sa.Text()),)
         if moment:
             arguments = (local_seconds(value, env), "unixepoch")
         return sa.func.strftime(form, *arguments, type_=TEXT)

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from core.storage.tables import Tables
 from core.storage.types import BIG, TEXT, Day, Instant
@@ -130,10 +131,18 @@ class Environment:
         return sa.bindparam("now", type_=Instant())
 
 
+def as_type(value: Value, type_: Any) -> Value:
+    """The value taken for one of another SQL type; a parameter is still converted by its own."""
+    held = Grouping(value) if isinstance(value, sa.BindParameter) else value
+    return sa.type_coerce(held, type_)
+
+
 def simple(value: Value) -> bool:
     """Whether an expression costs nothing to be written twice: a column or a parameter."""
     if isinstance(value, sa.TypeCoerce):
         return simple(value.clause)
+    if isinstance(value, Grouping):
+        return isinstance(value.element, sa.BindParameter)
     return isinstance(value, (sa.Column, sa.BindParameter)) or (
         isinstance(value, sa.ColumnClause) and value.table is not None
     )
@@ -173,4 +182,4 @@ def sql_type_of(type_: Type) -> Any:
 
 def in_order(text: Text, env: Environment) -> Text:
     """A text in binary order whatever it was made of."""
-    return text if env.sqlite else sa.type_coerce(sa.collate(text, "C"), TEXT)
+    return text if env.sqlite else as_type(sa.collate(text, "C"), TEXT)

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.storage.expressions.environment import Environment, Value, simple
+from core.storage.expressions.environment import Environment, Value, as_type, simple
 from core.storage.types import BIG, ScaledDecimal
 from metamodel.expression.operators import QUOTIENT_SCALE
 from metamodel.expression.types import MAX_DIGITS
@@ -35,7 +35,7 @@ def number_type(scale: int) -> Any:
 
 def units(value: Value) -> Value:
     """A number on SQLite as a plain integer."""
-    return sa.type_coerce(value, INTEGER)
+    return as_type(value, INTEGER)
 
 
 def literal(number: int) -> Value:
@@ -50,13 +50,13 @@ def divided(value: Value, by: Value) -> Value:
 
 def exact(value: Value, scale: int) -> Value:
     """A number on PostgreSQL as NUMERIC."""
-    return sa.cast(value, sa.Numeric(MAX_DIGITS, 0)) if scale == 0 else sa.type_coerce(value, sa.Numeric())
+    return sa.cast(value, sa.Numeric(MAX_DIGITS, 0)) if scale == 0 else as_type(value, sa.Numeric())
 
 
 def fitted(value: Value, scale: int) -> Value:
     """An exact NUMERIC of PostgreSQL rounded to its scale; more than 18 digits are refused by the server."""
     cast = sa.cast(value, sa.Numeric(MAX_DIGITS, scale))
-    return sa.cast(cast, sa.BigInteger()) if scale == 0 else sa.type_coerce(cast, ScaledDecimal(scale))
+    return sa.cast(cast, sa.BigInteger()) if scale == 0 else as_type(cast, ScaledDecimal(scale))
 
 
 def checked(value: Value, scale: int, env: Environment, *, repeatable: bool) -> Value:
@@ -66,7 +66,7 @@ def checked(value: Value, scale: int, env: Environment, *, repeatable: bool) -> 
         value = sa.case((over, env.function("kubik_number", value, type_=INTEGER)), else_=value)
     else:
         value = env.function("kubik_number", value, type_=INTEGER)
-    return sa.type_coerce(value, number_type(scale))
+    return as_type(value, number_type(scale))
 
 
 def rescaled(value: Value, scale: int, wanted: int, env: Environment) -> Value:
@@ -85,7 +85,7 @@ def rescaled(value: Value, scale: int, wanted: int, env: Environment) -> Value:
         over = sa.not_(number.between(literal(-most), literal(most)))
         slow = env.function("kubik_scale", number, literal(steps), type_=INTEGER)
         made = sa.case((over, slow), else_=number * literal(10**steps))
-    return sa.type_coerce(made, number_type(wanted))
+    return as_type(made, number_type(wanted))
 
 
 def _rounded(number: Value, digits: int) -> Value:
@@ -128,7 +128,7 @@ def multiplied(left: Value, right: Value, scales: tuple[int, int], scale: int, e
         made: Value = sa.case((over, slow), else_=_rounded(product, drop) if drop else product)
     else:
         made = slow
-    return sa.type_coerce(made, number_type(scale))
+    return as_type(made, number_type(scale))
 
 
 def quotient(left: Value, right: Value, scales: tuple[int, int], env: Environment) -> Value:
@@ -142,7 +142,7 @@ def quotient(left: Value, right: Value, scales: tuple[int, int], env: Environmen
         made: Value = _quotient(a * literal(10**steps), b, slow)
     else:
         made = slow
-    return sa.type_coerce(made, number_type(QUOTIENT_SCALE))
+    return as_type(made, number_type(QUOTIENT_SCALE))
 
 
 def _quotient(dividend: Value, divisor: Value, slow: Value) -> Value:
@@ -155,14 +155,14 @@ def _quotient(dividend: Value, divisor: Value, slow: Value) -> Value:
 
 def negated(value: Value, scale: int, env: Environment) -> Value:
     """The number with the other sign."""
-    raw = units(value) if env.sqlite else sa.type_coerce(value, sa.Numeric() if scale else sa.BigInteger())
-    return sa.type_coerce(-raw, number_type(scale))
+    raw = units(value) if env.sqlite else as_type(value, sa.Numeric() if scale else sa.BigInteger())
+    return as_type(-raw, number_type(scale))
 
 
 def absolute(value: Value, scale: int, env: Environment) -> Value:
     """The number without its sign."""
     raw = units(value) if env.sqlite else value
-    return sa.type_coerce(sa.func.abs(raw), number_type(scale))
+    return as_type(sa.func.abs(raw), number_type(scale))
 
 
 def summed(value: Value, scale: int, env: Environment) -> Value:
@@ -179,7 +179,7 @@ def averaged(value: Value, scale: int, env: Environment) -> Value:
         total = sa.func.sum(units(value), type_=INTEGER)
         steps = literal(QUOTIENT_SCALE - scale)
         made = env.function("kubik_div", total, count, steps, type_=INTEGER)
-        return sa.type_coerce(made, number_type(QUOTIENT_SCALE))
+        return as_type(made, number_type(QUOTIENT_SCALE))
     whole = sa.cast(sa.func.sum(exact(value, scale)), sa.Numeric(100, 36))
     share = whole.op("/", precedence=8, return_type=sa.Numeric())(sa.func.nullif(count, 0))
     return fitted(share, QUOTIENT_SCALE)

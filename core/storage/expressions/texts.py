@@ -14,6 +14,7 @@ from core.storage.expressions.environment import (
     Environment,
     Text,
     Value,
+    as_type,
     in_order,
     typed_null,
 )
@@ -179,7 +180,7 @@ _MOST = 2_000_000_000
 
 
 def _count(count: Value, env: Environment) -> Value:
-    raw = sa.type_coerce(count, INTEGER if env.sqlite else sa.BigInteger())
+    raw = as_type(count, INTEGER if env.sqlite else sa.BigInteger())
     bounded = sa.case((raw < literal(0), literal(0)), (raw > literal(_MOST), literal(_MOST)), else_=raw)
     return bounded if env.sqlite else sa.cast(bounded, sa.Integer())
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from core.storage.expressions.environment import Environment, Value, once
+from core.storage.expressions.environment import Environment, Value, as_type, once
 from core.storage.expressions.numbers import INTEGER, divided, literal
 from core.storage.types import Day, Instant, to_microseconds
 
@@ -80,7 +80,7 @@ def local_seconds(moment: Value, env: Environment) -> Value:
     """SQLite: an instant as whole seconds from the epoch on the local clock."""
 
     def make(value: Value) -> Value:
-        raw = sa.type_coerce(value, INTEGER)
+        raw = as_type(value, INTEGER)
         whens = [
             (raw >= literal(to_microseconds(t.at)), literal(t.after)) for t in transitions(env.zone.key)
         ]
@@ -126,7 +126,7 @@ def day_of(moment: Value, env: Environment) -> Value:
     """The local date of an instant."""
     if env.sqlite:
         return sa.func.date(local_seconds(moment, env), "unixepoch", type_=Day())
-    return sa.type_coerce(sa.cast(local_time(moment, env), sa.Date()), Day())
+    return as_type(sa.cast(local_time(moment, env), sa.Date()), Day())
 
 
 def start_of_day(day: Value, env: Environment) -> Value:
@@ -135,7 +135,7 @@ def start_of_day(day: Value, env: Environment) -> Value:
         return instant_of(sa.cast(day, sa.DateTime()), env)
 
     def make(value: Value) -> Value:
-        raw = sa.type_coerce(value, sa.Text())
+        raw = as_type(value, sa.Text())
         whens = [
             (raw >= sa.literal_column(f"'{_day_from(t.local)}'", sa.Text()), literal(t.after))
             for t in transitions(env.zone.key)
@@ -143,7 +143,7 @@ def start_of_day(day: Value, env: Environment) -> Value:
         first = literal(_first_offset(env.zone.key))
         offset: Value = sa.case(*whens, else_=first) if whens else first
         seconds = sa.cast(sa.func.strftime("%s", raw), sa.Integer())
-        return sa.type_coerce((seconds - offset) * literal(MICROSECONDS), Instant())
+        return as_type((seconds - offset) * literal(MICROSECONDS), Instant())
 
     return once([day], make)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+from markupsafe import Markup
 
 from core.access.grants import Grants
 from core.errors import KubikError
@@ -14,7 +17,7 @@ from metamodel.model import Entity, Field, Model, View
 from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, list_columns
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
-from renderers.lists.table import fit, heads, rows
+from renderers.lists.table import heads, rows
 from renderers.lists.view import Empty, ListPage, Step, Tab
 from renderers.pages.cells import Cells
 from renderers.pages.columns import least_width
@@ -50,33 +53,57 @@ class Listing:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a list of an entity has for these rights, whatever is asked: made once for a model."""
+
+    views: tuple[View, ...]
+    quick: tuple[Field, ...]
+    columns: dict[str | None, tuple[ListColumn, ...]]
+    """By name of the view; None for the list without one."""
+
+
+def ground(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]) -> Ground:
+    """The views, filters and columns that exist for these rights."""
+    kept: dict[tuple[object, ...], Ground] = model.derived.setdefault("lists", {})
+    key = (entity.uid, grants.key, roles)
+    if key not in kept:
+        views = tuple(
+            v for v in views_of(model, entity, roles, grants.everything) if _usable(model, grants, entity, v)
+        )
+        kept[key] = Ground(
+            views=views,
+            quick=quick_fields(model, grants, entity),
+            columns={
+                view.name if view else None: list_columns(model, grants, entity, view)
+                for view in (None, *views)
+            },
+        )
+    return kept[key]
+
+
 def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...], asked: Address) -> Listing:
     """What will be listed: the view, the columns and filters that exist for these rights."""
-    views = tuple(
-        v for v in views_of(model, entity, roles, grants.everything) if _usable(model, grants, entity, v)
-    )
-    view = next((v for v in views if v.name == asked.view), None)
-    if view is None and views and views[0].filter_text is None:
-        view = views[0]
+    there = ground(model, grants, entity, roles)
+    view = next((v for v in there.views if v.name == asked.view), None)
+    if view is None and there.views and there.views[0].filter_text is None:
+        view = there.views[0]
     if asked.bin:
         view = None
-    columns = list_columns(model, grants, entity, view)
-    quick = quick_fields(model, grants, entity)
+    columns = there.columns[view.name if view else None]
     sortable = {column.name for column in columns if column.sortable}
     sort = (asked.sort,) if asked.sort.removeprefix("-") in sortable else ()
+    chosen = kept_choices(asked, there.quick)
     return Listing(
         entity=entity,
         grants=grants,
         address=replace(
-            asked,
-            view=asked.view if view else None,
-            chosen=kept_choices(asked, quick),
-            sort=sort[0] if sort else "",
+            asked, view=asked.view if view else None, chosen=chosen, sort=sort[0] if sort else ""
         ),
-        views=views,
+        views=there.views,
         view=view,
         columns=columns,
-        quick=quick,
+        quick=there.quick,
         sort=sort or _standing_order(model, grants, entity, view),
     )
 
@@ -101,14 +128,28 @@ def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | N
     return tuple(usable) or ("-id",)
 
 
-def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: str) -> ListPage:
-    """What the template draws of a list and its rows."""
+def drawn_rows(listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: str) -> str:
+    """The rows of a page as HTML; those of the bin with a button that brings them back."""
+    address = listing.address
+    restoring = address.bin and listing.grants.may(listing.entity.uid, "delete")
+    tail = _restore(address, texts, csrf) if restoring else "<td></td>" if address.bin else ""
+    return rows(page, listing.columns, cells, address, tail)
+
+
+def list_page_view(
+    listing: Listing,
+    columns: Sequence[ListColumn],
+    texts: Texts,
+    body: str,
+    following: str | None,
+    *,
+    empty: bool,
+) -> ListPage:
+    """What the template draws: ``columns`` with their widths, the rows as HTML, the cursor of what follows."""
     entity, address = listing.entity, listing.address
     language = texts.language
-    columns = fit(listing.columns, page.items, cells, language)
     title = entity.label_many.in_language(language) or entity.name
     may_create = listing.grants.may(entity.uid, "create") and not address.bin and entity.parent is None
-    restoring = address.bin and listing.grants.may(entity.uid, "delete")
     return ListPage(
         title=title,
         singular=entity.label.in_language(language) or entity.name,
@@ -127,18 +168,12 @@ def list_page_view(listing: Listing, page: Page, cells: Cells, texts: Texts, csr
         caption=title,
         heads=heads(columns, address, listing.sort, texts),
         min_width=least_width([column.width for column in columns]),
-        rows=rows(
-            page,
-            listing.columns,
-            cells,
-            address,
-            _restore(address, texts, csrf) if restoring else _no_restore(address),
-        ),
-        more_href=address.href(cursor=page.next) if page.next else None,
-        more_part=address.href(cursor=page.next, part="rows") if page.next else None,
+        rows=Markup(body),
+        more_href=address.href(cursor=following) if following else None,
+        more_part=address.href(cursor=following, part="rows") if following else None,
         count_href=address.href("/count"),
         count_words=" ",
-        empty=None if page.items else _empty(listing, title, texts, may_create),
+        empty=_empty(listing, title, texts, may_create) if empty else None,
     )
 
 
@@ -165,10 +200,6 @@ def _restore(address: Address, texts: Texts, csrf: str) -> str:
         f'<input type="hidden" name="_csrf_token" value="{csrf}"><button class="btn slim">'
         f"{texts.gettext('Restore')}</button></form></td>"
     )
-
-
-def _no_restore(address: Address) -> str:
-    return "<td></td>" if address.bin else ""
 
 
 def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empty:

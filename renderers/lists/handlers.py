@@ -8,14 +8,17 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from core.access.grants import grants_of
+from core.query import Page, count, read
 from core.query.names import readable_entity
-from core.query.read import count, read
+from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
 from metamodel.messages import message
 from renderers.lists.address import read_address
-from renderers.lists.build import Listing, list_page_view, listing
-from renderers.pages.cells import cells_of
+from renderers.lists.build import Listing, drawn_rows, list_page_view, listing
+from renderers.lists.frames import NEXT, ROWS, frame
+from renderers.lists.table import fit
+from renderers.pages.cells import Cells, cells_of
 from renderers.pages.notices import COOKIE, forget_notice
 from renderers.pages.shell import make_shell
 
@@ -23,7 +26,7 @@ COUNTED = 100_000
 """Rows up to which a list says its count by itself."""
 
 
-def _listing(request: AnyRequest, visit: Visit, transaction: Any, entity: str) -> Listing:
+def _listing(request: AnyRequest, visit: Visit, transaction: Transaction, entity: str) -> Listing:
     grants = grants_of(transaction.model, visit.actor)
     found = readable_entity(transaction.model, grants, entity)
     asked = read_address(found.name, request.query_params.multi_items())
@@ -33,22 +36,46 @@ def _listing(request: AnyRequest, visit: Visit, transaction: Any, entity: str) -
 @get("/e/{entity:str}", sync_to_thread=True, include_in_schema=False)
 def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """The list of an entity's records; asked by htmx the part below the title, with ``part=rows`` rows alone."""
-    with reading(request) as (visit, transaction):
-        asked = _listing(request, visit, transaction, entity)
-        page = read(transaction, visit.actor, asked.query())
-        cells = cells_of(visit.site.templates.environment, visit.texts, visit.zone, transaction.model)
-        view = list_page_view(asked, page, cells, visit.texts, visit.csrf)
+    with reading(request) as (who, tx):
+        asked = _listing(request, who, tx, entity)
+        page = read(tx, who.actor, asked.query())
+        cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
+        body = drawn_rows(asked, page, cells, who.texts, who.csrf)
         if request.query_params.get("part") == "rows":
-            answer = render(visit, "lists/_rows.html", page=view)
-        elif visit.htmx and request.headers.get("hx-history-restore-request") != "true":
-            answer = render(visit, "lists/_list.html", page=view)
+            html = _part(who, asked, body, page.next)
         else:
-            shell = make_shell(request, visit, transaction, asked.entity.name)
-            answer = render(visit, "lists/page.html", page=view, shell=shell)
-    answer.headers["Vary"] = "HX-Request, Cookie"
-    if COOKIE in request.cookies and not visit.htmx:
-        answer.cookies.append(forget_notice(visit))
-    return answer
+            html = _framed(request, who, tx, asked, page, cells, body)
+    headers = {"Vary": "HX-Request, Cookie"}
+    told = COOKIE in request.cookies and not who.htmx
+    return Response(
+        html, media_type="text/html", headers=headers, cookies=[forget_notice(who)] if told else None
+    )
+
+
+def _part(who: Visit, asked: Listing, body: str, following: str | None) -> str:
+    view = list_page_view(asked, asked.columns, who.texts, body, following, empty=False)
+    return who.site.templates.page(who, "lists/_rows.html", {"page": view})
+
+
+def _framed(
+    request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, page: Page, cells: Cells, body: str
+) -> str:
+    """The page around its rows, from the frame that was made before when there is one."""
+    columns = fit(asked.columns, page.items, cells, who.language)
+    partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
+    following = NEXT if page.next else None
+    shell = None if partial else make_shell(request, who, tx, asked.entity.name, asked.address.href())
+
+    def render() -> str:
+        view = list_page_view(asked, columns, who.texts, ROWS, following, empty=not page.items)
+        name, variables = ("lists/_list.html", {}) if shell is None else ("lists/page.html", {"shell": shell})
+        return who.site.templates.page(who, name, {"page": view, **variables})
+
+    key = (
+        shell, who.csrf, who.theme, who.language, asked.grants.key, asked.view and asked.view.uid,
+        asked.entity.uid, tuple(asked.address.pairs()), tuple(c.width for c in columns), following, not page.items,
+    )  # fmt: skip
+    return frame(tx.model, key, render).around(body, page.next)
 
 
 @get("/e/{entity:str}/count", sync_to_thread=True, include_in_schema=False)

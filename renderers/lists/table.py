@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from markupsafe import Markup, escape
-
 from core.i18n import Texts
-from core.query.query import Page
+from core.query import Page
 from metamodel.messages import message
 from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, result_of
 from renderers.lists.view import Head
-from renderers.pages.cells import HIDDEN, Cells
+from renderers.pages.cells import HIDDEN, Cells, quoted
 from renderers.pages.columns import FITTED, fitting_width
+
+_TAGS = re.compile(r"<[^>]*>")
+Items = Sequence[dict[str, Any]]
 
 
 def heads(
@@ -48,14 +50,12 @@ def head_label(column: ListColumn, language: str) -> str:
     return " → ".join(field.label.in_language(language) or field.name for field in column.path.fields[-2:])
 
 
-def fit(
-    columns: Sequence[ListColumn], items: Sequence[dict[str, Any]], cells: Cells, language: str
-) -> tuple[ListColumn, ...]:
+def fit(columns: Sequence[ListColumn], items: Items, cells: Cells, language: str) -> tuple[ListColumn, ...]:
     """The same columns, those of figures as wide as what stands in them."""
     return tuple(
         replace(
             column,
-            width=fitting_width(column.kind, head_label(column, language), _plain(items, column, cells)),
+            width=fitting_width(column.kind, head_label(column, language), _longest(items, column, cells)),
         )
         if column.kind in FITTED and not column.is_name
         else column
@@ -63,52 +63,46 @@ def fit(
     )
 
 
-def _plain(items: Sequence[dict[str, Any]], column: ListColumn, cells: Cells) -> list[str]:
+def _longest(items: Items, column: ListColumn, cells: Cells) -> list[str]:
     """The greatest and the least value as text: nothing between them is longer."""
-    values = [value for item in items if (value := item.get(column.name)) is not None]
+    name = column.name
+    values = [value for item in items if (value := item.get(name)) is not None]
     if not values:
         return []
     ends = [max(values), min(values)]
     fraction = next((value for value in values if value % 1), None)
     shown = [*ends, fraction] if fraction is not None else ends
-    return [Markup(html).striptags() for html in cells.draw(column.field, result_of(column.path), "")(shown)]
+    return [_TAGS.sub("", html) for html in cells.draw(column.field, result_of(column.path), "")(shown)]
 
 
-def rows(
-    page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str
-) -> tuple[Markup, ...]:
+def rows(page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str) -> str:
     """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's."""
     drawn = [_column(page.items, column, cells) for column in columns]
-    opened = [
-        f'<td class="{column.css}"><a href="{address.path}/'
+    ids = [item["id"] for item in page.items]
+    parts = [
+        f'<td class="{column.css}"><a href="{address.path}/%s">%s</a></td>'
         if column.is_name
-        else f'<td class="{column.css}">'
+        else f'<td class="{column.css}">%s</td>'
         for column in columns
     ]
     name_at = next(index for index, column in enumerate(columns) if column.is_name)
-    made: list[Markup] = []
-    for item, values in zip(page.items, zip(*drawn, strict=True), strict=True):
-        parts = [
-            f'{start}{item["id"]}">{value}</a></td>' if index == name_at else f"{start}{value}</td>"
-            for index, (start, value) in enumerate(zip(opened, values, strict=True))
-        ]
-        made.append(
-            Markup(f"<tr>{''.join(parts)}{tail.replace('{id}', str(item['id'])) if tail else ''}</tr>")
-        )
-    return tuple(made)
+    drawn.insert(name_at, ids)
+    last = tail.replace("%", "%%").replace("{id}", "%s")
+    if last.count("%s"):
+        drawn.append(ids)
+    pattern = f"<tr>{''.join(parts)}{last}</tr>"
+    return "\n".join([pattern % values for values in zip(*drawn, strict=True)])
 
 
-def _column(items: Sequence[dict[str, Any]], column: ListColumn, cells: Cells) -> list[str]:
+def _column(items: Items, column: ListColumn, cells: Cells) -> list[Any]:
     """The cells of one column. The name's is inside a link, so it is words alone."""
     name = column.name
     values = [item.get(name, HIDDEN) for item in items]
-    if not column.is_name:
-        return cells.draw(column.field, result_of(column.path), "")(values)
-    if column.kind in ("link", "person"):
+    if column.is_name and column.kind in ("link", "person"):
         values = [value if value is HIDDEN or value is None else (value.title or None) for value in values]
-        return [
-            str(escape(v)) if isinstance(v, str) else f"#{item['id']}"
-            for v, item in zip(values, items, strict=True)
-        ]
-    drawn = cells.draw(column.field, result_of(column.path), "")(values)
-    return [text or f"#{item['id']}" for text, item in zip(drawn, items, strict=True)]
+        drawn = [quoted(value) if isinstance(value, str) else "" for value in values]
+    else:
+        drawn = cells.draw(column.field, result_of(column.path), "")(values)
+    if column.is_name:
+        return [text or f"#{item['id']}" for text, item in zip(drawn, items, strict=True)]
+    return drawn

@@ -89,7 +89,7 @@ class ListPage:
     caption: str
     heads: tuple[Head, ...]
     min_width: str
-    rows: tuple[Markup, ...]
+    rows: Markup
     more_href: str | None
     more_part: str | None
     count_href: str | None

@@ -26,6 +26,9 @@ HIDDEN = object()
 KOPECKS = 2
 """Digits after the point of an amount that is not whole; more of them (a formula's) are rounded where it is shown."""
 
+MOST_MADE = 5_000
+"""Functions and people kept in one language; beyond it they are made again."""
+
 _SLOT = "\ue000"
 """A private character that marks where values go when a frame is rendered."""
 
@@ -41,7 +44,7 @@ class Cells:
         self._texts = texts
         self._zone = zone
         self._model = model
-        self._choices: dict[str, dict[str, str]] = {}
+        self._made: dict[tuple[str, Type, str | None], Draw] = {}
         self.empty = self._frame("_empty")
         self.hidden = self._frame("_hidden")
 
@@ -55,13 +58,21 @@ class Cells:
         return before, after
 
     def draw(self, field: Field, result: Type, empty: str | None = None) -> Draw:
-        """The function that draws values of a field whose column has this type."""
+        """The function that draws values of a field whose column has this type; made once."""
+        key = (field.uid, result, empty)
+        made = self._made.get(key)
+        if made is None:
+            if len(self._made) > MOST_MADE:
+                self._made.clear()
+            made = self._made[key] = self._make(field, result, self.empty if empty is None else empty)
+        return made
+
+    def _make(self, field: Field, result: Type, nothing: str) -> Draw:
         kind = kind_of(self._model, result, field.type.cell)
-        one_by_one = self._drawers[kind](self, field, result)
-        nothing, masked = self.empty if empty is None else empty, self.hidden
+        of_column, masked = self._drawers[kind](self, field, result), self.hidden
 
         def draw(values: Sequence[Any]) -> list[str]:
-            one = one_by_one(values)
+            one = of_column(values)
             return [nothing if v is None or v == "" else masked if v is HIDDEN else one(v) for v in values]
 
         return draw
@@ -71,7 +82,7 @@ class Cells:
         return Markup(self.draw(field, result)([value])[0])
 
     def _text(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        return lambda values: lambda value: str(escape(value if isinstance(value, str) else str(value)))
+        return lambda values: quoted
 
     def _number(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         before, after = self._around("number")
@@ -112,7 +123,7 @@ class Cells:
 
     def _choice(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         pills = self.pills(choices_of(self._model, field, result))
-        return lambda values: lambda value: pills.get(value) or str(escape(value))
+        return lambda values: lambda value: pills.get(value) or quoted(value)
 
     def pills(self, choices: Sequence[Choice]) -> dict[str, str]:
         """Each choice as HTML, by name."""
@@ -134,6 +145,8 @@ class Cells:
         def draw(link: Link) -> str:
             key = (link.id, link.title)
             if key not in drawn:
+                if len(drawn) > MOST_MADE:
+                    drawn.clear()
                 someone = person(link.id, link.title)
                 drawn[key] = self._frame(
                     "person", tone=someone.tone, initials=someone.initials, text=someone.name
@@ -155,7 +168,7 @@ class Cells:
         def draw(link: Link) -> str:
             if link.hidden or link.deleted:
                 return self._unusual(link)
-            return f"{frame[0]}{link.id}{frame[1]}{escape(link.title or '#' + str(link.id))}{frame[2]}"
+            return f"{frame[0]}{link.id}{frame[1]}{quoted(link.title or '#' + str(link.id))}{frame[2]}"
 
         return lambda values: draw
 
@@ -169,6 +182,14 @@ class Cells:
         "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,
         "datetime": _datetime, "choice": _choice, "link": _link, "person": _person, "children": _children,
     }  # fmt: skip
+
+
+def quoted(value: Any) -> str:
+    """A value as text of HTML; most texts hold nothing to be escaped, and finding that out is quicker."""
+    text = value if isinstance(value, str) else str(value)
+    if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text:
+        return str(escape(text))
+    return text
 
 
 def choices_of(model: Model, field: Field, result: Type) -> tuple[Choice, ...]:

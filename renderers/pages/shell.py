@@ -51,24 +51,36 @@ class Shell:
 
 
 def make_shell(
-    request: AnyRequest, visit: Visit, transaction: Transaction, entity: str | None = None
+    request: AnyRequest,
+    visit: Visit,
+    transaction: Transaction,
+    entity: str | None = None,
+    path: str | None = None,
 ) -> Shell:
-    """The frame for this person; the place of ``entity`` (a name) is marked as the current one."""
+    """The frame for this person; the place of ``entity`` (a name) is marked as the current one.
+
+    ``path`` is where to come back to after a change of language or theme; by default the address asked for.
+    """
     model, language = transaction.model, visit.language
     view = request.query_params.get("view")
     groups = tuple(
         _marked(group, entity, view) for group in navigation(model, grants_of(model, visit.actor), visit)
     )
     places = [item for group in groups for item in group.items]
-    query = request.scope["query_string"].decode("latin-1")
     return Shell(
         brand=brand(model, language),
         groups=groups,
         bottom=bottom_places(places),
         person=person(visit.actor.user, visit.actor.name or visit.actor.login),
-        path=request.scope["path"] + (f"?{query}" if query else "") if request.method == "GET" else "/",
+        path=path or here(request),
         notice=read_notice(request.cookies.get(COOKIE), visit.texts),
     )
+
+
+def here(request: AnyRequest) -> str:
+    """The address asked for; of a form that was sent, the start page."""
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "") if request.method == "GET" else "/"
 
 
 def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ...]:
@@ -146,5 +158,7 @@ def _place(entity: Entity, label: Label, icon: str | None, view: str | None, lan
 def _marked(group: NavGroup, entity: str | None, view: str | None) -> NavGroup:
     here = f"/e/{entity}"
     exact = f"{here}?view={view}" if view else here
+    if not any(item.href in (here, exact) for item in group.items):
+        return group
     items = tuple(replace(item, current=True) if item.href in (here, exact) else item for item in group.items)
     return replace(group, items=items)

@@ -70,6 +70,24 @@ def claim(workspace: Workspace, worker: str, kinds: tuple[str, ...]) -> Job | No
     return workspace.write(action)
 
 
+def take(tx: Transaction, job: int, worker: str) -> Job:
+    """That very job, whoever has it, leased to ``worker``: for a command that runs it in its own process.
+
+    A worker that had it learns at its next chunk that it is lost, so nothing is done twice.
+    """
+    table = tx.tables.own.job
+    values = {"state": "running", "worker": worker, "lease": tx.now + LEASE, "started_at": tx.now}
+    row = tx.connection.execute(
+        table.update()
+        .where(table.c.id == job, table.c.state.in_(("queued", "running")))
+        .values(**values, attempts=table.c.attempts + 1)
+        .returning(*job_columns(table))
+    ).one_or_none()
+    if row is None:
+        raise JobLost(f"job {job}")
+    return make_job(row)
+
+
 def anything_to_do(workspace: Workspace, kinds: tuple[str, ...]) -> bool:
     """Whether `claim` would find something: asked without writing, so that an idle worker disturbs nobody."""
     with workspace.read() as tx:
@@ -117,6 +135,11 @@ class Run:
         result = self.workspace.write(chunk)
         self.saved, self.done = keep, count
         return result
+
+    def keep(self, tx: Transaction, saved: Any, *, done: int, total: int | None = None) -> None:
+        """Within a chunk's own transaction: what to keep when it commits, known only at its end."""
+        self.total = self.total if total is None else total
+        self._hold(tx, {"done": done, "saved": saved, "total": self.total})
 
     def progress(self, done: int, total: int | None = None) -> None:
         """Say how far it is, without a chunk of data (the place to go on stays)."""

@@ -148,7 +148,7 @@ def sync_roles(tx: Transaction) -> None:
     definition = place.columns[entity.by_name["definition"].uid].value
     rows = tx.connection.execute(
         sa.select(definition, place.table.c.id).where(place.table.c.deleted_at.is_(None)))  # fmt: skip
-    stored = {uid: record for uid, record in rows}
+    stored = {row[0]: row[1] for row in rows}
     wanted = {role.uid: {"name": role.name, "label": role.label.in_language("ru") or role.name} for role in
               tx.model.roles.values()}  # fmt: skip
     actor = system_actor()

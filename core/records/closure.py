@@ -54,7 +54,7 @@ def rebuild_closure(tx: Transaction, entity: Entity) -> None:
         return
     place = tx.tables[entity.uid]
     links = sa.select(place.table.c.id, place.columns[entity.tree].value)
-    above = {record: parent for record, parent in tx.connection.execute(links)}
+    above = {row[0]: row[1] for row in tx.connection.execute(links)}
     rows: list[dict[str, Any]] = []
     for record in above:
         step: int | None = record

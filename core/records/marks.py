@@ -57,7 +57,7 @@ def external_ids(tx: Transaction, entity: str, values: Iterable[str]) -> dict[st
     statement = sa.select(table.c.value, table.c.record).where(
         table.c.entity == entity, table.c.value.in_(list(values))
     )
-    return {value: record for value, record in tx.connection.execute(statement)}
+    return {row[0]: row[1] for row in tx.connection.execute(statement)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,9 +56,9 @@ def check_rules(work: Work) -> None:
 
 def _check_required(work: Work, row: Row, entity: Entity) -> None:
     for field in entity.fields:
-        if field.required and field.stored and not field.system and field.type.name != "number_series":
-            if row.values.get(field.uid) is None:
-                refuse_empty(work, row, field)
+        asked = field.required and field.stored and not field.system and field.type.name != "number_series"
+        if asked and row.values.get(field.uid) is None:
+            refuse_empty(work, row, field)
 
 
 def _refuse_check(work: Work, row: Row, check: Constraint) -> None:

@@ -98,4 +98,4 @@ def _titles(work: Work, entity: str, ids: Iterable[int]) -> dict[int, str]:
     statement = sa.select(row.alias.c.id, title_of(row, work.context.language).value).where(
         sa.true() if row.condition is None else row.condition, row.alias.c.id.in_(list(ids))
     )
-    return {record: title for record, title in work.tx.connection.execute(statement, parameters(work))}
+    return {each[0]: each[1] for each in work.tx.connection.execute(statement, parameters(work))}

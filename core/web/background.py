@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.jobs.worker import Handler, Worker
+from core.records.importing.job import KIND, import_job
 from core.storage.workspace import Workspace
 
 
 def handlers() -> Mapping[str, Handler]:
     """The handler of each kind of job."""
-    return {}
+    return {KIND: import_job}
 
 
 def make_worker(workspace: Workspace) -> Worker:

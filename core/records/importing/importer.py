@@ -97,6 +97,19 @@ def import_file(
     return task.report
 
 
+def check_file(workspace: Workspace, actor: Actor, entity: str, source: Path | bytes | str, options: Options) -> Table:
+    """The table of a file, all its lines legible and its columns fitted; refuses what refuses the whole file."""
+    table = read_table(_text(source), options.delimiter)
+    for _ in table.lines():
+        pass
+    context = Context(medium="csv", language=options.language or actor.language, zone=str(workspace.zone))
+    task = _Import(workspace=workspace, actor=actor, entity=entity, table=table, options=options, context=context,
+                   report=Report())  # fmt: skip
+    with workspace.read() as tx:
+        _prepare(tx, task)
+    return table
+
+
 def _text(source: Path | bytes | str) -> str:
     if isinstance(source, str):
         return source.removeprefix("\ufeff")
@@ -207,8 +220,8 @@ def _misshapen(task: _Import, line: Line, report: Report) -> bool:
     if len(line.cells) <= width or not any(cell.strip() for cell in line.cells[width:]):
         return False
     report.refused += 1
-    report.errors.append(LineError(line=line.number, column="", code="KBK5001", message=message(
-        "the line has {count} values, the header {width}", count=len(line.cells), width=width)))  # fmt: skip
+    why = message("the line has {count} values, the header {width}", count=len(line.cells), width=width)
+    report.add(LineError(line=line.number, column="", code="KBK5001", message=why))
     return True
 
 
@@ -303,11 +316,11 @@ def _note(
         line = lines[int(number)]
         name = rest[0].replace("~1", "/").replace("~0", "~") if rest else ""
         faulty.add(line.number)
-        report.errors.append(LineError(line=line.number, column=headers.get(name, name), code=problem.code,
-                                       message=problem.message))  # fmt: skip
+        error = LineError(line=line.number, column=headers.get(name, name), code=problem.code, message=problem.message)
+        report.add(error)
     if not faulty and len(lines) == 1:
         faulty.add(lines[0].number)
-        report.errors.append(LineError(line=lines[0].number, column="", code=refusal.code, message=refusal.detail))
+        report.add(LineError(line=lines[0].number, column="", code=refusal.code, message=refusal.detail))
     report.refused += len(faulty)
     return faulty
 

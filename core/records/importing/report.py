@@ -22,6 +22,10 @@ class LineError:
     message: Message | str
 
 
+MOST_ERRORS = 10_000
+"""Refused lines that are listed; more are counted only."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """The state of an import, and at its end what it did.
@@ -39,6 +43,11 @@ class Report:
     dry_run: bool = False
     errors: list[LineError] = field(default_factory=list)
     passed_over: list[tuple[str, Message | str]] = field(default_factory=list)
+
+    def add(self, error: LineError) -> None:
+        """List a refused line, as long as there are not too many."""
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append(error)
 
     def saved(self, render: Callable[[Message], str]) -> dict[str, Any]:
         """As JSON, the messages in the language of ``render``: to go on after a crash, and to be shown."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from core import query
 from core.access.actor import system_actor
 from core.access.login import has_password, hash_password, set_password
-from core.cli.common import say, settings
-from core.cli.init import make_installation
+from core.cli.common import opened, say, settings
+from core.cli.installation import is_whole, make
 from core.cli.serve import check_free, run_server
-from core.errors import KubikError
 from core.query.query import Query
 from core.settings import Settings
 from core.storage.workspace import Transaction, Workspace
@@ -27,60 +28,45 @@ def demo(port: int) -> None:
     """Make the demonstration system in KUBIK_HOME if there is none, and serve it to this machine."""
     given = settings()
     check_free("127.0.0.1", port)
-    if not is_there(given):
+    if not is_whole(given):
         say(message("The demonstration system is being made in {folder} …", folder=str(given.home)), to_stderr=True)
-        make_installation(given, ("crm",), ADMIN, WORDS, demo=True)
-        give_passwords(given)
+        prepare(given)
     introduce(given)
     run_server(given, "127.0.0.1", port, 1, log_level="warning")
 
 
-def is_there(given: Settings) -> bool:
-    """Whether an installation was made whole; half of one is made again from what is there."""
+def prepare(given: Settings) -> None:
+    """Make it, and let every demonstration user sign in with the same words."""
+    workspace = make(given, ("crm",), ADMIN, WORDS, demo=True)
     try:
-        workspace = Workspace.open(given)
-    except KubikError as error:
-        if error.code != "KBK6002":
-            raise
-        return False
-    try:
-        with workspace.read() as tx:
-            return bool(tx.model.version) and bool(query.count(tx, system_actor(), Query(entity="user")))
+        give_passwords(workspace)
     finally:
         workspace.close()
 
 
-def give_passwords(given: Settings) -> None:
-    """Let every demonstration user sign in with the same words."""
-    workspace, hashed = Workspace.open(given), hash_password(WORDS)
+def give_passwords(workspace: Workspace) -> None:
+    """The words for everybody who has no password."""
+    hashed = hash_password(WORDS)
 
     def action(tx: Transaction) -> None:
         for user in people(tx):
             if not has_password(tx, user["id"]):
                 set_password(tx, user["id"], hashed)
 
-    try:
-        workspace.write(action)
-    finally:
-        workspace.close()
+    workspace.write(action)
 
 
-def people(tx: Transaction) -> list[dict[str, object]]:
+def people(tx: Transaction) -> list[dict[str, Any]]:
     """The users with their roles."""
     asked = Query(entity="user", fields=("login", "name", "roles"), filter="active", sort=("id",), limit=100)
-    found: list[dict[str, object]] = query.read(tx, system_actor(), asked).items
-    return found
+    return query.read(tx, system_actor(), asked).items
 
 
 def introduce(given: Settings) -> None:
     """Say who may sign in, with which words."""
-    workspace = Workspace.open(given)
-    try:
-        with workspace.read() as tx:
-            found = people(tx)
-    finally:
-        workspace.close()
+    with opened(given) as workspace, workspace.read() as tx:
+        found = people(tx)
     say(message("Sign in with one of these logins, the password is {password}:", password=WORDS))
     for user in found:
-        roles = ", ".join(str(row["role"].title) for row in user.get("roles") or ())  # type: ignore[attr-defined]
-        click.echo(f"  {user['login']:<16} {roles:<28} {user['name']}")
+        roles = ", ".join(str(row["role"].title) for row in user.get("roles") or ())
+        click.echo(f"  {user['login']:<12} {roles:<28} {user['name']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -75,11 +76,7 @@ def list_users() -> None:
                 click.echo("\t".join((item["login"], "active" if item["active"] else "disabled", roles, item["name"])))
             if page.next is None:
                 return
-            page = query.read(tx, system_actor(), Query(**{**_kept(asked), "cursor": page.next}))
-
-
-def _kept(asked: Query) -> dict[str, object]:
-    return {"entity": asked.entity, "fields": asked.fields, "sort": asked.sort, "limit": asked.limit}
+            page = query.read(tx, system_actor(), replace(asked, cursor=page.next))
 
 
 def read_password() -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import KubikError
 from core.history.positions import BEGINNING, Position, present, read_journal
 from core.storage.workspace import Transaction, Workspace
 from tests.core.storage.samples import settings_for
@@ -127,3 +128,35 @@ def test_who_starts_at_the_present_sees_only_what_comes(workspace: Workspace) ->
         position = present(tx)
     workspace.write(lambda tx: add(tx, 2))
     assert drain(workspace, position, 10)[0] == [2]
+
+
+def test_a_position_of_another_server_is_refused(workspace: Workspace) -> None:
+    if workspace.database.dialect == "sqlite":
+        return
+    with workspace.read() as tx, pytest.raises(KubikError) as caught:
+        read_journal(tx, Position(since="9999999999:9999999999:"), 10)
+    assert caught.value.code == "KBK2004"
+
+
+def test_reading_what_is_new_does_not_walk_the_whole_journal(workspace: Workspace) -> None:
+    """Even when the driver has prepared the statement and the planner knows nothing of its parameters."""
+    if workspace.database.dialect == "sqlite":
+        return
+    workspace.write(
+        lambda tx: tx.connection.exec_driver_sql(
+            "INSERT INTO kubik.kubik_journal (tx, at, kind, entity, record, version) "
+            "SELECT '700', now(), 'updated', 'thing', n, 1 FROM generate_series(1, 100000) n"
+        )
+    )
+    with workspace.read() as tx:
+        position = present(tx)
+    workspace.write(lambda tx: add(tx, 7))
+    walked = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'kubik_journal'"
+    for _ in range(12):
+        assert drain(workspace, position, 10)[0] == [7]
+    with workspace.read() as tx:
+        tx.connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
+    with workspace.read() as tx:
+        assert tx.connection.exec_driver_sql(walked).scalar_one() == 0
+        index = "SELECT idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'kubik_journal'"
+        assert tx.connection.exec_driver_sql(index).scalar_one() < 10_000

@@ -9,13 +9,13 @@ from litestar.params import FromPath
 
 from core.access.grants import grants_of
 from core.errors import KubikError
+from core.query.allowed import allowed
 from core.query.history import history
 from core.query.names import readable_entity
 from core.query.read import record, titles
 from core.records import delete, restore
 from core.web.context import AnyRequest, form_pairs, reading, visit, visitor
 from core.web.render import render, see_other
-from renderers.forms.access import allowed
 from renderers.forms.card import Shown, card_fields, card_view
 from renderers.forms.history import history_view
 from renderers.pages.cells import cells_of
@@ -51,7 +51,7 @@ def draw_card(
             title=titles(tx, who.actor, found, (identity,))[identity].title or f"#{identity}",
             cells=cells,
             texts=who.texts,
-            allowed=allowed(tx, who.actor, found, identity),
+            allowed=allowed(tx, who.actor, found.name, identity),
             refused=who.texts.render(refused.detail) if refused else "",
         )
         changes = history(tx, who.actor, found.name, identity, request.query_params.get("history"), CHANGES)

@@ -44,7 +44,7 @@ def look_up(model: Model, entity: Entity, filled: Filled, options: Options, mann
             if link is None or link.type.widget != "link":
                 continue
             found = options(owner.name, name, text.strip(), values, SHOWN + 1)
-            same = [option for option in found if fold(option.title) == fold(text.strip())]
+            same = [option for option in found if fold(option.title or "") == fold(text.strip())]
             if len(same) == 1 or len(found) == 1:
                 _settle(holder, name, (same or found)[0])
             else:
@@ -66,7 +66,7 @@ def _holders(
 
 def _settle(holder: Filled | FilledRow, name: str, option: Link) -> None:
     holder.values[name] = str(option.id)
-    holder.titles[name] = option.title
+    holder.titles[name] = option.title or f"#{option.id}"
     del holder.typed[name]
 
 
@@ -77,7 +77,9 @@ def _tell(looked: Looked, pointer: str, text: str, found: list[Link]) -> None:
         else message("Nothing to choose fits “{text}”", text=text[:100])
     )
     looked.problems.append(Problem(pointer=pointer, code="KBK3005", message=words))
-    looked.candidates[pointer] = tuple(Candidate(id=o.id or 0, title=o.title) for o in found[:SHOWN])
+    looked.candidates[pointer] = tuple(
+        Candidate(id=o.id or 0, title=o.title or f"#{o.id}") for o in found[:SHOWN]
+    )
 
 
 def internal_values(entity: Entity, texts: Mapping[str, str], manner: Manner) -> dict[str, Any]:

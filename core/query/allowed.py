@@ -1,0 +1,68 @@
+"""What an actor may do with one record that they see: so that a screen offers only what will not be refused."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from core.access.actor import Actor
+from core.access.grants import Grants, grants_of
+from core.query.execute import parameters, relations_of, run
+from core.query.names import readable_entity
+from core.storage.prepared import Prepared
+from core.storage.types import BIG
+from core.storage.workspace import Transaction
+from metamodel.model import Entity, Grant
+
+ACTIONS = ("update", "move", "delete")
+
+
+def allowed(tx: Transaction, actor: Actor, entity: str, id: int) -> frozenset[str]:
+    """Those of `ACTIONS` that some grant of the actor gives on this record, by its ``rows`` and ``stages``.
+
+    A grant's ``check`` is about the record after a write and is not asked; the last word is `core.records`'.
+    """
+    grants = grants_of(tx.model, actor)
+    found = readable_entity(tx.model, grants, entity)
+    if grants.everything or found.parent is not None:
+        return frozenset(action for action in ACTIONS if grants.may(found.uid, action))
+    values = {**parameters(tx, actor), "record": id}
+    columns = run(_prepared(tx, grants, found), tx.connection, values)
+    return (
+        frozenset(a for a, column in zip(ACTIONS, columns, strict=True) if column[0])
+        if columns
+        else frozenset()
+    )
+
+
+def _prepared(tx: Transaction, grants: Grants, entity: Entity) -> Prepared:
+    """The statement for these grants, made once for a model: a row of the record, a column for each action."""
+    database = tx.workspace.database
+    kept: dict[tuple[object, ...], Prepared] = tx.model.derived.setdefault("allowed", {})
+    key = (entity.uid, grants.key, database.dialect, database.schema, tx.workspace.zone.key)
+    if key not in kept:
+        relations = relations_of(tx, grants)
+        row = relations.visible.open(entity.uid, "any", unfiltered=True)
+        alias = row.alias
+        columns = [
+            sa.case(
+                (
+                    sa.or_(*[_stands(entity, alias, grant) & relations.rule(row, grant) for grant in given]),
+                    sa.true(),
+                ),
+                else_=sa.false(),
+            )
+            if (given := grants.branches(entity.uid, action))
+            else sa.false()
+            for action in ACTIONS
+        ]
+        select = sa.select(*[column.label(f"a{n}") for n, column in enumerate(columns)]).select_from(alias)
+        kept[key] = Prepared(select.where(alias.c.id == sa.bindparam("record", type_=BIG)), database)
+    return kept[key]
+
+
+def _stands(entity: Entity, alias: sa.FromClause, grant: Grant) -> sa.ColumnElement[bool]:
+    """Whether the record is at a stage that the grant is about."""
+    if grant.stages is None or entity.stages is None:
+        return sa.true()
+    column = alias.c[entity.by_uid[entity.stages.field].column]
+    return sa.or_(*[column == stage for stage in sorted(grant.stages)])

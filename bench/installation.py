@@ -1,0 +1,94 @@
+"""Installations to measure on: the crm example with a million deals, on SQLite and on a PostgreSQL of their own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench.data import FEW, HEAD, MANY, NONE, Size, load
+from core.access.actor import Actor
+from core.access.login import load_actor
+from core.access.tokens import create_token
+from core.settings import Settings
+from core.solutions.start import initialize
+from core.storage.workspace import Workspace
+from scripts.postgres import Cluster
+
+PEOPLE = {"administrator": 0, "many rows": MANY, "few rows": FEW, "no rows": NONE, "head": HEAD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """An open workspace with its data, and how child processes reach it."""
+
+    workspace: Workspace
+    size: Size
+    base: int
+    seconds: float
+
+    @property
+    def dialect(self) -> str:
+        return self.workspace.database.dialect
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that serves it."""
+        settings = self.workspace.settings
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("KUBIK_")}
+        return kept | {
+            "KUBIK_HOME": str(settings.home),
+            "KUBIK_DATABASE_URL": settings.database,
+            "KUBIK_LOG_LEVEL": "error",
+        }
+
+    def user(self, person: str) -> int:
+        """The id of one of `PEOPLE`."""
+        return self.base + PEOPLE[person]
+
+    def actor(self, person: str) -> Actor:
+        """One of `PEOPLE`, as a request would load them."""
+        with self.workspace.read() as tx:
+            return load_actor(tx, self.user(person))
+
+    def token(self, person: str) -> str:
+        """An API token of one of `PEOPLE`."""
+        return self.workspace.write(lambda tx: create_token(tx, self.user(person), "bench"))
+
+
+@contextmanager
+def installed(dialect: str, size: Size) -> Iterator[Installation]:
+    """A fresh installation of that database, loaded; gone at the end."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kubik-bench-", dir=_place())))
+        url = ""
+        if dialect == "postgresql":
+            url = stack.enter_context(Cluster(durable=True))
+        started = time.perf_counter()
+        workspace = initialize(
+            Settings(home=home, database_url=url, time_zone="Europe/Moscow"),
+            ("crm",),
+            login="bench",
+            password="only-for-this-run",
+        )
+        stack.callback(workspace.close)
+        base = _highest_user(workspace)
+        load(workspace, size, base)
+        yield Installation(workspace=workspace, size=size, base=base, seconds=time.perf_counter() - started)
+
+
+def _place() -> str | None:
+    """Where the data lie: ``KUBIK_BENCH_HOME``, otherwise the system's place of temporary files."""
+    return os.environ.get("KUBIK_BENCH_HOME")
+
+
+def _highest_user(workspace: Workspace) -> int:
+    with workspace.read() as tx:
+        table = tx.tables[tx.model.entities["user"].uid].table
+        return int(tx.connection.execute(sa.select(sa.func.max(table.c.id))).scalar_one())

@@ -1,0 +1,96 @@
+"""`kubik bench lists`: a page of 50 through HTTP, as JSON and as HTML, beside hand-written SQL and JSON."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+from bench.installation import Installation
+from bench.measure import Results, head, pair
+from bench.raw import FIELDS
+from bench.servers import Client, kubik_server, megabytes, raw_server
+
+JSON_LIMIT = 2.2
+HTML_LIMIT = 3.0
+READY_LIMIT = 3000.0
+
+SHAPES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "by id": ({}, {"list": "id"}),
+    "newest first": ({"sort": "-created_at"}, {"list": "newest"}),
+    "of one stage, newest first": (
+        {"sort": "-created_at", "filter": "stage = 'offer'"},
+        {"list": "stage", "value": "offer"},
+    ),
+}
+"""What is asked of Kubik, and of the hand-written server. All columns of `FIELDS`, all of them by an index."""
+
+UNINDEXED = {"by name, which has no index": ({"sort": "name"}, {"list": "name"})}
+
+
+def run(installation: Installation, results: Results) -> None:
+    """Measure on one installation."""
+    with kubik_server(installation) as (port, ready, pid), raw_server(installation) as raw_port:
+        head(f"lists on {installation.dialect}, {installation.size.deals:,} deals, through HTTP")
+        api = Client(port, {"Authorization": f"Bearer {installation.token('administrator')}"})
+        raw = Client(raw_port, {})
+        for name, (asked, by_hand) in (SHAPES | UNINDEXED).items():
+            ours = "/api/records/deal?" + urlencode(asked | {"fields": ",".join(FIELDS)})
+            theirs = "/?" + urlencode(by_hand)
+            _same(name, api.get(ours), raw.get(theirs))
+            times = 20 if name in UNINDEXED else 300
+            mine, other = pair(lambda: api.get(ours), lambda: raw.get(theirs), times)  # noqa: B023
+            results.add(f"JSON, {name}", mine, other, JSON_LIMIT)
+        pages = signed_in(port)
+        for name, (path, by_hand) in HTML.items():
+            theirs = "/?" + urlencode(by_hand)
+            mine, other = pair(lambda: pages.get(path), lambda: raw.get(theirs), 200)  # noqa: B023
+            results.add(f"HTML page, {name}", mine, other, HTML_LIMIT)
+        _deep(api, results)
+        results.add("ready to serve, beside 3 s", ready * 1000, READY_LIMIT, 1.0)
+        print(f"  memory of the server and its worker {megabytes(pid):.0f} MB")
+
+
+HTML = {
+    "newest first": ("/e/deal?columns=" + ",".join(FIELDS) + "&sort=-created_at", {"list": "newest"}),
+}
+
+
+def _same(name: str, ours: bytes, theirs: bytes) -> None:
+    """Both servers must answer the same records, or nothing is worth comparing."""
+    if json.loads(ours)["items"] != json.loads(theirs)["items"]:
+        raise RuntimeError(f"{name}: the two servers do not answer the same")
+
+
+def _deep(api: Client, results: Results) -> None:
+    """Page after page by key: the hundredth costs what the first does."""
+    path = "/api/records/deal?" + urlencode({"sort": "-created_at", "fields": ",".join(FIELDS)})
+    cursor = ""
+    for _ in range(100):
+        cursor = json.loads(api.get(path + (f"&cursor={cursor}" if cursor else "")))["next"]
+    deep, first = pair(lambda: api.get(f"{path}&cursor={cursor}"), lambda: api.get(path), 100)
+    results.add("JSON, page 101 beside page 1", deep, first, 1.5)
+
+
+def signed_in(port: int) -> Client:
+    """A browser's session of the administrator, made as a browser makes it."""
+    import http.client
+    import re
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/sign-in")
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    visitor = _cookies(answer.headers.get_all("Set-Cookie", []))
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', text)
+    assert token is not None, "the sign-in page has no form token"
+    form = urlencode({"login": "bench", "password": "only-for-this-run", "_csrf_token": token[1]})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": visitor}
+    connection.request("POST", "/sign-in", form, headers)
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status in (302, 303), f"sign-in answered {answer.status}"
+    return Client(port, {"Cookie": f"{visitor}; {_cookies(answer.headers.get_all('Set-Cookie', []))}"})
+
+
+def _cookies(lines: list[str]) -> str:
+    return "; ".join(line.split(";", 1)[0] for line in lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -36,6 +36,7 @@ ONE_OR_MORE = Codec(lambda value: (value,) if isinstance(value, str) else tuple(
 ROWS = Codec(lambda rows: tuple(tuple(row) for row in rows), lambda rows: [list(row) for row in rows])
 LABEL = Codec(make_label, _write_label)
 TEXT = Codec(str, _same)
+EXPRESSION_SCHEMA = "#/$defs/expression"
 
 
 def _expression(value: Any) -> str:
@@ -78,9 +79,12 @@ def place() -> Any:
     return dataclasses.field(default="", compare=False, repr=False)
 
 
-def rest(order: Callable[[Any], Iterable[str]]) -> Any:
-    """The mapping that takes every key no other attribute has, written in the order of the keys ``order`` gives."""
-    return dataclasses.field(default_factory=dict, metadata={"rest": order})
+def rest(schema: Callable[[str], Mapping[str, Any]]) -> Any:
+    """The mapping that takes every key no other attribute has: the options of what the object's ``type`` is.
+
+    ``schema`` gives their JSON Schemas by key, in whose order they are written; those that are expressions are texts.
+    """
+    return dataclasses.field(default_factory=dict, metadata={"rest": schema})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class _Attribute:
     default: Any
 
 
-_Rest = tuple[str, Callable[[Any], Iterable[str]]]
+_Rest = tuple[str, Callable[[str], Mapping[str, Any]]]
 
 
 @cache
@@ -118,8 +122,11 @@ def read(definition: type, value: Mapping[str, Any], **more: Any) -> Any:
     values = {a.name: a.codec.read(value[a.key]) for a in attributes if value.get(a.key) is not None}
     if others is not None:
         known = {a.key for a in attributes}
+        schema = others[1](value["type"])
         values[others[0]] = {
-            key: item for key, item in value.items() if key not in known and item is not None
+            key: _expression(item) if schema.get(key, {}).get("$ref") == EXPRESSION_SCHEMA else item
+            for key, item in value.items()
+            if key not in known and item is not None
         }
     return definition(**values, **more)
 
@@ -135,5 +142,5 @@ def write(item: Any) -> dict[str, Any]:
             written[attribute.key] = attribute.codec.write(value)
     if others is not None:
         own = getattr(item, others[0])
-        written.update({key: own[key] for key in others[1](item) if key in own})
+        written.update({key: own[key] for key in others[1](item.type) if key in own})
     return written

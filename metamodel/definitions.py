@@ -64,7 +64,7 @@ class FieldDefinition:
     personal: bool = part(default=False)
     search: bool = part(default=True)
     choices: tuple[ChoiceDefinition, ...] = part(many(ChoiceDefinition), default=())
-    options: Mapping[str, Any] = rest(lambda field: field_types()[field.type].options_schema)
+    options: Mapping[str, Any] = rest(lambda name: field_types()[name].options_schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

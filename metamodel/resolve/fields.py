@@ -74,13 +74,13 @@ def _check_number(field: FieldDraft, faults: Faults) -> None:
         try:
             limits[key] = as_decimal(written)
         except ArithmeticError:
-            faults.add(field.spot.under(key), "KBK1005", message("a number is expected"))
+            faults.add(field.spot.under(key), "KBK1005", message("A number is expected."))
             continue
         if not limits[key].is_finite() or limits[key].adjusted() >= MAX_DIGITS:
             faults.add(
                 field.spot.under(key),
                 "KBK1005",
-                message("at most {digits} digits are kept", digits=MAX_DIGITS),
+                message("At most {digits} digits are kept.", digits=MAX_DIGITS),
             )
     if len(limits) == 2 and limits["min"] > limits["max"]:
         faults.add(field.spot.under("min"), "KBK1005", message("“min” is more than “max”"))
@@ -163,7 +163,7 @@ def _type_one(
 ) -> FieldDraft | None:
     """Type one computed field; the field that must be typed before it, if there is one."""
     spot = field.spot.under(_key(field))
-    text = str(field.options[_key(field)])
+    text: str = field.options[_key(field)]
     try:
         expression = parse_expression(text, Scope(model=drafts, entity=field.entity.uid))
     except NotYet as not_yet:

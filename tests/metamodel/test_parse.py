@@ -174,6 +174,15 @@ def test_a_number_or_a_truth_value_written_bare_is_an_expression() -> None:
     fields = "[{name: a, type: integer, default: 5}, {name: b, type: boolean, default: true}, {name: c, type: percent, default: 0.2}]"
     document = parse_files({"solution.yaml": "name: s", "entities/a.yaml": f"{{name: a, fields: {fields}}}"})
     assert [f.default for f in document.entities[0].fields] == ["5", "true", "0.2"]
+    written = {
+        "name": "a",
+        "fields": [
+            {"name": "x", "type": "formula", "formula": 5},
+            {"name": "y", "type": "link", "to": "a", "options": True},
+        ],
+    }
+    fields = parse_document({"entities": [written]}).entities[0].fields
+    assert [f.options for f in fields] == [{"formula": "5"}, {"to": "a", "options": "true"}]
 
 
 JUNK = st.recursive(

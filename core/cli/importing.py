@@ -12,7 +12,7 @@ import click
 from core.access.actor import system_actor
 from core.cli.common import opened, say, words
 from core.errors import KubikError
-from core.records.importing import Options, Report, errors_file, import_file as run_import, read_table
+from core.records.importing import Options, Report, errors_file, read_table, run_import
 from core.records.importing.reading import decode
 from metamodel.messages import message
 
@@ -46,7 +46,7 @@ def import_file(
         mode=mode, key=key, mapping=read_mapping(mapping) if mapping else {}, language=words().language, dry_run=dry_run
     )
     with opened() as workspace, progress() as bar:
-        report = run_import(workspace, system_actor(), entity, file, options, bar.update_to)
+        report = run_import(workspace, system_actor(), entity, file.read_bytes(), options, bar.update_to)
     show(report)
     if errors is not None and report.errors:
         table = read_table(decode(file.read_bytes()), options.delimiter)

@@ -81,6 +81,8 @@ class Names:
 
     def source(self, name: Name) -> Source | None:
         """The rows that the beginning of a name leads to; None when it leads to none."""
+        if not name.parts:
+            return None
         try:
             start = self._start(name)
         except Fault:
@@ -108,8 +110,11 @@ class Names:
         size = len(frame.prefix)
         if not size or name.parts[:size] != frame.prefix:
             return name
-        if not frame.inside_body and frame.entity is not None and name.parts[0] in frame.entity.by_name:
-            return name
+        own = frame.entity
+        if not frame.inside_body and own is not None:
+            first = name.parts[0]
+            if first in own.by_name or rows_named(self.model, own, first) is not None:
+                return name
         return replace(name, parts=name.parts[size:], places=name.places[size:])
 
     def known(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,11 @@ ZONES = st.sampled_from([ZoneInfo(z) for z in ("Europe/Moscow", "America/New_Yor
 ME = st.sampled_from([None, 1, 2])
 Rows = dict[str, list[dict[str, Any]]]
 
+EXAMPLES = int(os.environ.get("KUBIK_TEST_EXAMPLES", "60"))
+"""Examples of each property; a night's run may ask for thousands."""
+
 quietly = settings(
+    max_examples=EXAMPLES,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes many minutes on two databases
     suppress_health_check=[
@@ -61,7 +66,7 @@ def check_values(bases: tuple[Base, Base], rows: Rows, text: str, zone: ZoneInfo
     oracle = oracle_of(rows, zone, me)
     wanted = {record: plain(value) for record, value in expected(oracle, expression).items()}
     for base in bases:
-        with base.workspace.database.engine.connect() as connection, connection.begin() as transaction:
+        with base.workspace.database.plain.connect() as connection, connection.begin() as transaction:
             base.fill(connection, rows)
             found = {r: plain(v) for r, v in base.values(connection, expression, zone, me).items()}
             assert found == wanted, base.dialect
@@ -95,7 +100,7 @@ def test_days(bases: tuple[Base, Base], rows: Rows, text: str, zone: ZoneInfo, m
     check_values(bases, rows, text, zone, me)
 
 
-@settings(quietly, max_examples=250)
+@settings(quietly, max_examples=2 * EXAMPLES)
 @given(rows=worlds(), text=conditions(depth=3), zone=ZONES, me=ME)
 def test_conditions(bases: tuple[Base, Base], rows: Rows, text: str, zone: ZoneInfo, me: int | None) -> None:
     check_values(bases, rows, text, zone, me)
@@ -114,7 +119,7 @@ ARITHMETIC = st.recursive(
 )
 
 
-@settings(quietly, max_examples=250)
+@settings(quietly, max_examples=2 * EXAMPLES)
 @given(rows=worlds(), text=ARITHMETIC)
 def test_arithmetic_is_exact_and_refuses_what_has_more_than_18_digits(
     bases: tuple[Base, Base], rows: Rows, text: str
@@ -130,7 +135,7 @@ def test_arithmetic_is_exact_and_refuses_what_has_more_than_18_digits(
         except Overflow:
             wanted[row["id"]] = Overflow
     for base in bases:
-        with base.workspace.database.engine.connect() as connection, connection.begin() as transaction:
+        with base.workspace.database.plain.connect() as connection, connection.begin() as transaction:
             base.fill(connection, rows)
             for record, value in wanted.items():
                 only = {**rows, deal.uid: [r for r in rows[deal.uid] if r["id"] == record]}

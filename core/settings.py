@@ -26,7 +26,7 @@ KEY_LENGTH = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an installation is told from outside; `docs/administrators/settings.md` says it for people."""
+    """What an installation is told from outside; `docs/administrators/README.md` says it for people."""
 
     home: Path = Path("kubik-data")
     """KUBIK_HOME: the folder of the installation."""

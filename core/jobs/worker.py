@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from metamodel.messages import message
 _LOG = structlog.get_logger()
 
 POLL_SECONDS = 1.0
+
+TIDY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +134,11 @@ class Worker:
             thread.join()
 
     def _work(self) -> None:
-        self._tidy()
+        tidied = -TIDY_SECONDS
         while not self._stop.is_set():
+            if time.monotonic() - tidied >= TIDY_SECONDS:
+                self._tidy()
+                tidied = time.monotonic()
             try:
                 found = self.run_one()
             except Exception:
@@ -145,5 +151,6 @@ class Worker:
     def _tidy(self) -> None:
         try:
             self._workspace.write(forget_jobs)
-        except KubikError as error:
-            _LOG.warning("old jobs could not be removed", error=str(error))
+            self._workspace.database.tidy()
+        except Exception:
+            _LOG.exception("tidying failed")

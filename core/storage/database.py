@@ -104,6 +104,13 @@ class Database:
         digest = hashlib.sha256(f"kubik {self.schema} {purpose}".encode()).digest()
         return int.from_bytes(digest[:8], "big", signed=True)
 
+    def tidy(self) -> None:
+        """Let SQLite count what its planner goes by, where much has changed (PostgreSQL does so by itself)."""
+        if self.dialect == "sqlite":
+            with self.turn(), self.outside.connect() as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+                connection.exec_driver_sql("PRAGMA optimize")
+
     def close(self) -> None:
         """Close every connection; SQLite's journal goes into the file with the last one."""
         self.engine.dispose()

@@ -47,8 +47,9 @@ def make_database(database: Database, time_zone: str) -> None:
     own = own_tables(database.schema, database.dialect)
     with database.plain.begin() as connection:
         _alone(connection, database)
-        if database.schema is not None:
-            connection.execute(sa.schema.CreateSchema(database.schema, if_not_exists=True))
+        # IF NOT EXISTS asks for the right to create schemas even when it is there.
+        if database.schema is not None and not sa.inspect(connection).has_schema(database.schema):
+            connection.execute(sa.schema.CreateSchema(database.schema))
         if _version(connection, own) is None:
             own.meta.create(connection, checkfirst=True)
             facts = {"schema_version": "0", "time_zone": time_zone, "fold_version": str(FOLD_VERSION)}

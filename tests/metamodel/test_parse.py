@@ -155,6 +155,15 @@ def test_a_document_of_another_form_is_refused(document: Any) -> None:
     assert all(str(p.message) and p.code == "KBK1001" for p in found.value.problems)
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "\udc00x"])
+def test_a_text_that_cannot_be_kept_is_refused_at_its_place(text: str) -> None:
+    entity = {"name": "a", "label": {"ru": text}, "fields": [{"name": "x", "type": "text", "help": text}]}
+    with pytest.raises(ProblemsFound) as found:
+        parse_document({"entities": [entity]})
+    assert [p.pointer for p in found.value.problems] == ["/entities/0/label/ru", "/entities/0/fields/0/help"]
+    assert faults({"entities/a.yaml": '{name: a, label: "x\\0y", fields: []}'})[0][1] == "label"
+
+
 def test_a_document_that_is_too_deep_is_refused() -> None:
     value: Any = {"items": []}
     for _ in range(2000):

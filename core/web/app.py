@@ -16,6 +16,7 @@ from core.storage.workspace import Workspace
 from core.web import threads
 from core.web.api import ClientGone, make_call, read_body, send_answer, serve_call
 from core.web.assets import Assets
+from core.web.background import make_worker
 from core.web.context import ExchangeState
 from core.web.events import JournalWatch, Poller
 from core.web.exchange import Call, new_request_id, read_cookie
@@ -152,13 +153,15 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
         templates=Templates(template_folders(plugins), static),
         assets=Assets(static),
     )
+    worker = make_worker(workspace) if jobs else None
     application = Application(
         [gate, *routers(collect(plugins, "kubik_routers"))],
         exception_handlers={Exception: page_error},
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
-        on_shutdown=[site.close],
+        on_startup=[worker.start] if worker else [],
+        on_shutdown=[*([worker.stop] if worker else []), site.close],
     )
     application.site = site
     return application

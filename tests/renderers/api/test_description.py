@@ -84,3 +84,51 @@ def test_the_model_is_whole_for_who_configures_and_safe_for_others(site: Site) -
     assert "amount * probability" not in json.dumps(seen) and "owner = me" not in json.dumps(seen)
     assert [role["name"] for role in seen["roles"]] == ["manager"]
     assert {field["name"] for field in names["user"]["fields"]} == {"login", "name"}
+
+
+def test_a_change_is_planned_applied_listed_and_taken_back(site: Site) -> None:
+    model = site.get("/api/model").json()
+    site.post("/api/records/company", {"name": "A", "city": "Тверь"})
+    wanted = [entity for entity in model["entities"] if entity["name"] == "company"][0]
+    wanted["fields"] = [f for f in wanted["fields"] if f["name"] != "city"] + [{"name": "site", "type": "text"}]
+    plan = site.post("/api/model/plan", {"entities": model["entities"]})
+    assert plan.status_code == 200, plan.text
+    found = plan.json()
+    losses = [change["loss"] for change in found["changes"] if change["loss"]]
+    assert [loss["values"] for loss in losses] == [1]
+    assert any(change["breaks"] for change in found["changes"])
+    refused = site.post("/api/model/apply", {"plan": found["plan"]})
+    assert refused.status_code == 422 and refused.json()["code"] == "KBK1101"
+    assert losses[0]["id"] in refused.text
+    done = site.post("/api/model/apply", {"plan": found["plan"], "accept": [losses[0]["id"]]})
+    assert done.status_code == 200 and done.json()["version"] == 2, done.text
+    assert "city" not in site.get("/api/records/company").text
+    versions = site.get("/api/model/versions").json()["items"]
+    assert [row["version"] for row in versions][:1] == [2] and versions[0]["by"]["title"] == "Admin"
+    back = site.call("POST", "/api/model/versions/1/restore").json()
+    assert site.post("/api/model/apply", {"plan": back["plan"], "accept_loss": True}).status_code == 200
+    assert site.get("/api/records/company").json()["items"][0]["city"] == "Тверь"
+    stale = site.post("/api/model/plan", {"entities": model["entities"]}).json()["plan"]
+    other = site.post("/api/model/plan", {"changes": [{"op": "drop", "kind": "field", "target": "company.notes"}]})
+    assert other.status_code == 200, other.text
+    assert site.post("/api/model/apply", {"plan": other.json()["plan"], "accept_loss": True}).status_code == 200
+    late = site.post("/api/model/apply", {"plan": stale, "accept_loss": True})
+    assert (late.status_code, late.json()["code"]) == (409, "KBK1102")
+
+
+def test_only_who_configures_everything_changes_the_configuration(site: Site) -> None:
+    for answer in (
+        site.post("/api/model/plan", {"entities": []}, "helen"),
+        site.post("/api/model/apply", {"plan": "x"}, "helen"),
+        site.get("/api/model/versions", "helen"),
+        site.call("POST", "/api/model/versions/1/restore", "helen"),
+        site.get("/api/model/uses/entity/deal", "helen"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "KBK4002")
+    uses = site.get("/api/model/uses/field/deal.amount").json()["items"]
+    assert any(use["target"].startswith("view") or "open_deals" in use["target"] for use in uses), uses
+    assert site.get("/api/model/uses/field/deal.nope").status_code == 404
+    assert site.post("/api/model/plan", {"map": 1}).status_code == 400
+    assert site.post("/api/model/apply", {"plan": 1}).status_code == 400
+    wrong = site.post("/api/model/plan", {"views": [{"name": "x", "entity": "nope", "columns": ["name"]}]})
+    assert wrong.status_code == 422 and wrong.json()["errors"][0]["pointer"].startswith("/views/0")

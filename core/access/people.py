@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
@@ -16,6 +17,13 @@ from core.storage.tables import EntityTable
 from core.storage.types import BIG, TEXT, Instant
 from core.storage.workspace import Transaction
 from metamodel.messages import message
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """Names of the machine's time zones: listing them reads hundreds of files, so it is done once."""
+    return frozenset(available_timezones())
+
 
 Key = Literal["session", "token", "user"]
 
@@ -48,7 +56,7 @@ def find_person(tx: Transaction, by: Key, parameters: Mapping[str, Any]) -> Pers
         name=name or login,
         roles=tuple(sorted({row[7] for row in rows if row[7] in tx.model.role_by_uid})),
         language=choice.name if choice is not None else tx.workspace.settings.language,
-        zone=zone if zone in available_timezones() else None,
+        zone=zone if zone in known_zones() else None,
         token=key if by == "token" else None,
     )
     return Person(actor=actor, seen=seen, key=key)

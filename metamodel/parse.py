@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from metamodel import codec
@@ -137,12 +138,24 @@ def parse_document(document: Any) -> Document:
         else:
             for index, item in enumerate(items):
                 try:
-                    found[kind].append(_definition(kind, item, f"/{kind}/{index}"))
+                    found[kind].append(_definition(kind, _json(item), f"/{kind}/{index}"))
                 except ProblemsFound as error:
                     problems.extend(error.problems)
     if problems:
         raise ProblemsFound(problems)
     return _document(found)
+
+
+def _json(value: Any) -> Any:
+    """The data with every decimal of an exact decoder as what a JSON text holds: a number, or its text when longer."""
+    if isinstance(value, dict):
+        return {key: _json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(inner) for inner in value]
+    if isinstance(value, Decimal):
+        near = float(value)
+        return near if Decimal(repr(near)) == value else f"{value:f}"
+    return value
 
 
 def _no_kind(kind: str) -> Message:

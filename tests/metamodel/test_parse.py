@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import jsonschema
@@ -192,6 +193,21 @@ def test_a_number_or_a_truth_value_written_bare_is_an_expression() -> None:
     }
     fields = parse_document({"entities": [written]}).entities[0].fields
     assert [f.options for f in fields] == [{"formula": "5"}, {"to": "a", "options": "true"}]
+
+
+def test_numbers_of_an_exact_decoder_are_kept_exactly() -> None:
+    limits = {
+        "min": Decimal("0.10"),
+        "max": Decimal("12345678901234567.8"),
+        "scale": 1,
+        "default": Decimal("0.5"),
+    }
+    document = parse_document(
+        {"entities": [{"name": "a", "fields": [{"name": "x", "type": "decimal", **limits}]}]}
+    )
+    field = document.entities[0].fields[0]
+    assert (field.options, field.default) == ({"min": 0.1, "max": "12345678901234567.8", "scale": 1}, "0.5")
+    assert parse_document(json.loads(json.dumps(document.to_json()))) == document
 
 
 JUNK = st.recursive(

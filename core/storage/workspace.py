@@ -266,7 +266,8 @@ def _closed_on_error(database: Database) -> Iterator[None]:
     except _DRIVER_ERRORS as error:
         database.close()
         if is_lost(error):
-            raise unreachable() from error
+            why = str(getattr(error, "orig", error)).splitlines()[0]
+            raise KubikError("KBK6003", message("the database cannot be opened: {why}", why=why)) from error
         raise
     except BaseException:
         database.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -13,11 +14,12 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.settings import Settings
+from core.storage.check import check_storage
 from core.storage.install import install_model
 from core.storage.load import store_model
 from core.storage.workspace import Transaction, Workspace
 from metamodel.model import Model
-from tests.conftest import Dialect
+from tests.conftest import Databases, Dialect
 from tests.core.storage.samples import sample_model, settings_for
 from tests.core.storage.test_types import save
 
@@ -349,6 +351,44 @@ def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
         with pytest.raises(KubikError) as caught:
             action(settings)
         assert caught.value.code == "KBK6003"
+
+
+@pytest.fixture
+def limited_role(postgres_url: str) -> Iterator[tuple[str, str]]:
+    """A role that may create nothing but tables in its own schema; its name and password."""
+    name, password = f"kubik_test_{uuid.uuid4().hex[:12]}", uuid.uuid4().hex
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
+        yield name, password
+        server.execute(f"DROP ROLE {name}")
+
+
+def test_a_role_that_owns_its_schema_and_may_nothing_else_is_enough(
+    fresh_database: Databases, limited_role: tuple[str, str], tmp_path: Path
+) -> None:
+    url = fresh_database("postgresql")
+    name, password = limited_role
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE SCHEMA kubik AUTHORIZATION {name}")
+    limited = sa.make_url(url).set(username=name, password=password).render_as_string(False)
+    workspace = Workspace.create(settings_for(limited, tmp_path))
+    install_model(workspace, sample_model())
+    workspace.write(lambda tx: save(tx, {"dealname": "one"}))
+    assert names(workspace) == ["one"]
+    assert list(check_storage(workspace)) == []
+    workspace.close()
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP OWNED BY {name}")
+
+
+def test_a_wrong_password_is_told_as_what_it_is(
+    fresh_database: Databases, limited_role: tuple[str, str], tmp_path: Path
+) -> None:
+    url = sa.make_url(fresh_database("postgresql")).set(username=limited_role[0], password="wrong-word")
+    with pytest.raises(KubikError) as caught:
+        Workspace.create(settings_for(url.render_as_string(False), tmp_path))
+    assert "password authentication failed" in str(caught.value.detail)
+    assert "wrong-word" not in str(caught.value.detail)
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from metamodel.places import Step, problem
 from metamodel.yaml_text import DEEPEST, LARGEST, depth_within, read_yaml
 
 MOST_FILES = 5_000
+_LONGEST_NUMBER = 40
 DATA_FOLDERS = ("data", "demo")
 """Folders of records; not definitions, so not read here."""
 
@@ -153,6 +154,12 @@ def _json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_json(inner) for inner in value]
     if isinstance(value, Decimal):
+        if (
+            not value.is_finite()
+            or abs(value.adjusted()) > _LONGEST_NUMBER
+            or len(value.as_tuple().digits) > _LONGEST_NUMBER
+        ):
+            return math.inf  # refused below; its text might be gigabytes
         near = float(value)
         return near if Decimal(repr(near)) == value else f"{value:f}"
     return value
@@ -187,7 +194,7 @@ def _unfit(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step
         isinstance(value, float)
         and not math.isfinite(value)
         or isinstance(value, int)
-        and not -(10**40) < value < 10**40
+        and not -(10**_LONGEST_NUMBER) < value < 10**_LONGEST_NUMBER
     ):
         yield path, message("the number is too large")
     elif isinstance(value, str) and ("\0" in value or any("\ud800" <= c <= "\udfff" for c in value)):

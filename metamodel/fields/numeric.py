@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, InvalidOperation
+from decimal import Context as ExactContext
 from typing import Any
 
 from metamodel.errors import ValueRefused
@@ -17,6 +18,7 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
 _JSON = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
 _LONGEST = 200
+_EXACT = ExactContext(prec=_LONGEST, Emin=MIN_EMIN, Emax=MAX_EMAX)
 _CURRENCY_SIGNS = re.compile(r"(?:₽|руб\.?|р\.|\$|€|£|[A-Z]{3})$", re.IGNORECASE)
 
 
@@ -85,13 +87,13 @@ def without_currency(raw: Any) -> Any:
 
 def limit(value: Decimal, scale: int) -> Decimal:
     """``value`` at exactly ``scale`` digits after the point; refuses what would be rounded or is over 18 digits."""
-    if value.adjusted() >= MAX_DIGITS:
+    if value.adjusted() >= MAX_DIGITS or len(value.as_tuple().digits) > _LONGEST:
         raise too_many_digits()
-    exact = value.normalize() if value else Decimal(0)
+    exact = _EXACT.normalize(value) if value else Decimal(0)
     exponent = exact.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > scale:
         raise ValueRefused("KBK3003", message("At most {scale} digits after the point.", scale=scale))
-    fixed = exact.quantize(Decimal(1).scaleb(-scale)) + 0
+    fixed = _EXACT.quantize(exact, Decimal(1).scaleb(-scale)) + 0
     if len(fixed.as_tuple().digits) > MAX_DIGITS:
         raise too_many_digits()
     return fixed

@@ -210,6 +210,16 @@ def test_numbers_of_an_exact_decoder_are_kept_exactly() -> None:
     assert parse_document(json.loads(json.dumps(document.to_json()))) == document
 
 
+@pytest.mark.parametrize(
+    "number", ["1e999999999", "1e-999999999", "NaN", "Infinity", "0e999999999", "1" * 100, "0." + "1" * 100]
+)
+def test_a_number_of_another_world_is_refused_at_once(number: str) -> None:
+    field = {"name": "x", "type": "decimal", "max": Decimal(number)}
+    with pytest.raises(ProblemsFound) as found:
+        parse_document({"entities": [{"name": "a", "fields": [field]}]})
+    assert [p.pointer for p in found.value.problems] == ["/entities/0/fields/0/max"]
+
+
 JUNK = st.recursive(
     st.none()
     | st.booleans()

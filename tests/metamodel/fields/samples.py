@@ -110,7 +110,9 @@ SAMPLES: Mapping[str, Samples] = {
         ),
         refused=(
             ("json", "0.00000001", "KBK3003"), ("json", 10**11, "KBK3003"), ("json", "1,5", "KBK3002"), ("json", [], "KBK3002"),
-            ("form", "1,2,3", "KBK3002"), ("form", "--1", "KBK3002"), ("json", "1" * 41, "KBK3002"),
+            ("form", "1,2,3", "KBK3002"), ("form", "--1", "KBK3002"), ("json", "1" * 41, "KBK3002"), ("json", _D("0." + "1" + "0" * 30 + "1"), "KBK3003"), ("json", _D("1e999999999"), "KBK3003"),
+            ("json", _D("1e-999999999"), "KBK3003"), ("json", _D("1" * 5000), "KBK3003"), ("json", _D("0." + "1" * 5000), "KBK3003"),
+            ("json", _D("sNaN"), "KBK3002"), ("json", _D("-Infinity"), "KBK3002"),
         ),
     ),
     "money": Samples(

@@ -75,12 +75,6 @@ def find_login(tx: Transaction, login: str) -> tuple[int, bool] | None:
     return None if row is None else (row[0], bool(row[1]))
 
 
-@cache
-def _zones() -> frozenset[str]:
-    """The names of all time zones; finding them walks through a folder of 600 files."""
-    return frozenset(available_timezones())
-
-
 def nobody() -> KubikError:
     """The refusal of who is not, or no longer, somebody here."""
     return KubikError("KBK4001", message("sign in to go on"))

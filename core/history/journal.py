@@ -49,7 +49,9 @@ def write(tx: Transaction, changes: Sequence[Change]) -> None:
     statement = tx.model.derived.get(key)
     if statement is None:
         values = {table.c[name]: sa.bindparam(name, type_=table.c[name].type) for name in rows[0]}
-        statement = tx.model.derived[key] = Prepared(table.insert().inline().values(values), tx.workspace.database)
+        statement = tx.model.derived[key] = Prepared(
+            table.insert().inline().values(values), tx.workspace.database
+        )
     statement.run(tx.connection, rows[0])
 
 

@@ -73,7 +73,9 @@ def move(
     field = found.by_uid[found.stages.field]
     stage = next((c for c in field.choices if c.name == to), None)
     if stage is None or stage.archived:
-        raise KubikError("KBK3011", unknown("there is no stage “{name}”", str(to)[:100], [c.name for c in field.choices]))
+        raise KubikError(
+            "KBK3011", unknown("there is no stage “{name}”", str(to)[:100], [c.name for c in field.choices])
+        )
     top = Row(entity=found, action="update", id=id, if_version=if_version)
     _add(work, top, {**(values or {}), field.name: Ready(stage.uid)})
     run(work)
@@ -118,7 +120,12 @@ def batch(tx: Transaction, actor: Actor, entity: str, items: Batch, *, context: 
 
 
 def write_rows(
-    tx: Transaction, actor: Actor, entity: str, items: Sequence[tuple[int | None, Values]], *, context: Context
+    tx: Transaction,
+    actor: Actor,
+    entity: str,
+    items: Sequence[tuple[int | None, Values]],
+    *,
+    context: Context,
 ) -> list[Saved]:
     """Rows of a file: with a record's id it is changed, without one created; faults point at ``/3/name``."""
     work = start(tx, actor, context)
@@ -172,7 +179,9 @@ def key_field(work: Work, entity: Entity, name: str) -> Field:
 def _entity(work: Work, name: str, action: str | None = None) -> Entity:
     """The entity of that name; one of which the actor may know nothing does not exist."""
     found = work.model.entities.get(name)
-    if found is None or not any(work.grants.may(found.uid, each) for each in ("read", "create", "update", "delete")):
+    if found is None or not any(
+        work.grants.may(found.uid, each) for each in ("read", "create", "update", "delete")
+    ):
         raise KubikError("KBK2006", message("there is no entity “{name}”", name=name[:100]))
     if action and not work.grants.may(found.uid, action):
         raise KubikError("KBK4002", message("{entity}: you may not create records", entity=found.label))
@@ -246,13 +255,13 @@ def _no_doubles(work: Work) -> None:
     seen: set[int] = set()
     for row in work.tops:
         if row.id and row.id in seen:
-            work.refuse(row.pointer, "KBK3002", message("the record {id} stands in the batch twice", id=row.id))
+            work.refuse(
+                row.pointer, "KBK3002", message("the record {id} stands in the batch twice", id=row.id)
+            )
         seen.add(row.id)
 
 
-def _upsert_external(
-    work: Work, entity: Entity, value: str, values: Values, if_version: int | None
-) -> Saved:
+def _upsert_external(work: Work, entity: Entity, value: str, values: Values, if_version: int | None) -> Saved:
     record = external_ids(work.tx, entity.uid, [value]).get(value)
     top = Row(entity=entity, action="update" if record else "create", id=record or 0, if_version=if_version)
     _add(work, top, values)
@@ -273,7 +282,9 @@ def _comparable(value: Any) -> Any:
 
 def _parsed(work: Work, key: Field, raw: Any) -> Any:
     try:
-        value = key.type.parse(key, raw, Context(medium="csv", language="en") if isinstance(raw, str) else work.context)
+        value = key.type.parse(
+            key, raw, Context(medium="csv", language="en") if isinstance(raw, str) else work.context
+        )
     except ValueRefused as refusal:
         raise KubikError("KBK2006", message("there is no such record")) from refusal
     if value is None:

@@ -46,7 +46,8 @@ def ask(
         row = BareRow(all_rows=everything, entity=entity, alias=alias, condition=None)
         environment = everything.environment(row, record=row)
         columns = [
-            sa.type_coerce(compile_value(each.root, environment).value, column_type(each.type)) for each in expressions
+            sa.type_coerce(compile_value(each.root, environment).value, column_type(each.type))
+            for each in expressions
         ]
         return sa.select(alias.c.id, *columns).where(_among(alias.c.id, one_id))
 
@@ -78,7 +79,9 @@ def ask_once(work: Work, key: tuple[Any, ...], expression: Expression) -> Any:
 
 def _among(column: sa.ColumnElement[int], one_id: bool) -> sa.ColumnElement[bool]:
     """The record of the parameter ``id``, or those of the list ``ids``."""
-    return column == sa.bindparam("id", type_=BIG) if one_id else column.in_(sa.bindparam("ids", expanding=True))
+    return (
+        column == sa.bindparam("id", type_=BIG) if one_id else column.in_(sa.bindparam("ids", expanding=True))
+    )
 
 
 def column_type(of: Type) -> Any:

@@ -26,7 +26,11 @@ def check_trees(work: Work) -> None:
             continue
         for row in rows:
             above = row.values.get(entity.tree)
-            if above is not None and above != row.before.get(entity.tree) and above in _below(work, entity, row.id):
+            if (
+                above is not None
+                and above != row.before.get(entity.tree)
+                and above in _below(work, entity, row.id)
+            ):
                 field = entity.by_uid[entity.tree]
                 work.refuse(f"{row.pointer}/{escaped(field.name)}", "KBK3006", message(
                     "“{field}”: a record cannot stand under itself", field=field.label))  # fmt: skip
@@ -81,7 +85,11 @@ def _move(work: Work, entity: Entity, row: Row, above: int | None) -> None:
 
 def _add(work: Work, entity: Entity, above: Iterable[int], branch: Iterable[int], *, itself: bool) -> None:
     above = list(above)
-    rows = [{"entity": entity.uid, "ancestor": a, "descendant": d} for d in branch for a in (*above, *([d] if itself else []))]
+    rows = [
+        {"entity": entity.uid, "ancestor": a, "descendant": d}
+        for d in branch
+        for a in (*above, *([d] if itself else []))
+    ]
     if rows:
         work.tx.connection.execute(work.tx.tables.own.closure.insert(), rows)
 

@@ -10,7 +10,7 @@ from core.records.asking import ask_once, fitted, parameters
 from core.records.follow import follows
 from core.records.shapes import Row
 from core.records.statements import prepared
-from core.records.values import escaped, refuse_empty
+from core.records.values import pointer_to, refuse_empty
 from core.records.work import Work
 from metamodel.expression.tree import Call, Constant, Expression, Me
 from metamodel.messages import message
@@ -35,16 +35,17 @@ def fill(work: Work) -> None:
 def required_now(work: Work) -> None:
     """Name the required fields that were not sent at all, so that they stand in the same answer as other faults."""
     refused = {problem.pointer for problem in work.problems}
-    for row in work.rows():
-        for field in row.entity.fields:
-            if not field.required or not field.writable or field.uid == row.entity.parent:
-                continue
-            pointer = f"{row.pointer}/{escaped(field.name)}"
-            missing = row.sent.get(field.uid) is None and (
-                field.uid in row.sent or (row.action == "create" and field.default is None and field.copy is None)
-            )
-            if missing and pointer not in refused and row.action in ("create", "update"):
-                refuse_empty(work, row, field)
+    for rows in work.by_entity("create", "update").values():
+        entity = rows[0].entity
+        required = [f for f in entity.fields if f.required and f.writable and f.uid != entity.parent]
+        for row in rows:
+            for field in required:
+                missing = row.sent.get(field.uid) is None and (
+                    field.uid in row.sent
+                    or (row.action == "create" and field.default is None and field.copy is None)
+                )
+                if missing and pointer_to(row, field.name) not in refused:
+                    refuse_empty(work, row, field)
 
 
 def _fill_new(work: Work, row: Row) -> None:
@@ -98,21 +99,29 @@ def _judge(work: Work, row: Row) -> None:
     entity = row.entity
     for uid, value in row.sent.items():
         field = entity.by_uid[uid]
-        pointer = f"{row.pointer}/{escaped(field.name)}"
-        before = row.before.get(uid)
-        if row.action == "update" and value == before:
+        if row.action == "update" and value == row.before.get(uid):
             continue
         if field.read_only and not _swept(work, row):
-            work.refuse(pointer, "KBK3004", message("“{field}” is read-only", field=field.label))
+            work.refuse(
+                pointer_to(row, field.name), "KBK3004", message("“{field}” is read-only", field=field.label)
+            )
         elif uid == entity.parent and row.action == "update":
-            work.refuse(pointer, "KBK3004", message("a row stays with the record it belongs to"))
-        elif entity.stages is not None and uid == entity.stages.field and value is None and row.action == "update":
+            work.refuse(
+                pointer_to(row, field.name), "KBK3004", message("a row stays with the record it belongs to")
+            )
+        elif (
+            entity.stages is not None
+            and uid == entity.stages.field
+            and value is None
+            and row.action == "update"
+        ):
             refuse_empty(work, row, field)
         elif field.choices and value is not None:
             choice = field.choice(value)
             if choice is None or choice.archived:
-                work.refuse(pointer, "KBK3003", message("“{choice}” is archived: choose another",
-                            choice=choice.label if choice else str(value)))  # fmt: skip
+                label = choice.label if choice else str(value)
+                why = message("“{choice}” is archived: choose another", choice=label)
+                work.refuse(pointer_to(row, field.name), "KBK3003", why)
 
 
 def _swept(work: Work, row: Row) -> bool:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.records.asking import ask, fitted
 from core.records.rules import rule_expressions
 from core.records.shapes import Row
-from core.records.statements import chunks, prepared, update
+from core.records.statements import chunks, given, one_run, prepared, update
 from core.records.work import Work, depth
 from metamodel.expression.tree import Aggregate, Expression, Node, Path, walk
 from metamodel.model import Entity, Field, Model
@@ -64,7 +64,9 @@ def follow(work: Work) -> None:
 def _follow_group(work: Work, rows: list[Row]) -> None:
     entity = rows[0].entity
     every = followers(work.model, entity)
-    for row, fields in _by_hand(work, entity, [row for row in rows if row.id and row.action != "create"]).items():
+    for row, fields in _by_hand(
+        work, entity, [row for row in rows if row.id and row.action != "create"]
+    ).items():
         row.by_hand_before = row.by_hand = fields
     uids = {each.field.uid for each in every}
     passes = 2 if any(each.inputs & (uids - {each.field.uid}) for each in every) else 1
@@ -145,7 +147,12 @@ def _follower(model: Model, entity: Entity, field: Field) -> Follower:
 def _operands(node: Node, entity: Entity, depth: int) -> Iterator[tuple[str, bool]]:
     """The entity's own fields under a node, and whether rows that lead to it are summed up there."""
     if isinstance(node, Path):
-        if node.root in ("row", "record") and node.up == depth and node.steps and node.steps[0][0] == entity.uid:
+        if (
+            node.root in ("row", "record")
+            and node.up == depth
+            and node.steps
+            and node.steps[0][0] == entity.uid
+        ):
             yield node.steps[0][1], False
         return
     if isinstance(node, Aggregate):
@@ -184,7 +191,9 @@ def _store_by_hand(work: Work, entity: Entity, rows: list[Row]) -> None:
     table = work.tx.tables.own.hand
     moved = [row for row in rows if row.by_hand != row.by_hand_before]
     for some in chunks(row.id for row in moved if row.by_hand_before):
-        work.tx.connection.execute(table.delete().where(table.c.entity == entity.uid, table.c.record.in_(some)))
+        work.tx.connection.execute(
+            table.delete().where(table.c.entity == entity.uid, table.c.record.in_(some))
+        )
     added = [{"entity": entity.uid, "record": r.id, "fields": sorted(r.by_hand)} for r in moved if r.by_hand]
-    if added:
-        work.tx.connection.execute(table.insert(), added)
+    for each in added:
+        one_run(work.tx, ("mark by hand",), lambda: table.insert().values(given(table, added[0])), each)

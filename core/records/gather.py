@@ -44,7 +44,9 @@ def children_fields(entity: Entity) -> tuple[Field, ...]:
     return tuple(f for f in entity.fields if f.type.name == "children" and f.target and f.through)
 
 
-def children_of(work: Work, field: Field, parents: Iterable[int], *, bin_id: str | None = None) -> dict[int, list[int]]:
+def children_of(
+    work: Work, field: Field, parents: Iterable[int], *, bin_id: str | None = None
+) -> dict[int, list[int]]:
     """The ids of the child rows in that field of each of these records, in their order; live ones, or of a bin."""
     child = work.model.entity_by_uid[field.target or ""]
     place = work.tx.tables[child.uid]
@@ -135,7 +137,9 @@ def sweep(work: Work) -> None:
                 going.update(each.key for each in below(other))
 
 
-def _linking(work: Work, entity: Entity, field: Field, record: int, *, bin_id: str | None = None) -> list[int]:
+def _linking(
+    work: Work, entity: Entity, field: Field, record: int, *, bin_id: str | None = None
+) -> list[int]:
     """The records of an entity whose link leads to that record; live ones, or of a bin."""
 
     def make() -> sa.Select[Any]:
@@ -221,7 +225,11 @@ def lock(work: Work, rows: Iterable[Row]) -> None:
 
 def _locking(work: Work, uid: str, kind: str, *, one_id: bool = False) -> sa.Select[Any]:
     table = work.tx.tables[uid].table
-    among = table.c.id == sa.bindparam("id", type_=BIG) if one_id else table.c.id.in_(sa.bindparam("ids", expanding=True))
+    among = (
+        table.c.id == sa.bindparam("id", type_=BIG)
+        if one_id
+        else table.c.id.in_(sa.bindparam("ids", expanding=True))
+    )
     statement = sa.select(table.c.id).where(among).order_by(table.c.id)
     return statement.with_for_update(read=kind == "share", key_share=kind == "share")
 

@@ -76,7 +76,12 @@ def check_narrowing(work: Work) -> None:
             allowed = _allowed(work, rows[0].entity, field, [row.id for row in asked])
             for row in asked:
                 if row.id not in allowed:
-                    _refuse(work, row, field, message("“{field}”: this record may not be chosen here", field=field.label))
+                    _refuse(
+                        work,
+                        row,
+                        field,
+                        message("“{field}”: this record may not be chosen here", field=field.label),
+                    )
 
 
 def _allowed(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> set[int]:
@@ -99,7 +104,9 @@ def _allowed(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> se
     found: set[int] = set()
     given = parameters(work)
     for start in range(0, len(ids), MANY):
-        found.update(work.tx.connection.execute(statement, {**given, "ids": ids[start : start + MANY]}).scalars())
+        found.update(
+            work.tx.connection.execute(statement, {**given, "ids": ids[start : start + MANY]}).scalars()
+        )
     return found
 
 
@@ -119,7 +126,11 @@ def _find_by_field(work: Work, entity: Entity, name: str, lookups: list[Lookup])
     if field is None or not usable or not (field.unique or work.context.medium == "csv"):
         known = [f.name for f in entity.fields if f.uid in readable and f.unique]
         for lookup in lookups:
-            work.refuse(f"{lookup.pointer}/by/{escaped(name)}", "KBK2003", unknown("there is no field “{name}”", name, known))
+            work.refuse(
+                f"{lookup.pointer}/by/{escaped(name)}",
+                "KBK2003",
+                unknown("there is no field “{name}”", name, known),
+            )
         return
     parsed: list[tuple[Lookup, Any]] = []
     for lookup in lookups:
@@ -144,7 +155,9 @@ def _find_by_text(work: Work, entity: Entity, lookups: list[Lookup]) -> None:
             by_value = records_with(work, entity, field, texts - found.keys())
             found |= {text: by_value[fold(text)] for text in texts - found.keys() if fold(text) in by_value}
     found |= _by_title(work, entity, texts - found.keys())
-    numbers = {t for t in texts - found.keys() if t.isascii() and t.removeprefix("#").isdigit() and len(t) < 19}
+    numbers = {
+        t for t in texts - found.keys() if t.isascii() and t.removeprefix("#").isdigit() and len(t) < 19
+    }
     there = visible_ids(work, entity, {int(t.removeprefix("#")) for t in numbers})
     found |= {t: [int(t.removeprefix("#"))] for t in numbers if int(t.removeprefix("#")) in there}
     for lookup in lookups:
@@ -195,13 +208,17 @@ def _by_title(work: Work, entity: Entity, texts: Iterable[str]) -> dict[str, lis
     given = parameters(work)
     keys = sorted(wanted)
     for start in range(0, len(keys), MANY):
-        for record, folded in work.tx.connection.execute(statement, {**given, "values": keys[start : start + MANY]}):
+        for record, folded in work.tx.connection.execute(
+            statement, {**given, "values": keys[start : start + MANY]}
+        ):
             found.setdefault(wanted[folded], []).append(record)
     return found
 
 
 def _compared(field: Field, value: Any) -> Any:
-    return fold(value) if isinstance(value, str) and field.type.column_type(field).storage == "text" else value
+    return (
+        fold(value) if isinstance(value, str) and field.type.column_type(field).storage == "text" else value
+    )
 
 
 def _settle(work: Work, lookup: Lookup, records: list[int]) -> None:

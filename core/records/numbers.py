@@ -36,7 +36,9 @@ def take_numbers(work: Work) -> None:
             row.values[field.uid] = number_text(field, day, number)
     for taken in _by_entity(takers for takers in waiting.values()).values():
         entity = taken[0][0].entity
-        update(work.tx, entity, [(row.id, {f.uid: row.values[f.uid] for f in fields}) for row, fields in taken])
+        update(
+            work.tx, entity, [(row.id, {f.uid: row.values[f.uid] for f in fields}) for row, fields in taken]
+        )
 
 
 def _day(work: Work, row: Row, field: Field) -> date:
@@ -56,7 +58,8 @@ def _advance(work: Work, series: str, period: str, count: int) -> int:
         table = work.tx.tables.own.number
         dialect: Any = sqlite if work.tx.dialect == "sqlite" else postgresql
         statement = dialect.insert(table).values(
-            series=sa.bindparam("series", type_=TEXT), period=sa.bindparam("period", type_=TEXT),
+            series=sa.bindparam("series", type_=TEXT),
+            period=sa.bindparam("period", type_=TEXT),
             last=sa.bindparam("count", type_=BIG),
         )
         return statement.on_conflict_do_update(

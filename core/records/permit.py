@@ -47,7 +47,9 @@ def permit_after(work: Work) -> None:
     """Refuse rows that no grant's `check` lets stand as they are now, or not with these fields set."""
     if work.grants.everything:
         return
-    for rows in _by_entity(r for r in work.rows() if r.action in ("create", "update", "keep", "restore")).values():
+    for rows in _by_entity(
+        r for r in work.rows() if r.action in ("create", "update", "keep", "restore")
+    ).values():
         entity = rows[0].entity
         concerned = [row for row in rows if row.claims is not None]
         checks = _unique(g.check for row in concerned for g in _of(row))
@@ -78,14 +80,18 @@ def _permit_create(work: Work, row: Row) -> None:
     if entity.parent is not None and row.parent is None:
         return  # its parent was not named: said by validation, as of any required field
     if not grants:
-        work.refuse(row.pointer, "KBK4002", message("{entity}: you may not create records", entity=entity.label))
+        work.refuse(
+            row.pointer, "KBK4002", message("{entity}: you may not create records", entity=entity.label)
+        )
         return
     row.claims = {"create": grants}
     for uid in _fields_set(row):
         if not any(g.fields is None or uid in g.fields for g in grants) and not _is_stage(entity, uid):
             _refuse_field(work, row, uid)
     if _stage_moved(row):
-        movers = tuple(g for g in given(work, entity, "move") if g.stages is None or _first(entity) in g.stages)
+        movers = tuple(
+            g for g in given(work, entity, "move") if g.stages is None or _first(entity) in g.stages
+        )
         if not movers:
             _refuse_field(work, row, entity.stages.field if entity.stages else "")
         row.claims["move"] = movers
@@ -114,7 +120,9 @@ def _permit_change(work: Work, row: Row, holds: Holds) -> None:
     if moved and not movers:
         _refuse_field(work, row, entity.stages.field if entity.stages else "")
     elif not updaters and not movers:
-        work.refuse(row.pointer, "KBK4002", message("{entity}: you may not change this record", entity=entity.label))
+        work.refuse(
+            row.pointer, "KBK4002", message("{entity}: you may not change this record", entity=entity.label)
+        )
     else:
         row.claims = {"update": updaters, "move": movers} if moved else {"update": updaters}
         for uid in fields:
@@ -138,7 +146,9 @@ def _permit_bin(work: Work, row: Row, holds: Holds) -> None:
         _refuse_unseen(work, row)
     elif not allowed:
         work.refuse(
-            row.pointer, "KBK4002", message("{entity}: you may not delete this record", entity=row.entity.label)
+            row.pointer,
+            "KBK4002",
+            message("{entity}: you may not delete this record", entity=row.entity.label),
         )
 
 

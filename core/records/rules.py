@@ -22,7 +22,9 @@ def check_locked(work: Work) -> None:
     for rows in work.by_entity("update").values():
         entity = rows[0].entity
         fields = [f for f in entity.fields if f.read_only_if is not None]
-        concerned = [r for r in rows if any(f.uid in r.sent and r.sent[f.uid] != r.before.get(f.uid) for f in fields)]
+        concerned = [
+            r for r in rows if any(f.uid in r.sent and r.sent[f.uid] != r.before.get(f.uid) for f in fields)
+        ]
         conditions = [f.read_only_if for f in fields if f.read_only_if is not None]
         answers = ask(work, entity, ("read only",), conditions, [row.id for row in concerned])
         for row in concerned:
@@ -83,5 +85,3 @@ def _field_of(work: Work, row: Row, check: Expression) -> Field | None:
     usable = [f for f in named if f.writable and f.uid in work.grants.readable(row.entity.uid)]
     sent = [f for f in usable if f.uid in row.sent]
     return next(iter(sent or usable), None)
-
-

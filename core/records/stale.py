@@ -40,7 +40,11 @@ def _changed(work: Work, row: Row) -> dict[str, dict[str, Any]]:
     journal = work.tx.tables.own.journal
     since = work.tx.connection.execute(
         sa.select(journal.c.seq, journal.c.version, journal.c.diff)
-        .where(journal.c.entity == row.entity.uid, journal.c.record == row.id, journal.c.version >= row.if_version)
+        .where(
+            journal.c.entity == row.entity.uid,
+            journal.c.record == row.id,
+            journal.c.version >= row.if_version,
+        )
         .order_by(journal.c.seq)
     ).all()
     readable = work.grants.readable(row.entity.uid)

@@ -32,15 +32,21 @@ def prepared(tx: Transaction, key: tuple[Any, ...], make: Callable[[], T]) -> T:
     return made
 
 
-def one(tx: Transaction, key: tuple[Any, ...], make: Callable[[], sa.Executable], parameters: Mapping[str, Any]) -> list[Any]:
+def one(
+    tx: Transaction, key: tuple[Any, ...], make: Callable[[], sa.Executable], parameters: Mapping[str, Any]
+) -> list[Any]:
     """The rows of a statement without lists in its parameters, sent by the driver as it was prepared."""
     statement = prepared(tx, ("one", *key), lambda: Prepared(make(), tx.workspace.database))
     return statement.rows(tx.connection, parameters)
 
 
-def one_run(tx: Transaction, key: tuple[Any, ...], make: Callable[[], sa.Executable], parameters: Mapping[str, Any]) -> None:
+def one_run(
+    tx: Transaction, key: tuple[Any, ...], make: Callable[[], sa.Executable], parameters: Mapping[str, Any]
+) -> None:
     """The same for a statement that gives no rows."""
-    prepared(tx, ("one", *key), lambda: Prepared(make(), tx.workspace.database)).run(tx.connection, parameters)
+    prepared(tx, ("one", *key), lambda: Prepared(make(), tx.workspace.database)).run(
+        tx.connection, parameters
+    )
 
 
 def given(table: sa.Table, names: Iterable[str]) -> dict[Any, Any]:

@@ -42,7 +42,9 @@ def store(work: Work) -> None:
     level = [row for row in work.rows() if row.action == "create" and not _waits(row)]
     while level:
         for rows in _by_entity(level).values():
-            for row, record in zip(rows, insert(work.tx, rows[0].entity, [row.values for row in rows]), strict=True):
+            for row, record in zip(
+                rows, insert(work.tx, rows[0].entity, [row.values for row in rows]), strict=True
+            ):
                 row.id = record
                 row.values["id"] = record
         level = [each for row in level for rows in row.lists.values() for each in rows]

@@ -18,12 +18,16 @@ def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] 
 
     ``passed_over`` are keys that are no fields here (`id` and `version` of an item of a batch).
     """
+    known, plain = work.known(row.entity), work.plain(row.entity)
     for name, value in raw.items():
         if name in passed_over:
             continue
-        pointer = f"{row.pointer}/{escaped(name)}"
-        found = row.entity.by_name.get(name)
-        if found is None or not work.may_know(row.entity, found):
+        if name in plain:
+            _parse_value(work, row, plain[name], value)
+            continue
+        found = known.get(name)
+        pointer = pointer_to(row, name)
+        if found is None:
             work.refuse(pointer, "KBK2003", no_field(work, row.entity, name))
         elif found.type.name == "children":
             _parse_list(work, row, found, value, pointer)
@@ -32,14 +36,18 @@ def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] 
         elif not found.writable:
             work.refuse(pointer, "KBK3004", message("“{field}” is kept by the system", field=found.label))
         else:
-            _parse_value(work, row, found, value, pointer)
+            _parse_value(work, row, found, value)
     return row
 
 
 def no_field(work: Work, entity: Entity, name: str) -> Any:
     """The words for a field that does not exist or may not be used: the same for both."""
-    known = [f.name for f in entity.fields if work.may_know(entity, f)]
-    return unknown("there is no field “{name}”", name, known)
+    return unknown("there is no field “{name}”", name, work.known(entity))
+
+
+def pointer_to(row: Row, name: str) -> str:
+    """The place of a field of the row in what was sent."""
+    return f"{row.pointer}/{escaped(name)}"
 
 
 def escaped(name: str) -> str:
@@ -50,23 +58,25 @@ def escaped(name: str) -> str:
 def refuse_empty(work: Work, row: Row, field: Field) -> None:
     """The one wording for a required field without a value."""
     work.refuse(
-        f"{row.pointer}/{escaped(field.name)}", "KBK3001", message("“{field}” must be filled in", field=field.label)
+        f"{row.pointer}/{escaped(field.name)}",
+        "KBK3001",
+        message("“{field}” must be filled in", field=field.label),
     )
 
 
-def _parse_value(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> None:
+def _parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
     if isinstance(raw, Ready):
         value = raw.value
-    elif isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:
+    elif found.target and isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:
         return  # what is read of a link the caller may not follow; sent back, it stays as it is
     else:
         try:
             value = found.type.parse(found, raw, work.context)
         except ValueRefused as refusal:
-            work.refuse(pointer, refusal.code, refusal.message)
+            work.refuse(pointer_to(row, found.name), refusal.code, refusal.message)
             return
-    if isinstance(value, LinkKey):
-        work.lookups.append(Lookup(row=row, field=found, key=value, pointer=pointer))
+    if found.target and isinstance(value, LinkKey):
+        work.lookups.append(Lookup(row=row, field=found, key=value, pointer=pointer_to(row, found.name)))
     row.sent[found.uid] = value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class Work:
     locked: set[tuple[str, int]] = field(default_factory=set)
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """The last position given under a parent, by entity uid of the child rows and id of the parent."""
+    _known: dict[str, Mapping[str, Field]] = field(default_factory=dict)
+    _plain: dict[str, Mapping[str, Field]] = field(default_factory=dict)
     swept: list[Row] = field(default_factory=list)
     """Records elsewhere that a deletion takes along (`cascade`) or whose link it empties (`clear`)."""
 
@@ -83,16 +85,35 @@ class Work:
         """Raise what was found wrong so far, as one error with the code of the gravest."""
         if not self.problems:
             return
-        first = self.problems[: PROBLEMS_SHOWN]
+        first = self.problems[:PROBLEMS_SHOWN]
         gravest = max(first, key=lambda p: _GRAVITY.get(CODES[p.code][0], 1))
         raise KubikError(gravest.code, detail=first[0].message if len(first) == 1 else None, errors=first)
 
     def may_know(self, entity: Entity, found: Field) -> bool:
         """Whether the actor may know on some row that the field exists."""
-        return (
-            found.uid in self.grants.readable(entity.uid)
-            or found.uid in self.grants.writable(entity.uid, "create")
-        )
+        return found.name in self.known(entity)
+
+    def known(self, entity: Entity) -> Mapping[str, Field]:
+        """The fields of an entity, by name, of which the actor may know on some row that they exist."""
+        names = self._known.get(entity.uid)
+        if names is None:
+            readable = self.grants.readable(entity.uid)
+            creatable = self.grants.writable(entity.uid, "create")
+            names = self._known[entity.uid] = {
+                f.name: f for f in entity.fields if f.uid in readable or f.uid in creatable
+            }
+        return names
+
+    def plain(self, entity: Entity) -> Mapping[str, Field]:
+        """Of these, the fields with a value of their own that people may set; not the link to the parent."""
+        names = self._plain.get(entity.uid)
+        if names is None:
+            names = self._plain[entity.uid] = {
+                name: f
+                for name, f in self.known(entity).items()
+                if f.stored and f.writable and f.uid != entity.parent
+            }
+        return names
 
 
 _GRAVITY = {400: 2, 422: 3, 409: 4, 428: 5, 412: 6, 403: 7, 404: 8}

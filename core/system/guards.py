@@ -73,7 +73,9 @@ def effects(tx: Transaction, changes: Sequence[Change]) -> None:
 
 def may_everything(model: Model, actor: Actor) -> bool:
     """Whether the actor is the system or holds a role without limits."""
-    return actor.system or any(model.role_by_uid[uid].everything for uid in actor.roles if uid in model.role_by_uid)
+    return actor.system or any(
+        model.role_by_uid[uid].everything for uid in actor.roles if uid in model.role_by_uid
+    )
 
 
 def is_below(model: Model, role: str, above: Iterable[str]) -> bool:
@@ -96,7 +98,9 @@ def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
         found.append(_problem(change, "login", message(
             "a login has letters, digits and . _ - @ +, and begins with a letter or a digit"), "KBK3003"))  # fmt: skip
     if change.action in ("create", "update") and zone is not None and zone not in available_timezones():
-        found.append(_problem(change, "time_zone", message("there is no time zone “{zone}”", zone=zone), "KBK3003"))
+        found.append(
+            _problem(change, "time_zone", message("there is no time zone “{zone}”", zone=zone), "KBK3003")
+        )
     if may_everything(tx.model, actor):
         return found
     if change.id == actor.user:
@@ -139,7 +143,9 @@ def _last_administrator(tx: Transaction, changes: Sequence[Change]) -> list[Prob
     _lock_roles(tx, all_powerful)
     if _active_administrators(tx, all_powerful):
         return []
-    return [_problem(suspects[0], "", message("The last active administrator stays: make another one first."))]
+    return [
+        _problem(suspects[0], "", message("The last active administrator stays: make another one first."))
+    ]
 
 
 def _takes_power(tx: Transaction, change: Change, all_powerful: set[str]) -> bool:
@@ -157,7 +163,9 @@ def _definition(tx: Transaction, role: Any) -> str | None:
     place, column = _column(tx, "role", "definition")
     if role is None:
         return None
-    found: str | None = tx.connection.execute(sa.select(column).where(place.c.id == role)).scalar_one_or_none()
+    found: str | None = tx.connection.execute(
+        sa.select(column).where(place.c.id == role)
+    ).scalar_one_or_none()
     return found
 
 
@@ -195,7 +203,10 @@ def _lock_roles(tx: Transaction, definitions: set[str]) -> None:
     if tx.dialect == "postgresql":
         place, definition = _column(tx, "role", "definition")
         tx.connection.execute(
-            sa.select(place.c.id).where(definition.in_(sorted(definitions))).order_by(place.c.id).with_for_update()
+            sa.select(place.c.id)
+            .where(definition.in_(sorted(definitions)))
+            .order_by(place.c.id)
+            .with_for_update()
         )
 
 

@@ -36,6 +36,9 @@ LONGEST_CHUNK = 0.05
 
 MOST_ROWS = 500
 
+FEWEST_ROWS = 20
+"""Even on a disk that is slow to commit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -67,6 +70,8 @@ class _Import:
     context: Context
     report: Report
     checkpoint: Checkpoint | None = None
+    fitted: tuple[Model, tuple[Column, ...]] | None = None
+    """The columns, and the model they were fitted under."""
     seen: dict[str, set[str]] = field(default_factory=dict)
     """In a dry run, which writes nothing: the unique values of rows that would be written."""
 
@@ -97,7 +102,9 @@ def import_file(
     return task.report
 
 
-def check_file(workspace: Workspace, actor: Actor, entity: str, source: Path | bytes | str, options: Options) -> Table:
+def check_file(
+    workspace: Workspace, actor: Actor, entity: str, source: Path | bytes | str, options: Options
+) -> Table:
     """The table of a file, all its lines legible and its columns fitted; refuses what refuses the whole file."""
     table = read_table(_text(source), options.delimiter)
     for _ in table.lines():
@@ -118,12 +125,10 @@ def _text(source: Path | bytes | str) -> str:
 
 def _run(task: _Import, progress: Progress | None) -> None:
     rows = islice(task.table.lines(), task.report.position, None)
-    size = 50
+    size = 100
     while chunk := list(islice(rows, size)):
-        began = time.perf_counter()
-        task.report = _write_chunk(task, chunk)
-        spent = time.perf_counter() - began
-        size = max(1, min(MOST_ROWS, int(size * min(2.0, LONGEST_CHUNK / max(spent, 0.001)))))
+        task.report, spent = _write_chunk(task, chunk)
+        size = max(FEWEST_ROWS, min(MOST_ROWS, int(size * min(2.0, LONGEST_CHUNK / max(spent, 0.001)))))
         if progress is not None:
             progress(task.report.position, task.report.total)
 
@@ -136,10 +141,16 @@ class _DryRun(Exception):
         super().__init__()
 
 
-def _write_chunk(task: _Import, chunk: Sequence[Line]) -> Report:
-    """Write a chunk in one transaction with its position; lines that are refused do not hold up the others."""
+def _write_chunk(task: _Import, chunk: Sequence[Line]) -> tuple[Report, float]:
+    """Write a chunk in one transaction with its position; lines that are refused do not hold up the others.
+
+    The state after it, and for how many seconds it kept other writers waiting.
+    """
+    began = time.perf_counter()
 
     def action(tx: Transaction) -> Report:
+        nonlocal began
+        began = time.perf_counter()
         report = replace(task.report, errors=list(task.report.errors))
         columns = _prepare(tx, task)
         _write_lines(tx, task, columns, chunk, report)
@@ -151,13 +162,16 @@ def _write_chunk(task: _Import, chunk: Sequence[Line]) -> Report:
         return report
 
     try:
-        return task.workspace.write(action)
+        report = task.workspace.write(action)
     except _DryRun as outcome:
-        return outcome.report
+        report = outcome.report
+    return report, time.perf_counter() - began
 
 
 def _prepare(tx: Transaction, task: _Import) -> tuple[Column, ...]:
-    """The columns under the model and rights in force; they are asked again in every chunk."""
+    """The columns under the model and rights in force; they are fitted again when the model changed."""
+    if task.fitted is not None and task.fitted[0] is tx.model:
+        return task.fitted[1]
     grants = grants_of(tx.model, task.actor)
     entity = tx.model.entities.get(task.entity)
     if entity is None or not any(grants.may(entity.uid, each) for each in ("read", "create", "update")):
@@ -170,6 +184,7 @@ def _prepare(tx: Transaction, task: _Import) -> tuple[Column, ...]:
     columns = fit_columns(tx.model, grants, entity, task.table.header, task.options.mapping)
     if key is not None and key.name != "id" and not any(c.field is key for c in columns):
         raise KubikError("KBK5002", message("the file has no column for the key “{field}”", field=key.label))
+    task.fitted = tx.model, columns
     return columns
 
 
@@ -238,7 +253,10 @@ def _write_all(
         _seen_before(task, columns, tx.model, entity, lines, problems)
     if problems:
         raise KubikError(problems[0].code, errors=problems)
-    items = [(record, _values(columns, line, new=record is None)) for record, line in zip(records, lines, strict=True)]
+    items = [
+        (record, _values(columns, line, new=record is None))
+        for record, line in zip(records, lines, strict=True)
+    ]
     return write_rows(tx, task.actor, task.entity, items, context=task.context)
 
 
@@ -255,14 +273,18 @@ def _find_records(
             value = int(raw) if key.name == "id" and raw.strip().isascii() and raw.strip().isdigit() else (
                 None if key.name == "id" else key.type.parse(key, raw, task.context))  # fmt: skip
         except ValueRefused as refusal:
-            problems.append(Problem(pointer=f"/{number}/{key.name}", code=refusal.code, message=refusal.message))
+            problems.append(
+                Problem(pointer=f"/{number}/{key.name}", code=refusal.code, message=refusal.message)
+            )
             value = None
         else:
             if value is None and task.options.mode == "update":
                 problems.append(Problem(pointer=f"/{number}/{key.name}", code="KBK3001", message=message(
                     "“{field}” must be filled in", field=key.label)))  # fmt: skip
         values.append(value)
-    found = records_by_key(tx, task.actor, entity, key, [v for v in values if v is not None], context=task.context)
+    found = records_by_key(
+        tx, task.actor, entity, key, [v for v in values if v is not None], context=task.context
+    )
     twice: set[int] = set()
     for number, value in enumerate(values):
         record = found.get(fold(value) if isinstance(value, str) else value)
@@ -316,7 +338,9 @@ def _note(
         line = lines[int(number)]
         name = rest[0].replace("~1", "/").replace("~0", "~") if rest else ""
         faulty.add(line.number)
-        error = LineError(line=line.number, column=headers.get(name, name), code=problem.code, message=problem.message)
+        error = LineError(
+            line=line.number, column=headers.get(name, name), code=problem.code, message=problem.message
+        )
         report.add(error)
     if not faulty and len(lines) == 1:
         faulty.add(lines[0].number)

@@ -36,7 +36,12 @@ def start_import(workspace: Workspace, actor: Actor, entity: str, data: bytes, o
 
 
 def run_import(
-    workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options, progress: Progress | None = None
+    workspace: Workspace,
+    actor: Actor,
+    entity: str,
+    data: bytes,
+    options: Options,
+    progress: Progress | None = None,
 ) -> Report:
     """Do an import here and now, as a job that another process goes on with when this one dies.
 
@@ -56,7 +61,11 @@ def run_import(
     try:
         report = _go_on(run, actor, data, progress)
     except (KubikError, JobCancelled) as error:
-        refusal = error if isinstance(error, KubikError) else KubikError("KBK5003", message("the import was cancelled"))
+        refusal = (
+            error
+            if isinstance(error, KubikError)
+            else KubikError("KBK5003", message("the import was cancelled"))
+        )
         run.finish("failed", error=refusal.detail, code=refusal.code)
         raise refusal from error
     result, name = _outcome(run, report, table.text)
@@ -115,7 +124,9 @@ def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
     return next((job.id for job in map(make_job, rows) if dict(job.parameters) == parameters), None)
 
 
-def _parameters(workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options) -> dict[str, Any]:
+def _parameters(
+    workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options
+) -> dict[str, Any]:
     """What a job knows of the import; the file is kept beside the database until the job is done."""
     folder = _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)

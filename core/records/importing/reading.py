@@ -104,7 +104,9 @@ def _rows(text: str, delimiter: str) -> Iterator[Line]:
         except csv.Error as error:
             raise KubikError(
                 "KBK5001",
-                message("Line {line}: the quotes do not close or stand in the middle of a value.", line=number),
+                message(
+                    "Line {line}: the quotes do not close or stand in the middle of a value.", line=number
+                ),
             ) from error
         if cells is None:
             return

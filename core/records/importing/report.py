@@ -59,7 +59,10 @@ class Report:
         return {
             **counts,
             "dry_run": self.dry_run,
-            "errors": [{"line": e.line, "column": e.column, "code": e.code, "message": text(e.message)} for e in self.errors],
+            "errors": [
+                {"line": e.line, "column": e.column, "code": e.code, "message": text(e.message)}
+                for e in self.errors
+            ],
             "passed_over": [{"column": column, "reason": text(why)} for column, why in self.passed_over],
         }
 
@@ -77,7 +80,9 @@ def load_report(saved: Mapping[str, Any]) -> Report:
     )
 
 
-def errors_file(table: Table, errors: Iterable[LineError], render: Callable[[Message], str], reason: str) -> str:
+def errors_file(
+    table: Table, errors: Iterable[LineError], render: Callable[[Message], str], reason: str
+) -> str:
     """The refused rows as they were, with why in a last column called ``reason``: to be repaired and imported again."""
     by_line: dict[int, list[str]] = {}
     for error in errors:

@@ -31,7 +31,9 @@ class Office:
         return self.workspace.write(lambda tx: records.create(tx, self.people[by], entity, values, **more))
 
     def update(self, entity: str, id: int, values: dict[str, Any], by: str = "root", **more: Any) -> Saved:
-        return self.workspace.write(lambda tx: records.update(tx, self.people[by], entity, id, values, **more))
+        return self.workspace.write(
+            lambda tx: records.update(tx, self.people[by], entity, id, values, **more)
+        )
 
     def delete(self, entity: str, id: int, by: str = "root", **more: Any) -> None:
         self.workspace.write(lambda tx: records.delete(tx, self.people[by], entity, id, **more))
@@ -71,7 +73,8 @@ class Office:
                 own.select().where(own.c.entity == found.uid, own.c.record == record).order_by(own.c.seq)
             )
             return [
-                (r.kind, r.version, {found.by_uid[uid].name: d for uid, d in (r.diff or {}).items()}) for r in rows
+                (r.kind, r.version, {found.by_uid[uid].name: d for uid, d in (r.diff or {}).items()})
+                for r in rows
             ]
 
     def hire(self, login: str, role: str | None = None, department: int | None = None) -> Actor:
@@ -79,7 +82,12 @@ class Office:
         with self.workspace.read() as tx:
             place = tx.tables[self.model.entities["role"].uid]
             name = place.columns[place.entity.by_name["name"].uid].value
-            known = {n: i for i, n in tx.connection.execute(place.table.select().with_only_columns(place.table.c.id, name))}
+            known = {
+                n: i
+                for i, n in tx.connection.execute(
+                    place.table.select().with_only_columns(place.table.c.id, name)
+                )
+            }
         values: dict[str, Any] = {"login": login, "name": login.title(), "department": department}
         if role is not None:
             values["roles"] = [{"role": known[role]}]
@@ -98,7 +106,9 @@ def changes() -> dict[str, str | None]:
 @pytest.fixture
 def office(tmp_path: Path, database_url: str, changes: dict[str, str | None]) -> Iterator[Office]:
     """The sample model with an administrator (root), a head (anna) and two managers (marina, igor)."""
-    workspace = Workspace.create(Settings(home=tmp_path, database_url=database_url, time_zone="Europe/Moscow"))
+    workspace = Workspace.create(
+        Settings(home=tmp_path, database_url=database_url, time_zone="Europe/Moscow")
+    )
     model = factories.model(changes)
     install_model(workspace, model)
     workspace.write(records.sync_roles)

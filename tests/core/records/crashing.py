@@ -15,7 +15,9 @@ from tests import factories
 
 def main(home: str, database_url: str, user: str, what: str, file: str = "") -> None:
     """Say ``ready``, then ``id number`` for every write that was acknowledged, or ``done position`` of an import."""
-    workspace = Workspace.open(Settings(home=Path(home), database_url=database_url, time_zone="Europe/Moscow"))
+    workspace = Workspace.open(
+        Settings(home=Path(home), database_url=database_url, time_zone="Europe/Moscow")
+    )
     workspace.remember(factories.model())
     root = Actor(user=int(user), login="root", roles=(factories.model().roles["administrator"].uid,))
     print("ready", flush=True)
@@ -29,7 +31,11 @@ def main(home: str, database_url: str, user: str, what: str, file: str = "") -> 
     count = 0
     while True:
         count += 1
-        values = {"name": f"deal {count}", "opened_on": "2026-01-01", "items": [{"product": 1, "quantity": count}]}
+        values = {
+            "name": f"deal {count}",
+            "opened_on": "2026-01-01",
+            "items": [{"product": 1, "quantity": count}],
+        }
         saved = workspace.write(lambda tx, values=values: records.create(tx, root, "deal", values))
         print("saved", saved.id, count, flush=True)
 

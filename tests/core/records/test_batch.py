@@ -67,7 +67,12 @@ def test_a_large_batch_keeps_the_order_of_ids_and_numbers(office):
 def test_a_batch_swaps_nothing_past_the_unique_index_but_takes_what_leaves(office):
     a = office.create("company", {"name": "a", "inn": "7707083893"}).id
     b = office.create("company", {"name": "b", "inn": "1234567890"}).id
-    office.batch("company", delete=[a], update=[{"id": b, "inn": "7707083893"}], create=[{"name": "c", "inn": "1234567890"}])
+    office.batch(
+        "company",
+        delete=[a],
+        update=[{"id": b, "inn": "7707083893"}],
+        create=[{"name": "c", "inn": "1234567890"}],
+    )
     assert sorted(r["inn"] for r in office.rows("company").values()) == ["1234567890", "7707083893"]
 
 

@@ -14,14 +14,19 @@ def product(office):
 
 def items(office, deal):
     """(product, quantity, price) of the live rows in their order."""
-    rows = sorted((r for r in office.rows("deal_item").values() if r["deal"] == deal), key=lambda r: r["position"])
+    rows = sorted(
+        (r for r in office.rows("deal_item").values() if r["deal"] == deal), key=lambda r: r["position"]
+    )
     return [(r["id"], r["quantity"], r["price"]) for r in rows]
 
 
 def test_rows_are_created_with_their_parent_in_order(office, product):
     deal = office.create("deal", {"name": "A", "items": [
         {"product": product, "quantity": 2}, {"product": product, "price": "7.50"}]}, by="marina").id  # fmt: skip
-    assert [(q, p) for _, q, p in items(office, deal)] == [(Decimal(2), Decimal(100)), (Decimal(1), Decimal("7.5"))]
+    assert [(q, p) for _, q, p in items(office, deal)] == [
+        (Decimal(2), Decimal(100)),
+        (Decimal(1), Decimal("7.5")),
+    ]
     assert office.stored("deal", deal)["amount"] == Decimal("207.50")
     assert [r["position"] for r in office.rows("deal_item").values()] == [1, 2]
 
@@ -33,7 +38,9 @@ def test_a_list_needs_the_version(office, product):
 
 
 def test_a_list_changes_creates_removes_and_orders(office, product):
-    saved = office.create("deal", {"name": "A", "items": [{"product": product, "quantity": n} for n in (1, 2, 3)]})
+    saved = office.create(
+        "deal", {"name": "A", "items": [{"product": product, "quantity": n} for n in (1, 2, 3)]}
+    )
     first, second, third = (row[0] for row in items(office, saved.id))
     again = office.update("deal", saved.id, {"items": [
         {"id": third}, {"product": product, "quantity": 9}, {"id": first, "quantity": 5}]}, if_version=saved.version)  # fmt: skip
@@ -52,7 +59,9 @@ def test_faults_in_rows_have_their_pointers(office, product):
     error = refusal(office.create, "deal", {"name": "A", "items": [
         {"product": product}, {"product": product, "price": "x"}, {"quantity": 1}, 5]})  # fmt: skip
     assert faults(error) == {
-        ("/items/1/price", "KBK3002"), ("/items/2/product", "KBK3001"), ("/items/3", "KBK3002"),
+        ("/items/1/price", "KBK3002"),
+        ("/items/2/product", "KBK3001"),
+        ("/items/3", "KBK3002"),
     }
     error = refusal(office.create, "deal", {"name": "A", "items": [{"product": product, "quantity": 0}]})
     assert faults(error) == {("/items/0/quantity", "KBK3006")}
@@ -88,7 +97,10 @@ def test_a_row_written_alone_follows_its_parents_rights_and_raises_its_version(o
 
 
 def test_a_row_never_changes_its_parent(office, product):
-    one, two = office.create("deal", {"name": "A", "items": [{"product": product}]}), office.create("deal", {"name": "B"})
+    one, two = (
+        office.create("deal", {"name": "A", "items": [{"product": product}]}),
+        office.create("deal", {"name": "B"}),
+    )
     (row,) = office.rows("deal_item")
     assert faults(refusal(office.update, "deal_item", row, {"deal": two.id})) == {("/deal", "KBK3004")}
     office.update("deal_item", row, {"deal": one.id, "quantity": 2})
@@ -122,7 +134,9 @@ def test_a_copy_changed_by_hand_stays(office, product):
 
 
 def test_a_copy_given_with_what_it_is_taken_from_is_not_by_hand(office, product):
-    deal = office.create("deal", {"name": "A", "amount": 200, "items": [{"product": product, "quantity": 2, "price": 100}]})
+    deal = office.create(
+        "deal", {"name": "A", "amount": 200, "items": [{"product": product, "quantity": 2, "price": 100}]}
+    )
     ((row, _, _),) = items(office, deal.id)
     office.update("deal_item", row, {"quantity": 3})
     assert office.stored("deal", deal.id)["amount"] == Decimal(300)
@@ -176,7 +190,9 @@ def test_rows_go_to_any_depth(office):
         {"name": "p", "screws": [{"weight": 1}, {"weight": 2}]}, {"name": "q", "screws": [{"weight": 4}]}]})  # fmt: skip
     assert office.stored("box", box.id)["weight"] == 7
     first = min(office.rows("part"))
-    error = refusal(office.update, "box", box.id, {"parts": [{"id": first, "screws": [{"weight": 500}]}]}, if_version=1)
+    error = refusal(
+        office.update, "box", box.id, {"parts": [{"id": first, "screws": [{"weight": 500}]}]}, if_version=1
+    )
     assert faults(error) == {("/parts/0/screws/0/weight", "KBK3006")}
     saved = office.update("box", box.id, {"parts": [{"id": first, "screws": [{"weight": 30}]}]}, if_version=1)
     assert office.stored("box", box.id)["weight"] == 30

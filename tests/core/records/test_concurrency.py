@@ -128,9 +128,12 @@ def test_a_link_and_the_deletion_of_its_target_exclude_each_other(office):
 
 def test_two_saves_of_one_version_are_one_save(office):
     company = office.create("company", {"name": "A"}).id
-    results = at_once(*[
-        lambda name=name: office.update("company", company, {"name": name}, if_version=1) for name in ("B", "C", "D")
-    ])
+    results = at_once(
+        *[
+            lambda name=name: office.update("company", company, {"name": name}, if_version=1)
+            for name in ("B", "C", "D")
+        ]
+    )
     assert sorted(r.code for r in results if isinstance(r, KubikError)) == ["KBK3009", "KBK3009"]
     assert office.stored("company", company)["version"] == 2
 

@@ -62,7 +62,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(office, child):
         deal = deals[item["deal"]]
         assert deal["amount"] == item["quantity"] * 10 == Decimal(deal["name"].split()[1]) * 10
         assert [kind for kind, _, _ in office.journal("deal", deal["id"])] == ["created"]
-    assert sorted(deal["number"] for deal in deals.values()) == [f"Д-2026-{n:05}" for n in range(1, len(deals) + 1)]
+    assert sorted(deal["number"] for deal in deals.values()) == [
+        f"Д-2026-{n:05}" for n in range(1, len(deals) + 1)
+    ]
     assert not list(check_storage(office.workspace))
 
 
@@ -79,7 +81,9 @@ def test_an_import_that_was_killed_goes_on_without_doubles(office, child, tmp_pa
         kill(process)
         there = len(office.rows("company"))
         assert int(done) * 0.98 <= there < count
-    report = run_import(office.workspace, office.people["root"], "company", file.read_bytes(), Options(origin="import"))
+    report = run_import(
+        office.workspace, office.people["root"], "company", file.read_bytes(), Options(origin="import")
+    )
     assert (report.total, report.created, report.refused) == (count, count - 15, 15)
     names = [row["name"] for row in office.rows("company").values()]
     assert names == [line.split(",")[0] for line in lines if not line.endswith("bad")]

@@ -35,7 +35,9 @@ def test_what_is_not_sent_stays(office):
 
 
 def test_a_stale_save_tells_who_and_what(office):
-    deal = office.create("deal", {"name": "A", "amount": 10, "margin": 3, "owner": office.people["marina"].user}).id
+    deal = office.create(
+        "deal", {"name": "A", "amount": 10, "margin": 3, "owner": office.people["marina"].user}
+    ).id
     office.update("deal", deal, {"amount": 20, "margin": 4}, by="root", if_version=1)
     error = refusal(office.update, "deal", deal, {"name": "B"}, by="marina", if_version=1)
     assert (error.status, error.code) == (412, "KBK3009")
@@ -49,7 +51,7 @@ def test_a_stale_save_tells_who_and_what(office):
 
 def test_what_is_out_of_sight_does_not_exist(office):
     deal = office.create("deal", {"name": "A"}, by="igor").id
-    for call in (office.update, ):
+    for call in (office.update,):
         unseen = refusal(call, "deal", deal, {"name": "B"}, by="marina")
         missing = refusal(call, "deal", 999, {"name": "B"}, by="marina")
         assert (unseen.code, missing.code, unseen.status) == ("KBK2006", "KBK2006", 404)
@@ -66,7 +68,9 @@ def test_a_visible_record_that_may_not_be_written_is_forbidden(office):
 
 def test_fields_outside_the_grant_are_forbidden_by_name(office):
     deal = office.create("deal", {"name": "A"}, by="marina").id
-    error = refusal(office.update, "deal", deal, {"owner": office.people["igor"].user, "name": "B"}, by="marina")
+    error = refusal(
+        office.update, "deal", deal, {"owner": office.people["igor"].user, "name": "B"}, by="marina"
+    )
     assert (error.status, faults(error)) == (403, {("/owner", "KBK4002")})
 
 
@@ -81,7 +85,9 @@ def test_the_stage_before_the_write_decides(office):
 
 def test_a_masked_cell_may_be_read_where_it_shows_and_is_refused_elsewhere(office):
     deal = office.create("deal", {"name": "A", "margin": 5, "owner": office.people["marina"].user}).id
-    assert faults(refusal(office.update, "deal", deal, {"margin": 1}, by="marina")) == {("/margin", "KBK2003")}
+    assert faults(refusal(office.update, "deal", deal, {"margin": 1}, by="marina")) == {
+        ("/margin", "KBK2003")
+    }
     office.update("deal", deal, {"stage": "won"})
     office.update("deal", deal, {"stage": "offer"}, by="root")
     assert office.stored("deal", deal)["margin"] == Decimal(5)
@@ -98,7 +104,9 @@ def test_move_changes_the_stage_with_values(office):
     deal = office.create("deal", {"name": "A"}, by="marina").id
 
     def move(to, values=None):
-        return office.workspace.write(lambda tx: records.move(tx, office.people["marina"], "deal", deal, to, values))
+        return office.workspace.write(
+            lambda tx: records.move(tx, office.people["marina"], "deal", deal, to, values)
+        )
 
     assert faults(refusal(move, "lost")) == {("/lost_reason", "KBK3001")}
     assert refusal(move, "nowhere").code == "KBK3011"
@@ -131,7 +139,8 @@ def test_read_only_fields_stay(office):
 def test_upsert_by_a_unique_field_creates_then_changes(office):
     def put(value, values, by="root"):
         return office.workspace.write(
-            lambda tx: records.upsert(tx, office.people[by], "company", "inn", value, values))
+            lambda tx: records.upsert(tx, office.people[by], "company", "inn", value, values)
+        )
 
     first = put("7707083893", {"name": "A"})
     second = put("7707083893", {"name": "B"})
@@ -144,7 +153,8 @@ def test_upsert_by_a_unique_field_creates_then_changes(office):
 def test_another_systems_identifier_finds_its_record(office):
     def put(value, values):
         return office.workspace.write(
-            lambda tx: records.upsert(tx, office.people["root"], "company", "ext", value, values))
+            lambda tx: records.upsert(tx, office.people["root"], "company", "ext", value, values)
+        )
 
     first = put("1C-77", {"name": "A"})
     assert put("1C-77", {"name": "B"}).id == first.id

@@ -36,20 +36,31 @@ def role(office, name):
 def roles_of(office, login):
     user = office.people[login].user
     return sorted(
-        office.stored("role", row["role"])["name"] for row in office.rows("user_role").values() if row["user"] == user
+        office.stored("role", row["role"])["name"]
+        for row in office.rows("user_role").values()
+        if row["user"] == user
     )
 
 
 @with_managing_heads
 def test_a_head_makes_managers_and_nobody_higher(office):
-    made = office.create("user", {"login": "new", "name": "New", "roles": [{"role": role(office, "manager")}]}, by="anna")
+    made = office.create(
+        "user", {"login": "new", "name": "New", "roles": [{"role": role(office, "manager")}]}, by="anna"
+    )
     office.create("user", {"login": "plain", "name": "Plain"}, by="anna")
     for name in ("head", "administrator"):
-        error = refusal(office.create, "user", {"login": "x", "name": "X", "roles": [{"role": role(office, name)}]}, by="anna")
+        error = refusal(
+            office.create,
+            "user",
+            {"login": "x", "name": "X", "roles": [{"role": role(office, name)}]},
+            by="anna",
+        )
         assert faults(error) == {("/roles/0/role", "KBK3014")}
         error = refusal(office.create, "user_role", {"user": made.id, "role": role(office, name)}, by="anna")
         assert faults(error) == {("/role", "KBK3014")}
-        error = refusal(office.batch, "user_role", by="anna", create=[{"user": made.id, "role": role(office, name)}])
+        error = refusal(
+            office.batch, "user_role", by="anna", create=[{"user": made.id, "role": role(office, name)}]
+        )
         assert faults(error) == {("/create/0/role", "KBK3014")}
 
 
@@ -120,9 +131,9 @@ def test_a_login_is_unique_however_it_is_written(office):
 
 
 def test_a_time_zone_is_one_that_exists(office):
-    assert faults(refusal(office.create, "user", {"login": "x", "name": "X", "time_zone": "Mars/Olympus"})) == {
-        ("/time_zone", "KBK3003")
-    }
+    assert faults(
+        refusal(office.create, "user", {"login": "x", "name": "X", "time_zone": "Mars/Olympus"})
+    ) == {("/time_zone", "KBK3003")}
     office.create("user", {"login": "x", "name": "X", "time_zone": "Asia/Yekaterinburg"})
 
 

@@ -28,14 +28,19 @@ def test_columns_fit_by_name_and_by_label_in_either_language(office):
 
 
 def test_codes_keep_their_zeros_and_numbers_follow_the_language(office):
-    report = run(office, "product", "code,name,price,weight\n0007,A,\"1 234,50\",\"0,125\"\n00008,B,10.5,2\n", language="ru")
+    report = run(
+        office,
+        "product",
+        'code,name,price,weight\n0007,A,"1 234,50","0,125"\n00008,B,10.5,2\n',
+        language="ru",
+    )
     assert not report.errors
     assert [(r["code"], r["price"], r["weight"]) for r in office.rows("product").values()] == [
         ("0007", Decimal("1234.50"), Decimal("0.125")), ("00008", Decimal("10.50"), Decimal(2))]  # fmt: skip
 
 
 def test_bad_lines_are_named_and_good_ones_written(office):
-    text = "name,inn,staff,founded\nA,7707083893,5,2020-01-31\n\"B\nb\",1,x,\nC,7707083893,,\n,1234567890,,\nE,12,,\nF,,1,31.12.2020,more\nG,,2,2021-02-30\nH,,3,\n"
+    text = 'name,inn,staff,founded\nA,7707083893,5,2020-01-31\n"B\nb",1,x,\nC,7707083893,,\n,1234567890,,\nE,12,,\nF,,1,31.12.2020,more\nG,,2,2021-02-30\nH,,3,\n'
     report = run(office, "company", text, language="ru")
     assert (report.total, report.created, report.refused) == (8, 2, 6)
     assert [r["name"] for r in office.rows("company").values()] == ["A", "H"]
@@ -56,7 +61,11 @@ def test_links_are_found_by_title_key_number_or_a_named_field(office):
     assert [(r["name"], r["company"]) for r in office.rows("deal").values()] == [
         ("by title", a), ("by key", a), ("by id", b), ("empty", None)]  # fmt: skip
     assert said(report) == [(5, "company", "KBK3005"), (6, "company", "KBK3005")]
-    report = run(office, "deal", "name,company.name,owner.login\nnamed,ромашка,marina\ntwin,Twin,marina\nbad,Ромашка,nobody\n")
+    report = run(
+        office,
+        "deal",
+        "name,company.name,owner.login\nnamed,ромашка,marina\ntwin,Twin,marina\nbad,Ромашка,nobody\n",
+    )
     deal = next(r for r in office.rows("deal").values() if r["name"] == "named")
     assert (deal["company"], deal["owner"]) == (a, office.people["marina"].user)
     assert {line for line, _, _ in said(report)} == {3, 4}
@@ -72,7 +81,13 @@ def test_choices_are_read_by_label_or_name_and_stages_too(office):
 def test_columns_that_cannot_be_written_are_passed_over_and_named(office):
     report = run(office, "deal", "id,number,name,expected,items_total,created_at\n7,Д-1,A,5,5,2020-01-01\n")
     assert report.created == 1
-    assert [column for column, _ in report.passed_over] == ["id", "number", "expected", "items_total", "created_at"]
+    assert [column for column, _ in report.passed_over] == [
+        "id",
+        "number",
+        "expected",
+        "items_total",
+        "created_at",
+    ]
     (row,) = office.rows("deal").values()
     assert (row["name"], row["number"]) != ("A", "Д-1")
 
@@ -151,7 +166,13 @@ def test_an_import_goes_on_exactly_where_it_was_broken_off(office):
 def test_progress_is_told_after_every_chunk(office):
     steps = []
     text = "name\n" + "".join(f"C{n}\n" for n in range(300))
-    import_file(office.workspace, office.people["root"], "company", text, progress=lambda done, total: steps.append((done, total)))
+    import_file(
+        office.workspace,
+        office.people["root"],
+        "company",
+        text,
+        progress=lambda done, total: steps.append((done, total)),
+    )
     assert steps[-1] == (300, 300)
     assert [done for done, _ in steps] == sorted({done for done, _ in steps})
 
@@ -161,4 +182,6 @@ def test_demonstration_records_are_marked(office):
 
     run(office, "company", "name\nA\nB\n", origin="demo")
     with office.workspace.read() as tx:
-        assert origins(tx, "demo") == {office.model.entities["company"].uid: dict.fromkeys(office.rows("company"))}
+        assert origins(tx, "demo") == {
+            office.model.entities["company"].uid: dict.fromkeys(office.rows("company"))
+        }

@@ -221,9 +221,7 @@ def test_a_session_ends_when_idle_and_at_last_in_any_case(
         assert not alive()
 
 
-def test_use_is_noted_once_a_minute_apart_from_the_request(
-    database_url: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_use_is_noted_once_a_minute_apart_from_the_request(workspace: Workspace) -> None:
     user = add_user(workspace)
     token = workspace.write(lambda tx: create_token(tx, user, "import"))
     with workspace.read() as tx:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from core.errors import KubikError
 from core.history.positions import BEGINNING, Position, present, read_journal
 from core.storage.workspace import Transaction, Workspace
-from tests.core.storage.samples import settings_for
 
 
 @pytest.fixture
-def workspace(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
-    made = Workspace.create(settings_for(database_url, tmp_path))
-    yield made
-    made.close()
+def workspace(sampled: Workspace) -> Workspace:
+    return sampled
 
 
 def add(tx: Transaction, record: int) -> None:

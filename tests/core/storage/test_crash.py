@@ -82,12 +82,10 @@ def kill(process: subprocess.Popen[str]) -> list[str]:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system knows no kill -9")
-def test_what_was_acknowledged_survives_the_end_of_the_process(
-    workspace: Workspace, database_url: str, tmp_path: Path
-) -> None:
+def test_what_was_acknowledged_survives_the_end_of_the_process(workspace: Workspace, tmp_path: Path) -> None:
     acknowledged: list[int] = []
     for round_ in range(2):
-        writers = [begin(WRITER, database_url, tmp_path) for _ in range(2)]
+        writers = [begin(WRITER, workspace.settings.database, tmp_path) for _ in range(2)]
         firsts = [writer.stdout.readline() for writer in writers if writer.stdout is not None]
         time.sleep(0.15 + 0.1 * round_)
         for writer, first in zip(writers, firsts, strict=True):
@@ -106,10 +104,10 @@ def test_what_was_acknowledged_survives_the_end_of_the_process(
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system knows no kill -9")
-def test_growing_that_was_killed_goes_on(workspace: Workspace, database_url: str, tmp_path: Path) -> None:
+def test_growing_that_was_killed_goes_on(workspace: Workspace, tmp_path: Path) -> None:
     tables = tables_of(workspace, larger())
     for patience in (0.0, 0.01, 0.03):
-        grower = begin(GROWER, database_url, tmp_path)
+        grower = begin(GROWER, workspace.settings.database, tmp_path)
         assert grower.stdout is not None
         grower.stdout.readline()
         time.sleep(patience)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -311,9 +310,7 @@ def test_views_are_remade_only_when_they_say_something_else(workspace: Workspace
     assert len(made) == 2
 
 
-def test_a_workspace_installed_twice_is_the_same(
-    database_url: str, tmp_path: Path, workspace: Workspace
-) -> None:
+def test_a_workspace_installed_twice_is_the_same(workspace: Workspace) -> None:
     install_model(workspace, sample_model(version=2))
     with workspace.read() as tx:
         assert tx.model.version == 2

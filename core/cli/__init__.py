@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -42,8 +45,24 @@ class Kubik(click.Group):
         return command
 
 
+def version() -> str:
+    """The version of the installed package, or of the checkout."""
+    try:
+        return importlib.metadata.version("kubik")
+    except importlib.metadata.PackageNotFoundError:
+        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+        return str(project["project"]["version"])
+
+
+def print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print the version and end."""
+    if asked and not context.resilient_parsing:
+        click.echo(f"kubik {version()}")
+        context.exit()
+
+
 @click.group(cls=Kubik, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="kubik", prog_name="kubik", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="Show the version and exit.")
 def cli() -> None:
     """Kubik: definitions in, a running system out. See docs/administrators/commands.md."""
 

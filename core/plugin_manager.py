@@ -16,7 +16,9 @@ BUILT_IN = ("renderers.api", "renderers.lists", "renderers.forms", "renderers.pa
 """Modules that come with Kubik and implement hooks; one that is not installed is passed over."""
 
 
-def make_plugin_manager(names: Sequence[str] = BUILT_IN, *, entry_points: bool = True) -> pluggy.PluginManager:
+def make_plugin_manager(
+    names: Sequence[str] = BUILT_IN, *, entry_points: bool = True
+) -> pluggy.PluginManager:
     """A manager with the named modules and, unless refused, all installed plugins registered.
 
     A plugin that implements a hook nobody knows stops the start with `pluggy.PluginValidationError`.

@@ -44,9 +44,17 @@ def page() -> str:
     """The page as it should be."""
     parts = [HEAD]
     for digit, title in GROUPS.items():
-        rows = [f"| `{code}` | {status} | {words} |" for code, (status, words) in CODES.items() if code[3] == digit]
+        rows = [
+            f"| `{code}` | {status} | {words} |"
+            for code, (status, words) in CODES.items()
+            if code[3] == digit
+        ]
         if rows:
-            parts.append("\n".join([f"## {title}", "", "| code | status | meaning |", "| --- | --- | --- |", *rows, ""]))
+            parts.append(
+                "\n".join(
+                    [f"## {title}", "", "| code | status | meaning |", "| --- | --- | --- |", *rows, ""]
+                )
+            )
     return "\n".join(parts)
 
 

@@ -29,7 +29,14 @@ CONTEXT = Context()
 
 def settings(database_url: str, home: Path, **more: Any) -> Settings:
     """Settings of a test's installation, its key a fixed one."""
-    return Settings(home=home, database_url=database_url, secret_key=b"0" * 32, time_zone="Europe/Moscow", language="en", **more)
+    return Settings(
+        home=home,
+        database_url=database_url,
+        secret_key=b"0" * 32,
+        time_zone="Europe/Moscow",
+        language="en",
+        **more,
+    )
 
 
 def install(url: str, home: Path) -> dict[str, str]:
@@ -43,7 +50,12 @@ def install(url: str, home: Path) -> dict[str, str]:
         def people(tx: Transaction) -> dict[str, str]:
             tokens = {}
             for login, role in PEOPLE.items():
-                values = {"login": login, "name": login.title(), "language": "en", "roles": [{"role": {"by": {"name": role}}}]}
+                values = {
+                    "login": login,
+                    "name": login.title(),
+                    "language": "en",
+                    "roles": [{"role": {"by": {"name": role}}}],
+                }
                 saved = records.create(tx, system_actor(), "user", values, context=CONTEXT)
                 set_password(tx, saved.id, hashed)
                 tokens[login] = create_token(tx, saved.id, "test")

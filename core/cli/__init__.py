@@ -62,7 +62,14 @@ def print_version(context: click.Context, _: click.Parameter, asked: bool) -> No
 
 
 @click.group(cls=Kubik, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="Show the version and exit.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Kubik: definitions in, a running system out. See docs/administrators/commands.md."""
 

@@ -20,6 +20,8 @@ from metamodel.messages import message
 def bench(context: click.Context) -> None:
     """Run the benchmarks: each prints its figures and the ratio to hand-written SQL of the same run."""
     if importlib.util.find_spec("bench") is None or importlib.util.find_spec("bench.__main__") is None:
-        raise KubikError("KBK6002", message("The benchmarks are part of the source code, not of the installed package."))
+        raise KubikError(
+            "KBK6002", message("The benchmarks are part of the source code, not of the installed package.")
+        )
     module = importlib.import_module("bench.__main__")
     context.exit(module.main(context.args))

@@ -44,7 +44,11 @@ def apply(path: Path, accept: str, accept_loss: bool) -> None:
             )
         else:
             version = install(
-                workspace, system_actor(), read_solution(path), accept=identifiers(accept), accept_loss=accept_loss
+                workspace,
+                system_actor(),
+                read_solution(path),
+                accept=identifiers(accept),
+                accept_loss=accept_loss,
             )
     say(message("Version {version} of the configuration is in force.", version=version))
 
@@ -70,7 +74,9 @@ def read_model(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise KubikError("KBK2001", message("{file} is not JSON: {why}", file=str(path), why=str(error))) from error
+        raise KubikError(
+            "KBK2001", message("{file} is not JSON: {why}", file=str(path), why=str(error))
+        ) from error
     if not isinstance(document, dict):
         raise KubikError("KBK2001", message("{file} is not JSON: {why}", file=str(path), why="{…}"))
     return document

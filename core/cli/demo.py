@@ -23,13 +23,18 @@ WORDS = "kubik-demo"
 
 
 @click.command(short_help="The demonstration system.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 def demo(port: int) -> None:
     """Make the demonstration system in KUBIK_HOME if there is none, and serve it to this machine."""
     given = settings()
     check_free("127.0.0.1", port)
     if not is_whole(given):
-        say(message("The demonstration system is being made in {folder} …", folder=str(given.home)), to_stderr=True)
+        say(
+            message("The demonstration system is being made in {folder} …", folder=str(given.home)),
+            to_stderr=True,
+        )
         prepare(given)
     introduce(given)
     run_server(given, "127.0.0.1", port, 1, log_level="warning")

@@ -22,11 +22,20 @@ ERRORS_SHOWN = 20
 @click.command("import", short_help="Import records from a CSV file.")
 @click.argument("entity")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON file: {column: field or null}.")
-@click.option("--mode", type=click.Choice(["create", "update", "upsert"]), default="create", show_default=True)
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file: {column: field or null}.",
+)
+@click.option(
+    "--mode", type=click.Choice(["create", "update", "upsert"]), default="create", show_default=True
+)
 @click.option("--key", metavar="FIELD", help="The unique field that finds records for update and upsert.")
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
-@click.option("--errors", type=click.Path(dir_okay=False, path_type=Path), help="Write the refused lines to this file.")
+@click.option(
+    "--errors", type=click.Path(dir_okay=False, path_type=Path), help="Write the refused lines to this file."
+)
 @click.pass_context
 def import_file(
     context: click.Context,
@@ -43,7 +52,11 @@ def import_file(
     Refused lines are named with their reasons; the others are written. Exit status 1 when lines were refused.
     """
     options = Options(
-        mode=mode, key=key, mapping=read_mapping(mapping) if mapping else {}, language=words().language, dry_run=dry_run
+        mode=mode,
+        key=key,
+        mapping=read_mapping(mapping) if mapping else {},
+        language=words().language,
+        dry_run=dry_run,
     )
     with opened() as workspace, progress() as bar:
         report = run_import(workspace, system_actor(), entity, file.read_bytes(), options, bar.update_to)
@@ -61,7 +74,9 @@ def read_mapping(path: Path) -> dict[str, str | None]:
     try:
         found = json.loads(path.read_text("utf-8-sig"))
     except ValueError as error:
-        raise KubikError("KBK2001", message("{file} is not JSON: {why}", file=str(path), why=str(error))) from error
+        raise KubikError(
+            "KBK2001", message("{file} is not JSON: {why}", file=str(path), why=str(error))
+        ) from error
     if not isinstance(found, dict) or not all(v is None or isinstance(v, str) for v in found.values()):
         why = message("{file} must be an object of columns and names of fields", file=str(path))
         raise KubikError("KBK2001", why)
@@ -104,7 +119,9 @@ def show(report: Report) -> None:
         say(message("column {column} is passed over: {why}", column=column, why=reason), to_stderr=True)
     for error in report.errors[:ERRORS_SHOWN]:
         reason = error.message if isinstance(error.message, str) else spoken.render(error.message)
-        place = message("line {line}, {column}: {why}", line=error.line, column=error.column or "—", why=reason)
+        place = message(
+            "line {line}, {column}: {why}", line=error.line, column=error.column or "—", why=reason
+        )
         say(place, to_stderr=True)
     if len(report.errors) > ERRORS_SHOWN:
         say(message("… and {count} more", count=len(report.errors) - ERRORS_SHOWN), to_stderr=True)

@@ -14,9 +14,13 @@ from metamodel.messages import message
 
 
 @click.command(short_help="Make a new installation.")
-@click.option("--solution", "solutions", multiple=True, metavar="NAME-or-PATH", help="Install this; may be repeated.")
+@click.option(
+    "--solution", "solutions", multiple=True, metavar="NAME-or-PATH", help="Install this; may be repeated."
+)
 @click.option("--demo", is_flag=True, help="With the demonstration records of the solutions.")
-@click.option("--admin", default="admin", show_default=True, metavar="LOGIN", help="Login of the administrator.")
+@click.option(
+    "--admin", default="admin", show_default=True, metavar="LOGIN", help="Login of the administrator."
+)
 def init(solutions: tuple[str, ...], demo: bool, admin: str) -> None:
     """Make a new installation: database, secret key, solutions, first administrator.
 

@@ -33,7 +33,12 @@ def is_whole(given: Settings) -> bool:
 def _has_administrator(tx: Transaction) -> bool:
     if "user_role" not in tx.model.entities:
         return False
-    return query.count(tx, system_actor(), Query(entity="user_role", filter=f"role.name = '{ADMINISTRATOR}'"), cap=1) > 0
+    return (
+        query.count(
+            tx, system_actor(), Query(entity="user_role", filter=f"role.name = '{ADMINISTRATOR}'"), cap=1
+        )
+        > 0
+    )
 
 
 def make(given: Settings, solutions: Sequence[str], login: str, password: str, *, demo: bool) -> Workspace:

@@ -25,9 +25,16 @@ SHORTEST = 8
 
 def user_id(tx: Transaction, login: str) -> int:
     """The id of the user with that login; KBK2006 when there is none."""
-    found = query.read(tx, system_actor(), Query(entity="user", fields=("id", "login"), filter=f"login = {quoted(login)}"))
+    found = query.read(
+        tx, system_actor(), Query(entity="user", fields=("id", "login"), filter=f"login = {quoted(login)}")
+    )
     if not found.items:
-        known = [row["login"] for row in query.read(tx, system_actor(), Query(entity="user", fields=("login",), limit=1000)).items]
+        known = [
+            row["login"]
+            for row in query.read(
+                tx, system_actor(), Query(entity="user", fields=("login",), limit=1000)
+            ).items
+        ]
         raise KubikError("KBK2006", unknown("there is no user “{name}”", login, known))
     identifier: int = found.items[0]["id"]
     return identifier
@@ -40,7 +47,11 @@ def quoted(text: str) -> str:
 
 def add_user(tx: Transaction, login: str, name: str, roles: Sequence[str], password: str) -> int:
     """A new user with roles (names) and a password."""
-    values = {"login": login, "name": name, "roles": [{"role": {"by": {"name": role}}} for role in role_names(tx, roles)]}
+    values = {
+        "login": login,
+        "name": name,
+        "roles": [{"role": {"by": {"name": role}}} for role in role_names(tx, roles)],
+    }
     saved = records.create(tx, system_actor(), "user", values, context=CONTEXT)
     set_password(tx, saved.id, checked(password))
     return saved.id

@@ -15,7 +15,9 @@ from metamodel.messages import message
 def accepting(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that accept losses."""
     command = click.option("--accept-loss", is_flag=True, help="Accept every loss of data.")(command)
-    return click.option("--accept", default="", metavar="ID,…", help="Accept the losses with these ids.")(command)
+    return click.option("--accept", default="", metavar="ID,…", help="Accept the losses with these ids.")(
+        command
+    )
 
 
 def identifiers(text: str) -> tuple[str, ...]:
@@ -42,7 +44,9 @@ def show_plan(plan: Plan) -> None:
 def line(change: PlannedChange) -> Any:
     """The change in one line."""
     if change.rows is None:
-        return message("{kind} {target}: {effect}", kind=change.kind, target=change.target, effect=change.effect)
+        return message(
+            "{kind} {target}: {effect}", kind=change.kind, target=change.target, effect=change.effect
+        )
     return message(
         "{kind} {target}: {effect} (records: {count})",
         kind=change.kind,

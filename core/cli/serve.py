@@ -23,17 +23,25 @@ MOST_WORKERS = 64
 
 @click.command(short_help="Serve the installation.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), help="Processes; 1 is best with SQLite.")
 @click.option("--lan", is_flag=True, help="Listen on the office network and print the address.")
-@click.option("--tls", nargs=2, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CERT KEY", help="Serve https with this certificate and key.")
+@click.option(
+    "--tls",
+    nargs=2,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="CERT KEY",
+    help="Serve https with this certificate and key.",
+)
 def serve(host: str, port: int, workers: int | None, lan: bool, tls: tuple[Path, Path] | None) -> None:
     """Serve the installation until SIGTERM or Ctrl+C."""
     given = settings()
     with opened(given) as workspace:
         count = workers or (1 if workspace.database.dialect == "sqlite" else default_workers())
     if lan:
-        host = "0.0.0.0"  # noqa: S104  asked for
+        host = "0.0.0.0"
     run_server(given, host, port, count, tls, announce=lan)
 
 
@@ -78,7 +86,7 @@ def run_server(
     scheme = "https" if tls else "http"
 
     def started(*_: Any) -> None:
-        shown = lan_address() if announce else ("localhost" if host in ("0.0.0.0", "::") else host)  # noqa: S104
+        shown = lan_address() if announce else ("localhost" if host in ("0.0.0.0", "::") else host)
         address = given.url or f"{scheme}://{f'[{shown}]' if ':' in shown else shown}:{port}"
         say(message("Kubik is served at {address}", address=address))
         if announce:
@@ -100,7 +108,12 @@ def check_free(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             why = message("port {port} is taken by another program; choose one with --port", port=port)
         else:
-            why = message("cannot listen on {host}:{port}: {why}", host=host, port=port, why=error.strerror or str(error))
+            why = message(
+                "cannot listen on {host}:{port}: {why}",
+                host=host,
+                port=port,
+                why=error.strerror or str(error),
+            )
         raise KubikError("KBK6001", why) from error
 
 

@@ -58,7 +58,13 @@ def disable(login: str) -> None:
     with opened() as workspace:
         workspace.write(
             lambda tx: records.update(
-                tx, system_actor(), "user", user_id(tx, login), {"active": False}, if_version=None, context=CONTEXT
+                tx,
+                system_actor(),
+                "user",
+                user_id(tx, login),
+                {"active": False},
+                if_version=None,
+                context=CONTEXT,
             )
         )
     say(message("User {login} may sign in no more.", login=login))
@@ -73,7 +79,11 @@ def list_users() -> None:
         while True:
             for item in page.items:
                 roles = ",".join(str(row["role"].title) for row in item.get("roles") or ())
-                click.echo("\t".join((item["login"], "active" if item["active"] else "disabled", roles, item["name"])))
+                click.echo(
+                    "\t".join(
+                        (item["login"], "active" if item["active"] else "disabled", roles, item["name"])
+                    )
+                )
             if page.next is None:
                 return
             page = query.read(tx, system_actor(), replace(asked, cursor=page.next))

@@ -38,7 +38,11 @@ def format_percent(language: str, value: Decimal | int, scale: int = 0) -> str:
     hundredfold = Decimal(value).scaleb(2)
     shown = hundredfold.quantize(Decimal(1).scaleb(-scale)) if scale else hundredfold
     digits = max(0, -int(shown.normalize().as_tuple().exponent)) if not scale else scale
-    sign = f"{NO_BREAK_SPACE}%" if Locale(language).percent_formats[None].pattern.endswith(f"{NO_BREAK_SPACE}%") else "%"
+    sign = (
+        f"{NO_BREAK_SPACE}%"
+        if Locale(language).percent_formats[None].pattern.endswith(f"{NO_BREAK_SPACE}%")
+        else "%"
+    )
     return format_number(language, shown, digits) + sign
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.types import Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Send
 
 from core.errors import KubikError
 from core.plugin_manager import collect, make_plugin_manager, template_folders
@@ -45,7 +45,9 @@ class Application(Litestar):
             await super().__call__(scope, receive, send)
             return
         path = scope["path"]
-        call = make_call(self.site, scope, new_request_id(), address_of(scope, self.site.settings.trusted_proxies))
+        call = make_call(
+            self.site, scope, new_request_id(), address_of(scope, self.site.settings.trusted_proxies)
+        )
         if path.startswith(_API) or path in _API_ROOTS:
             raw_path = scope.get("raw_path") or path.encode()
             await serve_call(call, raw_path.partition(b"?")[0], receive, send)
@@ -61,7 +63,13 @@ class Application(Litestar):
             accepted = call.header(b"accept-encoding") or ""
             answer = self.site.assets.answer(name, accepted, call.header(b"if-none-match"))
         if answer is None:
-            scope: Any = {"type": "http", "method": "GET", "path": call.path, "headers": [], "query_string": b""}
+            scope: Any = {
+                "type": "http",
+                "method": "GET",
+                "path": call.path,
+                "headers": [],
+                "query_string": b"",
+            }
             scope["kubik"] = ExchangeState(site=self.site, request_id=call.request_id, address=call.address)
             answer = page_answer(Request(scope), KubikError("KBK2006"))
         await send_answer(call, answer, send, vary=b"Accept-Encoding")

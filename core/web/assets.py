@@ -11,7 +11,13 @@ from core.web.exchange import Answer
 
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _FOREVER = b"public, max-age=31536000, immutable"
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".map": "application/json"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".map": "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,11 @@ class Assets:
         if if_none_match is not None and asset.tag.decode() in if_none_match:
             return Answer(status=304, headers=headers)
         body = asset.plain
-        offered = {part.split(";")[0].strip() for part in accepted.split(",") if "q=0" not in part.replace("q=0.", "")}
+        offered = {
+            part.split(";")[0].strip()
+            for part in accepted.split(",")
+            if "q=0" not in part.replace("q=0.", "")
+        }
         for encoding, compressed in asset.compressed.items():
             if encoding in offered:
                 body = compressed
@@ -66,4 +76,6 @@ def read_asset(path: Path) -> Asset:
         if (neighbour := path.with_name(path.name + suffix)).is_file()
     }
     tag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'.encode()
-    return Asset(media_type=f"{kind}; charset=utf-8" if text else kind, plain=plain, compressed=compressed, tag=tag)
+    return Asset(
+        media_type=f"{kind}; charset=utf-8" if text else kind, plain=plain, compressed=compressed, tag=tag
+    )

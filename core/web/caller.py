@@ -21,7 +21,9 @@ T = TypeVar("T")
 def caller(transaction: Transaction, call: Call) -> Actor:
     """The actor behind a call, looked up in this very snapshot: a token that was revoked is no longer one."""
     authorization = call.header(b"authorization")
-    actor = _by_token(transaction, authorization) if authorization is not None else _by_session(transaction, call)
+    actor = (
+        _by_token(transaction, authorization) if authorization is not None else _by_session(transaction, call)
+    )
     call.who = actor.login
     return actor
 

@@ -26,7 +26,7 @@ def if_match(call: Call) -> Condition:
     while at < len(text):
         found = _TAG.match(text, at)
         if found is None:
-            raise KubikError("KBK2000", message("If-Match must be an ETag such as “\"3\"”, or “*”."))
+            raise KubikError("KBK2000", message('If-Match must be an ETag such as “"3"”, or “*”.'))
         if found[1] is None and found[2].isascii() and found[2].isdigit() and len(found[2]) <= 18:
             versions.append(int(found[2]))
         at = found.end()

@@ -84,7 +84,9 @@ def theme_form(request: AnyRequest) -> Response[Any]:
 def _one_of(values: dict[str, str], name: str, allowed: tuple[str, ...]) -> str:
     value = values.get(name, "")
     if value not in allowed:
-        raise refuse(name, message("The parameter “{name}” must be one of: {allowed}.", name=name, allowed=allowed))
+        raise refuse(
+            name, message("The parameter “{name}” must be one of: {allowed}.", name=name, allowed=allowed)
+        )
     return value
 
 
@@ -114,6 +116,4 @@ def _remember_language(site: Site, actor: Actor, chosen: str) -> None:
     )
 
 
-gate = Router(
-    path="/", route_handlers=[sign_in_page, sign_in_form, sign_out_form, language_form, theme_form]
-)
+gate = Router(path="/", route_handlers=[sign_in_page, sign_in_form, sign_out_form, language_form, theme_form])

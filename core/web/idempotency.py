@@ -27,7 +27,9 @@ def once(call: Call, action: Action) -> Action:
     if key is None:
         return action
     if not 0 < len(key) <= MAX_LENGTH or not key.isascii() or not key.isprintable():
-        raise KubikError("KBK2000", message("Idempotency-Key must have 1 to {most} ASCII characters.", most=MAX_LENGTH))
+        raise KubikError(
+            "KBK2000", message("Idempotency-Key must have 1 to {most} ASCII characters.", most=MAX_LENGTH)
+        )
     request = _fingerprint(call)
 
     def kept(transaction: Transaction, actor: Actor) -> Answer:
@@ -52,4 +54,6 @@ def _fingerprint(call: Call) -> str:
 
 def _again(known: records.Answer) -> Answer:
     headers = [(name.encode(), value.encode("latin-1")) for name, value in known.headers.items()]
-    return Answer(status=known.status, body=known.body.encode(), headers=[*headers, (b"idempotent-replayed", b"true")])
+    return Answer(
+        status=known.status, body=known.body.encode(), headers=[*headers, (b"idempotent-replayed", b"true")]
+    )

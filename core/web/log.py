@@ -27,9 +27,14 @@ def configure_log(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
 
 
 def _json(event: Any, **_: Any) -> bytes:
-    return encode({name: value if isinstance(value, int | float | str | None) else str(value) for name, value in event.items()})
+    return encode(
+        {
+            name: value if isinstance(value, int | float | str | None) else str(value)
+            for name, value in event.items()
+        }
+    )

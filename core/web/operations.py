@@ -16,6 +16,7 @@ MAX_JSON = 8 * 1024 * KIB
 MAX_BATCH = 64 * 1024 * KIB
 MAX_FILE = 256 * 1024 * KIB
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One call of the API.

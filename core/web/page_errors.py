@@ -22,7 +22,15 @@ from metamodel.messages import Message, message
 
 HTML = b"text/html; charset=utf-8"
 
-_FROM_STATUS = {400: "KBK2000", 401: "KBK4001", 403: "KBK4002", 404: "KBK2006", 405: "KBK2007", 413: "KBK2005", 429: "KBK4004"}
+_FROM_STATUS = {
+    400: "KBK2000",
+    401: "KBK4001",
+    403: "KBK4002",
+    404: "KBK2006",
+    405: "KBK2007",
+    413: "KBK2005",
+    429: "KBK4004",
+}
 
 _NEXT_STEPS = {
     401: message("Sign in, then try again."),
@@ -41,7 +49,9 @@ def page_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Litestar's handler of every error of a page."""
     answer = page_answer(request, error)
     headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
-    return Response(answer.body, status_code=answer.status, headers=headers, media_type=answer.media_type.decode())
+    return Response(
+        answer.body, status_code=answer.status, headers=headers, media_type=answer.media_type.decode()
+    )
 
 
 def page_answer(request: AnyRequest, error: Exception) -> Answer:
@@ -68,7 +78,9 @@ def sign_in_address(request: AnyRequest) -> str:
 def as_page_error(request: AnyRequest, error: Exception) -> KubikError:
     """The error as one of the family; a foreign one goes to the log with the request's id."""
     if isinstance(error, HTTPException):
-        return KubikError(_FROM_STATUS.get(error.status_code, "KBK2000" if error.status_code < 500 else "KBK9000"))
+        return KubikError(
+            _FROM_STATUS.get(error.status_code, "KBK2000" if error.status_code < 500 else "KBK9000")
+        )
     found = as_kubik_error(error)
     if found.code == "KBK9000":
         log.error("fault", request_id=visitor(request).request_id, path=request.scope["path"], exc_info=error)

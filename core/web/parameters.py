@@ -36,7 +36,10 @@ def read_parameters(query_string: bytes, known: Sequence[Parameter]) -> dict[str
         return {}
     try:
         pairs = parse_qsl(
-            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
+            query_string.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_PARAMETERS,
         )
     except (UnicodeDecodeError, ValueError):
         raise KubikError("KBK2000", message("The query string is not well-formed UTF-8.")) from None
@@ -62,7 +65,10 @@ def whole_number(values: Mapping[str, str], name: str, default: int, least: int,
     if text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most:
         return int(text)
     why = message(
-        "The parameter “{name}” must be a whole number from {least} to {most}.", name=name, least=least, most=most
+        "The parameter “{name}” must be a whole number from {least} to {most}.",
+        name=name,
+        least=least,
+        most=most,
     )
     raise refuse(name, why)
 
@@ -83,5 +89,7 @@ def names(values: Mapping[str, str], name: str) -> tuple[str, ...] | None:
         return None
     parts = tuple(part.strip() for part in text.split(","))
     if text and not all(parts):
-        raise KubikError("KBK2002", message("“{text}” is not a list of names parted by commas.", text=text[:200]))
+        raise KubikError(
+            "KBK2002", message("“{text}” is not a list of names parted by commas.", text=text[:200])
+        )
     return parts if text else ()

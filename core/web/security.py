@@ -57,7 +57,9 @@ def new_visitor() -> str:
     return secrets.token_urlsafe(18)
 
 
-def cookie_header(name: str, value: str, *, secure: bool, age: int | None = None, readable: bool = False) -> tuple[bytes, bytes]:
+def cookie_header(
+    name: str, value: str, *, secure: bool, age: int | None = None, readable: bool = False
+) -> tuple[bytes, bytes]:
     """A Set-Cookie header: HttpOnly unless scripts may read it, SameSite=Lax, Secure under https (RFC 6265)."""
     parts = [f"{name}={value}", "Path=/", "SameSite=Lax"]
     if age is not None:

@@ -32,9 +32,13 @@ def decode(body: bytes) -> Any:
     except RecursionError:
         raise too_deep() from None
     except msgspec.ValidationError as error:  # a number beyond every limit
-        raise KubikError("KBK2001", message("The body is not well-formed JSON: {why}", why=str(error))) from None
+        raise KubikError(
+            "KBK2001", message("The body is not well-formed JSON: {why}", why=str(error))
+        ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise KubikError("KBK2001", message("The body is not well-formed JSON: {why}", why=str(error))) from None
+        raise KubikError(
+            "KBK2001", message("The body is not well-formed JSON: {why}", why=str(error))
+        ) from None
     if nested(body):
         raise too_deep()
     return value

@@ -59,7 +59,8 @@ def _is_mapping(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     return all(
-        isinstance(each, dict) and all(isinstance(name, str) for name in each.values()) for each in value.values()
+        isinstance(each, dict) and all(isinstance(name, str) for name in each.values())
+        for each in value.values()
     )
 
 
@@ -107,7 +108,9 @@ def read_versions(call: Call) -> Answer:
 def restore_version(call: Call) -> Answer:
     """The plan that leads to an earlier version again."""
     number = call.identifier("n")
-    return answer_json(described(plan_restore(call.site.workspace, configurer(call), number), texts(call.language)))
+    return answer_json(
+        described(plan_restore(call.site.workspace, configurer(call), number), texts(call.language))
+    )
 
 
 def read_uses(call: Call) -> Answer:
@@ -115,12 +118,18 @@ def read_uses(call: Call) -> Answer:
     configurer(call)
     with reading(call) as (transaction, _):
         uses = where_used(transaction.model, call.values["kind"], call.values["name"])
-    return answer_json({"items": [{"kind": use.kind, "target": use.target, "pointer": use.pointer} for use in uses]})
+    return answer_json(
+        {"items": [{"kind": use.kind, "target": use.target, "pointer": use.pointer} for use in uses]}
+    )
 
 
 def described(plan: Plan, spoken: Texts) -> dict[str, Any]:
     """A plan as the API tells it."""
-    return {"plan": plan.id, "version": plan.base, "changes": [described_change(c, spoken) for c in plan.changes]}
+    return {
+        "plan": plan.id,
+        "version": plan.base,
+        "changes": [described_change(c, spoken) for c in plan.changes],
+    }
 
 
 def described_change(change: PlannedChange, spoken: Texts) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import pytest
 
 from core.cli import main
 
+
 @dataclass(frozen=True, kw_only=True)
 class Done:
     """How a command ended."""

@@ -19,18 +19,38 @@ CITIES = ROOT.parent / "shared" / "cases" / "refdata" / "ru-cities.csv"
 
 
 def test_an_installation_is_made_used_changed_and_checked(kubik: Commands, tmp_path: Path) -> None:
-    made = kubik("init", "--solution", "crm", "--demo", "--admin", "boss", environment={"KUBIK_ADMIN_PASSWORD": "horse battery"})
+    made = kubik(
+        "init",
+        "--solution",
+        "crm",
+        "--demo",
+        "--admin",
+        "boss",
+        environment={"KUBIK_ADMIN_PASSWORD": "horse battery"},
+    )
     assert made.returncode == 0, made.stderr
     assert "horse battery" not in made.stdout
     again = kubik("init")
-    assert again.returncode == 1 and again.stderr.startswith("kubik: KBK6002") and again.stderr.count("\n") == 1
+    assert (
+        again.returncode == 1 and again.stderr.startswith("kubik: KBK6002") and again.stderr.count("\n") == 1
+    )
     assert kubik("check").returncode == 0
     listed = kubik("solution", "list").stdout
     assert "crm" in listed and "system" in listed
     people = kubik("user", "list").stdout
     assert people.count("\n") == 6 and "boss\tactive" in people
 
-    added = kubik("user", "add", "olga", "--role", "manager", "--name", "Ольга", "--password-stdin", input="correct horse\n")
+    added = kubik(
+        "user",
+        "add",
+        "olga",
+        "--role",
+        "manager",
+        "--name",
+        "Ольга",
+        "--password-stdin",
+        input="correct horse\n",
+    )
     assert added.returncode == 0 and "correct" not in added.stdout
     assert kubik("user", "add", "olga", "--role", "manager").returncode == 1
     wrong = kubik("user", "add", "x", "--role", "manger")
@@ -86,7 +106,13 @@ def test_a_file_is_imported_and_its_refused_lines_named(kubik_sqlite: Commands, 
 
 
 def test_a_wrong_call_is_2_and_a_refusal_1_with_one_line(kubik_sqlite: Commands) -> None:
-    for words in (["nope"], ["serve", "--port", "0"], ["serve", "--port", "x"], ["user", "add"], ["import", "city"]):
+    for words in (
+        ["nope"],
+        ["serve", "--port", "0"],
+        ["serve", "--port", "x"],
+        ["user", "add"],
+        ["import", "city"],
+    ):
         assert kubik_sqlite(*words).returncode == 2, words
     for words in (["serve"], ["check"], ["user", "list"], ["undo"], ["init", "--solution", "nope"]):
         refused = kubik_sqlite(*words)

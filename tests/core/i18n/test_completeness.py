@@ -71,10 +71,14 @@ def test_one_text_is_translated_alike_in_all_files(language: str) -> None:
 
 def test_extraction_finds_texts_of_sources_and_templates(tmp_path: Path) -> None:
     source = tmp_path / "a.py"
-    source.write_text('message("one {x}", x=1)\nmessages.message("two")\nmessage(name)\nother("no")\nngettext("a", "b", n)')
+    source.write_text(
+        'message("one {x}", x=1)\nmessages.message("two")\nmessage(name)\nother("no")\nngettext("a", "b", n)'
+    )
     assert {f.text for f in in_python(source)} == {"one {x}", "two", "a"}
     page = tmp_path / "a.html"
-    page.write_text('{{ _("three", x=y) }}{% trans n=count %}{{ n }} file{% pluralize %}{{ n }} files{% endtrans %}{{ f("no") }}')
+    page.write_text(
+        '{{ _("three", x=y) }}{% trans n=count %}{{ n }} file{% pluralize %}{{ n }} files{% endtrans %}{{ f("no") }}'
+    )
     assert set(in_template(page)) == {
         Found(text="three", place=f"{page}:1"),
         Found(text="%(n)s file", plural="%(n)s files", place=f"{page}:1"),

@@ -26,7 +26,8 @@ RUSSIAN = Texts(
 
 
 @pytest.mark.parametrize(
-    ("count", "shown"), [(1, "1 строка"), (2, "2 строки"), (5, "5 строк"), (11, "11 строк"), (21, "21 строка")]
+    ("count", "shown"),
+    [(1, "1 строка"), (2, "2 строки"), (5, "5 строк"), (11, "11 строк"), (21, "21 строка")],
 )
 def test_a_message_takes_the_plural_form_of_its_count(count: int, shown: str) -> None:
     assert RUSSIAN.render(message("{count} rows", count=count)) == shown

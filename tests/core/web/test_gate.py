@@ -50,13 +50,18 @@ def test_a_wrong_password_is_refused_in_the_form_and_too_many_are_stopped(site: 
 
 
 def test_unknown_and_known_logins_are_refused_alike(site: Site) -> None:
-    texts = [re.sub(r"mark|nobody|value=\"[^\"]*\"", "", sign_in(site, login, "wrong").text) for login in ("mark", "nobody")]
+    texts = [
+        re.sub(r"mark|nobody|value=\"[^\"]*\"", "", sign_in(site, login, "wrong").text)
+        for login in ("mark", "nobody")
+    ]
     assert re.sub(r"[0-9a-f]{16}", "", texts[0]) == re.sub(r"[0-9a-f]{16}", "", texts[1])
 
 
 def test_a_form_without_its_token_is_refused(site: Site) -> None:
     for data in ({}, {"_csrf_token": "x"}, {"_csrf_token": "ё"}):
-        answer = site.client.post("/sign-in", data={"login": "mark", "password": PASSWORD, **data}, follow_redirects=False)
+        answer = site.client.post(
+            "/sign-in", data={"login": "mark", "password": PASSWORD, **data}, follow_redirects=False
+        )
         assert answer.status_code == 403 and "text/html" in answer.headers["content-type"]
     token = token_of(site.client.get("/sign-in"))
     site.client.cookies.clear()
@@ -79,7 +84,10 @@ def test_a_stale_form_of_htmx_gets_a_fresh_token(site: Site) -> None:
     assert answer.status_code == 403
     fresh = answer.headers["x-csrf-token"]
     again = site.client.post(
-        "/theme", data={"theme": "dark"}, headers={"hx-request": "true", "x-csrf-token": fresh}, follow_redirects=False
+        "/theme",
+        data={"theme": "dark"},
+        headers={"hx-request": "true", "x-csrf-token": fresh},
+        follow_redirects=False,
     )
     assert again.status_code == 303 and "kubik_theme=dark" in again.headers["set-cookie"]
 
@@ -91,7 +99,12 @@ def test_language_is_kept_by_browser_and_person(site: Site) -> None:
     assert 'lang="ru"' in page.text
     sign_in(site)
     csrf = site.application.site.seals.csrf(site.client.cookies["kubik_session"])
-    assert site.client.post("/language", data={"language": "ru"}, headers={"x-csrf-token": csrf}, follow_redirects=False).status_code == 303
+    assert (
+        site.client.post(
+            "/language", data={"language": "ru"}, headers={"x-csrf-token": csrf}, follow_redirects=False
+        ).status_code
+        == 303
+    )
     user = site.get("/api/records/user?filter=login='mark'&fields=language").json()["items"][0]
     assert user["language"] == "ru"
     bad = site.client.post("/language", data={"language": "xx"}, headers={"x-csrf-token": csrf})
@@ -107,7 +120,10 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(site: Site) -> None:
     assert answer.status_code == 401 and "<html" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/nope", "/api/records/deal", "/api/nope", "/assets/nope.js", "/health/live", "/metrics"])
+@pytest.mark.parametrize(
+    "path",
+    ["/sign-in", "/nope", "/api/records/deal", "/api/nope", "/assets/nope.js", "/health/live", "/metrics"],
+)
 def test_every_answer_is_guarded(site: Site, path: str) -> None:
     for method in ("GET", "HEAD", "POST", "OPTIONS"):
         answer = site.client.request(method, path, follow_redirects=False)
@@ -136,7 +152,9 @@ def test_a_form_over_the_limit_or_unreadable_is_refused(site: Site) -> None:
 
 def test_cookies_are_secure_under_https(installed: Any, fresh_database: Any, tmp_path: Any) -> None:
     template, tokens = installed("sqlite")
-    with running(fresh_database("sqlite", template=template), tmp_path, tokens, url="https://kubik.example") as site:
+    with running(
+        fresh_database("sqlite", template=template), tmp_path, tokens, url="https://kubik.example"
+    ) as site:
         page = site.client.get("/sign-in")
         assert "Secure" in page.headers["set-cookie"] and "HttpOnly" in page.headers["set-cookie"]
 

@@ -82,18 +82,25 @@ def operation(method: str, path: str) -> Operation:
 
 
 def test_routes_prefer_literal_parts_and_know_their_methods() -> None:
-    routes = Routes([
-        operation("GET", "/api/r/{entity}/{id}"),
-        operation("POST", "/api/r/{entity}/batch"),
-        operation("GET", "/api/r/{entity}/by/{field}/{value}"),
-        operation("GET", "/api/r/{entity}/{id}/history"),
-    ])
+    routes = Routes(
+        [
+            operation("GET", "/api/r/{entity}/{id}"),
+            operation("POST", "/api/r/{entity}/batch"),
+            operation("GET", "/api/r/{entity}/by/{field}/{value}"),
+            operation("GET", "/api/r/{entity}/{id}/history"),
+        ]
+    )
     methods, parts = routes.methods(b"/api/r/deal/7")
     assert path_values(methods["GET"], parts) == {"entity": "deal", "id": "7"}
     assert set(routes.methods(b"/api/r/deal/batch")[0]) == {"POST"}
     methods, parts = routes.methods(b"/api/r/deal/by/name/a%2Fb%20%D1%91")
     assert path_values(methods["GET"], parts)["value"] == "a/b ё"
-    assert path_values(routes.methods(b"/api/r/d/by/history")[0]["GET"], ["api", "r", "d", "by", "history"])["id"] == "by"
+    assert (
+        path_values(routes.methods(b"/api/r/d/by/history")[0]["GET"], ["api", "r", "d", "by", "history"])[
+            "id"
+        ]
+        == "by"
+    )
     for raw in (b"/api/r", b"/api/r/deal/%ff", b"/api/r/deal/%00", b"/api/r//7", b"/api/r/deal/7/nope"):
         with pytest.raises(KubikError) as refusal:
             routes.methods(raw)

@@ -39,7 +39,7 @@ def test_what_is_no_json_or_nested_too_deeply_is_refused(body: bytes) -> None:
 
 def test_nesting_up_to_the_limit_and_brackets_in_strings_are_taken() -> None:
     assert decode(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
-    text = r'["' + "[" * 500 + r'\"{' + '"]'
+    text = r'["' + "[" * 500 + r"\"{" + '"]'
     assert decode(text.encode()) == ["[" * 500 + '"{']
     assert len(decode(b"[" + b"[1,2]," * 999 + b"{}]")) == 1000
 

@@ -35,7 +35,9 @@ def test_the_document_is_whole(site: Site, who: str) -> None:
         jsonschema.Draft202012Validator.check_schema(schema)
     for reference in references(found):
         assert reference.rpartition("/")[2] in found["components"]["schemas"]
-    identifiers = [operation["operationId"] for methods in found["paths"].values() for operation in methods.values()]
+    identifiers = [
+        operation["operationId"] for methods in found["paths"].values() for operation in methods.values()
+    ]
     assert len(set(identifiers)) == len(identifiers)
     for path, methods in found["paths"].items():
         for operation in methods.values():
@@ -89,8 +91,10 @@ def test_the_model_is_whole_for_who_configures_and_safe_for_others(site: Site) -
 def test_a_change_is_planned_applied_listed_and_taken_back(site: Site) -> None:
     model = site.get("/api/model").json()
     site.post("/api/records/company", {"name": "A", "city": "Тверь"})
-    wanted = [entity for entity in model["entities"] if entity["name"] == "company"][0]
-    wanted["fields"] = [f for f in wanted["fields"] if f["name"] != "city"] + [{"name": "site", "type": "text"}]
+    wanted = next(entity for entity in model["entities"] if entity["name"] == "company")
+    wanted["fields"] = [f for f in wanted["fields"] if f["name"] != "city"] + [
+        {"name": "site", "type": "text"}
+    ]
     plan = site.post("/api/model/plan", {"entities": model["entities"]})
     assert plan.status_code == 200, plan.text
     found = plan.json()
@@ -109,9 +113,13 @@ def test_a_change_is_planned_applied_listed_and_taken_back(site: Site) -> None:
     assert site.post("/api/model/apply", {"plan": back["plan"], "accept_loss": True}).status_code == 200
     assert site.get("/api/records/company").json()["items"][0]["city"] == "Тверь"
     stale = site.post("/api/model/plan", {"entities": model["entities"]}).json()["plan"]
-    other = site.post("/api/model/plan", {"changes": [{"op": "drop", "kind": "field", "target": "company.notes"}]})
+    other = site.post(
+        "/api/model/plan", {"changes": [{"op": "drop", "kind": "field", "target": "company.notes"}]}
+    )
     assert other.status_code == 200, other.text
-    assert site.post("/api/model/apply", {"plan": other.json()["plan"], "accept_loss": True}).status_code == 200
+    assert (
+        site.post("/api/model/apply", {"plan": other.json()["plan"], "accept_loss": True}).status_code == 200
+    )
     late = site.post("/api/model/apply", {"plan": stale, "accept_loss": True})
     assert (late.status_code, late.json()["code"]) == (409, "KBK1102")
 

@@ -64,12 +64,30 @@ def test_a_record_is_created_read_changed_deleted_and_restored(site: Site) -> No
 def test_a_list_is_filtered_sorted_counted_and_paged(site: Site) -> None:
     for number in range(5):
         make_deal(site, name=f"Deal {number}", amount=number * 10)
-    answer = site.get(DEALS, params={"filter": "amount >= 10", "sort": "-amount", "fields": "name,amount", "limit": 2, "count": "exact"})
+    answer = site.get(
+        DEALS,
+        params={
+            "filter": "amount >= 10",
+            "sort": "-amount",
+            "fields": "name,amount",
+            "limit": 2,
+            "count": "exact",
+        },
+    )
     found = answer.json()
     assert [item["name"] for item in found["items"]] == ["Deal 4", "Deal 3"]
     assert found["count"] == 4
     assert set(found["next"]) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-    rest = site.get(DEALS, params={"filter": "amount >= 10", "sort": "-amount", "fields": "name,amount", "limit": 2, "cursor": found["next"]}).json()
+    rest = site.get(
+        DEALS,
+        params={
+            "filter": "amount >= 10",
+            "sort": "-amount",
+            "fields": "name,amount",
+            "limit": 2,
+            "cursor": found["next"],
+        },
+    ).json()
     assert [item["name"] for item in rest["items"]] == ["Deal 2", "Deal 1"]
     assert rest["next"] is None and "count" not in rest
 
@@ -129,28 +147,47 @@ def test_methods_are_told(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"nope", b'{"name": "\xff"}', b"[" * 3000 + b"]" * 3000, b'{"name":' + b"[" * 100 + b"]" * 100 + b"}", b"[]", b'"x"'],
+    [
+        b"",
+        b"{",
+        b"nope",
+        b'{"name": "\xff"}',
+        b"[" * 3000 + b"]" * 3000,
+        b'{"name":' + b"[" * 100 + b"]" * 100 + b"}",
+        b"[]",
+        b'"x"',
+    ],
 )
 def test_a_body_that_is_no_json_object_is_400(site: Site, body: bytes) -> None:
     answer = site.call("POST", DEALS, content=body, headers={"content-type": "application/json"})
     problem(answer, 400, "KBK2001")
-    answer = site.call("POST", DEALS, content=b"name=x", headers={"content-type": "application/x-www-form-urlencoded"})
+    answer = site.call(
+        "POST", DEALS, content=b"name=x", headers={"content-type": "application/x-www-form-urlencoded"}
+    )
     problem(answer, 400, "KBK2001")
 
 
 def test_a_body_over_the_limit_is_413(site: Site) -> None:
     body = b'{"name":"' + b"x" * (10 * 1024 * 1024) + b'"}'
-    problem(site.call("POST", DEALS, content=body, headers={"content-type": "application/json"}), 413, "KBK2005")
+    problem(
+        site.call("POST", DEALS, content=body, headers={"content-type": "application/json"}), 413, "KBK2005"
+    )
 
     def pieces() -> Any:
         for _ in range(11):
             yield b"x" * (1024 * 1024)
 
-    problem(site.call("POST", DEALS, content=pieces(), headers={"content-type": "application/json"}), 413, "KBK2005")
+    problem(
+        site.call("POST", DEALS, content=pieces(), headers={"content-type": "application/json"}),
+        413,
+        "KBK2005",
+    )
 
 
 def test_wrong_values_are_named_by_pointers(site: Site) -> None:
-    document = problem(site.post(DEALS, {"amount": "much", "items": [{"quantity": 0}], "nope": 1}), 422, "KBK3002")
+    document = problem(
+        site.post(DEALS, {"amount": "much", "items": [{"quantity": 0}], "nope": 1}), 422, "KBK3002"
+    )
     pointers = {place["pointer"] for place in document["errors"]}
     assert "/amount" in pointers and "/nope" in pointers
     document = problem(site.post(DEALS, {"name": "a\0b"}), 422, "KBK3003")
@@ -169,7 +206,13 @@ def test_who_may_not_is_told_so_or_sees_nothing(site: Site) -> None:
 
 
 def test_nobody_is_asked_to_sign_in(site: Site) -> None:
-    for headers in ({}, {"authorization": "Bearer nope"}, {"authorization": "Basic eDp4"}, {"authorization": "Bearer"}, {"cookie": "kubik_session=x"}):
+    for headers in (
+        {},
+        {"authorization": "Bearer nope"},
+        {"authorization": "Basic eDp4"},
+        {"authorization": "Bearer"},
+        {"cookie": "kubik_session=x"},
+    ):
         answer = site.call("GET", DEALS, None, headers=headers)
         problem(answer, 401, "KBK4001")
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -202,7 +245,10 @@ def test_an_idempotency_key_makes_a_retry_safe(site: Site) -> None:
     first = site.post(DEALS, {"name": "Once"}, headers=headers)
     again = site.post(DEALS, {"name": "Once"}, headers=headers)
     assert (first.status_code, first.json()) == (again.status_code, again.json())
-    assert again.headers["location"] == first.headers["location"] and again.headers["etag"] == first.headers["etag"]
+    assert (
+        again.headers["location"] == first.headers["location"]
+        and again.headers["etag"] == first.headers["etag"]
+    )
     problem(site.post(DEALS, {"name": "Other"}, headers=headers), 422, "KBK2008")
     assert site.post(DEALS, {"name": "Other"}, "helen", headers=headers).status_code == 201
     assert site.get(f"{DEALS}?count=exact&limit=1").json()["count"] == 2
@@ -232,7 +278,13 @@ def test_a_batch_is_all_or_nothing(site: Site) -> None:
     first = site.post(path, {"name": "A", "inn": "7707083893"}).json()
     answer = site.post(
         f"{path}/batch",
-        {"create": [{"name": "B"}], "update": [{"id": first["id"], "city": "Тверь"}], "upsert": [{"inn": "1234567890", "name": "C"}], "key": "inn", "delete": []},
+        {
+            "create": [{"name": "B"}],
+            "update": [{"id": first["id"], "city": "Тверь"}],
+            "upsert": [{"inn": "1234567890", "name": "C"}],
+            "key": "inn",
+            "delete": [],
+        },
     )
     assert answer.status_code == 200, answer.text
     found = answer.json()

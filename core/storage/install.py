@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.storage.ddl import create_entities
 from core.storage.load import store_model
+from core.storage.tables import Tables
 from core.storage.views import remake_views
 from core.storage.workspace import Transaction, Workspace
 from metamodel.model import Model
@@ -12,8 +13,11 @@ from metamodel.model import Model
 def install_model(workspace: Workspace, model: Model) -> None:
     """Make the tables of ``model``, store it and keep it as the model in force (its version must be a new one)."""
 
+    def keep(model: Model) -> None:
+        workspace.remember(model)
+
     def install(tx: Transaction) -> None:
-        _, tables = workspace.remember(model)
+        tables = Tables(model, workspace.database.schema, workspace.database.dialect, workspace.zone.key)
         create_entities(tx.connection, tables, model.entities.values())
         remake_views(tx.connection, tables)
         store_model(
@@ -26,5 +30,6 @@ def install_model(workspace: Workspace, model: Model) -> None:
             columns={},
             pending={},
         )
+        tx.after_commit.append(lambda: keep(model))
 
     workspace.write(install, exclusive=True)

@@ -22,7 +22,8 @@ class Grants:
     """The effective grants of one set of roles under one model; made by `grants_of`, kept with the model.
 
     Child entities follow their parent: a child row is reached where its parent is, and where the parent's children
-    field is covered there. Their own grants only narrow that: without any, every child row and field is covered.
+    field is covered there. Their own grants only narrow that: without any, every child row and field is covered, and the
+    link to the parent always is.
     """
 
     model: Model
@@ -103,7 +104,7 @@ class Grants:
             return found
         for each in entity.fields:
             giving = self.covering(entity.uid, action, each.uid)
-            if each.system and action == "read":
+            if action == "read" and (each.system or each.uid == entity.parent):
                 found[each.uid] = "always"
             elif giving:
                 always = all(any(unlimited(g) or g.rows == row.rows for g in giving) for row in rows)

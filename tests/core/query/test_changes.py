@@ -53,7 +53,9 @@ def save(tx: Transaction, id: int, kind: Kind, by: int | None = 1, **values: Any
         if columns:
             found = tx.connection.execute(place.table.select().where(place.table.c.id == id)).one()
             old = {uid: getattr(found, column.name) for uid, column in columns.items()}
-        gone = {"deleted": {"deleted_at": tx.now}, "restored": {"deleted_at": None}}.get(kind, {})
+        gone: dict[str, Any] = {"deleted": {"deleted_at": tx.now}, "restored": {"deleted_at": None}}.get(
+            kind, {}
+        )
         tx.connection.execute(
             place.table.update().where(place.table.c.id == id).values(**encoded, **gone, version=2)
         )
@@ -120,11 +122,8 @@ def test_a_position_of_nobody_is_refused(workspace):
     assert refused.value.code == "KBK2006"
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_a_row_that_commits_late_is_still_read_once(workspace):
-    if workspace.database.dialect != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
-    deal = None
-
     def numbers(rows: Any) -> list[int]:
         return [row.record for row in rows]
 

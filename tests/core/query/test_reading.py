@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -134,13 +135,14 @@ def test_a_link_to_an_entity_that_may_not_be_read_is_hidden(place):
 def test_an_unreadable_field_answers_as_one_that_does_not_exist(place):
     who = limited(("deal", 0, {"name", "owner"}), ("user", 0, {"name"}))
     with Asking(place, who) as asking:
-        for kind, write in {
+        ways: dict[str, Callable[[str], dict[str, Any]]] = {
             "fields": lambda n: {"fields": (n,)},
             "sort": lambda n: {"sort": (f"-{n}",)},
             "filter": lambda n: {"filter": f"{n} IS NULL"},
             "path": lambda n: {"fields": (f"owner.{n}",)},
             "path filter": lambda n: {"filter": f"owner.{n} IS NULL"},
-        }.items():
+        }
+        for kind, write in ways.items():
             messages = []
             for name in ("department", "zzz", "margin", "login"):
                 if name == "login" and not kind.startswith("path"):

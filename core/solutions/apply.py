@@ -11,7 +11,7 @@ from core.records import rebuild_closure, sync_roles
 from core.solutions import kept
 from core.solutions.effects import planned_changes
 from core.solutions.kept import KeptPlan
-from core.solutions.moving import chunks, journal_end, read_next, read_some, write_moved, written_since
+from core.solutions.moving import chunks, journal_end, last_record, read_next, read_some, write_moved, written_since
 from core.solutions.plans import Move, Plan, PlannedChange, Target
 from core.storage.catalog import read_catalog
 from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
@@ -158,7 +158,8 @@ class _Work:
                 return found.state
             self.refuse_foreign_columns(tx)
             drop_stale_indexes(tx.connection, tx.tables)
-            state = {"journal": journal_end(tx), "copied": {}}
+            last = {m.field: last_record(tx, tx.tables[self.place(m).entity.uid]) for m in self.target.moves}
+            state = {"journal": journal_end(tx), "last": last, "copied": {}}
             kept.update(tx, self.plan.id, state=state)
             return state
 
@@ -208,7 +209,7 @@ class _Work:
     ) -> list[tuple[int, Any]]:
         place = tx.tables[self.place(move).entity.uid]
         if move.since is None:
-            return read_next(tx, place, move, after)
+            return read_next(tx, place, move, after, state["last"][move.field])
         ids = [i for i in written_since(tx, place.entity.uid, move.field, move.since, state["journal"]) if i > after]
         return sorted(read_some(tx, place, move, next(chunks(ids), [])))
 

@@ -95,7 +95,7 @@ def stored_data(tx: Transaction, solution: str) -> dict[str, str]:
     """The files of `data` that came with a solution, by entity."""
     table = tx.tables.own.solution_data
     rows = sa.select(table.c.entity, table.c.text).where(table.c.solution == solution).order_by(table.c.entity)
-    return dict(tx.connection.execute(rows).tuples())
+    return {row.entity: row.text for row in tx.connection.execute(rows)}
 
 
 def in_order(model: Model, files: Mapping[str, str], folder: str) -> list[str]:

@@ -26,12 +26,23 @@ EXAMPLES = 5
 def planned_changes(tx: Transaction, target: Target) -> tuple[PlannedChange, ...]:
     """Every change of the plan in the order of a review, counted on the records of this snapshot."""
     counter = _Counter(tx, target)
-    changes = diff(tx.model if tx.model.version else None, target.model)
+    written = _with_layout(tx.model.document) | _with_layout(target.model.document)
+    changes = [
+        change
+        for change in diff(tx.model if tx.model.version else None, target.model)
+        if change.aspect != "layout" or change.uid in written
+    ]
     broken = _by_cause(tx, changes, target.breaks)
     made: list[PlannedChange] = []
     for number, change in enumerate(changes):
         made.extend(counter.planned(change, tuple(broken.get(number, ()))))
     return tuple(made)
+
+
+def _with_layout(document: Mapping[str, Any]) -> set[str]:
+    """The entities whose layout somebody wrote: a generated one follows the fields, which is no change of its own."""
+    names = {e["extends"] for e in document.get("extensions", ()) if e.get("layout")}
+    return {e["uid"] for e in document.get("entities", ()) if e.get("layout") or e["name"] in names}
 
 
 def _by_cause(tx: Transaction, changes: Sequence[Change], breaks: Sequence[Break]) -> dict[int, list[Break]]:

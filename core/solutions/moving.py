@@ -45,11 +45,11 @@ def moved_values(tx: Transaction, place: EntityTable, move: Move) -> Iterator[tu
     column = place.columns[move.field].value
     statement = sa.select(place.table.c.id, column).where(column.is_not(None))
     if move.since is None:
-        yield from tx.connection.execute(statement).tuples()
+        yield from ((record, value) for record, value in tx.connection.execute(statement))
         return
     ids = written_since(tx, place.entity.uid, move.field, move.since)
     for some in chunks(ids):
-        yield from tx.connection.execute(statement.where(place.table.c.id.in_(some))).tuples()
+        yield from ((record, value) for record, value in tx.connection.execute(statement.where(place.table.c.id.in_(some))))
 
 
 def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -94,12 +94,17 @@ def read_some(tx: Transaction, place: EntityTable, move: Move, ids: Sequence[int
     return [(record, value) for record, value in rows]
 
 
-def read_next(tx: Transaction, place: EntityTable, move: Move, after: int) -> list[tuple[int, Any]]:
-    """The next values behind the record ``after``, in the order of ids."""
+def last_record(tx: Transaction, place: EntityTable) -> int:
+    """The newest record: later ones are found in the journal."""
+    return int(tx.connection.execute(sa.select(sa.func.coalesce(sa.func.max(place.table.c.id), 0))).scalar_one())
+
+
+def read_next(tx: Transaction, place: EntityTable, move: Move, after: int, last: int) -> list[tuple[int, Any]]:
+    """The next values behind the record ``after``, up to ``last``, in the order of ids."""
     column = place.columns[move.field].value
     rows = tx.connection.execute(
         sa.select(place.table.c.id, column)
-        .where(place.table.c.id > after, column.is_not(None))
+        .where(place.table.c.id > after, place.table.c.id <= last, column.is_not(None))
         .order_by(place.table.c.id)
         .limit(AT_ONCE)
     )

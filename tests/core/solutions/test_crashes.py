@@ -1,0 +1,156 @@
+"""kill -9 at every step of an apply: the old or the new version whole, nothing acknowledged lost, apply runs again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.solutions.apply import apply
+from core.storage.catalog import read_catalog
+from core.storage.ddl import missing_steps
+from core.storage.indexes import PREFIX
+from core.storage.workspace import Workspace
+from tests.core.solutions.samples import (
+    SYSTEM,
+    add,
+    field_of,
+    has_field,
+    planned,
+    settings_for,
+    values,
+    version,
+    write,
+)
+
+ROOT = Path(__file__).parents[3]
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from core.solutions.apply import apply
+from core.storage.workspace import Workspace
+from tests.core.solutions.samples import SYSTEM, settings_for
+
+url, home, plan, stop = sys.argv[1:]
+workspace = Workspace.open(settings_for(url, Path(home)))
+count = 0
+
+def step(name):
+    global count
+    print(name, flush=True)
+    if count == int(stop):
+        os.kill(os.getpid(), signal.SIGKILL)
+    count += 1
+
+apply(workspace, SYSTEM, plan, accept_loss=True, step=step)
+"""
+
+
+def change(by: dict[str, Any]) -> None:
+    """Everything at once: another type, a unique rule, a stage that goes away, a new field, a new entity, a tree."""
+    field_of(by["good"], "note").update(type="integer")
+    field_of(by["good"], "code").update(unique=True)
+    stages = by["good"]["stages"]["pipelines"][0]["stages"]
+    stages[:] = [s for s in stages if s["name"] != "offer"]
+    by["good"]["fields"].append({"name": "weight", "type": "decimal", "indexed": True})
+    by["good"]["tree"] = "above"
+    by["sale"]["fields"].append({"name": "place", "type": "link", "to": "good"})
+
+
+def killed_at(url: str, home: Path, plan: str, stop: int) -> tuple[bool, list[str]]:
+    """Whether a process that applies the plan was killed at its step of that number, and the steps it made."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, url, str(home), plan, str(stop)],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode != 0, done.stdout.split("\n")[:-1]
+
+
+def assert_whole(workspace: Workspace, old: int) -> None:
+    """The version in force is one of the two, and the database is all that it says, bound by no other rule."""
+    with workspace.read() as tx:
+        catalog = read_catalog(tx.connection, tx.tables.schema)
+        if tx.model.version == old:
+            assert "weight" not in tx.model.entities["good"].by_name
+        else:
+            assert tx.model.version == old + 1 and "weight" in tx.model.entities["good"].by_name
+        assert missing_steps(catalog, tx.tables, tx.model.entities.values()) == ()
+    if version(workspace) == old:
+        assert values(workspace, "good", "note")[0] == "15"
+        assert values(workspace, "good", "stage")[0] == "offer"
+    else:
+        assert values(workspace, "good", "note")[0] == 15
+        assert values(workspace, "good", "stage")[0] == "fresh"
+
+
+def test_a_process_killed_at_any_step_leaves_a_whole_version_and_apply_goes_on(
+    shop_url: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    write(workspace, 1, note="15", stage="offer")
+    write(workspace, 2, note="16")
+    old = version(workspace)
+    plan = planned(workspace, change).id
+    stop, steps, written = 0, [], 2
+    while True:
+        killed, made = killed_at(shop_url, tmp_path, plan, stop)
+        steps += made
+        assert_whole(workspace, old)
+        if not killed or version(workspace) != old:
+            break
+        add(workspace, name=f"Во время {stop}", code=f"B-{stop}", note=str(100 + stop))
+        written += 1
+        # Steps that were made durable are not made again, so the process comes further each time; those inside
+        # the switch are rolled back and begin again.
+        stop = stop + 1 if made[-1].startswith("switch") else 0 if len(made) > stop and stop == 0 and made[0] != "begun" else 1
+        if made and made[-1].startswith("switch"):
+            stop = len(made)
+    assert version(workspace) == old + 1
+    assert {"switching", "switch indexes", "switch views", "switch stored"} <= set(steps)
+    notes = values(workspace, "good", "note")
+    assert len(notes) == written and notes[:2] == [15, 16] and None not in notes
+    assert apply(workspace, SYSTEM, plan) == old + 1
+
+
+@pytest.mark.parametrize("stop", ["begun", "columns", "copied", "index", "switching", "switch stored"])
+def test_after_a_kill_another_plan_may_be_made_and_applied_instead(
+    stop: str, shop_url: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    write(workspace, 1, note="15")
+    first = planned(workspace, lambda by: field_of(by["good"], "note").update(type="integer"))
+    number = 0
+    while True:
+        killed, made = killed_at(shop_url, tmp_path, first.id, number)
+        if not killed or made[-1].startswith(stop):
+            break
+        number += 1
+    if not killed:
+        pytest.skip("this database makes no such step")
+    write(workspace, 1, note="16")
+    second = planned(workspace, lambda by: field_of(by["good"], "note").update(type="integer"))
+    apply(workspace, SYSTEM, second.id)
+    assert values(workspace, "good", "note") == [16, None]
+
+
+def test_a_rule_of_a_plan_that_was_killed_binds_nobody_once_another_change_is_applied(
+    shop_url: str, workspace: Workspace, tmp_path: Path
+) -> None:
+    plan = planned(workspace, lambda by: field_of(by["good"], "code").update(unique=True))
+    for number in range(20):
+        killed, made = killed_at(shop_url, tmp_path, plan.id, number)
+        if made[-1] == "switching":
+            break
+    assert killed
+    other = planned(workspace, lambda by: by["good"]["fields"].append({"name": "place", "type": "text"}))
+    apply(workspace, SYSTEM, other.id)
+    add(workspace, name="Вторая", code="A-1")
+    assert has_field(workspace, "good", "place")
+    with workspace.read() as tx:
+        found = read_catalog(tx.connection, tx.tables.schema).indexes
+        assert all(index.whole for name, index in found.items() if name.startswith(PREFIX))

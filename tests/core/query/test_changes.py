@@ -53,9 +53,11 @@ def save(tx: Transaction, id: int, kind: Kind, by: int | None = 1, **values: Any
         if columns:
             found = tx.connection.execute(place.table.select().where(place.table.c.id == id)).one()
             old = {uid: getattr(found, column.name) for uid, column in columns.items()}
-        gone: dict[str, Any] = {"deleted": {"deleted_at": tx.now}, "restored": {"deleted_at": None}}.get(
-            kind, {}
-        )
+        ends: dict[str, dict[str, Any]] = {
+            "deleted": {"deleted_at": tx.now},
+            "restored": {"deleted_at": None},
+        }
+        gone = ends.get(kind, {})
         tx.connection.execute(
             place.table.update().where(place.table.c.id == id).values(**encoded, **gone, version=2)
         )

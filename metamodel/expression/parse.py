@@ -5,6 +5,7 @@ from __future__ import annotations
 from metamodel.expression.check import Checker
 from metamodel.expression.convert import convert
 from metamodel.expression.faults import MIXED, Fault
+from metamodel.expression.nesting import check_nesting
 from metamodel.expression.scope import Scope
 from metamodel.expression.syntax import read_syntax
 from metamodel.expression.tree import Expression, Node
@@ -17,7 +18,9 @@ def parse_expression(text: str, scope: Scope) -> Expression:
     """
     try:
         root = Checker(scope).node(read_syntax(text))
-        return Expression(text=text, root=_expected(root, scope), entity=scope.entity)
+        root = _expected(root, scope)
+        check_nesting(root, scope.model)
+        return Expression(text=text, root=root, entity=scope.entity)
     except Fault as fault:
         raise fault.problems() from None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 
 
@@ -41,6 +42,8 @@ class FieldNames(Protocol):
     def choices(self) -> Sequence[ChoiceNames]: ...
     @property
     def options(self) -> Mapping[str, Any]: ...
+    @property
+    def computed(self) -> Expression | None: ...
 
 
 class EntityNames(Protocol):

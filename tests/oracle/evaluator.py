@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,7 @@ class Oracle:
 
     def below(self, entity: Entity, record: Any) -> set[int]:
         """A record of a tree and all below it."""
-        found = {record} if record is not None else set()
+        found = {r["id"] for r in self.rows.get(entity.uid, []) if r["id"] == record}
         while True:
             more = {r["id"] for r in self.rows.get(entity.uid, []) if r.get(entity.tree or "") in found} - found
             if not more:
@@ -232,6 +233,8 @@ class Evaluation:
             return next((c.name for c in self.choices(arguments[0]) if c.uid == value), None)
         if name in ("TEXT", "FORMAT", "DATE_OF", "DATE_DIFF", "SHIFT+", "SHIFT-", "TODAY", "NOW"):
             return self.calendar(name, [self.value(a) for a in arguments])
+        if name in ("+", "-"):
+            return self.sum(node)
         values = [self.value(a) for a in arguments]
         if name == "MONEY":
             return values[1] if values[0] is True else None
@@ -241,6 +244,20 @@ class Evaluation:
         if name in _LENIENT:
             return _LENIENT[name](*values)
         return None if any(v is None for v in values) else _STRICT[name](*values)
+
+    def sum(self, node: Call) -> Any:
+        """A chain of up to nine terms is one sum; beyond that the first nine are one term of the next."""
+        terms: list[tuple[int, Node]] = []
+        first: Node = node
+        while isinstance(first, Call) and first.function in ("+", "-") and len(terms) < 8:
+            terms.append((1 if first.function == "+" else -1, first.arguments[1]))
+            first = first.arguments[0]
+        values = [(sign, self.value(n)) for sign, n in [*terms, (1, first)]]
+        if any(v is None for _, v in values):
+            return None
+        total = sum(sign * Fraction(v) for sign, v in values)
+        scale = max(scale_of(v) for _, v in values)
+        return at_scale(Decimal(int(total * 10**scale)).scaleb(-scale, EXACT), scale)
 
     def eager(self, node: Node) -> Any:
         try:
@@ -389,10 +406,6 @@ def _like(text: str, pattern: str) -> bool:
     return re.fullmatch(form, key(text), re.DOTALL) is not None
 
 
-def _plus(a: Any, b: Any) -> Any:
-    return at_scale(Decimal(EXACT.add(Decimal(a), Decimal(b))), max(scale_of(a), scale_of(b)))
-
-
 def _times(a: Any, b: Any) -> Any:
     one, two = scale_of(a), scale_of(b)
     return at_scale(EXACT.multiply(Decimal(a), Decimal(b)), min(one + two, max(6, one, two)))
@@ -452,8 +465,6 @@ _LENIENT: dict[str, Callable[..., Any]] = {
 }
 
 _STRICT: dict[str, Callable[..., Any]] = {
-    "+": _plus,
-    "-": lambda a, b: _plus(a, -b if isinstance(b, int) else b.copy_negate()),
     "*": _times,
     "/": _through,
     "NEGATE": lambda a: -a if isinstance(a, int) else a.copy_negate(),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from core.storage.expressions import texts
 from core.storage.expressions.environment import Cell, Condition, Environment, Value, as_type
-from core.storage.expressions.numbers import INTEGER, LARGEST, aligned, literal, number_type
+from core.storage.expressions.numbers import INTEGER, LARGEST, aligned, in_units, literal, number_type
 from core.storage.expressions.zones import start_of_day
 from core.storage.types import Day
 from metamodel.expression.convert import EXACT
@@ -69,9 +69,11 @@ def among(value: Operand, items: Sequence[Operand], env: Environment) -> Conditi
     """Whether a value is one of a list."""
     if value.type.kind == "text":
         return texts.among(value.cell, [(i.cell, texts.constant_text(i.node)) for i in items], env)
-    if value.type.kind in ("choice", "link", "date", "datetime"):
-        return value.cell.value.in_([i.cell.value for i in items])
-    return sa.or_(*(compare("=", value, item, env) for item in items))
+    if value.type.kind == "number":
+        return _number_among(value, items, env)
+    if value.moment is not None and all(about_no_row(i.node) for i in items):
+        return sa.or_(*(compare("=", value, item, env) for item in items))
+    return value.cell.value.in_([i.cell.value for i in items])
 
 
 def choice_order(value: Value, type_: Type, env: Environment) -> Value:
@@ -104,6 +106,19 @@ def _numbers(operator: str, left: Operand, right: Operand, env: Environment) -> 
         return _OPERATORS[operator](*both)  # type: ignore[no-any-return]
     plain_sides = (as_type(o.cell.value, sa.Numeric()) for o in (left, right))
     return _OPERATORS[operator](*plain_sides)  # type: ignore[no-any-return]
+
+
+def _number_among(value: Operand, items: Sequence[Operand], env: Environment) -> Condition:
+    """The value is written once, however many items there are."""
+    if not env.sqlite:
+        return as_type(value.cell.value, sa.Numeric()).in_([as_type(i.cell.value, sa.Numeric()) for i in items])
+    if all(isinstance(i.node, Constant) and i.node.value is not None for i in items):
+        scale = value.type.scale
+        found = [nearest("=", Decimal(i.node.value), scale)[1] for i in items if isinstance(i.node, Constant)]
+        return as_type(value.cell.value, INTEGER).in_([sa.literal(u, sa.BigInteger()) for u in found])
+    wide = max(o.type.scale for o in (value, *items))
+    sides = [in_units(o.cell.value, o.type.scale, wide) for o in (value, *items)]
+    return sides[0].in_(sides[1:])
 
 
 def nearest(operator: str, constant: Decimal, scale: int) -> tuple[str, int]:

@@ -176,8 +176,14 @@ def _is_null(compiler: Compiler, node: Call) -> Value:
 
 
 def _add(compiler: Compiler, node: Call) -> Value:
-    (left, a), (right, b) = (compiler.scaled(n) for n in node.arguments)
-    return numbers.added(node.function, left, right, (a, b), compiler.env)
+    """A chain of + and - is one sum, as far as it fits."""
+    chain: list[tuple[str, Node]] = []
+    first: Node = node
+    while isinstance(first, Call) and first.function in ("+", "-") and len(chain) < numbers.MOST_TERMS - 1:
+        chain.append((first.function, first.arguments[1]))
+        first = first.arguments[0]
+    chain.append(("+", first))
+    return numbers.added([(sign, *compiler.scaled(n)) for sign, n in reversed(chain)], compiler.env)
 
 
 def _multiply(compiler: Compiler, node: Call) -> Value:
@@ -212,10 +218,14 @@ def _money(compiler: Compiler, node: Call) -> Value:
 
 
 def _branches(compiler: Compiler, node: Call) -> Value:
-    arguments = node.arguments
-    otherwise = arguments[-1] if len(arguments) % 2 else None
-    pairs = zip(arguments[::2], arguments[1::2], strict=False)
-    whens = [(compiler.truth(condition), _branch(compiler, value)) for condition, value in pairs]
+    """IF and CASE; one that stands in the place of "otherwise" goes on with the same list."""
+    whens: list[tuple[Condition, Value]] = []
+    otherwise: Node | None = node
+    while isinstance(otherwise, Call) and otherwise.function in ("IF", "CASE"):
+        arguments = otherwise.arguments
+        pairs = zip(arguments[::2], arguments[1::2], strict=False)
+        whens += [(compiler.truth(condition), _branch(compiler, value)) for condition, value in pairs]
+        otherwise = arguments[-1] if len(arguments) % 2 else None
     if otherwise is None:
         return as_type(sa.case(*whens), sql_type_of(node.type))
     return as_type(sa.case(*whens, else_=_branch(compiler, otherwise)), sql_type_of(node.type))

@@ -44,9 +44,7 @@ def start_of(day: Value, unit: str, env: Environment) -> Value:
         case "year":
             made = sa.func.substr(raw, literal(1), literal(4), type_=TEXT).concat("-01-01")
         case "quarter":
-            month = sa.func.substr(raw, literal(6), literal(2), type_=TEXT)
-            begin = sa.case((month < "04", "-01-01"), (month < "07", "-04-01"), (month < "10", "-07-01"), else_="-10-01")
-            made = sa.func.substr(raw, literal(1), literal(4), type_=TEXT).concat(begin)
+            made = once([raw], _quarter)
         case "month":
             made = sa.func.substr(raw, literal(1), literal(7), type_=TEXT).concat("-01")
         case "week":
@@ -54,6 +52,14 @@ def start_of(day: Value, unit: str, env: Environment) -> Value:
         case _:
             made = raw
     return as_type(made, Day())
+
+
+def _quarter(day: Value) -> Value:
+    month = sa.func.substr(day, literal(6), literal(2), type_=TEXT)
+    begin = sa.case(
+        (month < "04", "-01-01"), (month < "07", "-04-01"), (month < "10", "-07-01"), else_="-10-01"
+    )  # fmt: skip
+    return sa.func.substr(day, literal(1), literal(4), type_=TEXT).concat(begin)
 
 
 def days_between(start: Value, end: Value, env: Environment) -> Value:

@@ -7,6 +7,7 @@ exactly and casts to NUMERIC(18, scale), which rounds and refuses alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -97,22 +98,36 @@ def _rounded(number: Value, digits: int) -> Value:
 def aligned(left: Value, right: Value, scales: tuple[int, int]) -> tuple[Value, Value]:
     """Two numbers of SQLite in the same units; beyond 64 bits they turn REAL, which still compares truly."""
     wide = max(scales)
-    both = [
-        units(v) if s == wide else units(v) * literal(10 ** (wide - s))
-        for v, s in zip((left, right), scales, strict=True)
-    ]
-    return both[0], both[1]
+    return in_units(left, scales[0], wide), in_units(right, scales[1], wide)
 
 
-def added(operator: str, left: Value, right: Value, scales: tuple[int, int], env: Environment) -> Value:
-    """Sum or difference at the larger scale. Where 64 bits are left, the result is too large anyway."""
-    scale = max(scales)
-    if env.sqlite:
-        a, b = aligned(left, right, scales)
-        made = a + b if operator == "+" else a - b
-        return checked(made, scale, env, repeatable=simple(units(left)) and simple(units(right)))
-    a, b = exact(left, scales[0]), exact(right, scales[1])
-    return fitted(a + b if operator == "+" else a - b, scale)
+def in_units(value: Value, scale: int, wide: int) -> Value:
+    """A number of SQLite in units of a finer digit; beyond 64 bits it turns REAL."""
+    return units(value) if scale == wide else units(value) * literal(10 ** (wide - scale))
+
+
+Term = tuple[str, Value, int]
+"""A term of a sum: its sign, its value, its scale."""
+
+MOST_TERMS = 9
+"""So many numbers of 18 digits add up within 64 bits."""
+
+
+def added(terms: Sequence[Term], env: Environment) -> Value:
+    """The sum of at most `MOST_TERMS` at the largest scale. Where a term leaves 64 bits, so does the sum 18 digits."""
+    scale = max(scale for _, _, scale in terms)
+    total: Value | None = None
+    for sign, value, own in terms:
+        if not env.sqlite:
+            term = exact(value, own)
+        else:
+            term = in_units(value, own, scale)
+        total = term if total is None else total + term if sign == "+" else total - term
+    assert total is not None
+    if not env.sqlite:
+        return fitted(total, scale)
+    repeatable = len(terms) == 2 and all(simple(units(value)) for _, value, _ in terms)
+    return checked(total, scale, env, repeatable=repeatable)
 
 
 def multiplied(left: Value, right: Value, scales: tuple[int, int], scale: int, env: Environment) -> Value:

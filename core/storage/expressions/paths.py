@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,21 +39,30 @@ def _start(node: Path, env: Environment) -> Row | Values:
 
 
 def linked(rows: Rows, link: Value, steps: Sequence[Step]) -> Cell:
-    """The cell that steps lead to from the record of a link; each step begins in its own sub-select."""
-    (entity, field), *rest = steps
-    row = rows.open(entity)
-    cell = row.cell(field)
-    if rest:
-        cell = linked(rows, cell.value, rest)
-    return taken(cell, row, row.cell("id").value == link)
+    """The cell that steps lead to from the record of a link, by one sub-select over all the records on the way."""
+    way: list[Row] = []
+    conditions: list[sa.ColumnElement[bool]] = []
+    cell = Cell(value=link)
+    for entity, field in steps:
+        row = rows.open(entity)
+        conditions += [row.cell("id").value == cell.value, *limits(row)]
+        way.append(row)
+        cell = row.cell(field)
+    aliases = [row.alias for row in way]
+
+    def part(value: Value) -> Value:
+        select = sa.select(value).select_from(*aliases).where(*conditions)
+        return select.correlate_except(*aliases).scalar_subquery()
+
+    return _by_parts(cell, part)
 
 
 def taken(cell: Cell, row: Row, *conditions: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> Cell:
-    """A cell of one row of a relation as a value: each part by a scalar sub-select."""
+    """A cell of one row of a relation as a value."""
+    return _by_parts(cell, lambda value: scalar(value, row, *conditions, order=order))
 
-    def part(value: Value) -> Value:
-        return scalar(value, row, *conditions, order=order)
 
+def _by_parts(cell: Cell, part: Callable[[Value], Value]) -> Cell:
     if cell.key is None:
         return Cell(value=part(cell.value))
     return Cell(value=part(cell.value), key=part(folded(cell)))

@@ -99,6 +99,12 @@ def lower(text: str | None) -> str | None:
     return None if text is None else "".join(map(str.lower, text))
 
 
+def _right(text: str | None, count: int | None) -> str | None:
+    if text is None or count is None:
+        return None
+    return text[-count:] if count > 0 else ""
+
+
 def _moved(day: date, months: int, days: int) -> date:
     """Months first, the day cut to the end of its month, then days."""
     count = day.year * 12 + day.month - 1 + months
@@ -160,6 +166,7 @@ FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("kubik_fold", 1, _folded),
     ("kubik_upper", 1, upper),
     ("kubik_lower", 1, lower),
+    ("kubik_right", 2, _right),
     ("kubik_shift", 3, _shift),
     ("kubik_shift_moment", 5, _shift_moment),
     ("kubik_months", 2, _months),

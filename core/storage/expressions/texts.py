@@ -16,6 +16,7 @@ from core.storage.expressions.environment import (
     Value,
     as_type,
     in_order,
+    once,
     typed_null,
 )
 from core.storage.expressions.numbers import INTEGER, exact, literal, units
@@ -136,7 +137,10 @@ def written(value: Value, type_: Type, env: Environment) -> Text:
     """The text of a number, date, moment or boolean."""
     match type_.kind:
         case "boolean":
-            return sa.case((value.is_(None), typed_null(sa.Text())), (value, "true"), else_="false")
+            if env.sqlite:
+                whens = {literal(1): "true", literal(0): "false"}
+                return sa.case(whens, value=as_type(value, INTEGER))
+            return in_order(sa.cast(value, sa.Text()), env)
         case "date":
             return dates.written(value, "YYYY-MM-DD", moment=False, env=env)
         case "datetime":
@@ -170,10 +174,9 @@ def left(text: Text, count: Value, env: Environment) -> Text:
 
 def right(text: Text, count: Value, env: Environment) -> Text:
     """The last characters."""
-    size = _count(count, env)
     if env.sqlite:
-        return sa.case((size <= literal(0), ""), else_=sa.func.substr(text, -size, type_=TEXT))
-    return sa.func.right(text, size, type_=TEXT)
+        return env.function("kubik_right", text, count, type_=TEXT)
+    return sa.func.right(text, _count(count, env), type_=TEXT)
 
 
 _MOST = 2_000_000_000
@@ -181,8 +184,15 @@ _MOST = 2_000_000_000
 
 def _count(count: Value, env: Environment) -> Value:
     raw = as_type(count, INTEGER if env.sqlite else sa.BigInteger())
-    bounded = sa.case((raw < literal(0), literal(0)), (raw > literal(_MOST), literal(_MOST)), else_=raw)
-    return bounded if env.sqlite else sa.cast(bounded, sa.Integer())
+    if env.sqlite:
+        return sa.func.max(sa.func.min(raw, literal(_MOST)), literal(0), type_=INTEGER)
+
+
+    def bounded(size: Value) -> Value:
+        low, high = (size < literal(0), literal(0)), (size > literal(_MOST), literal(_MOST))
+        return sa.cast(sa.case(low, high, else_=size), sa.Integer())
+
+    return once([raw], bounded)
 
 
 def trimmed(text: Text, env: Environment) -> Text:

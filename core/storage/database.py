@@ -152,8 +152,6 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _sqlite_engine(file: Path) -> sa.Engine:
-    if not file.parent.is_dir():
-        raise KubikError("KBK6002", message("there is no folder {folder}", folder=str(file.parent)))
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(file)),
         poolclass=sa.QueuePool,

@@ -45,6 +45,8 @@ _FUNCTIONS = "functions"
 def make_database(database: Database, time_zone: str) -> None:
     """Make the workspace's own tables where there are none, and remember its time zone."""
     own = own_tables(database.schema, database.dialect)
+    if database.file is not None and not database.file.parent.is_dir():
+        raise KubikError("KBK6002", message("there is no folder {folder}", folder=str(database.file.parent)))
     with database.plain.begin() as connection:
         _alone(connection, database)
         # IF NOT EXISTS asks for the right to create schemas even when it is there.

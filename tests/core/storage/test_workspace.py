@@ -401,6 +401,15 @@ def test_what_is_not_there_is_not_opened_nor_made(database_url: str, tmp_path: P
     assert list(tmp_path.glob("*.db")) == []
 
 
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite:///{tmp_path}/missing/kubik.db", tmp_path)
+    for action, words in ((Workspace.open, "no installation"), (Workspace.create, "missing")):
+        with pytest.raises(KubikError) as caught:
+            action(settings)
+        assert caught.value.code == "KBK6002"
+        assert words in str(caught.value.detail)
+
+
 def test_a_database_of_a_newer_kubik_is_not_touched(workspace: Workspace) -> None:
     meta = workspace.own.meta
     workspace.write(

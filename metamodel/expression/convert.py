@@ -166,8 +166,9 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
     if not known:
         return tuple(nodes)
     kinds = {n.type.kind for n in known}
-    if any(n.type.many for n in known):
-        raise Fault(MIXED, known[0].at, message("a set can only stand behind IN"))
+    for node in known:
+        if node.type.many:
+            raise Fault(MIXED, node.at, message("a set can only stand behind IN"))
     if "choice" in kinds:
         return _choices_together(nodes, known, model, comparing=comparing)
     if kinds == {"number"}:

@@ -113,7 +113,7 @@ def _constant(node: Constant) -> Cell:
     if node.type.kind == "text":
         return texts.constant_cell(node.value)
     if node.type.kind == "null":
-        return Cell(value=sa.null())
+        return Cell(value=typed_null(sa.Text()))
     type_ = Flag() if node.type.kind == "boolean" else sql_type_of(node.type)
     if node.value is None:
         return Cell(value=typed_null(type_))

@@ -33,7 +33,7 @@ class Prepared:
         self._given: list[tuple[str, str, _Convert | None]] = []
         for bind, name in compiled.bind_names.items():
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if bind.required or (bind.value is None and bind.callable is None and not bind.unique):
+            if bind.required:
                 self._given.append((name, bind.key, convert))
             else:
                 value = bind.effective_value

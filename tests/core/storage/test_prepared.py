@@ -47,6 +47,19 @@ def test_an_insert_gives_its_id_and_an_update_its_count(workspace: Workspace) ->
     assert workspace.write(lambda tx: update.run(tx.connection, {"v": 5})) == 2
 
 
+def test_a_null_that_stands_in_the_statement_is_not_asked_for(workspace: Workspace) -> None:
+    table = workspace.remember(_model(workspace))[1]["deal"].table
+    workspace.write(lambda tx: save(tx, {"dealname": "one"}))
+    update = Prepared(
+        table.update().where(table.c.id == sa.bindparam("record")).values(f_dealname=None, version=9),
+        workspace.database,
+    )
+    assert update.parameters == {"record"}
+    assert workspace.write(lambda tx: update.run(tx.connection, {"record": 1})) == 1
+    with workspace.read() as tx:
+        assert tuple(tx.connection.execute(sa.select(table.c.f_dealname, table.c.version)).one()) == (None, 9)
+
+
 def test_a_missing_parameter_and_an_expanding_one_are_refused(workspace: Workspace) -> None:
     table = workspace.remember(_model(workspace))[1]["deal"].table
     prepared = Prepared(sa.select(table.c.id).where(table.c.id == sa.bindparam("one")), workspace.database)

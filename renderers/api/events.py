@@ -41,7 +41,7 @@ def look(call: Call, position: str | None) -> News:
     entities = names(call.query, "entity")
     with reading(call) as (transaction, actor):
         if position is None:
-            return News(items=(), position=write_position(transaction, present(transaction)))
+            position = write_position(transaction, present(transaction))
         found = query.changes(transaction, actor, position, entities, PAGE)
         return News(items=found.items, position=found.next)
 

@@ -55,7 +55,7 @@ def described(job: Job) -> dict[str, Any]:
         "state": job.state,
         "done": job.done,
         "total": job.total,
-        "errors_file": job.errors_file,
+        "errors_file": None if job.errors_file is None else f"/api/jobs/{job.id}/errors",
         "result": job.result,
         "error": None if job.error is None else {"code": job.error["code"], "message": job.error["shown"]},
     }

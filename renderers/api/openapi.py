@@ -99,7 +99,8 @@ def described(operation: Operation, entity: Entity | None, schemas: EntitySchema
         found["parameters"] = parameters
     if operation.request is not None:
         schema = resolved(operation.request, schemas)
-        found["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
+        kind = schema.get("contentMediaType", _JSON)
+        found["requestBody"] = {"required": True, "content": {kind: {"schema": schema}}}
     return found
 
 

@@ -42,7 +42,8 @@ def form_view(desk: Desk, opened: Opened) -> Form:
     entity, language = opened.entity, desk.texts.language
     here = f"/e/{entity.name}"
     list_label = entity.label_many.in_language(language) or entity.name
-    summary = summary_of(desk, opened) if opened.problems or opened.detail else None
+    laid = sections(desk, entity)
+    summary = summary_of(desk, opened, laid) if opened.problems or opened.detail else None
     return Form(
         action=f"{here}/new" if opened.id is None else f"{here}/{opened.id}/edit",
         title=opened.title,
@@ -54,7 +55,7 @@ def form_view(desk: Desk, opened: Opened) -> Form:
         version=opened.version,
         was=write_json(opened.was),
         dirty=opened.dirty,
-        sections=sections(desk, entity),
+        sections=laid,
         summary=summary,
         stale=opened.stale,
         note=opened.note,
@@ -152,14 +153,22 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def summary_of(desk: Desk, opened: Opened) -> Summary:
-    """The summary on top: a line for each thing to be put right."""
+def summary_of(desk: Desk, opened: Opened, laid: Sequence[FormSection]) -> Summary:
+    """The summary on top: a line for each thing to be put right, in the order of the form."""
     texts = desk.texts
-    lines = tuple(_line(desk, opened.entity, problem) for problem in opened.problems)
+    places = {w.name: index for index, w in enumerate(w for section in laid for w in section.widgets)}
+    problems = sorted(opened.problems, key=lambda problem: _order(problem.pointer, places))
+    lines = tuple(_line(desk, opened.entity, problem) for problem in problems)
     if not lines:
         lines = (Line(label="", message=opened.detail, href=None),)
     what = opened.entity.label.in_language(texts.language) or opened.entity.name
     return Summary(title=texts.render(message("{what}: not saved", what=what)), lines=lines)
+
+
+def _order(pointer: str, places: Mapping[str, int]) -> tuple[int, int]:
+    steps = pointer.split("/")
+    row = int(steps[2]) if len(steps) > 2 and steps[2].isdigit() else 0
+    return places.get("/".join(steps[:2]), len(places)), row
 
 
 def _line(desk: Desk, entity: Entity, problem: Problem) -> Line:

@@ -1,0 +1,169 @@
+"""A served demonstration system and people at real browsers, watched for violations and for faults of scripts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from core.cli.demo import WORDS, prepare
+from core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) =>
+    window.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EXPECTED = ("status of 4",)
+"""What a browser logs of a refusal that a test brought about."""
+
+Login = Callable[..., "Person"]
+
+
+@dataclass
+class Person:
+    """Somebody at a browser."""
+
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list)
+
+    def goto(self, path: str) -> None:
+        """Open a page and wait until it is quiet."""
+        self.page.goto(self.url + path)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is loading."""
+        self.page.wait_for_load_state("networkidle")
+
+    def save(self) -> None:
+        """Press Save and wait for the card."""
+        self.page.click("[data-save]")
+        self.page.wait_for_selector(".rec")
+        self.settle()
+
+    def violations(self) -> list[str]:
+        """What the browser refused by the Content-Security-Policy on this page."""
+        found: list[str] = self.page.evaluate("() => window.violations")
+        return found
+
+    def barriers(self) -> list[str]:
+        """What axe finds on this page."""
+        self.page.evaluate(AXE.read_text("utf-8") + ";0")
+        found: dict[str, Any] = self.page.evaluate(
+            "(rules) => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
+            RULES,
+        )
+        return [
+            f"{rule['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration system, made once; tests get copies."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    prepare(Settings(home=home))
+    return home
+
+
+@pytest.fixture(scope="module")
+def served(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a copy of the demonstration system, served by the command itself."""
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(demo_home, home)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "KUBIK_HOME": str(home), "KUBIK_LOG_LEVEL": "warning"}
+    log = (home.parent / "serve.log").open("wb")
+    command = [sys.executable, "-m", "core.cli", "serve", "--port", str(port)]
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_served(url, server, home.parent / "serve.log")
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=20)
+        log.close()
+
+
+def wait_until_served(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the sign-in page answers; a server that ended says why."""
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            pytest.fail(f"the server ended: {log.read_text('utf-8')[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{url}/sign-in", timeout=2):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail(f"the server does not answer: {log.read_text('utf-8')[-2000:]}")
+
+
+@pytest.fixture
+def login(browser: Browser, served: str) -> Iterator[Login]:
+    """``login("marina", width=390, dark=True)``: a person signed in; faults of their pages fail the test at its end."""
+    people: list[Person] = []
+    with ExitStack() as closing:
+
+        def enter(
+            who: str | None, *, width: int = 1440, height: int = 900, dark: bool = False, scripts: bool = True,
+            locale: str = "ru-RU",
+        ) -> Person:  # fmt: skip
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, locale=locale, java_script_enabled=scripts,
+                color_scheme="dark" if dark else "light", has_touch=width < 768,
+            )  # fmt: skip
+            closing.callback(context.close)
+            context.set_default_timeout(8_000)
+            context.add_init_script(WATCH)
+            person = Person(context.new_page(), served)
+            people.append(person)
+            watch(person)
+            person.goto("/sign-in")
+            if who is not None:
+                person.page.fill("#login", who)
+                person.page.fill("#password", WORDS)
+                person.page.click("form[action='/sign-in'] button.primary")
+                person.page.wait_for_url(lambda url: "/sign-in" not in url)
+                person.settle()
+            return person
+
+        yield enter
+    assert [fault for person in people for fault in person.faults] == []
+
+
+def watch(person: Person) -> None:
+    """Remember what scripts threw and what the browser complained of."""
+
+    def logged(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(text in message.text for text in EXPECTED):
+            person.faults.append(message.text)
+
+    person.page.on("console", logged)
+    person.page.on("pageerror", lambda error: person.faults.append(str(error)))

@@ -1,0 +1,259 @@
+"""Records in a real browser: signing in, a deal with items, refusals, two people at once, the bin."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+
+
+def choose(person: Person, selector: str, text: str) -> None:
+    """Type into a link's field and take the first option with the keyboard."""
+    field = person.page.locator(selector)
+    field.click()
+    field.press_sequentially(text, delay=20)
+    person.page.wait_for_selector(".options:not([hidden]) li")
+    if not text:
+        field.press("ArrowDown")
+    person.page.wait_for_selector(".options:not([hidden]) li[aria-selected='true']")
+    field.press("Enter")
+
+
+def new_deal(person: Person, name: str) -> None:
+    """Save a deal of that name and stand on its card."""
+    person.goto("/e/deal/new")
+    person.page.fill("#f-name", name)
+    person.save()
+
+
+def test_a_wrong_password_is_refused_and_the_login_stays(login: Login) -> None:
+    nobody = login(None)
+    nobody.page.fill("#login", "marina")
+    nobody.page.fill("#password", "not this one")
+    nobody.page.click("form[action='/sign-in'] button.primary")
+    expect(nobody.page.locator("#refused")).to_be_visible()
+    expect(nobody.page.locator("#login")).to_have_value("marina")
+    expect(nobody.page.locator("#password")).to_have_value("")
+
+
+def test_signing_in_leads_to_the_page_asked_for_and_out_again(login: Login) -> None:
+    person = login(None)
+    person.goto("/e/company?q=Транзит")
+    assert "/sign-in" in person.page.url
+    person.page.fill("#login", "marina")
+    person.page.fill("#password", "kubik-demo")
+    person.page.click("form[action='/sign-in'] button.primary")
+    person.page.wait_for_url("**/e/company?q=*")
+    person.page.click(".me > summary")
+    person.page.click(".me form[action='/sign-out'] button")
+    person.page.wait_for_url("**/sign-in*")
+    person.goto("/e/company")
+    assert "/sign-in" in person.page.url
+
+
+def test_a_deal_with_three_items_is_made_with_the_keyboard(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/deal")
+    person.page.keyboard.press("n")
+    person.page.wait_for_url("**/e/deal/new")
+    person.page.fill("#f-name", "Три позиции")
+    choose(person, "#f-company", "Транзит")
+    choose(person, "#f-contact", "")
+    for index, (product, quantity) in enumerate([("Стойка 3000", "10"), ("Балка", "20,5"), ("Монтаж", "1")]):
+        row = person.page.locator("tr[data-row]").nth(index)
+        field = row.locator("[data-combo] input.input")
+        field.click()
+        field.press_sequentially(product, delay=20)
+        person.page.wait_for_selector(".options:not([hidden]) li[aria-selected='true']")
+        field.press("Enter")
+        row.locator("input[name$='/quantity']").fill(quantity)
+    assert person.page.locator("tr.waiting").count() == 1
+    person.page.keyboard.press("Control+s")
+    person.page.wait_for_selector(".rec")
+    expect(person.page.locator("h1")).to_contain_text("Три позиции")
+    expect(person.page.locator(".kids tbody tr")).to_have_count(3)
+    expect(person.page.locator(".kids tbody tr").nth(1)).to_contain_text("20,5")
+    expect(person.page.locator(".kids tfoot")).to_contain_text("₽")
+    expect(person.page.locator(".toast")).to_be_visible()
+    assert person.violations() == []
+
+
+def test_child_rows_are_moved_and_removed(login: Login) -> None:
+    person = login("admin")
+    person.goto("/e/deal/5/edit")
+    products = lambda: [  # noqa: E731
+        box.input_value()
+        for box in person.page.locator("tr[data-row]:not(.waiting) [data-combo] input.input").all()
+    ]
+    before = products()
+    assert len(before) >= 2
+    person.page.locator("tr[data-row] input.input").first.focus()
+    person.page.keyboard.press("Alt+ArrowDown")
+    assert products() == [before[1], before[0], *before[2:]]
+    person.page.locator("tr[data-row]").nth(0).locator("[data-remove]").click()
+    assert products() == [before[0], *before[2:]]
+    person.save()
+    person.goto("/e/deal/5/edit")
+    assert products() == [before[0], *before[2:]]
+
+
+def test_a_refused_form_keeps_everything_typed(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/deal/new")
+    person.page.fill("#f-amount", "сто рублей")
+    person.page.fill("#f-closes_on", "2027-01-31")
+    row = person.page.locator("tr[data-row]").nth(0)
+    row.locator("input[name$='/quantity']").fill("-5")
+    person.page.click("[data-save]")
+    summary = person.page.locator(".summary")
+    expect(summary).to_be_focused()
+    expect(person.page.locator("#f-name")).to_have_attribute("aria-invalid", "true")
+    expect(person.page.locator("#f-amount")).to_have_value("сто рублей")
+    expect(person.page.locator("#f-amount")).to_have_attribute("aria-invalid", "true")
+    expect(person.page.locator("#f-closes_on")).to_have_value("2027-01-31")
+    expect(person.page.locator("tr[data-row]").nth(0).locator("input[name$='/quantity']")).to_have_value("-5")
+    expect(person.page.locator("tr.told")).to_be_visible()
+    summary.locator("a").first.click()
+    expect(person.page.locator("#f-name")).to_be_focused()
+    assert "/e/deal/new" in person.page.url
+    assert person.violations() == []
+
+
+def test_a_refused_form_keeps_everything_typed_without_scripts(login: Login) -> None:
+    person = login("marina", scripts=False)
+    person.goto("/e/deal/new")
+    person.page.fill("#f-amount", "-5")
+    person.page.fill("[name='/company~text']", "такой компании нет")
+    person.page.click("[data-save]")
+    expect(person.page.locator(".summary")).to_be_visible()
+    expect(person.page.locator("#f-amount")).to_have_value("-5")
+    expect(person.page.locator("[name='/company~text']")).to_have_value("такой компании нет")
+
+
+def test_a_deal_is_made_without_scripts(login: Login) -> None:
+    person = login("marina", scripts=False)
+    person.goto("/e/deal/new")
+    person.page.fill("#f-name", "Без сценариев")
+    person.page.fill("[name='/company~text']", "транзит-юг")
+    person.page.click("[data-add]")
+    person.page.fill("[name='/items/0/product~text']", "Обучение персонала")
+    person.page.fill("[name='/items/0/quantity']", "2")
+    person.page.click("[data-save]")
+    expect(person.page.locator("h1")).to_contain_text("Без сценариев")
+    expect(person.page.locator(".values")).to_contain_text(["«Транзит-Юг»"])
+    expect(person.page.locator(".kids tbody tr")).to_have_count(1)
+
+
+def test_of_two_who_save_the_second_is_told_and_chooses(login: Login) -> None:
+    marina, anna = login("marina"), login("anna")
+    new_deal(marina, "Вдвоём")
+    path = marina.page.url.removeprefix(marina.url)
+    marina.goto(f"{path}/edit")
+    anna.goto(f"{path}/edit")
+    anna.page.fill("#f-closes_on", "2027-03-30")
+    anna.page.fill("#f-notes", "50 % аванс")
+    anna.save()
+    marina.page.fill("#f-closes_on", "2027-03-27")
+    marina.page.fill("#f-probability", "60")
+    marina.page.click("[data-save]")
+    told = marina.page.locator("dialog.stale")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("Лебедева Анна")
+    expect(told).to_contain_text("27.03.2027")
+    expect(told).to_contain_text("30.03.2027")
+    expect(told).to_contain_text("50 % аванс")
+    assert marina.barriers() == []
+    assert told.locator("input[type=radio]").count() == 2, "only what both changed is asked"
+    told.locator("input[value=theirs]").check()
+    told.locator(".btn.primary").click()
+    marina.page.wait_for_selector(".rec")
+    card = marina.page.locator(".values").first
+    expect(card).to_contain_text("30.03.2027")
+    expect(card).to_contain_text("60")
+    expect(marina.page.locator(".sheet")).to_contain_text("50 % аванс")
+
+
+def test_mine_can_be_saved_over_theirs(login: Login) -> None:
+    marina, anna = login("marina"), login("anna")
+    new_deal(marina, "Поверх")
+    path = marina.page.url.removeprefix(marina.url)
+    marina.goto(f"{path}/edit")
+    anna.goto(f"{path}/edit")
+    anna.page.fill("#f-notes", "её слово")
+    anna.save()
+    marina.page.fill("#f-notes", "моё слово")
+    marina.page.click("[data-save]")
+    marina.page.wait_for_selector("dialog.stale")
+    marina.page.keyboard.press("Escape")
+    expect(marina.page.locator("#f-notes")).to_have_value("моё слово")
+    expect(marina.page.locator(".theirs")).to_contain_text("её слово")
+    marina.save()
+    expect(marina.page.locator(".sheet")).to_contain_text("моё слово")
+
+
+def test_a_deleted_record_is_in_the_bin_and_comes_back(login: Login) -> None:
+    person = login("marina")
+    new_deal(person, "В корзину и обратно")
+    person.page.click(".top details.menu > summary")
+    person.page.click(".top details.menu form button")
+    person.page.wait_for_url("**/e/deal")
+    expect(person.page.locator(".toast")).to_be_visible()
+    expect(person.page.locator("#rows")).not_to_contain_text("В корзину и обратно")
+    person.goto("/e/deal?bin=1")
+    expect(person.page.locator("#rows")).to_contain_text("В корзину и обратно")
+    person.page.locator("#rows tr", has_text="В корзину и обратно").locator("button").click()
+    person.page.wait_for_selector(".rec")
+    expect(person.page.locator("h1")).to_contain_text("В корзину и обратно")
+    person.goto("/e/deal")
+    expect(person.page.locator("#rows")).to_contain_text("В корзину и обратно")
+
+
+def test_a_deletion_is_undone_from_its_notice(login: Login) -> None:
+    person = login("marina")
+    new_deal(person, "Отменить удаление")
+    person.page.click(".top details.menu > summary")
+    person.page.click(".top details.menu form button")
+    person.page.wait_for_url("**/e/deal")
+    person.page.click(".toast form button")
+    person.page.wait_for_selector(".rec")
+    expect(person.page.locator("h1")).to_contain_text("Отменить удаление")
+
+
+def test_a_stage_is_changed_in_its_bar_and_a_refusal_opens_the_form(login: Login) -> None:
+    person = login("marina")
+    new_deal(person, "По стадиям")
+    person.page.click(".stages button[value=offer]")
+    person.page.wait_for_selector(".stages li.now:has-text('Предложение')")
+    expect(person.page.locator(".feed")).to_contain_text("Предложение")
+
+
+def test_somebody_else_s_company_offers_no_edit(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/company")
+    others = person.page.locator("#rows tbody tr", has_not_text="Ковалёва").first
+    others.locator("td.name a").click()
+    person.page.wait_for_selector(".rec")
+    expect(person.page.locator("[data-key=e]")).to_have_count(0)
+
+
+def test_what_is_typed_is_guarded_and_survives_the_end_of_the_session(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/deal/new")
+    person.page.fill("#f-name", "Сеанс кончился")
+    person.page.context.clear_cookies()
+    person.page.click("[data-save]")
+    expect(person.page.locator(".toast").last).to_be_visible()
+    expect(person.page.locator("#f-name")).to_have_value("Сеанс кончился")
+    asked: list[str] = []
+    person.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    person.page.locator(".nav a").first.click()
+    person.page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert re.search("/e/deal/new$", person.page.url)

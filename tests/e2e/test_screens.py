@@ -1,0 +1,204 @@
+"""Every screen in both themes, both languages and on a phone: nothing refused by the policy, no barrier for anybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+
+PAGES = (
+    "/e/deal", "/e/deal?view=deals_open", "/e/deal?f.stage=won&sort=-amount", "/e/deal?q=нетничего", "/e/deal?bin=1",
+    "/e/city", "/e/deal/122", "/e/deal/122/edit", "/e/deal/new", "/e/company/1", "/e/user", "/e/nothing",
+)  # fmt: skip
+
+
+def whole(person: Person, path: str) -> list[str]:
+    """What is wrong with a page: barriers, violations, and a page wider than its window."""
+    person.goto(path)
+    found = [f"{path}: {barrier}" for barrier in person.barriers()]
+    found += [f"{path}: {violation}" for violation in person.violations()]
+    wide = person.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    return [*found, f"{path}: {wide} pixels too wide"] if wide > 0 else found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_axe_finds_nothing_and_the_policy_refuses_nothing(login: Login, width: int, dark: bool) -> None:
+    person = login("admin", width=width, height=844 if width < 768 else 900, dark=dark)
+    assert [fault for path in PAGES for fault in whole(person, path)] == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_at_the_door_and_in_what_opens(login: Login, dark: bool) -> None:
+    person = login(None, dark=dark)
+    assert person.barriers() == []
+    person.page.fill("#login", "nobody")
+    person.page.fill("#password", "nothing")
+    person.page.click("form[action='/sign-in'] button.primary")
+    expect(person.page.locator("#refused")).to_be_visible()
+    assert person.barriers() == []
+    person = login("marina", dark=dark)
+    person.page.click(".me > summary")
+    assert person.barriers() == []
+    person.page.keyboard.press("Escape")
+    person.page.keyboard.press("?")
+    expect(person.page.locator("#keys")).to_be_visible()
+    assert person.barriers() == []
+    person.page.keyboard.press("Escape")
+    person.page.click(".chip-menu >> nth=0")
+    assert person.barriers() == []
+    person.goto("/e/deal/new")
+    person.page.click("#f-company")
+    person.page.wait_for_selector(".options:not([hidden]) li")
+    assert person.barriers() == []
+    person.page.click("[data-save]")
+    person.page.wait_for_selector(".summary")
+    assert person.barriers() == []
+    assert person.violations() == []
+
+
+def test_the_language_is_switched_and_stays(login: Login) -> None:
+    person = login("timur")
+    expect(person.page.locator(".nav")).to_contain_text("Сделки")
+    person.goto("/e/deal/new")
+    person.page.click(".me > summary")
+    person.page.click(".me button[value=en]")
+    person.page.wait_for_selector("html[lang=en]")
+    assert person.page.url.endswith("/e/deal/new"), "one comes back to where one was"
+    expect(person.page.locator("h1")).to_have_text("Deal: create")
+    person.goto("/e/deal")
+    expect(person.page.locator(".nav")).to_contain_text("Deals")
+    expect(person.page.locator("#list")).to_contain_text(
+        "Show more" if person.page.locator(".more").count() else "Total"
+    )
+    person.page.click(".me > summary")
+    person.page.click(".me button[value=ru]")
+    person.page.wait_for_selector("html[lang=ru]")
+
+
+def test_the_theme_is_chosen(login: Login) -> None:
+    person = login("marina")
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    light = person.page.evaluate(ground)
+    person.page.click(".me > summary")
+    person.page.click(".me button[value=dark]")
+    person.page.wait_for_selector("html[data-theme=dark]")
+    assert person.page.evaluate(ground) != light
+
+
+def test_a_list_is_sorted_filtered_and_searched_by_its_address(login: Login) -> None:
+    person = login("admin")
+    person.goto("/e/deal")
+    person.page.click("th a:has-text('Сумма')")
+    person.page.wait_for_selector("th[aria-sort=descending]")
+    assert "sort=-amount" in person.page.url
+    person.page.click("th a:has-text('Сумма')")
+    person.page.wait_for_selector("th[aria-sort=ascending]")
+    person.page.click(".chip-menu:has-text('Стадия') > summary")
+    person.page.click(".chip-menu .drop a:has-text('Успех')")
+    person.page.wait_for_selector(".chip.on")
+    assert "f.stage=won" in person.page.url
+    stages = person.page.locator("#rows tbody .pill.green").count()
+    assert stages == person.page.locator("#rows tbody tr").count() > 0
+    person.page.keyboard.press("/")
+    expect(person.page.locator("#list-search")).to_be_focused()
+    person.page.keyboard.type("Гидравлические")
+    person.page.wait_for_url("**q=*")
+    person.settle()
+    expect(person.page.locator("#list-search")).to_be_focused()
+    names = person.page.locator("#rows td.name").all_inner_texts()
+    assert names
+    assert all("Гидравлические" in name for name in names)
+    person.page.reload()
+    person.settle()
+    assert person.page.locator("#rows td.name").all_inner_texts() == names, "the address holds the state"
+    person.page.go_back()
+    person.settle()
+    expect(person.page.locator("#list-search")).to_have_value("")
+    assert person.violations() == []
+
+
+def test_scrolling_brings_every_record_once(login: Login) -> None:
+    person = login("admin")
+    person.goto("/e/deal")
+    total = int("".join(filter(str.isdigit, person.page.locator(".foot").inner_text())))
+    assert total > 100
+    for _ in range(20):
+        person.page.evaluate(
+            "() => { const s = document.querySelector('.scroll'); s.scrollTop = s.scrollHeight; }"
+        )
+        person.settle()
+        if person.page.locator("#rows tbody tr:not([aria-hidden])").count() >= total:
+            break
+    links = person.page.locator("#rows td.name a").evaluate_all("(all) => all.map((link) => link.pathname)")
+    assert len(links) == len(set(links)) == total
+
+
+def test_without_scripts_the_next_page_is_a_link(login: Login) -> None:
+    person = login("admin", scripts=False)
+    person.goto("/e/deal")
+    first = person.page.locator("#rows td.name").all_inner_texts()
+    person.page.click(".more a")
+    second = person.page.locator("#rows td.name").all_inner_texts()
+    assert len(first) == 50
+    assert second
+    assert not set(person.page.locator("#rows td.name a").evaluate_all("(a) => a.map((l) => l.href)")) & set(
+        first
+    )
+
+
+def test_j_and_k_go_through_the_list_and_through_its_cards(login: Login) -> None:
+    person = login("admin")
+    person.goto("/e/deal")
+    person.page.keyboard.press("j")
+    person.page.keyboard.press("j")
+    expect(person.page.locator("#rows td.name a").nth(1)).to_be_focused()
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_selector(".rec")
+    second = person.page.url
+    person.page.keyboard.press("j")
+    person.page.wait_for_url(lambda url: url != second)
+    person.page.keyboard.press("k")
+    person.page.wait_for_url(second)
+
+
+def test_keys_are_physical_in_the_russian_layout(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/deal")
+    person.page.evaluate(
+        """() => document.body.dispatchEvent(
+            new KeyboardEvent("keydown", {code: "KeyN", key: "т", bubbles: true, cancelable: true}))"""
+    )
+    person.page.wait_for_url("**/e/deal/new")
+
+
+def test_a_phone_shows_two_lines_a_bar_of_places_and_saves_a_deal(login: Login) -> None:
+    person = login("marina", width=390, height=844)
+    person.goto("/e/deal")
+    expect(person.page.locator(".tabbar")).to_be_visible()
+    expect(person.page.locator(".side")).to_be_hidden()
+    row = person.page.locator("#rows tbody tr").first.bounding_box()
+    assert row is not None
+    assert row["height"] >= 60
+    person.page.click(".top [data-key=n]")
+    person.page.wait_for_url("**/e/deal/new")
+    person.page.fill("#f-name", "С телефона")
+    line = person.page.locator("tr[data-row]").first
+    line.locator("[data-combo] input.input").fill("Обучение персонала")
+    person.page.wait_for_selector(".options:not([hidden]) li[aria-selected='true']")
+    person.page.locator(".options:not([hidden]) li").first.click()
+    line.locator("input[name$='/quantity']").fill("2")
+    person.save()
+    expect(person.page.locator("h1")).to_contain_text("С телефона")
+    expect(person.page.locator(".kids tbody tr")).to_have_count(1)
+    small = person.page.evaluate(
+        """() => [...document.querySelectorAll(".tabbar a, .tabbar summary, .top .btn")]
+            .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).length"""
+    )
+    assert small == 0

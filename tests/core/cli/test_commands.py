@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import yaml
 
-from tests.core.cli.conftest import Commands, free_port
+from tests.commands import Commands, free_port, wait_until_ready
 
 ROOT = Path(__file__).parents[3]
 CITIES = ROOT.parent / "shared" / "cases" / "refdata" / "ru-cities.csv"
@@ -141,8 +141,6 @@ def test_a_server_ends_with_its_children_soon_even_with_open_streams(kubik_sqlit
     port = free_port()
     process = kubik_sqlite.start("serve", "--port", str(port))
     address = f"http://127.0.0.1:{port}"
-    from tests.core.cli.conftest import wait_until_ready
-
     wait_until_ready(address, process)
     taken = kubik_sqlite("serve", "--port", str(port))
     assert taken.returncode == 1 and str(port) in taken.stderr

@@ -1,0 +1,66 @@
+"""Imports and jobs over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from core.web.background import make_worker
+from tests.renderers.api.test_records import problem
+from tests.sites import Site
+
+FILE = "name,inn\nА,7707083893\n,7707083894\n"
+
+
+def send(site: Site, options: Any, file: str = FILE, who: str = "admin") -> Any:
+    form = {"file": ("companies.csv", file.encode(), "text/csv"), "options": (None, json.dumps(options))}
+    return site.call("POST", "/api/imports", who, files=form)
+
+
+def test_a_file_becomes_a_job_that_writes_records(site: Site) -> None:
+    started = send(site, {"entity": "company"})
+    assert started.status_code == 202, started.text
+    path = started.headers["location"]
+    assert site.get(path).json()["state"] == "queued"
+    problem(site.get(path, "mark"), 404, "KBK5003")
+    assert make_worker(site.workspace).run_one()
+    job = site.get(path).json()
+    assert (job["state"], job["done"], job["total"]) == ("done", 2, 2)
+    assert (job["result"]["created"], job["result"]["refused"]) == (1, 1)
+    assert "7707083894" in site.get(f"{path}/errors").text
+    assert site.get("/api/records/company?count=exact").json()["count"] == 1
+
+
+def test_a_waiting_job_is_cancelled(site: Site) -> None:
+    path = send(site, {"entity": "company"}).headers["location"]
+    assert site.call("DELETE", path).json()["state"] == "cancelled"
+    assert not make_worker(site.workspace).run_one()
+    for wrong in ("/api/jobs/0", "/api/jobs/x", "/api/jobs/99999999999999999999", "/api/jobs/12345"):
+        problem(site.get(wrong), 404, "KBK5003")
+    problem(site.get(f"{path}/errors"), 404, "KBK2006")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"entity": 1},
+        {"entity": "company", "mode": "x"},
+        {"entity": "company", "mapping": []},
+        {"entity": "company", "encoding": "koi8-r"},
+        {"entity": "company", "nope": 1},
+        {"entity": "company", "dry_run": "yes"},
+    ],
+)
+def test_options_that_are_not_understood_are_refused(site: Site, options: Any) -> None:
+    problem(send(site, options), 400, "KBK2000")
+
+
+def test_a_body_that_is_no_form_with_a_file_is_refused(site: Site) -> None:
+    problem(site.post("/api/imports", {}), 400, "KBK2000")
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    problem(site.call("POST", "/api/imports", content=b"nonsense", headers=headers), 400, "KBK2000")
+    problem(send(site, {"entity": "nope"}), 404, "KBK2006")
+    problem(send(site, {"entity": "company"}, who="mark"), 403, "KBK4002")

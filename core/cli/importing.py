@@ -63,7 +63,7 @@ def import_file(
     show(report)
     if errors is not None and report.errors:
         table = read_table(decode(file.read_bytes()), options.delimiter)
-        reason = words().gettext("reason")
+        reason = words().phrase("Reason")
         errors.write_text(errors_file(table, report.errors, words().render, reason), "utf-8-sig")
     if report.refused:
         context.exit(1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from metamodel.expression.faults import MIXED, Fault
 from metamodel.expression.scope import ModelNames
 from metamodel.expression.tree import Constant, Node
-from metamodel.messages import message
+from metamodel.messages import Message
 
 Check = Callable[[str, Sequence[Node], ModelNames, int], Node]
 """Name of the function, its checked arguments, the model, the place: the typed node, or a `Fault`."""
@@ -27,8 +27,8 @@ class Function:
     check: Check
 
 
-def constant_of(node: Node, kind: str, why: str) -> Constant:
+def constant_of(node: Node, kind: str, why: Message) -> Constant:
     """An argument that must be a constant of that kind; ``why`` says so to people."""
     if isinstance(node, Constant) and node.type.kind == kind and node.value is not None:
         return node
-    raise Fault(MIXED, node.at, message("{why}", why=why))
+    raise Fault(MIXED, node.at, why)

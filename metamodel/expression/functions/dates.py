@@ -55,7 +55,7 @@ def _unit(arguments: Sequence[Node], units: Sequence[str]) -> tuple[Sequence[Nod
     first = arguments[0]
     said_first = isinstance(first, Constant) and first.type.kind == "text"
     node, rest = (first, arguments[1:]) if said_first else (arguments[-1], arguments[:-1])
-    unit = constant_of(node, "text", "the unit is a constant text, as 'month'")
+    unit = constant_of(node, "text", message("the unit is a constant text, as 'month'"))
     if unit.value not in units:
         raise Fault(UNKNOWN, unit.at, unknown("there is no unit “{name}”", str(unit.value), units))
     return rest, unit

@@ -23,9 +23,10 @@ def _round(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) ->
     value = _number(arguments[0])
     digits = 0
     if len(arguments) == 2:
-        asked = constant_of(arguments[1], "number", "the digits of ROUND are a number from 0 to 9")
+        why = message("the digits of ROUND are a number from 0 to 9")
+        asked = constant_of(arguments[1], "number", why)
         if asked.type.scale or not 0 <= asked.value <= MAX_SCALE:
-            raise Fault(MIXED, asked.at, message("the digits of ROUND are a number from 0 to 9"))
+            raise Fault(MIXED, asked.at, why)
         digits = asked.value
     return call(name, replace(value.type, scale=min(digits, value.type.scale)), value, *arguments[1:], at=at)
 

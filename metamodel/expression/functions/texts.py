@@ -39,7 +39,7 @@ def _exact(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) ->
 
 def _format(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -> Node:
     value, pattern = arguments
-    constant = constant_of(pattern, "text", "the pattern of FORMAT is a constant text")
+    constant = constant_of(pattern, "text", message("the pattern of FORMAT is a constant text"))
     kind = value.type.kind
     if kind not in ("number", "date", "datetime"):
         why = message("FORMAT writes numbers and dates, this is {given}", given=words(value.type))

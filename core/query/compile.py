@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.operators import custom_op
 
 from core.query.columns import Columns, Layout
-from core.query.paging import Key, Segment, behind, order_by, segment_condition
+from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
 from core.query.plan import Children, Life, ReadPlan, Selection, SortKey
 from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.title import title_of, visible_id, visible_title
@@ -28,11 +28,11 @@ Condition = sa.ColumnElement[bool]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Which statement of a list is meant: its segment, whether it goes on behind a row (and which of that row's
-    sort values are empty), and whether the index of the order is to be kept under a wide grant."""
+    sort values are empty), and of which grants, being wide, the index of the order is to be kept."""
 
     segment: Segment = "values"
     empty: tuple[bool, ...] | None = None
-    keep_order: bool = False
+    keep: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,10 +67,15 @@ class Compiler:
         """The inner select of a page alone."""
         return self._ids(part)[0]
 
-    def one_grant(self) -> bool:
-        """Whether rows are limited by exactly one condition of a grant."""
+    def branch(self, index: int, keep: bool) -> sa.Select[Any]:
+        """The first rows that one grant gives, the index of the order kept or not."""
+        kept = tuple(keep for _ in range(index + 1))
+        return self._branch(Part(segment=segments(self.keys(self.fresh()))[0], keep=kept), index)[0]
+
+    def grant_count(self) -> int:
+        """How many grants limit rows, each by its own condition; none when one of them gives all."""
         branches = self.fresh().branches()
-        return len(branches) == 1 and branches[0] is not None
+        return 0 if any(branch is None for branch in branches) else len(branches)
 
     def _ids(self, part: Part) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first."""
@@ -89,10 +94,11 @@ class Compiler:
         row = self.fresh()
         keys = self.keys(row)
         conditions = self._common(row)
-        granted = row.branches(one_by_one=part.keep_order)
+        keep = index < len(part.keep) and part.keep[index]
+        granted = row.branches(one_by_one=keep)
         right = granted[index] if granted else sa.false()
         if right is not None:
-            conditions.append(_not_seeking(right) if part.keep_order else right)
+            conditions.append(_not_seeking(right) if keep else right)
         segment = segment_condition(keys, part.segment)
         if part.empty is not None:
             conditions.append(behind(keys, part.segment, part.empty))
@@ -113,10 +119,12 @@ class Compiler:
         found = sa.select(row.alias.c.id).where(*conditions).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
-    def reach(self) -> sa.Select[Any]:
-        """How many rows the grants give at all, at most the parameter ``limit``."""
+    def reach(self, index: int) -> sa.Select[Any]:
+        """How many rows one grant gives at all, at most the parameter ``limit``."""
         row = self.fresh()
-        found = sa.select(row.alias.c.id).where(*self._own_rights(row)).limit(_limit()).subquery()
+        granted = row.branches()[index]
+        assert granted is not None
+        found = sa.select(row.alias.c.id).where(granted).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
     def size(self) -> sa.Select[Any]:

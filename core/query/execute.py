@@ -59,9 +59,7 @@ class Reader:
         prepared, layout, width, found, wanted = None, None, 0, [], limit + 1
         for index, segment in enumerate(self.segments[self.segments.index(start) :]):
             empty = tuple(v is None for v in after) if after is not None and index == 0 else None
-            part = Part(
-                segment=segment, empty=empty, keep_order=self.reach.keeps_order(self, connection, values)
-            )
+            part = Part(segment=segment, empty=empty, keep=self.reach.kept(self, connection, values))
             prepared, layout, width = self._page(part)
             rows = run(prepared, connection, {**values, **_behind(after), "limit": wanted}, width)
             found.append(rows)
@@ -144,6 +142,10 @@ class Reader:
                     select = self.compiler.count(capped=detail)
                 case "page_ids":
                     select = self.compiler.page_ids(detail)
+                case "branch":
+                    select = self.compiler.branch(*detail)
+                case "reach":
+                    select = self.compiler.reach(detail)
                 case "id_by":
                     select = self.compiler.id_by(detail)
                 case _:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.query.compile import Part
-
 if TYPE_CHECKING:
     from core.query.execute import Reader
 
@@ -30,42 +28,47 @@ SORTS = "USE TEMP B-TREE FOR"
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Reach:
-    """What is known of one question: whether keeping the order can help at all, and for which people it does."""
+    """What is known of one question: for which of its grants keeping the order can help, and for which people it does."""
 
-    helps: bool | None = None
-    _people: dict[Any, tuple[float, bool]] = field(default_factory=dict)
+    helps: tuple[bool, ...] | None = None
+    _people: dict[Any, tuple[float, tuple[bool, ...]]] = field(default_factory=dict)
 
-    def keeps_order(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> bool:
-        """Whether this person's page is to be read along the order."""
-        if reader.database.dialect != "sqlite" or self.helps is False:
-            return False
+    def kept(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> tuple[bool, ...]:
+        """Of each grant, whether this person's rows of it are to be read along the order; empty means none."""
+        if reader.database.dialect != "sqlite" or self.helps == ():
+            return ()
         if self.helps is None:
             self.helps = self._can_help(reader, connection, values)
-            return self.helps and self.keeps_order(reader, connection, values)
+            return self.kept(reader, connection, values)
         person, now = values["me"], time.monotonic()
         known = self._people.get(person)
         if known is None or known[0] < now:
             if len(self._people) > KEPT_PEOPLE:
                 self._people.clear()
-            known = self._people[person] = now + KEPT_SECONDS, self._is_wide(reader, connection, values)
+            known = self._people[person] = now + KEPT_SECONDS, self._are_wide(reader, connection, values)
         return known[1]
 
-    def _can_help(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> bool:
-        """Whether SQLite would sort under the grant, and would not along the order."""
-        if not reader.compiler.one_grant():
-            return False
+    def _can_help(
+        self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]
+    ) -> tuple[bool, ...]:
+        """Of each grant, whether SQLite would sort under it, and would not along the order."""
         given = {**values, "limit": PAGE}
-        plain, kept = (
-            reader.other("page_ids", Part(segment=reader.segments[0], keep_order=keep)).explain(
-                connection, given
+        found = []
+        for index in range(reader.compiler.grant_count()):
+            plain, kept = (
+                reader.other("branch", (index, keep)).explain(connection, given) for keep in (False, True)
             )
-            for keep in (False, True)
-        )
-        return SORTS in plain and SORTS not in kept
+            found.append(SORTS in plain and SORTS not in kept)
+        return tuple(found) if any(found) else ()
 
-    def _is_wide(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> bool:
+    def _are_wide(
+        self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]
+    ) -> tuple[bool, ...]:
         """Walking the order until a page is full reads size / reach rows of it; sorting reads reach rows."""
         size = reader.other("size").columns(connection, values)[0][0] or 0
         enough = max(FEW, math.isqrt(PAGE * size))
-        found = reader.other("reach").columns(connection, {**values, "limit": enough})[0][0]
-        return bool(found >= enough)
+        given = {**values, "limit": enough}
+        return tuple(
+            helps and reader.other("reach", index).columns(connection, given)[0][0] >= enough
+            for index, helps in enumerate(self.helps or ())
+        )

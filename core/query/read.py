@@ -92,7 +92,7 @@ def titles(tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int]) ->
 def record_by(
     tx: Transaction, actor: Actor, entity: str, field: str, value: Any, fields: tuple[str, ...] | None = None
 ) -> tuple[dict[str, Any], Page]:
-    """The live record whose unique field has that value (of the engine); KBK2003, KBK2006."""
+    """The live record whose unique field has that value (of the engine; None has nobody); KBK2003, KBK2006."""
     query = Query(entity=entity, fields=())
     reader = reader_of(tx, actor, query)
     known = reader.plan.rights.readable(reader.plan.entity.uid)
@@ -100,7 +100,7 @@ def record_by(
     if found is None or not found.unique or found.uid not in known:
         unique = (f.name for f in reader.plan.entity.fields if f.unique and f.uid in known)
         raise no_such_field(field, unique, "/field")
-    identity = reader.id_by(tx.connection, parameters(tx, actor), found, value)
+    identity = None if value is None else reader.id_by(tx.connection, parameters(tx, actor), found, value)
     if identity is None:
         raise KubikError("KBK2006")
     return record(tx, actor, entity, identity, fields)

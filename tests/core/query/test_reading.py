@@ -241,8 +241,8 @@ def test_sorting_by_a_path(place):
         keys = [(i["company.city"], i["company.staff"]) for i in items]
         filled = [k for k in keys if k[0] is not None]
         assert [k[0] is None for k in keys] == sorted(k[0] is None for k in keys)
-        assert [fold(k[0]) for k in filled] == sorted(fold(k[0]) for k in filled)
-        for _, group in itertools.groupby(filled, key=lambda k: fold(k[0])):
+        assert [fold(k[0])[:200] for k in filled] == sorted(fold(k[0])[:200] for k in filled)
+        for _, group in itertools.groupby(filled, key=lambda k: fold(k[0])[:200]):
             staff = [k[1] for k in group]
             assert [s is None for s in staff] == sorted(s is None for s in staff)
             assert [s for s in staff if s is not None] == sorted(

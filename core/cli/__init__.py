@@ -12,22 +12,22 @@ import click
 
 from core.cli.common import run
 
-COMMANDS: Mapping[str, str] = {
-    "demo": "demo:demo",
-    "init": "init:init",
-    "serve": "serve:serve",
-    "worker": "worker:worker",
-    "check": "check:check",
-    "solution": "solution:solution",
-    "plan": "configuration:plan",
-    "apply": "configuration:apply",
-    "undo": "configuration:undo",
-    "user": "user:user",
-    "token": "token:token",
-    "import": "importing:import_file",
-    "bench": "bench:bench",
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo:demo", "The demonstration system."),
+    "init": ("init:init", "Make a new installation."),
+    "serve": ("serve:serve", "Serve the installation."),
+    "worker": ("worker:worker", "Run background jobs apart from the server."),
+    "check": ("check:check", "Is the installation sound?"),
+    "solution": ("solution:solution", "Solutions: packages of definitions."),
+    "plan": ("configuration:plan", "What a changed solution or model would do."),
+    "apply": ("configuration:apply", "Carry a changed solution or model out."),
+    "undo": ("configuration:undo", "Take the last change of configuration back."),
+    "user": ("user:user", "People who may sign in."),
+    "token": ("token:token", "API tokens: keys of programs."),
+    "import": ("importing:import_file", "Import records from a CSV file."),
+    "bench": ("bench:bench", "Run the benchmarks."),
 }
-"""Each command, and where it stands in this package."""
+"""Each command: where it stands in this package, and what it is for."""
 
 
 class Kubik(click.Group):
@@ -37,12 +37,16 @@ class Kubik(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = COMMANDS.get(cmd_name)
-        if place is None:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = place.partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(f"core.cli.{module}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands; none of them is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
 def version() -> str:

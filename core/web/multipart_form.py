@@ -43,7 +43,9 @@ def read_parts(call: Call) -> dict[str, Part]:
         )
         for part in parser:
             if part.name in found:
-                raise KubikError("KBK2000", message("The part “{name}” stands in the form twice.", name=part.name))
+                raise KubikError(
+                    "KBK2000", message("The part “{name}” stands in the form twice.", name=part.name)
+                )
             found[part.name] = Part(data=part.raw, file_name=part.filename or None)
             part.close()
     except MultipartError as error:

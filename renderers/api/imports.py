@@ -80,12 +80,16 @@ def read_errors(call: Call) -> Answer:
     """The refused lines of an import with their reasons, as a CSV file to be repaired and imported again."""
     with reading(call) as (transaction, actor):
         job = read_job(transaction, identifier(call), by=actor.user)
-    path = None if job.errors_file is None else call.site.workspace.settings.home / "imports" / job.errors_file
+    path = (
+        None if job.errors_file is None else call.site.workspace.settings.home / "imports" / job.errors_file
+    )
     if path is None or not path.is_file():
         raise KubikError("KBK2006")
     disposition = f'attachment; filename="{job.errors_file}"'.encode()
     return Answer(
-        body=path.read_bytes(), media_type=b"text/csv; charset=utf-8", headers=[(b"content-disposition", disposition)]
+        body=path.read_bytes(),
+        media_type=b"text/csv; charset=utf-8",
+        headers=[(b"content-disposition", disposition)],
     )
 
 

@@ -53,7 +53,7 @@ def _external(transaction: Transaction, actor: Actor, entity: str, value: str) -
 
 
 def _parsed(transaction: Transaction, entity: str, field: str, value: str) -> Any:
-    """The value of the engine; of a field that is not there the text, which `query` then refuses."""
+    """The value of the engine, None for what no record can have; `query` judges first whether there is such a field."""
     known = transaction.model.entities.get(entity)
     found = known.by_name.get(field) if known else None
     if found is None:
@@ -61,7 +61,7 @@ def _parsed(transaction: Transaction, entity: str, field: str, value: str) -> An
     try:
         return found.type.parse(found, value, Context(medium="csv", language="en"))
     except ValueRefused:
-        raise KubikError("KBK2006") from None
+        return None
 
 
 def put_by(call: Call) -> Answer:

@@ -64,8 +64,6 @@ def of_entity(operations: Sequence[Operation], entity: Entity, grants: Grants) -
             continue
         if operation.about == "move" and entity.stages is None:
             continue
-        if "/by/" in operation.path and not any(field.unique for field in entity.fields):
-            continue
         if any(grants.may(entity.uid, action) for action in operation.about.split("|")):
             yield operation
 
@@ -90,7 +88,7 @@ def described(operation: Operation, entity: Entity | None, schemas: EntitySchema
             "default": {"description": "Refused", **_PROBLEM},
         },
     }
-    parameters = [*path_parameters(operation, entity), *map(query_parameter, operation.parameters)]
+    parameters = [*path_parameters(operation, entity, schemas), *map(query_parameter, operation.parameters)]
     if operation.method in ("PATCH", "DELETE"):
         parameters.append(header("If-Match", "The ETag that the change is meant for"))
     if operation.method in ("POST", "PATCH", "PUT"):
@@ -125,14 +123,16 @@ def operation_id(operation: Operation, entity: Entity | None) -> str:
     return f"{words}.{entity.name}" if entity else words
 
 
-def path_parameters(operation: Operation, entity: Entity | None) -> Iterator[dict[str, Any]]:
+def path_parameters(
+    operation: Operation, entity: Entity | None, schemas: EntitySchemas | None
+) -> Iterator[dict[str, Any]]:
     """The parts of the path that stay open."""
     for name in _PART.findall(operation.path):
         if name == "entity" and entity is not None:
             continue
         schema: Schema = {"type": "integer", "minimum": 1} if name == "id" else {"type": "string"}
-        if name == "field" and entity is not None:
-            schema = {"enum": [*(field.name for field in entity.fields if field.unique), "ext"]}
+        if name == "field" and schemas is not None:
+            schema = {"enum": [*schemas.keys(), "ext"]}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

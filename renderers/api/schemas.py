@@ -28,6 +28,10 @@ class EntitySchemas:
         self._language = language
         self.readable = [f for f in entity.fields if f.uid in grants.readable(entity.uid)]
 
+    def keys(self) -> list[str]:
+        """The unique fields by which the caller may find records."""
+        return [field.name for field in self.readable if field.unique]
+
     def components(self) -> dict[str, Schema]:
         """The entity's schemas by the names that `reference` gives them."""
         found = {self.name("record"): self.record()}

@@ -58,6 +58,10 @@ def test_an_installation_is_made_used_changed_and_checked(kubik: Commands, tmp_p
     token = kubik("token", "create", "olga").stdout.split()[-1]
     assert kubik("token", "create", "nobody").returncode == 1
 
+    handed = kubik("user", "handover", "igor", "olga")
+    assert handed.returncode == 0 and int(handed.stdout.split()[-1]) > 0
+    assert kubik("user", "handover", "igor", "olga").stdout.split()[-1] == "0"
+    assert kubik("user", "handover", "nobody", "olga").returncode == 1
     first, second = tmp_path / "one", tmp_path / "two"
     assert kubik("solution", "export", "crm", str(first)).returncode == 0
     assert kubik("solution", "export", "crm", str(second)).returncode == 0

@@ -67,11 +67,19 @@ def test_a_page_learns_of_changes_that_its_reader_may_see(
         return answer.json() if answer.content else None
 
     with kubik.served() as (address, _):
-        with events(address, tokens["mark"], "?entity=deal") as mine, events(address, tokens["nina"]) as others:
+        with (
+            events(address, tokens["mark"], "?entity=deal") as mine,
+            events(address, tokens["nina"]) as others,
+        ):
             deal = write("POST", "/api/records/deal", "mark", {"name": "Racks"})
             write("POST", "/api/records/company", "admin", {"name": "Seen by both"})
             event = mine.next()
-            assert event is not None and event == {**event, "entity": "deal", "id": deal["id"], "change": "changed"}
+            assert event is not None and event == {
+                **event,
+                "entity": "deal",
+                "id": deal["id"],
+                "change": "changed",
+            }
             assert set(event) == {"seq", "entity", "id", "change"}
             seen = others.next()
             assert seen is not None and seen["entity"] == "company"
@@ -80,7 +88,9 @@ def test_a_page_learns_of_changes_that_its_reader_may_see(
         with events(address, tokens["mark"], "?entity=deal", place) as again:
             gone = again.next()
             assert gone is not None and gone["change"] == "gone"
-        wrong = httpx.get(f"{address}/api/events?entity=nope", headers={"authorization": f"Bearer {tokens['mark']}"})
+        wrong = httpx.get(
+            f"{address}/api/events?entity=nope", headers={"authorization": f"Bearer {tokens['mark']}"}
+        )
         assert wrong.status_code == 404
         with events(address, tokens["nina"]) as ended:
             assert kubik("user", "disable", "nina").returncode == 0

@@ -1,0 +1,50 @@
+"""Handing over: everything that names one person names another from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core import query, records
+from core.access.actor import system_actor
+from core.cli.people import CONTEXT, quoted, user_id
+from core.query.query import Query
+from core.records import Batch
+from core.storage.workspace import Workspace
+from metamodel.model import Model
+
+CHUNK = 200
+
+KEPT = ("user", "user_role")
+"""Entities that say who a person is, not what is theirs."""
+
+
+def hand_over(workspace: Workspace, login: str, to: str) -> int:
+    """Put ``to`` in the place of ``login`` in every link of a live record; how many links were changed."""
+    with workspace.read() as tx:
+        user_id(tx, login)
+        heir = user_id(tx, to)
+        places = list(links_to_people(tx.model))
+    return sum(_hand_over(workspace, entity, field, login, heir) for entity, field in places)
+
+
+def links_to_people(model: Model) -> Iterator[tuple[str, str]]:
+    """Names of entity and field of every link to a user that people may set."""
+    user = model.entities["user"]
+    for entity, field in model.links_to[user.uid]:
+        if not field.system and field.writable and not field.read_only and entity.name not in KEPT:
+            yield entity.name, field.name
+
+
+def _hand_over(workspace: Workspace, entity: str, field: str, login: str, heir: int) -> int:
+    asked = Query(entity=entity, fields=("id",), filter=f"{field}.login = {quoted(login)}", limit=CHUNK)
+    changed = 0
+    while True:
+        with workspace.read() as tx:
+            found = query.read(tx, system_actor(), asked).items
+        if not found:
+            return changed
+        updates = Batch(update=[{"id": item["id"], field: heir} for item in found])
+        workspace.write(
+            lambda tx, each=updates: records.batch(tx, system_actor(), entity, each, context=CONTEXT)
+        )  # type: ignore[misc]
+        changed += len(found)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from core import query, records
 from core.access.actor import system_actor
 from core.cli.people import CONTEXT, quoted, user_id
 from core.query.query import Query
 from core.records import Batch
-from core.storage.workspace import Workspace
+from core.storage.workspace import Transaction, Workspace
 from metamodel.model import Model
 
 CHUNK = 200
@@ -44,7 +45,9 @@ def _hand_over(workspace: Workspace, entity: str, field: str, login: str, heir: 
         if not found:
             return changed
         updates = Batch(update=[{"id": item["id"], field: heir} for item in found])
-        workspace.write(
-            lambda tx, each=updates: records.batch(tx, system_actor(), entity, each, context=CONTEXT)
-        )  # type: ignore[misc]
+        workspace.write(partial(_write, entity=entity, updates=updates))
         changed += len(found)
+
+
+def _write(tx: Transaction, *, entity: str, updates: Batch) -> None:
+    records.batch(tx, system_actor(), entity, updates, context=CONTEXT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import MultipartError, MultipartParser, parse_options_header  # type: ignore[import-untyped]
 
 from core.errors import KubikError
 from core.web.exchange import Call

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-PLAIN = "^[ -~А-Яа-яЁё«»–—]*$"
-"""What a short list is enough for; NFKC leaves such a text as it is."""
+PLAIN = "^[ -~А-Яа-яЁё«»–—№\u00a0]*$"
+"""What a short list is enough for; of it NFKC changes № and the hard space, wherever they stand."""
 
+_HARD_SPACE = "\u00a0"
 _PLAIN_LETTERS = "".join(map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0x410, 0x450), 0x401, 0x451)))
 
 
@@ -32,17 +33,21 @@ def _fold_one(character: str) -> str:
 
 
 def _definition(schema: str, name: str, of: Callable[[str], str], before: str) -> str:
+    """In plpgsql: a function in SQL would prepare all of the long list at every call."""
     singles, several = _tables(of)
     short = {c: of(c) for c in _PLAIN_LETTERS if of(c) != c}
+    plain = _translated("x", short)
+    if before != "x":
+        plain = f"replace({_translated('x', short | {_HARD_SPACE: ' '})}, '№', 'no')"
     body = _translated(before, singles)
     for found, made in several.items():
         body = f"replace({body}, {_quoted(found)}, {_quoted(made)})"
     quoted = schema.replace('"', '""')
     return (  # what is put together are constants of this module
-        f'CREATE OR REPLACE FUNCTION "{quoted}".{name}(value text) RETURNS text '  # noqa: S608
-        "LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $kubik$ "
-        f"SELECT CASE WHEN x ~ {_quoted(PLAIN)} THEN {_translated('x', short)} ELSE {body} END "
-        '''FROM (SELECT value COLLATE "C" AS x) AS given $kubik$'''
+        f'CREATE OR REPLACE FUNCTION "{quoted}".{name}(value text) RETURNS text '
+        "LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $kubik$ "
+        'DECLARE x text COLLATE "C" := value; '
+        f"BEGIN IF x ~ {_quoted(PLAIN)} THEN RETURN {plain}; END IF; RETURN {body}; END $kubik$"
     )
 
 

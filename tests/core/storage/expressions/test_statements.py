@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,7 @@ from core.storage.expressions.sqlite import lower, upper
 from core.storage.prepared import Prepared
 from core.storage.tables import Tables
 from metamodel.expression import Expression
+from metamodel.expression.print import constant_text
 from metamodel.text import fold
 from tests.core.storage.expressions.world import Base, parsed, values_of, world
 
@@ -313,3 +316,17 @@ def test_money_in_different_currencies_neither_compares_nor_adds(bases: tuple[Ba
             assert ask("SUM(deals.price)", "company") == {1: None, 2: Decimal("7.00")}
             assert ask("price * 2 > before.price * 3 OR false") == {1: None, 2: None, 3: False}
             transaction.rollback()
+
+
+PAGE = (Path(__file__).parents[4] / "docs" / "administrators" / "expressions.md").read_text(encoding="utf-8")
+VALUES = [
+    tuple(line.rsplit(" → ", 1))
+    for block in re.findall(r"```values\n(.*?)```", PAGE, re.DOTALL)
+    for line in block.splitlines()
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), VALUES)
+def test_the_documentation_tells_the_values_of_its_examples(bases: tuple[Base, Base], text: str, wanted: str) -> None:
+    for base in bases:
+        assert constant_text(run(base, parsed(text))).removeprefix("date ").strip("'") == wanted

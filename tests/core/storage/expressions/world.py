@@ -162,7 +162,7 @@ class Base:
         cell = compile_value(expression.root, rows.environment(row, **more))
         select = sa.select(row.cell("id").value, cell.value.label("value")).where(row.condition)  # type: ignore[arg-type]
         found = connection.execute(select, self.parameters(zone, me))
-        return {record: value for record, value in found}
+        return {row[0]: row[1] for row in found}
 
     def kept(
         self, connection: sa.Connection, expression: Expression, zone: ZoneInfo, me: int | None = None

@@ -12,8 +12,9 @@ from core.errors import KubikError
 from core.records.asking import visible_ids
 from core.records.engine import run
 from core.records.links import records_with
-from core.records.marks import external_ids, set_external
+from core.records.marks import drop_external, external_ids, set_external
 from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Row, Saved, Values
+from core.records.statements import load
 from core.records.values import escaped, no_field, parse_row
 from core.records.work import Work, start
 from core.storage.workspace import Transaction
@@ -68,7 +69,7 @@ def move(
     """Change the stage of a record to the one named ``to``, and values with it."""
     work = start(tx, actor, context)
     found = _entity(work, entity)
-    if found.stages is None:
+    if found.stages is None or not work.may_know(found, found.by_uid[found.stages.field]):
         raise KubikError("KBK3011", message("{entity}: records have no stages", entity=found.label))
     field = found.by_uid[found.stages.field]
     stage = next((c for c in field.choices if c.name == to), None)
@@ -95,7 +96,11 @@ def upsert(
     parsed = _parsed(work, key, value)
     record = _by_key(work, found, key, [parsed]).get(_comparable(parsed))
     top = Row(entity=found, action="update" if record else "create", id=record or 0, if_version=if_version)
-    _add(work, top, {key.name: Ready(parsed), **values} if not record else values)
+    named = record is not None or key.name in values
+    _add(work, top, values if named else {key.name: Ready(parsed), **values})
+    if record is None and key.uid in top.sent and _comparable(top.sent[key.uid]) != _comparable(parsed):
+        work.refuse(f"/{escaped(key.name)}", "KBK3003", message(
+            "“{field}”: a new record has the value of the address", field=key.label))  # fmt: skip
     run(work)
     return _saved(top, created=record is None)
 
@@ -263,6 +268,9 @@ def _no_doubles(work: Work) -> None:
 
 def _upsert_external(work: Work, entity: Entity, value: str, values: Values, if_version: int | None) -> Saved:
     record = external_ids(work.tx, entity.uid, [value]).get(value)
+    if record is not None and load(work.tx, entity, [record])[record]["deleted_at"] is not None:
+        drop_external(work.tx, entity.uid, value)
+        record = None
     top = Row(entity=entity, action="update" if record else "create", id=record or 0, if_version=if_version)
     _add(work, top, values)
     run(work)

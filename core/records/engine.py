@@ -8,16 +8,18 @@ import psycopg
 import sqlalchemy as sa
 
 from core.history.journal import Change, Kind, write
+from core.records.asking import visible_ids
 from core.records.closure import check_trees, keep_trees
 from core.records.fill import fill, required_now
 from core.records.follow import follow
 from core.records.gather import gather
 from core.records.links import check_links, check_narrowing, find_links
-from core.records.numbers import series_of, take_numbers
+from core.records.numbers import series_of, store_numbers, take_numbers
 from core.records.permit import permit_after, permit_before
-from core.records.rules import check_locked, check_rules
+from core.records.rules import ask_rules, check_locked, check_rules
 from core.records.shapes import Row
 from core.records.stale import check_version
+from core.records.statements import load
 from core.records.store import mark_touched, store
 from core.records.unique import broken_unique, check_unique
 from core.records.work import Work
@@ -34,9 +36,11 @@ KINDS: dict[str, Kind] = {
 def run(work: Work) -> None:
     """Do what the rows of the write say, or raise everything that is wrong with them."""
     if any(problem.code in ("KBK2003", "KBK2005") for problem in work.problems):
+        _refuse_stale(work)
         work.settle()
     find_links(work)
     if work.problems:
+        _refuse_stale(work)
         required_now(work)
         work.settle()
     try:
@@ -51,9 +55,7 @@ def run(work: Work) -> None:
 
 def _prepare(work: Work) -> None:
     gather(work)
-    work.settle()
-    permit_before(work)
-    work.settle()
+    _permit(work)
     for top in work.tops:
         check_version(work, top)
         if top.action == "update" and top.lists and top.if_version is None:
@@ -71,17 +73,46 @@ def _prepare(work: Work) -> None:
     work.settle()
 
 
+def _permit(work: Work) -> None:
+    """Rights first: what was found wrong on the way is told only to who may do the write at all."""
+    found, work.problems = work.problems, []
+    permit_before(work)
+    work.settle()
+    work.problems = found
+    work.settle()
+
+
+def _refuse_stale(work: Work) -> None:
+    """A write with faults that was meant for another version of the record is stale before anything else."""
+    for top in work.tops:
+        if top.if_version is not None and top.id in visible_ids(work, top.entity, [top.id]):
+            top.before = load(work.tx, top.entity, [top.id])[top.id]
+            check_version(work, top)
+
+
 def _write(work: Work) -> None:
+    """Store the rows, then ask of them what rules say of them as they are.
+
+    Numbers are taken last, since who has one keeps the others of its series waiting. Of a single new row that is just
+    before its INSERT, which then needs no UPDATE after it.
+    """
     mark_touched(work)
+    rows = list(work.rows())
+    alone = len(rows) == 1
+    if alone:
+        take_numbers(work)
     store(work)
     keep_trees(work)
     follow(work)
+    ask_rules(work)
     check_narrowing(work)
     check_rules(work)
     _guard(work)
     permit_after(work)
     work.settle()
-    take_numbers(work)
+    if not alone:
+        take_numbers(work)
+        store_numbers(work)
     write(work.tx, [_change(work, row) for row in work.rows() if row.touched])
 
 

@@ -25,6 +25,9 @@ def gather(work: Work) -> None:
     for top in work.tops:
         if top.entity.parent is not None:
             _keep_ancestors(work, top)
+    if not work.kept and all(row.action == "create" for row in work.rows()):
+        return  # nothing is there yet; the targets of links are locked where they are looked at
+    work.locks_links = False
     lock(work, [*work.kept.values(), *(top for top in work.tops if top.entity.parent is None)])
     for top in work.tops:
         if top.action == "delete":
@@ -182,9 +185,10 @@ def _match_lists(work: Work, row: Row) -> None:
         child = work.model.entity_by_uid[field.target or ""]
         stored = children_of(work, field, [row.id]).get(row.id, [])
         named = {each.id for each in rows}
-        for each in rows:
+        for each in tuple(rows):
             if each.id and each.id not in stored:
                 work.refuse(f"{each.pointer}/id", "KBK3005", message("there is no row {id} here", id=each.id))
+                rows.remove(each)
             elif each.id:
                 _match_lists(work, each)
         left_out = [record for record in stored if record not in named]
@@ -243,7 +247,7 @@ def _above(work: Work, entity: Entity, record: int) -> list[int]:
 
 
 def _load(work: Work) -> None:
-    """What is stored of every row; rows that are not there, or not where they should be, are refused."""
+    """What is stored of every row; of one that is not there, or not where it should be, nothing (`permit_before`)."""
     by_entity: dict[str, list[Row]] = {}
     for row in work.rows():
         if row.id:
@@ -253,8 +257,8 @@ def _load(work: Work) -> None:
         for row in rows:
             before = stored.get(row.id)
             in_bin = before is not None and before["deleted_at"] is not None
-            if before is None or in_bin != (row.action == "restore"):
-                work.refuse(row.pointer, "KBK2006", message("there is no record {id}", id=row.id))
-            else:
+            if before is not None and in_bin == (row.action == "restore"):
                 row.before = before
                 row.values = dict(before)
+    # what somebody else put into the bin meanwhile needs no sweeping
+    work.swept = [row for row in work.swept if row.before]

@@ -51,6 +51,12 @@ def set_external(tx: Transaction, entity: str, record: int, value: str) -> None:
         tx.connection.execute(table.insert(), {"entity": entity, "value": value, "record": record})
 
 
+def drop_external(tx: Transaction, entity: str, value: str) -> None:
+    """Free an identifier of another system: the record that has it lies in the bin and another one takes its place."""
+    table = tx.tables.own.external
+    tx.connection.execute(table.delete().where(table.c.entity == entity, table.c.value == value))
+
+
 def external_ids(tx: Transaction, entity: str, values: Iterable[str]) -> dict[str, int]:
     """The records that other systems know by these identifiers."""
     table = tx.tables.own.external

@@ -30,14 +30,16 @@ def given(work: Work, entity: Entity, *actions: str) -> tuple[Grant, ...]:
 
 def permit_before(work: Work) -> None:
     """Refuse rows that the actor does not see (KBK2006) or may not write (KBK4002), and fields that are not theirs."""
-    if work.grants.everything:
-        return
     swept = {id(each) for row in work.swept for each in below(row)}
     for rows in _by_entity(row for row in work.rows() if id(row) not in swept).values():
         entity = rows[0].entity
-        holds = _before(work, entity, [row for row in rows if row.id])
+        holds = None if work.grants.everything else _before(work, entity, [row for row in rows if row.before])
         for row in rows:
-            if row.action == "create":
+            if row.id and not row.before:
+                _refuse_unseen(work, row)
+            elif holds is None:
+                continue
+            elif row.action == "create":
                 _permit_create(work, row)
             else:
                 _permit_change(work, row, holds)
@@ -47,17 +49,12 @@ def permit_after(work: Work) -> None:
     """Refuse rows that no grant's `check` lets stand as they are now, or not with these fields set."""
     if work.grants.everything:
         return
-    for rows in _by_entity(
-        r for r in work.rows() if r.action in ("create", "update", "keep", "restore")
-    ).values():
-        entity = rows[0].entity
-        concerned = [row for row in rows if row.claims is not None]
-        checks = _unique(g.check for row in concerned for g in _of(row))
-        answers = ask(work, entity, ("check", *map(id, checks)), checks, [r.id for r in concerned])
-        for row in concerned:
+    for row in work.rows():
+        if row.claims is not None and row.answers is not None:
+            answers = row.answers
             passing = {
-                action: [g for g in grants if g.check is None or answers[row.id][checks.index(g.check)]]
-                for action, grants in (row.claims or {}).items()
+                action: [g for g in grants if g.check is None or answers[id(g.check)]]
+                for action, grants in row.claims.items()
             }
             _judge_after(work, row, passing)
 
@@ -224,10 +221,6 @@ def _refuse_field(work: Work, row: Row, uid: str) -> None:
     found: Field = row.entity.by_uid[uid]
     pointer = row.pointer if row.action == "keep" else f"{row.pointer}/{escaped(found.name)}"
     work.refuse(pointer, "KBK4002", message("you may not change “{field}”", field=found.label))
-
-
-def _of(row: Row) -> Iterable[Grant]:
-    return (g for grants in (row.claims or {}).values() for g in grants)
 
 
 def _unique(expressions: Iterable[Expression | None]) -> list[Expression]:

@@ -101,18 +101,21 @@ def column_type(of: Type) -> Any:
             return TEXT
 
 
-def visible_ids(work: Work, entity: Entity, ids: Iterable[int]) -> set[int]:
-    """Those of the records that are live and that the actor may see."""
+def visible_ids(work: Work, entity: Entity, ids: Iterable[int], *, lock: bool = False) -> set[int]:
+    """Those of the records that are live and that the actor may see; locked against deletion when asked."""
+    lock = lock and work.tx.dialect == "postgresql"
 
     def make(one_id: bool = False) -> sa.Select[Any]:
         row = relations(work).visible.open(entity.uid)
-        return sa.select(row.alias.c.id).where(
-            sa.true() if row.condition is None else row.condition, _among(row.alias.c.id, one_id)
-        )
+        condition = sa.true() if row.condition is None else row.condition
+        found = sa.select(row.alias.c.id).where(condition, _among(row.alias.c.id, one_id))
+        if not lock:
+            return found
+        return found.order_by(row.alias.c.id).with_for_update(read=True, key_share=True, of=row.alias)
 
     ids = set(ids)
     given = parameters(work)
-    key = ("visible", entity.uid, work.grants.key)
+    key = ("visible", entity.uid, work.grants.key, lock)
     if len(ids) == 1:
         return {row[0] for row in one(work.tx, key, lambda: make(one_id=True), {**given, "id": min(ids)})}
     statement = prepared(work.tx, key, make)

@@ -58,10 +58,13 @@ def follow(work: Work) -> None:
         if followers(work.model, row.entity):
             depths.setdefault((-depth(work.model, row.entity), row.entity.uid), []).append(row)
     for _, group in sorted(depths.items(), key=lambda item: item[0]):
-        _follow_group(work, group)
+        if _follow_group(work, group):
+            for row in rows:
+                row.answers = None  # another row changed, which the rules of this one may be about
 
 
-def _follow_group(work: Work, rows: list[Row]) -> None:
+def _follow_group(work: Work, rows: list[Row]) -> bool:
+    """Follow in rows of one entity; whether any of them changed. The rules of the entity are asked along."""
     entity = rows[0].entity
     every = followers(work.model, entity)
     for row, fields in _by_hand(
@@ -70,21 +73,27 @@ def _follow_group(work: Work, rows: list[Row]) -> None:
         row.by_hand_before = row.by_hand = fields
     uids = {each.field.uid for each in every}
     passes = 2 if any(each.inputs & (uids - {each.field.uid}) for each in every) else 1
+    moved = False
     for _ in range(passes):
         waiting = [row for row in rows if any(_concerned(row, each) for each in every)]
-        expressions = [*(each.expression for each in every), *rule_expressions(entity)]
-        answers = ask(work, entity, ("follow",), expressions, [r.id for r in waiting])
+        rules = rule_expressions(entity, waiting)
+        key = ("follow", *map(id, rules))
+        found = ask(
+            work, entity, key, [*(each.expression for each in every), *rules], [r.id for r in waiting]
+        )
         changed = []
         for row in waiting:
-            taken = _take(row, every, answers[row.id][: len(every)])
-            row.answers = None if taken else answers[row.id][len(every) :]
+            taken = _take(row, every, found[row.id][: len(every)])
+            row.answers = {id(e): a for e, a in zip(rules, found[row.id][len(every) :], strict=True)}
             if taken:
                 row.values |= taken
                 changed.append((row.id, taken))
         update(work.tx, entity, changed)
+        moved = moved or bool(changed)
         if not changed:
             break
     _store_by_hand(work, entity, rows)
+    return moved
 
 
 def _take(row: Row, every: tuple[Follower, ...], answers: tuple[Any, ...]) -> dict[str, Any]:

@@ -52,9 +52,9 @@ def check_links(work: Work) -> None:
                 mine = row.in_list and field.uid == row.entity.parent
                 if value is not None and value != row.before.get(field.uid) and not mine:
                     waiting.setdefault(field.target or "", []).append((row, field))
-    for target, uses in waiting.items():
+    for target, uses in sorted(waiting.items(), key=lambda item: item[0]):
         entity = work.model.entity_by_uid[target]
-        seen = visible_ids(work, entity, {row.sent[field.uid] for row, field in uses})
+        seen = visible_ids(work, entity, {row.sent[field.uid] for row, field in uses}, lock=work.locks_links)
         for row, field in uses:
             if row.sent[field.uid] not in seen:
                 _refuse(work, row, field, message("there is no record {id}", id=row.sent[field.uid]))

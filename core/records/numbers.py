@@ -22,23 +22,27 @@ def series_of(entity: Entity) -> tuple[Field, ...]:
 
 
 def take_numbers(work: Work) -> None:
-    """Give every created row that has none its numbers, in (series, period) order, and store them."""
+    """Give every new row its numbers, in the order of series and period."""
     waiting: dict[tuple[str, str], list[tuple[Row, Field, date]]] = {}
     for rows in work.by_entity("create").values():
         for field in series_of(rows[0].entity):
             for row in rows:
-                if row.values.get(field.uid) is None:
-                    day = _day(work, row, field)
-                    waiting.setdefault((field.uid, period_of(field, day)), []).append((row, field, day))
+                day = _day(work, row, field)
+                waiting.setdefault((field.uid, period_of(field, day)), []).append((row, field, day))
     for (series, period), takers in sorted(waiting.items(), key=lambda item: item[0]):
         last = _advance(work, series, period, len(takers))
         for number, (row, field, day) in enumerate(takers, start=last - len(takers) + 1):
             row.values[field.uid] = number_text(field, day, number)
-    for taken in _by_entity(takers for takers in waiting.values()).values():
-        entity = taken[0][0].entity
-        update(
-            work.tx, entity, [(row.id, {f.uid: row.values[f.uid] for f in fields}) for row, fields in taken]
-        )
+
+
+def store_numbers(work: Work) -> None:
+    """Put the numbers into rows that were stored before they had them."""
+    for rows in work.by_entity("create").values():
+        uids = [field.uid for field in series_of(rows[0].entity)]
+        if uids:
+            update(
+                work.tx, rows[0].entity, [(row.id, {uid: row.values[uid] for uid in uids}) for row in rows]
+            )
 
 
 def _day(work: Work, row: Row, field: Field) -> date:
@@ -69,14 +73,3 @@ def _advance(work: Work, series: str, period: str, count: int) -> int:
 
     ((last,),) = one(work.tx, ("number",), make, {"series": series, "period": period, "count": count})
     return int(last)
-
-
-def _by_entity(taken: Any) -> dict[str, list[tuple[Row, list[Field]]]]:
-    rows: dict[int, tuple[Row, list[Field]]] = {}
-    for takers in taken:
-        for row, field, _ in takers:
-            rows.setdefault(id(row), (row, []))[1].append(field)
-    found: dict[str, list[tuple[Row, list[Field]]]] = {}
-    for row, fields in rows.values():
-        found.setdefault(row.entity.uid, []).append((row, fields))
-    return found

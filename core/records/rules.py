@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.records.asking import ask
 from core.records.shapes import Row
 from core.records.values import escaped, refuse_empty
@@ -11,10 +13,28 @@ from metamodel.messages import message
 from metamodel.model import Constraint, Entity, Field
 
 
-def rule_expressions(entity: Entity) -> list[Expression]:
-    """What is asked of every row that is written: the checks of the entity, then when fields are required."""
-    checks = [c.check for c in entity.constraints if c.check is not None]
-    return checks + [f.required_if for f in entity.fields if f.required_if is not None and f.stored]
+def rule_expressions(entity: Entity, rows: Iterable[Row]) -> list[Expression]:
+    """What is asked of rows as they are after the write: checks, when fields are required, the checks of grants."""
+    asked = [c.check for c in entity.constraints if c.check is not None]
+    asked += [f.required_if for f in entity.fields if f.required_if is not None and f.stored]
+    grants = (g.check for row in rows for claimed in (row.claims or {}).values() for g in claimed)
+    return list({id(each): each for each in (*asked, *grants) if each is not None}.values())
+
+
+def ask_rules(work: Work) -> None:
+    """Ask what was not asked already; each row keeps its answers."""
+    for rows in work.by_entity("create", "update", "keep", "restore").values():
+        waiting = [row for row in rows if row.answers is None and is_asked(row)]
+        expressions = rule_expressions(rows[0].entity, waiting)
+        key = ("rules", *map(id, expressions))
+        found = ask(work, rows[0].entity, key, expressions, [row.id for row in waiting])
+        for row in waiting:
+            row.answers = {id(e): a for e, a in zip(expressions, found.get(row.id, ()), strict=False)}
+
+
+def is_asked(row: Row) -> bool:
+    """Whether the write changes anything that rules could be about."""
+    return row.action in ("create", "restore") or row.touched
 
 
 def check_locked(work: Work) -> None:
@@ -41,17 +61,15 @@ def check_rules(work: Work) -> None:
         entity = rows[0].entity
         checks = [c for c in entity.constraints if c.check is not None]
         conditional = [f for f in entity.fields if f.required_if is not None and f.stored]
-        concerned = [row for row in rows if row.action in ("create", "restore") or row.touched]
-        waiting = [row.id for row in concerned if row.answers is None]
-        answers = ask(work, entity, ("rules",), rule_expressions(entity), waiting)
-        for row in concerned:
-            answer = answers.get(row.id, ()) if row.answers is None else row.answers
-            for check, kept in zip(checks, answer, strict=False):
-                if kept is False:
+        for row in rows:
+            if row.answers is None:
+                continue
+            for check in checks:
+                if row.answers[id(check.check)] is False:
                     _refuse_check(work, row, check)
             if row.action in ("create", "update") and id(row) not in swept:
-                for field, needed in zip(conditional, answer[len(checks) :], strict=True):
-                    if needed and row.values.get(field.uid) is None:
+                for field in conditional:
+                    if row.answers[id(field.required_if)] and row.values.get(field.uid) is None:
                         refuse_empty(work, row, field)
                 _check_required(work, row, entity)
 

@@ -91,8 +91,8 @@ class Row:
     """Of an ancestor that is kept: the rows below it that are written on their own."""
     claims: dict[str, tuple[Grant, ...]] | None = None
     """The grants that stood before the write, by action; their `check` is asked after it. None asks nothing."""
-    answers: tuple[Any, ...] | None = None
-    """What its entity's rules answered already, for the row as it is stored now."""
+    answers: dict[int, Any] | None = None
+    """What was asked already of the row as it is stored now, by identity of the expression."""
     touched: bool = False
     """Whether it changed: fields, child rows, position."""
 

@@ -47,6 +47,8 @@ class Work:
     kept: dict[tuple[str, int], Row] = field(default_factory=dict)
     """Ancestors of child rows that are written on their own."""
     locked: set[tuple[str, int]] = field(default_factory=set)
+    locks_links: bool = True
+    """Whether the targets of links are still to be locked where they are looked at."""
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """The last position given under a parent, by entity uid of the child rows and id of the parent."""
     _known: dict[str, Mapping[str, Field]] = field(default_factory=dict)

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.login import end_sessions
+from core.access.people import known_zones
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Model
@@ -97,7 +97,7 @@ def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     if change.action in ("create", "update") and login is not None and not LOGIN.fullmatch(login):
         found.append(_problem(change, "login", message(
             "a login has letters, digits and . _ - @ +, and begins with a letter or a digit"), "KBK3003"))  # fmt: skip
-    if change.action in ("create", "update") and zone is not None and zone not in available_timezones():
+    if change.action in ("create", "update") and zone is not None and zone not in known_zones():
         found.append(
             _problem(change, "time_zone", message("there is no time zone “{zone}”", zone=zone), "KBK3003")
         )

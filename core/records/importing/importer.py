@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.errors import KubikError
-from core.records.api import records_by_key, write_rows
+from core.records.api import write_rows
 from core.records.importing.columns import Column, fit_columns
+from core.records.importing.keys import find_records, refuse_doubles, remember_values
 from core.records.importing.reading import Line, Table, decode, read_table
 from core.records.importing.report import LineError, Report
-from core.records.marks import Origin, mark_origin
+from core.records.importing.task import Checkpoint, Import, Options, Progress, key_of
+from core.records.marks import mark_origin
 from core.records.shapes import Ready, Saved
-from core.records.unique import unique_sets
 from core.storage.workspace import Transaction, Workspace
-from metamodel.errors import Problem, ValueRefused
+from metamodel.errors import Problem
 from metamodel.fields.base import Context
 from metamodel.fields.link import LinkKey
 from metamodel.messages import message
-from metamodel.model import Entity, Field, Model
-from metamodel.text import fold
-
-Mode = Literal["create", "update", "upsert"]
-Progress = Callable[[int, int], None]
-Checkpoint = Callable[[Transaction, Report], None]
 
 LONGEST_CHUNK = 0.05
 """Seconds that one chunk holds the write lock, about."""
@@ -38,42 +33,6 @@ MOST_ROWS = 500
 
 FEWEST_ROWS = 20
 """Even on a disk that is slow to commit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a file is imported.
-
-    ``mapping``: {column: field}, None leaves a column out; the rest fits by name or label. ``key``: the unique field
-    (or `id`) that finds records for update and upsert. ``language`` is the one numbers, dates and labels are in.
-    ``origin`` marks new records as brought by it.
-    """
-
-    mode: Mode = "create"
-    key: str | None = None
-    mapping: Mapping[str, str | None] = field(default_factory=dict)
-    delimiter: str | None = None
-    language: str | None = None
-    dry_run: bool = False
-    origin: Origin | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class _Import:
-    """An import in progress."""
-
-    workspace: Workspace
-    actor: Actor
-    entity: str
-    table: Table
-    options: Options
-    context: Context
-    report: Report
-    checkpoint: Checkpoint | None = None
-    fitted: tuple[Model, tuple[Column, ...]] | None = None
-    """The columns, and the model they were fitted under."""
-    seen: dict[str, set[str]] = field(default_factory=dict)
-    """In a dry run, which writes nothing: the unique values of rows that would be written."""
 
 
 def import_file(
@@ -90,7 +49,7 @@ def import_file(
     table = read_table(_text(source), options.delimiter)
     total = sum(1 for _ in table.lines())
     context = Context(medium="csv", language=options.language or actor.language, zone=str(workspace.zone))
-    task = _Import(
+    task = Import(
         workspace=workspace, actor=actor, entity=entity, table=table, options=options, context=context,
         report=report or Report(dry_run=options.dry_run), checkpoint=checkpoint,
     )  # fmt: skip
@@ -110,7 +69,7 @@ def check_file(
     for _ in table.lines():
         pass
     context = Context(medium="csv", language=options.language or actor.language, zone=str(workspace.zone))
-    task = _Import(workspace=workspace, actor=actor, entity=entity, table=table, options=options, context=context,
+    task = Import(workspace=workspace, actor=actor, entity=entity, table=table, options=options, context=context,
                    report=Report())  # fmt: skip
     with workspace.read() as tx:
         _prepare(tx, task)
@@ -123,7 +82,7 @@ def _text(source: Path | bytes | str) -> str:
     return decode(source.read_bytes() if isinstance(source, Path) else source)
 
 
-def _run(task: _Import, progress: Progress | None) -> None:
+def _run(task: Import, progress: Progress | None) -> None:
     rows = islice(task.table.lines(), task.report.position, None)
     size = 100
     while chunk := list(islice(rows, size)):
@@ -141,7 +100,7 @@ class _DryRun(Exception):
         super().__init__()
 
 
-def _write_chunk(task: _Import, chunk: Sequence[Line]) -> tuple[Report, float]:
+def _write_chunk(task: Import, chunk: Sequence[Line]) -> tuple[Report, float]:
     """Write a chunk in one transaction with its position; lines that are refused do not hold up the others.
 
     The state after it, and for how many seconds it kept other writers waiting.
@@ -168,7 +127,7 @@ def _write_chunk(task: _Import, chunk: Sequence[Line]) -> tuple[Report, float]:
     return report, time.perf_counter() - began
 
 
-def _prepare(tx: Transaction, task: _Import) -> tuple[Column, ...]:
+def _prepare(tx: Transaction, task: Import) -> tuple[Column, ...]:
     """The columns under the model and rights in force; they are fitted again when the model changed."""
     if task.fitted is not None and task.fitted[0] is tx.model:
         return task.fitted[1]
@@ -180,7 +139,7 @@ def _prepare(tx: Transaction, task: _Import) -> tuple[Column, ...]:
     for action in ("import", *needed):
         if not grants.may(entity.uid, action):
             raise KubikError("KBK4002", message("{entity}: you may not import records", entity=entity.label))
-    key = _key(entity, task.options)
+    key = key_of(entity, task.options)
     columns = fit_columns(tx.model, grants, entity, task.table.header, task.options.mapping)
     if key is not None and key.name != "id" and not any(c.field is key for c in columns):
         raise KubikError("KBK5002", message("the file has no column for the key “{field}”", field=key.label))
@@ -188,19 +147,8 @@ def _prepare(tx: Transaction, task: _Import) -> tuple[Column, ...]:
     return columns
 
 
-def _key(entity: Entity, options: Options) -> Field | None:
-    if options.mode == "create":
-        return None
-    if options.key is None:
-        raise KubikError("KBK2009", message("to update records, name the field that finds them (key)"))
-    key = entity.by_name.get(options.key)
-    if key is None or not (key.unique or key.name == "id"):
-        raise KubikError("KBK2009", message("“{name}” is not a unique field", name=options.key[:100]))
-    return key
-
-
 def _write_lines(
-    tx: Transaction, task: _Import, columns: tuple[Column, ...], lines: Sequence[Line], report: Report
+    tx: Transaction, task: Import, columns: tuple[Column, ...], lines: Sequence[Line], report: Report
 ) -> None:
     """Write what can be written: faults found together are taken out together, then the rest is tried again.
 
@@ -227,10 +175,12 @@ def _write_lines(
         else:
             nested.commit()
             _count(tx, task, saved, report)
+            if task.options.dry_run:
+                remember_values(task, columns, tx.model, tx.model.entities[task.entity], good)
             return
 
 
-def _misshapen(task: _Import, line: Line, report: Report) -> bool:
+def _misshapen(task: Import, line: Line, report: Report) -> bool:
     width = len(task.table.header)
     if len(line.cells) <= width or not any(cell.strip() for cell in line.cells[width:]):
         return False
@@ -241,16 +191,16 @@ def _misshapen(task: _Import, line: Line, report: Report) -> bool:
 
 
 def _write_all(
-    tx: Transaction, task: _Import, columns: tuple[Column, ...], lines: Sequence[Line], report: Report
+    tx: Transaction, task: Import, columns: tuple[Column, ...], lines: Sequence[Line], report: Report
 ) -> list[Saved]:
     entity = tx.model.entities[task.entity]
-    key = _key(entity, task.options)
+    key = key_of(entity, task.options)
     records: list[int | None] = [None] * len(lines)
     problems: list[Problem] = []
     if key is not None:
-        records = list(_find_records(tx, task, columns, entity, key, lines, problems))
+        records = list(find_records(tx, task, columns, entity, key, lines, problems))
     if task.options.dry_run:
-        _seen_before(task, columns, tx.model, entity, lines, problems)
+        refuse_doubles(task, columns, tx.model, entity, lines, problems)
     if problems:
         raise KubikError(problems[0].code, errors=problems)
     items = [
@@ -258,55 +208,6 @@ def _write_all(
         for record, line in zip(records, lines, strict=True)
     ]
     return write_rows(tx, task.actor, task.entity, items, context=task.context)
-
-
-def _find_records(
-    tx: Transaction, task: _Import, columns: tuple[Column, ...], entity: Entity, key: Field, lines: Sequence[Line],
-    problems: list[Problem],
-) -> Iterator[int | None]:  # fmt: skip
-    """The record each line is about, by the key; a line without one, or (update) without a record, is refused."""
-    place = _place_of(task.table, columns, key, entity)
-    values: list[Any] = []
-    for number, line in enumerate(lines):
-        raw = line.cells[place] if place < len(line.cells) else ""
-        try:
-            value = int(raw) if key.name == "id" and raw.strip().isascii() and raw.strip().isdigit() else (
-                None if key.name == "id" else key.type.parse(key, raw, task.context))  # fmt: skip
-        except ValueRefused as refusal:
-            problems.append(
-                Problem(pointer=f"/{number}/{key.name}", code=refusal.code, message=refusal.message)
-            )
-            value = None
-        else:
-            if value is None and task.options.mode == "update":
-                problems.append(Problem(pointer=f"/{number}/{key.name}", code="KBK3001", message=message(
-                    "“{field}” must be filled in", field=key.label)))  # fmt: skip
-        values.append(value)
-    found = records_by_key(
-        tx, task.actor, entity, key, [v for v in values if v is not None], context=task.context
-    )
-    twice: set[int] = set()
-    for number, value in enumerate(values):
-        record = found.get(fold(value) if isinstance(value, str) else value)
-        if record is None and value is not None and task.options.mode == "update":
-            problems.append(Problem(pointer=f"/{number}/{key.name}", code="KBK2006", message=message(
-                "there is no record “{value}”", value=str(value)[:100])))  # fmt: skip
-        if record is not None and record in twice:
-            problems.append(Problem(pointer=f"/{number}/{key.name}", code="KBK3007", message=message(
-                "“{value}” stands in the file more than once", value=str(value)[:100])))  # fmt: skip
-        twice.add(record or 0)
-        yield record
-
-
-def _place_of(table: Table, columns: tuple[Column, ...], key: Field, entity: Entity) -> int:
-    column = next((c for c in columns if c.field is key), None)
-    if column is not None:
-        return column.place
-    wanted = {fold(key.name), fold(key.label.ru or ""), fold(key.label.en or "")}
-    place = next((n for n, name in enumerate(table.header) if fold(name) in wanted), None)
-    if place is None:
-        raise KubikError("KBK5002", message("the file has no column for the key “{field}”", field=key.label))
-    return place
 
 
 def _values(columns: tuple[Column, ...], line: Line, *, new: bool) -> dict[str, Any]:
@@ -327,7 +228,7 @@ def _values(columns: tuple[Column, ...], line: Line, *, new: bool) -> dict[str, 
 
 
 def _note(
-    task: _Import, columns: tuple[Column, ...], lines: Sequence[Line], refusal: KubikError, report: Report
+    task: Import, columns: tuple[Column, ...], lines: Sequence[Line], refusal: KubikError, report: Report
 ) -> set[int]:
     """Put the faults into the report, by line and column; the numbers of the lines at fault."""
     headers = {c.field.name: c.header for c in columns if c.field is not None}
@@ -349,7 +250,7 @@ def _note(
     return faulty
 
 
-def _count(tx: Transaction, task: _Import, saved: Sequence[Saved], report: Report) -> None:
+def _count(tx: Transaction, task: Import, saved: Sequence[Saved], report: Report) -> None:
     created = [each for each in saved if each.created]
     report.created += len(created)
     report.updated += sum(1 for each in saved if each.changed and not each.created)
@@ -357,23 +258,3 @@ def _count(tx: Transaction, task: _Import, saved: Sequence[Saved], report: Repor
     if task.options.origin is not None:
         uid = tx.model.entities[task.entity].uid
         mark_origin(tx, task.options.origin, uid, dict.fromkeys((each.id for each in created), None))
-
-
-def _seen_before(
-    task: _Import, columns: tuple[Column, ...], model: Model, entity: Entity, lines: Sequence[Line],
-    problems: list[Problem],
-) -> None:  # fmt: skip
-    """In a dry run: refuse values of unique fields that an earlier line of the file has."""
-    for fields in unique_sets(model, entity):
-        column = next((c for c in columns if len(fields) == 1 and c.field is fields[0]), None)
-        if column is None or task.options.mode != "create":
-            continue
-        seen = task.seen.setdefault(fields[0].uid, set())
-        for number, line in enumerate(lines):
-            value = fold(line.cells[column.place]) if column.place < len(line.cells) else ""
-            mark = f"{value}\0{line.number}"
-            if value and value in seen and mark not in seen:
-                problems.append(Problem(pointer=f"/{number}/{fields[0].name}", code="KBK3007", message=message(
-                    "“{value}” stands in the file more than once", value=value[:100])))  # fmt: skip
-            elif value:
-                seen.update((value, mark))

@@ -19,9 +19,10 @@ from core.i18n import texts
 from core.jobs.jobs import Job, job_columns, make_job, start_job
 from core.jobs.running import JobCancelled, Run, take
 from core.jobs.worker import Outcome
-from core.records.importing.importer import Options, Progress, check_file, import_file
+from core.records.importing.importer import check_file, import_file
 from core.records.importing.reading import decode, read_table
 from core.records.importing.report import Report, errors_file, load_report
+from core.records.importing.task import Options, Progress
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import Message, message
 

@@ -1,0 +1,70 @@
+"""What an import is told, and its state while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.access.actor import Actor
+from core.errors import KubikError
+from core.records.importing.columns import Column
+from core.records.importing.reading import Table
+from core.records.importing.report import Report
+from core.records.marks import Origin
+from core.storage.workspace import Transaction, Workspace
+from metamodel.fields.base import Context
+from metamodel.messages import message
+from metamodel.model import Entity, Field, Model
+
+Mode = Literal["create", "update", "upsert"]
+Progress = Callable[[int, int], None]
+Checkpoint = Callable[[Transaction, Report], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a file is imported.
+
+    ``mapping``: {column: field}, None leaves a column out; the rest fits by name or label. ``key``: the unique field
+    (or `id`) that finds records for update and upsert. ``language`` is the one numbers, dates and labels are in.
+    ``origin`` marks new records as brought by it.
+    """
+
+    mode: Mode = "create"
+    key: str | None = None
+    mapping: Mapping[str, str | None] = field(default_factory=dict)
+    delimiter: str | None = None
+    language: str | None = None
+    dry_run: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Import:
+    """An import in progress."""
+
+    workspace: Workspace
+    actor: Actor
+    entity: str
+    table: Table
+    options: Options
+    context: Context
+    report: Report
+    checkpoint: Checkpoint | None = None
+    fitted: tuple[Model, tuple[Column, ...]] | None = None
+    """The columns, and the model they were fitted under."""
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    """In a dry run, which writes nothing: the unique values of rows that would be written."""
+
+
+def key_of(entity: Entity, options: Options) -> Field | None:
+    """The field that finds records, None when every line is a new one; KBK2009 when it is missing or not unique."""
+    if options.mode == "create":
+        return None
+    if options.key is None:
+        raise KubikError("KBK2009", message("to update records, name the field that finds them (key)"))
+    key = entity.by_name.get(options.key)
+    if key is None or not (key.unique or key.name == "id"):
+        raise KubikError("KBK2009", message("“{name}” is not a unique field", name=options.key[:100]))
+    return key

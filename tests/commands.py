@@ -33,6 +33,8 @@ class Commands:
 
     def __init__(self, home: Path, database_url: str) -> None:
         self.home = home
+        self.printed: dict[int, str] = {}
+        """What processes that served wrote to stdout."""
         self.environment = {
             **os.environ,
             "KUBIK_HOME": str(home),
@@ -76,7 +78,7 @@ class Commands:
         finally:
             if process.poll() is None:
                 process.terminate()
-            process.communicate(timeout=20)
+            self.printed[process.pid] = process.communicate(timeout=20)[0]
 
 
 def free_port() -> int:

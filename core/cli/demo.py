@@ -12,12 +12,14 @@ from core.access.login import has_password, hash_password, set_password
 from core.cli.common import opened, say, settings
 from core.cli.installation import is_whole, make
 from core.cli.serve import check_free, run_server
+from core.errors import KubikError
 from core.query.query import Query
-from core.settings import Settings
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import message
 
 ADMIN = "admin"
+MARKER = "demonstration"
+"""A file in KUBIK_HOME that says: everybody here has the words that are printed."""
 WORDS = "kubik-demo"
 """The password of everybody in the demonstration, which listens to this machine alone."""
 
@@ -30,33 +32,35 @@ def demo(port: int) -> None:
     """Make the demonstration system in KUBIK_HOME if there is none, and serve it to this machine."""
     given = settings()
     check_free("127.0.0.1", port)
+    marker = given.home / MARKER
     if not is_whole(given):
         say(
             message("The demonstration system is being made in {folder} …", folder=str(given.home)),
             to_stderr=True,
         )
-        prepare(given)
-    introduce(given)
+        given.home.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+        make(given, ("crm",), ADMIN, WORDS, demo=True).close()
+    if not marker.exists():
+        why = message("{folder} holds another installation: run “kubik serve”.", folder=str(given.home))
+        raise KubikError("KBK6002", why)
+    with opened(given) as workspace:
+        give_passwords(workspace)
+        introduce(workspace)
     run_server(given, "127.0.0.1", port, 1, log_level="warning")
 
 
-def prepare(given: Settings) -> None:
-    """Make it, and let every demonstration user sign in with the same words."""
-    workspace = make(given, ("crm",), ADMIN, WORDS, demo=True)
-    try:
-        give_passwords(workspace)
-    finally:
-        workspace.close()
-
-
 def give_passwords(workspace: Workspace) -> None:
-    """The words for everybody who has no password."""
+    """The same words for everybody who has no password yet."""
+    with workspace.read() as tx:
+        lacking = [user["id"] for user in people(tx) if not has_password(tx, user["id"])]
+    if not lacking:
+        return
     hashed = hash_password(WORDS)
 
     def action(tx: Transaction) -> None:
-        for user in people(tx):
-            if not has_password(tx, user["id"]):
-                set_password(tx, user["id"], hashed)
+        for user in lacking:
+            set_password(tx, user, hashed)
 
     workspace.write(action)
 
@@ -67,9 +71,9 @@ def people(tx: Transaction) -> list[dict[str, Any]]:
     return query.read(tx, system_actor(), asked).items
 
 
-def introduce(given: Settings) -> None:
+def introduce(workspace: Workspace) -> None:
     """Say who may sign in, with which words."""
-    with opened(given) as workspace, workspace.read() as tx:
+    with workspace.read() as tx:
         found = people(tx)
     say(message("Sign in with one of these logins, the password is {password}:", password=WORDS))
     for user in found:

@@ -130,13 +130,15 @@ def test_a_wrong_call_is_2_and_a_refusal_1_with_one_line(kubik_sqlite: Commands)
 
 
 def test_the_demonstration_is_made_once_and_served(kubik_sqlite: Commands) -> None:
-    with kubik_sqlite.served("demo") as (address, process):
-        page = httpx.get(f"{address}/", follow_redirects=True)
-        assert page.status_code == 200 and "Kubik" in page.text
-    printed = process.stdout.read() if process.stdout and not process.stdout.closed else ""
-    assert printed == "" or "admin" in printed
-    with kubik_sqlite.served("demo") as (address, _):
-        assert httpx.get(f"{address}/health/ready").status_code == 200
+    for _ in range(2):
+        with kubik_sqlite.served("demo") as (address, process):
+            page = httpx.get(f"{address}/", follow_redirects=True)
+            assert page.status_code == 200 and "Kubik" in page.text
+        printed = kubik_sqlite.printed[process.pid]
+        assert "kubik-demo" in printed and "admin" in printed and "anna" in printed and address in printed
+    (kubik_sqlite.home / "demonstration").unlink()
+    refused = kubik_sqlite("demo", "--port", str(free_port()))
+    assert refused.returncode == 1 and "KBK6002" in refused.stderr
 
 
 def test_a_server_ends_with_its_children_soon_even_with_open_streams(kubik_sqlite: Commands) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.sql.operators import custom_op
@@ -16,7 +16,7 @@ from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
 from core.storage.types import BIG, TEXT
-from metamodel.expression.tree import Path
+from metamodel.expression.tree import Call, Me, Path
 from metamodel.text import KEY_LENGTH
 
 NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
@@ -24,15 +24,21 @@ NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 
 Condition = sa.ColumnElement[bool]
 
+Way = Literal["free", "order", "grant"]
+"""How the rows of a grant are found: as the database likes, along the index of the order asking each row, or by the
+grant first, to be sorted then."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Which statement of a list is meant: its segment, whether it goes on behind a row (and which of that row's
-    sort values are empty), and of which grants, being wide, the index of the order is to be kept."""
+    sort values are empty), which way the rows of each grant are found, and how many rows there are at most (None: as
+    the parameter ``limit`` says; a constant is what PostgreSQL keeps a plan for)."""
 
     segment: Segment = "values"
     empty: tuple[bool, ...] | None = None
-    keep: tuple[bool, ...] = ()
+    ways: tuple[Way, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,10 +73,27 @@ class Compiler:
         """The inner select of a page alone."""
         return self._ids(part)[0]
 
-    def branch(self, index: int, keep: bool) -> sa.Select[Any]:
-        """The first rows that one grant gives, the index of the order kept or not."""
-        kept = tuple(keep for _ in range(index + 1))
-        return self._branch(Part(segment=segments(self.keys(self.fresh()))[0], keep=kept), index)[0]
+    def branch(self, index: int, way: Way) -> sa.Select[Any]:
+        """The first rows that one grant gives, found in that way."""
+        first = segments(self.keys(self.fresh()))[0]
+        return self._branch(Part(segment=first, ways=(way,) * (index + 1)), index)[0]
+
+    def order_columns(self) -> tuple[str, ...] | None:
+        """The columns of the order before the id, when an index may hold them: all as stored, in one direction."""
+        *keys, last = self.keys(self.fresh())
+        if not all(key.bare and key.descending == last.descending for key in keys):
+            return None
+        return tuple(str(getattr(key.expression, "name", "")) for key in keys)
+
+    def owned_by(self, index: int) -> str | None:
+        """The column of a grant that says no more than that a field is the reader."""
+        grant = self.relations.grants.branches(self.plan.entity.uid, "read")[index]
+        match grant.rows.root if grant.rows is not None else None:
+            case Call(function="=", arguments=(Path(root="row", up=0, steps=((_, uid),)), Me())):
+                columns = self.relations.tables[self.plan.entity.uid].columns.get(uid)
+                return None if columns is None else columns.value.name
+            case _:
+                return None
 
     def grant_count(self) -> int:
         """How many grants limit rows, each by its own condition; none when one of them gives all."""
@@ -88,25 +111,30 @@ class Compiler:
             Key(expression=union.c[_label(i, keys[0])], descending=k.descending, nullable=k.nullable)
             for i, k in enumerate(keys[0])
         ]
-        return sa.select(union).order_by(*order_by(again, part.segment)).limit(_limit()), keys[0]
+        ordered = sa.select(union).order_by(*order_by(again, part.segment))
+        return ordered.limit(_limit(part.limit)), keys[0]
 
     def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         row = self.fresh()
         keys = self.keys(row)
         conditions = self._common(row)
-        keep = index < len(part.keep) and part.keep[index]
-        granted = row.branches(one_by_one=keep)
+        way: Way = part.ways[index] if part.ways else "free"
+        granted = row.branches(one_by_one=way == "order")
         right = granted[index] if granted else sa.false()
         if right is not None:
-            conditions.append(_not_seeking(right) if keep else right)
+            conditions.append(_not_seeking(self.relations.dialect, right) if way == "order" else right)
         segment = segment_condition(keys, part.segment)
         if part.empty is not None:
             conditions.append(behind(keys, part.segment, part.empty))
         if segment is not None and (part.empty is None or part.segment == "empty"):
             conditions.append(segment)
         columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
-        select = sa.select(*columns).where(*conditions).order_by(*order_by(keys, part.segment))
-        return select.limit(_limit()), keys
+        select = sa.select(*columns).where(*conditions)
+        if way == "grant":
+            select, ordered = _gathered(select, keys)
+        else:
+            ordered = keys
+        return select.order_by(*order_by(ordered, part.segment)).limit(_limit(part.limit)), keys
 
     # --- counts
 
@@ -286,7 +314,9 @@ def contains(dialect: str, cell: Cell, parameter: str) -> Condition:
     return find(folded, sa.bindparam(parameter, type_=TEXT), type_=sa.Integer()) > 0
 
 
-def _limit() -> sa.BindParameter[int]:
+def _limit(constant: int | None = None) -> sa.ColumnElement[int]:
+    if constant is not None:
+        return sa.literal_column(str(constant), sa.Integer())
     return sa.bindparam("limit", type_=sa.Integer())
 
 
@@ -294,8 +324,20 @@ def _label(index: int, keys: Sequence[Key]) -> str:
     return "id" if index == len(keys) - 1 else f"key_{index}"
 
 
-def _not_seeking(condition: Condition) -> Condition:
-    """The condition so that SQLite looks for no index for it (its unary plus)."""
+def _gathered(select: sa.Select[Any], keys: Sequence[Key]) -> tuple[sa.Select[Any], tuple[Key, ...]]:
+    """All rows of a select, found before anybody thinks of their order (OFFSET 0 is PostgreSQL's fence)."""
+    found = select.offset(sa.literal_column("0")).subquery()
+    again = tuple(
+        Key(expression=found.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
+        for i, k in enumerate(keys)
+    )
+    return sa.select(*found.c), again
+
+
+def _not_seeking(dialect: str, condition: Condition) -> Condition:
+    """The condition so that no index is looked for it: SQLite's unary plus, PostgreSQL's IS TRUE."""
+    if dialect == "postgresql":
+        return condition.self_group().is_(sa.true())
     return sa.sql.expression.UnaryExpression(
         condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
     )

@@ -26,6 +26,9 @@ from core.storage.workspace import Transaction
 from metamodel.model import Field
 from metamodel.text import fold
 
+USUAL = (2, 11, 21, 26, 31, 51, 101, 201, 501, 1001)
+"""Numbers of rows, with the one behind the page, that are written into the statement."""
+
 KEPT_READERS = 512
 """Prepared questions kept for a model; the oldest go first."""
 
@@ -57,11 +60,13 @@ class Reader:
             "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
         )
         prepared, layout, width, found, wanted = None, None, 0, [], limit + 1
+        constant = wanted if wanted in USUAL else None
+        ways = self.reach.ways(self, connection, values)
         for index, segment in enumerate(self.segments[self.segments.index(start) :]):
             empty = tuple(v is None for v in after) if after is not None and index == 0 else None
-            part = Part(segment=segment, empty=empty, keep=self.reach.kept(self, connection, values))
+            part = Part(segment=segment, empty=empty, ways=ways, limit=constant)
             prepared, layout, width = self._page(part)
-            rows = run(prepared, connection, {**values, **_behind(after), "limit": wanted}, width)
+            rows = run(prepared, connection, {**values, **_behind(after), "limit": limit + 1}, width)
             found.append(rows)
             wanted -= len(rows[0]) if rows else 0
             if wanted <= 0:

@@ -97,8 +97,8 @@ def way(tx: Transaction, actor: Actor, query: Query) -> str:
     read(tx, actor, query)
     reader = reader_of(tx, actor, query)
     values = {**parameters(tx, actor, query), "limit": 51}
-    keep = reader.reach.kept(reader, tx.connection, values)
-    return reader.other("page_ids", Part(segment=reader.segments[0], keep=keep)).explain(
+    ways = reader.reach.ways(reader, tx.connection, values)
+    return reader.other("page_ids", Part(segment=reader.segments[0], ways=ways)).explain(
         tx.connection, values
     )
 
@@ -168,8 +168,8 @@ def test_pages_deep_inside_seek(workspace):
                 values = {**parameters(tx, actor, query), "limit": 51, "after_0": tx.now, "after_1": 100}
                 if sort in ((), ("-id",)):
                     values["after_0"] = 100
-                keep = reader.reach.kept(reader, tx.connection, values)
-                part = Part(empty=(False,) * reader.key_count, keep=keep)
+                ways = reader.reach.ways(reader, tx.connection, values)
+                part = Part(empty=(False,) * reader.key_count, ways=ways)
                 found = reader.other("page_ids", part).explain(tx.connection, values)
                 assert "SEARCH" in found and SORTS not in found, (sort, found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -13,8 +14,10 @@ from core.i18n import Texts
 from core.query.query import Link
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
+from renderers.forms.conditions import condition_of, holds
 from renderers.forms.layout import Part, parts
 from renderers.forms.rows import sum_text, summed
+from renderers.forms.texts import Manner, text_of
 from renderers.forms.view import Block, Card, ChildTable, History, Section, StageStep, Value
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells
@@ -146,11 +149,27 @@ def _section(shown: Shown, part: Part, index: int, otherwise: str) -> Section:
                 blocks.append(Block(values=tuple(values)))
                 values = []
             blocks.append(Block(table=child_table(shown, field)))
-        elif field.name in shown.item:  # a cell that is masked for this reader is not there
+        elif field.name in shown.item and stands(
+            shown, field
+        ):  # a cell that is masked for this reader is not there
             values.append(_value(shown, field))
     if values:
         blocks.append(Block(values=tuple(values)))
     return Section(id=f"part-{index + 1}", label=part.label or otherwise, blocks=tuple(blocks))
+
+
+def stands(shown: Shown, field: Field) -> bool:
+    """Whether the field is to be seen: its `visible_if` holds, or a screen cannot tell."""
+    condition = condition_of(shown.entity, field.visible_if)
+    if condition is None:
+        return True
+    manner = Manner(language=shown.texts.language, zone=ZoneInfo("UTC"))
+    texts = {
+        f.name: text_of(f, shown.item[f.name], manner)
+        for f in shown.entity.fields
+        if f.stored and f.name in shown.item
+    }
+    return bool(holds(condition, texts))
 
 
 def _value(shown: Shown, field: Field) -> Value:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
 
 from core.errors import KubikError
 from core.i18n import Texts
 from metamodel.errors import Problem
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
+from renderers.forms.conditions import condition_of, holds, written
 from renderers.forms.desk import Desk, editable, html_id
 from renderers.forms.filled import Filled, write_json
 from renderers.forms.layout import Part, parts
 from renderers.forms.rows import children
-from renderers.forms.stale import Difference, Merge
-from renderers.forms.view import Clash, Form, FormSection, Line, Stale, Summary, Widget
+from renderers.forms.view import Form, FormSection, Line, Stale, Summary, Widget
 from renderers.forms.widgets import control, locked
 
 
@@ -93,7 +91,16 @@ def widget(desk: Desk, entity: Entity, each: Field) -> Widget | None:
     if not editable(desk, entity, each):
         return locked(desk, each)
     pointer = f"/{each.name}"
-    return control(desk, entity, each, desk.filled, pointer, html_id(pointer))
+    made = control(desk, entity, each, desk.filled, pointer, html_id(pointer))
+    shown, asked = condition_of(entity, each.visible_if), condition_of(entity, each.required_if)
+    texts = desk.filled.values
+    return replace(
+        made,
+        visible_if=written(shown),
+        hidden=shown is not None and not made.error and not holds(shown, texts),
+        required_if="" if made.required else written(asked),
+        required=made.required or (asked is not None and bool(holds(asked, texts))),
+    )
 
 
 def spread(row: Sequence[Widget | None]) -> list[Widget]:
@@ -192,92 +199,8 @@ def place(desk: Desk, entity: Entity, pointer: str) -> tuple[str, str | None]:
     return label, f"#{html_id('/' + steps[0])}"
 
 
-def stale_view(desk: Desk, entity: Entity, merged: Merge, extra: Mapping[str, Any], zone: Any) -> Stale:
-    """The comparison: who saved first and when, what to choose, what was merged."""
-    texts = desk.texts
-    name = _author(extra, texts)
-    at = extra.get("changed_at")
-    when = texts.datetime(datetime.fromisoformat(at), zone) if isinstance(at, str) else ""
-    conflicts = tuple(_clash(desk, entity, d) for d in merged.conflicts)
-    if conflicts:
-        words = message("{when}. Your changes are whole. Both of you changed the same: choose.", when=when)
-    else:
-        words = message(
-            "{when}. Your changes are whole and do not clash with theirs: look and save.", when=when
-        )
-    return Stale(
-        title=texts.render(message("While you were editing, the record was changed by {name}", name=name)),
-        text=texts.render(words),
-        theirs=name,
-        conflicts=conflicts,
-        merged=tuple(_clash(desk, entity, d) for d in merged.differences if d.by != "both"),
-    )
-
-
-def _author(extra: Mapping[str, Any], texts: Texts) -> str:
-    by = extra.get("changed_by")
-    title = by.get("title") if isinstance(by, Mapping) else getattr(by, "title", None)
-    return title if isinstance(title, str) and title else texts.gettext("somebody else")
-
-
-def _clash(desk: Desk, entity: Entity, difference: Difference) -> Clash:
-    label, _ = place(desk, entity, difference.pointer)
-    by: Any = difference.by
-    if difference.whole_row:
-        words = desk.texts.gettext("the row is kept")
-        mine, theirs = (words, "") if by == "mine" else ("", desk.texts.gettext("a new row"))
-        return Clash(pointer=difference.pointer, label=label, was="", mine=mine, theirs=theirs, by=by)
-    named = _named(desk, entity, difference)
-    return Clash(
-        pointer=difference.pointer,
-        label=label,
-        was=shown_text(desk, named, difference.was),
-        mine=shown_text(desk, named, difference.mine),
-        theirs=shown_text(desk, named, difference.theirs),
-        by=by,
-    )
-
-
-def _named(desk: Desk, entity: Entity, difference: Difference) -> Field | None:
-    if not difference.list:
-        return entity.by_name.get(difference.field)
-    target = entity.by_name[difference.list].target
-    return desk.model.entity_by_uid[target].by_name.get(difference.field) if target else None
-
-
-def shown_text(desk: Desk, named: Field | None, text: str) -> str:
-    """A text of a form in words: the label of a choice, a day as people write it."""
-    if named is None or not text:
-        return text
-    choice = named.choice(text) if named.choices else None
-    if choice is not None:
-        return choice.label.in_language(desk.texts.language) or choice.name
-    if named.result.percent:
-        return f"{text}\N{NO-BREAK SPACE}%"
-    if named.type.widget == "date":
-        return ".".join(reversed(text.split("-"))) if desk.texts.language == "ru" else text
-    if named.type.widget == "boolean":
-        return desk.texts.gettext("yes" if text == "true" else "no")
-    return text.replace("T", " ") if named.type.widget == "datetime" else text
-
-
-def theirs_marks(desk: Desk, entity: Entity, merged: Merge, name: str) -> dict[str, str]:
-    """What stands under a field that both changed."""
-    marks = {}
-    for difference in merged.conflicts:
-        text = shown_text(desk, _named(desk, entity, difference), difference.theirs) or "—"
-        marks[difference.pointer] = desk.texts.render(message("{name} saved: {value}", name=name, value=text))
-    return marks
-
-
 def merged_fields(model: Model, entity: Entity) -> list[Field]:
     """The fields whose content a form carries."""
     return [
         f for f in entity.fields if not f.system and (f.stored or f.type.name == "children") and f.writable
     ]
-
-
-__all__ = [
-    "Opened", "Refusal", "editable_lists", "form_view", "merged_fields", "refusal", "stale_view",
-    "theirs_marks",
-]  # fmt: skip

@@ -23,6 +23,7 @@ from core.web.render import render, see_other
 from metamodel.messages import message
 from metamodel.model import Entity
 from renderers.forms.card import card_fields
+from renderers.forms.comparison import stale_view, theirs_marks
 from renderers.forms.defaults import opening
 from renderers.forms.desk import Desk, Remarks
 from renderers.forms.filled import Filled, Sent, differing, moved, read_sent, write_json
@@ -32,8 +33,6 @@ from renderers.forms.form import (
     form_view,
     merged_fields,
     refusal,
-    stale_view,
-    theirs_marks,
 )  # fmt: skip
 from renderers.forms.lookups import internal_values, look_up
 from renderers.forms.stale import choose, merge

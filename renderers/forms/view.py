@@ -186,6 +186,9 @@ class Widget:
     span: str = "span3"
     help: str = ""
     required: bool = False
+    required_if: str = ""
+    visible_if: str = ""
+    hidden: bool = False
     locked: bool = False
     computed: bool = False
     number: bool = False

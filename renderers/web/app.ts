@@ -16,6 +16,12 @@ function prepare(root: ParentNode): void {
   for (const start of starters) start(root);
 }
 
+// a text that does not fit is there whole on hover
+document.addEventListener("mouseover", (event) => {
+  const cell = (event.target as Element).closest<HTMLElement>(".grid td, .grid th, .ell");
+  if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent?.trim() ?? "";
+});
+
 startServer();
 startKeyboard();
 prepare(document);

@@ -1,5 +1,6 @@
 // Forms: the focus after a refusal, dates that are none, the guard over what is not saved.
 import { fresh, word } from "./dom";
+import { follow } from "./conditions";
 import { toast } from "./toasts";
 
 let leaving = false;
@@ -45,8 +46,10 @@ function start(form: HTMLFormElement): void {
   const show = () => {
     if (state) state.textContent = changed(form) ? word("leave") : "";
   };
-  form.addEventListener("input", show);
-  form.addEventListener("change", show);
+  for (const event of ["input", "change"]) {
+    form.addEventListener(event, show);
+    form.addEventListener(event, () => follow(form));
+  }
   form.addEventListener(
     "submit",
     (event) => {

@@ -4,7 +4,7 @@ import { toast } from "./toasts";
 
 interface Exchange {
   request: { headers: Record<string, string>; method: string };
-  response?: { status: number };
+  response?: { status: number; raw?: Response };
   sourceElement: HTMLElement;
   text?: string;
 }
@@ -17,9 +17,23 @@ function said(text: string | undefined): string {
   return [...(parsed?.children ?? [])].map((part) => part.textContent?.trim()).filter(Boolean).join(". ");
 }
 
+/** Signed in again in another tab: the protection token is another one, everything else is good; sent once more. */
+function renewed(response: Response | undefined, source: HTMLElement): boolean {
+  const fresh = response?.headers.get("X-CSRF-Token");
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+  if (!fresh || !meta || meta.content === fresh) return false;
+  meta.content = fresh;
+  for (const field of document.querySelectorAll<HTMLInputElement>('input[name="_csrf_token"]')) field.value = fresh;
+  const form = source.closest<HTMLFormElement>("form[data-form]");
+  if (!form) return false;
+  setTimeout(() => form.requestSubmit(form.querySelector<HTMLButtonElement>("[data-save]")));
+  return true;
+}
+
 function tell(event: Event): void {
   const { response, request, sourceElement, text } = exchange(event);
   const status = response?.status ?? 0;
+  if (status === 403 && renewed(response?.raw, sourceElement)) return;
   if (status === 412 || status === 409 || status === 422) return; // the form itself says
   if (status === 401) {
     if (request.method.toUpperCase() === "GET" && !sourceElement.closest("[data-form]")) location.reload();

@@ -1,0 +1,97 @@
+"""What stands in a form, and what of it is written."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renderers.forms.filled import Filled, FilledRow, differing, moved, read_json, read_sent, write_json
+
+names = st.sampled_from(["name", "amount", "company", "notes"])
+texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+rows = st.lists(
+    st.builds(FilledRow, id=st.none() | st.integers(1, 99), values=st.dictionaries(names, texts, min_size=1)),
+    max_size=4,
+    unique_by=lambda row: row.id or id(row),
+)
+contents = st.builds(
+    Filled, values=st.dictionaries(names, texts), rows=st.fixed_dictionaries({"items": rows})
+)
+
+
+@given(contents)
+def test_content_survives_its_hidden_field(filled: Filled) -> None:
+    assert read_json(write_json(filled)) == filled
+
+
+@given(st.text())
+def test_a_forged_hidden_field_is_an_empty_form(written: str) -> None:
+    assert isinstance(read_json(written), Filled)
+
+
+@given(contents)
+def test_an_untouched_form_writes_nothing(filled: Filled) -> None:
+    assert differing(filled, filled, ["items"]) == {}
+
+
+@given(contents, contents)
+def test_only_what_differs_is_written(now: Filled, was: Filled) -> None:
+    values = differing(now, was, ["items"])
+    for name in now.values:
+        assert (name in values) == (now.values[name] != was.values.get(name, ""))
+    if "items" in values:
+        assert len(values["items"]) == len(now.rows["items"])  # type: ignore[arg-type]
+
+
+def test_pointers_become_fields_and_rows_in_their_order() -> None:
+    sent = read_sent(
+        [
+            ("_version", "3"), ("/name", "a\r\nb"), ("/items", ""), ("/items/7/id", "5"), ("/items/7/quantity", "2"),
+            ("/items/2/quantity", "1"), ("/items/9/quantity", ""), ("/active", "false"), ("/active", "true"),
+            ("/<script>", "x"), ("/items/x/quantity", "9"),
+        ]
+    )  # fmt: skip
+    assert sent.version == 3
+    assert sent.filled.values == {"name": "a\nb", "active": "true"}
+    assert sent.filled.rows == {
+        "items": [FilledRow(id=5, values={"quantity": "2"}), FilledRow(values={"quantity": "1"})]
+    }, "blank rows are left out"
+
+
+def test_a_list_without_rows_is_an_empty_list_not_an_unknown_one() -> None:
+    was = Filled(rows={"items": [FilledRow(id=5, values={"quantity": "2"})]})
+    sent = read_sent([("/items", "")])
+    assert differing(sent.filled, was, ["items"]) == {"items": []}
+
+
+def test_a_link_left_alone_keeps_its_id_one_emptied_loses_it_one_typed_is_looked_up() -> None:
+    alone = read_sent([("/company", "7"), ("/company~was", "Ромашка"), ("/company~text", "Ромашка")]).filled
+    assert (alone.values["company"], alone.typed) == ("7", {})
+    emptied = read_sent([("/company", "7"), ("/company~was", "Ромашка"), ("/company~text", " ")]).filled
+    assert (emptied.values["company"], emptied.typed) == ("", {})
+    typed = read_sent([("/company", "7"), ("/company~was", "Ромашка"), ("/company~text", "Роза")]).filled
+    assert typed.typed == {"company": "Роза"}
+
+
+def test_of_a_stored_row_only_what_changed_is_written() -> None:
+    was = Filled(rows={"items": [FilledRow(id=5, values={"quantity": "2", "price": "10"})]})
+    now = Filled(
+        rows={
+            "items": [
+                FilledRow(id=5, values={"quantity": "3", "price": "10"}),
+                FilledRow(values={"quantity": "1", "price": ""}),
+            ]
+        }
+    )
+    assert differing(now, was, ["items"]) == {"items": [{"id": 5, "quantity": "3"}, {"quantity": "1"}]}
+
+
+def test_buttons_of_rows_work_without_scripts() -> None:
+    sent = read_sent([(f"/items/{n}/quantity", str(n)) for n in range(3)])
+    quantities = lambda s: [row.values.get("quantity") for row in s.filled.rows["items"]]  # noqa: E731
+    assert quantities(moved(sent, "_down", "/items/0")) == ["1", "0", "2"]
+    assert quantities(moved(sent, "_up", "/items/2")) == ["0", "2", "1"]
+    assert quantities(moved(sent, "_up", "/items/0")) == ["0", "1", "2"]
+    assert quantities(moved(sent, "_remove", "/items/1")) == ["0", "2"]
+    assert quantities(moved(sent, "_add", "/items")) == ["0", "1", "2", None]
+    assert quantities(moved(sent, "_remove", "/items/99")) == ["0", "1", "2"]

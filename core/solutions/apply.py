@@ -11,8 +11,17 @@ from core.records import rebuild_closure, sync_roles
 from core.solutions import kept
 from core.solutions.effects import planned_changes
 from core.solutions.kept import KeptPlan
-from core.solutions.moving import chunks, journal_end, last_record, read_next, read_some, write_moved, written_since
+from core.solutions.moving import (
+    chunks,
+    journal_end,
+    last_record,
+    read_next,
+    read_some,
+    write_moved,
+    written_since,
+)
 from core.solutions.plans import Move, Plan, PlannedChange, Target
+from core.solutions.switching import bring_back_roles, refuse_new_losses
 from core.storage.catalog import read_catalog
 from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
 from core.storage.load import store_model
@@ -253,6 +262,7 @@ class _Work:
         """Put the new model in force; whatever fails leaves the old one whole."""
         _require_base(tx, self.plan.base)
         self.copy_written(tx, state["journal"])
+        refuse_new_losses(tx, self.target)
         old, model = tx.model, self.target.model
         create_entities(tx.connection, self.tables, self.entities)
         drop_stale_indexes(tx.connection, self.tables)
@@ -265,6 +275,7 @@ class _Work:
             if entity.tree != (was.tree if was else None):
                 rebuild_closure(tx, entity)
         if "role" in model.entities:
+            bring_back_roles(tx)
             sync_roles(tx)
         summary = {**self.target.summary, "journal": journal_end(tx)}
         store_model(

@@ -57,23 +57,22 @@ def remove_demo(workspace: Workspace) -> int:
     """Put every demonstration record into the bin; how many there were. What uses them keeps them (KBK3008)."""
 
     def action(tx: Transaction) -> int:
-        waiting = {tx.model.entity_by_uid[uid] for uid in origins(tx, "demo") if uid in tx.model.entity_by_uid}
+        waiting = {e.name: e for uid in origins(tx, "demo") if (e := tx.model.entity_by_uid.get(uid)) is not None}
         count = 0
         while waiting:
-            gone: set[Entity] = set()
+            before = len(waiting)
             refusal = KubikError("KBK3008")
-            for entity in sorted(waiting, key=lambda e: e.name):
+            for name, entity in sorted(waiting.items()):
                 try:
                     with tx.connection.begin_nested():
                         count += _remove_demo_of(tx, entity)
-                    gone.add(entity)
+                    del waiting[name]
                 except KubikError as error:
                     if error.code != "KBK3008":
                         raise
                     refusal = error
-            if not gone:
+            if len(waiting) == before:
                 raise refusal
-            waiting -= gone
         table = tx.tables.own.origin
         tx.connection.execute(table.delete().where(table.c.kind == "demo"))
         return count

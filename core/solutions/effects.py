@@ -84,6 +84,10 @@ class _Counter:
                 return *self._entity_goes(change), words, None
             case "field", "removed", _:
                 return *self._field_goes(change), words, None
+            case "field", "retyped", _ if change.before.stored and not change.after.stored:
+                return *self._field_goes(change), words, None
+            case "role", "removed", _:
+                return *self._role_goes(change), words, None
             case "field", "added", _ if change.after.required:
                 return self._live(change.entity), None, words, None
             case "field", ("retyped" | "changed"), ("target" | None) if change.copies:
@@ -127,6 +131,18 @@ class _Counter:
         column = place.columns[change.uid].value
         rows = self._count(sa.select(column).where(column.is_not(None)))
         return rows, self._loss(change, rows, self._examples(place, change.uid))
+
+    def _role_goes(self, change: Change) -> tuple[int | None, Loss | None]:
+        """The people who have the role lose it."""
+        if not {"role", "user_role"} <= set(self.old.entities):
+            return None, None
+        roles, links = self.old.entities["role"], self.old.entities["user_role"]
+        role, link = self.tx.tables[roles.uid], self.tx.tables[links.uid]
+        definition = role.columns[roles.by_name["definition"].uid].value
+        of_role = sa.select(role.table.c.id).where(definition == change.uid, role.table.c.deleted_at.is_(None))
+        held = link.columns[links.by_name["role"].uid].value.in_(of_role)
+        rows = self._count(sa.select(link.table.c.id).where(held, link.table.c.deleted_at.is_(None)))
+        return rows, self._loss(change, rows, ())
 
     def _choice_goes(self, change: Change) -> tuple[int | None, Loss | None]:
         place = self._place(change.entity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ sort: [name]
 }
 
 
-def shop(changes: dict[str, str | None] | None = None) -> Any:
+def shop(changes: Mapping[str, str | None] | None = None) -> Any:
     """The solution, some of its files replaced, added or (None) left out."""
     files = {**SHOP, **(changes or {})}
     return source_of({name: text.encode() for name, text in files.items() if text is not None})

@@ -13,8 +13,10 @@ from core.errors import KubikError
 from core.solutions.apply import apply
 from core.solutions.packages import plan_document
 from core.solutions.plans import Plan, PlannedChange
+from core.solutions.sweep import purge_unreferenced, unreferenced
 from core.solutions.undo import list_versions, plan_restore, plan_undo, undo
 from core.storage.catalog import read_catalog
+from core.storage.check import check_storage
 from core.storage.ddl import leftovers, missing_steps
 from core.storage.workspace import Workspace
 from tests.core.solutions.samples import (
@@ -266,7 +268,12 @@ def test_another_process_follows_in_its_next_transaction(workspace: Workspace, s
 def test_versions_are_told_in_words_and_any_may_be_restored(workspace: Workspace) -> None:
     before = version(workspace)
     field_type = {"type": "decimal", "scale": 4}
-    applied(workspace, lambda by: field_of(by["good"], "price").update(field_type) or field_of(by["good"], "price").pop("currency"))
+
+    def retype(by: dict[str, Any]) -> None:
+        field_of(by["good"], "price").update(field_type)
+        field_of(by["good"], "price").pop("currency")
+
+    applied(workspace, retype)
     applied(workspace, lambda by: without(by["good"], "note"))
     lines = list_versions(workspace, SYSTEM)
     assert [line.kind for line in lines[:3]] == ["change", "change", "install"]
@@ -284,3 +291,51 @@ def test_the_database_is_what_the_model_says_after_every_change(workspace: Works
         left = {each.column for each in leftovers(catalog, tx.tables)}
         uid = tx.model.entities["good"].by_name["note"].uid
         assert left == {f"f_{uid}", f"k_{uid}", f"w_{uid}"}
+
+
+def test_a_purge_drops_what_nothing_names_and_ends_its_undo(workspace: Workspace) -> None:
+    applied(workspace, lambda by: without(by["good"], "price"), accept_loss=True)
+    assert len(unreferenced(workspace)) == 1
+    purge_unreferenced(workspace, SYSTEM)
+    assert unreferenced(workspace) == () and list(check_storage(workspace)) == []
+    undo(workspace, SYSTEM)
+    assert values(workspace, "good", "price") == [None, None]
+
+
+def test_a_role_that_goes_is_a_loss_for_who_has_it_and_undo_gives_it_back(workspace: Workspace) -> None:
+    user = add(workspace, "user", login="anna", name="Анна", roles=[{"role": {"by": {"name": "seller"}}}])
+
+    def change(by: dict[str, Any]) -> None:
+        by["seller"]["gone"] = True
+
+    assert [(loss.id, loss.values) for loss in planned(workspace, change).losses] == [("role:seller", 1)]
+    applied(workspace, change, accept_loss=True)
+    assert values(workspace, "user_role", "user") == []
+    undo(workspace, SYSTEM)
+    assert values(workspace, "user_role", "user") == [user]
+
+
+def test_a_field_that_becomes_computed_is_a_loss_of_its_values(workspace: Workspace) -> None:
+    write(workspace, 1, note="Важно")
+
+    def change(by: dict[str, Any]) -> None:
+        note = field_of(by["good"], "note")
+        note.update(type="formula", formula="name || '!'")
+
+    assert [loss.id for loss in planned(workspace, change).losses] == ["field:good.note"]
+    applied(workspace, change, accept_loss=True)
+    undo(workspace, SYSTEM)
+    assert values(workspace, "good", "note") == ["Важно", None]
+
+
+def test_a_choice_given_to_a_record_at_the_last_moment_is_not_lost(workspace: Workspace) -> None:
+    def meddle(step: str) -> None:
+        if step == "switching":
+            write(workspace, 1, kind="huge")
+
+    def change(by: dict[str, Any]) -> None:
+        field_of(by["good"], "kind")["choices"].pop()
+
+    assert planned(workspace, change).losses == ()
+    refused("KBK1102", lambda: applied(workspace, change, step=meddle))
+    assert values(workspace, "good", "kind") == ["huge", "large"]

@@ -13,7 +13,7 @@ import pytest
 
 from core.solutions.apply import apply
 from core.storage.catalog import read_catalog
-from core.storage.ddl import missing_steps
+from core.storage.check import check_storage
 from core.storage.indexes import PREFIX
 from core.storage.workspace import Workspace
 from tests.core.solutions.samples import (
@@ -22,7 +22,6 @@ from tests.core.solutions.samples import (
     field_of,
     has_field,
     planned,
-    settings_for,
     values,
     version,
     write,
@@ -75,13 +74,12 @@ def killed_at(url: str, home: Path, plan: str, stop: int | str) -> tuple[bool, l
 
 def assert_whole(workspace: Workspace, old: int) -> None:
     """The version in force is one of the two, and the database is all that it says, bound by no other rule."""
+    assert list(check_storage(workspace)) == []
     with workspace.read() as tx:
-        catalog = read_catalog(tx.connection, tx.tables.schema)
         if tx.model.version == old:
             assert "weight" not in tx.model.entities["good"].by_name
         else:
             assert tx.model.version == old + 1 and "weight" in tx.model.entities["good"].by_name
-        assert missing_steps(catalog, tx.tables, tx.model.entities.values()) == ()
     if version(workspace) == old:
         assert values(workspace, "good", "note")[0] == "15"
         assert values(workspace, "good", "stage")[0] == "offer"

@@ -31,7 +31,7 @@ def drop_field(entity: dict[str, Any], name: str) -> None:
 
 
 def test_every_use_of_a_dropped_field_is_a_break_with_its_remedy() -> None:
-    document, now, breaks = settled(lambda by, _: drop_field(by["entities"]["deal"], "amount"))
+    _, now, breaks = settled(lambda by, _: drop_field(by["entities"]["deal"], "amount"))
     found = {(b.kind, b.target) for b in breaks}
     assert {("view", "open_deals"), ("constraint", "deal"), ("field", "deal.expected"), ("field", "company.won_total")} <= found
     deal = now.entities["deal"]
@@ -111,5 +111,5 @@ def test_a_title_loses_the_name_of_the_dropped_field_only() -> None:
 
 def test_a_kind_that_is_absent_is_untouched() -> None:
     wanted = with_posted(read_document(OLD.document), {"views": []})
-    document, now, breaks = settle(OLD.document, wanted, 2, {})
+    _, now, breaks = settle(OLD.document, wanted, 2, {})
     assert now.views == {} and set(now.entities) == set(OLD.entities) and [b.kind for b in breaks] == ["menu"]

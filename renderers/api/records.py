@@ -171,10 +171,23 @@ def restore_record(call: Call) -> Answer:
     entity, identifier = call.values["entity"], call.identifier()
 
     def action(transaction: Transaction, actor: Actor) -> Answer:
+        check_version_in_bin(call, transaction, actor, entity, identifier)
         saved = records.restore(transaction, actor, entity, identifier)
         return saved_answer(transaction, actor, entity, saved)
 
     return writing(call, once(call, action))
+
+
+def check_version_in_bin(
+    call: Call, transaction: Transaction, actor: Actor, entity: str, identifier: int
+) -> None:
+    """Refuse a restore that is meant for another version (KBK3009)."""
+    condition = if_match(call)
+    if condition is None or condition == "any":
+        return
+    item, _ = query.record(transaction, actor, entity, identifier, ("version",), deleted=True)
+    if item["version"] not in condition:
+        raise KubikError("KBK3009", version=item["version"])
 
 
 def move_record(call: Call) -> Answer:

@@ -57,6 +57,7 @@ def test_a_record_is_created_read_changed_deleted_and_restored(site: Site) -> No
     assert site.call("DELETE", path).status_code == 204
     problem(site.get(path), 404, "KBK2006")
     assert [item["id"] for item in site.get(f"{DEALS}?deleted=only").json()["items"]] == [made["id"]]
+    problem(site.call("POST", f"{path}/restore", headers={"if-match": '"1"'}), 412, "KBK3009")
     back = site.call("POST", f"{path}/restore")
     assert back.status_code == 200 and back.json()["name"] == "Z"
 

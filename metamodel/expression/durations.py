@@ -9,8 +9,8 @@ _FORM = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
 )
 
-MOST = 10_000_000
-"""Months, days or seconds / 1000 that a duration may count: more leads outside of the calendar anyway."""
+MOST_MONTHS, MOST_DAYS, MOST_SECONDS = 24_000, 730_000, 10_000_000_000
+"""What a duration may count; PostgreSQL's calendar ends not far behind twice as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,5 +47,5 @@ def parse_duration(text: str) -> Duration | None:
     made = Duration(
         months=years * 12 + months, days=weeks * 7 + days, seconds=hours * 3600 + minutes * 60 + seconds
     )
-    fits = made.months <= MOST and made.days <= MOST and made.seconds <= MOST * 1000
+    fits = made.months <= MOST_MONTHS and made.days <= MOST_DAYS and made.seconds <= MOST_SECONDS
     return made if fits else None

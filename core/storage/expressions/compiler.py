@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,7 +20,7 @@ from core.storage.expressions.environment import (
     sql_type_of,
     typed_null,
 )
-from core.storage.expressions.links import by_link
+from core.storage.expressions.links import by_link, linked_ids
 from core.storage.expressions.paths import path_cell
 from core.storage.types import TEXT, Flag
 from metamodel.expression.tree import Aggregate, Call, Constant, Expression, Me, MySet, Node, Path
@@ -39,6 +39,17 @@ def compile_condition(expression: Expression | Node, env: Environment) -> Condit
     """
     node = expression.root if isinstance(expression, Expression) else expression
     return _guarded(lambda: Compiler(env).condition(node))
+
+
+def compile_ids(expression: Expression, env: Environment) -> tuple[str, sa.Select[Any]] | None:
+    """A condition that says no more than that a link of the row leads to one of some records: the link (field uid)
+    and the ids of these, which no row is needed for; None for any other condition.
+    """
+    node = expression.root
+    match node:
+        case Call(function="IN", arguments=(Path(root="row", up=0, steps=((_, link),)), MySet() as mine)):
+            return link, sets.my_set(mine, env)
+    return linked_ids(node, env, lambda inner, there: Compiler(there).condition(inner))
 
 
 T = TypeVar("T")

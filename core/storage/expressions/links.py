@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,6 +32,17 @@ def by_link(
 
     It must not be true for a record without that link, and then everything it says is said of the link's record.
     """
+    found = linked_ids(node, env, condition)
+    if found is None or env.row is None:
+        return None
+    link, ids = found
+    return among(env.row.cell(link).value, ids, env)
+
+
+def linked_ids(
+    node: Node, env: Environment, condition: Callable[[Node, Environment], Condition]
+) -> tuple[str, sa.Select[Any]] | None:
+    """The link (field uid) whose record a condition is about, and the ids of the records that fulfil it."""
     paths = _paths(node)
     if not paths or env.row is None:
         return None
@@ -40,7 +52,7 @@ def by_link(
     target = env.rows.open(paths[0].steps[1][0])
     inner = condition(_from_link(node), env.about(target))
     ids = sa.select(target.cell("id").value).select_from(target.alias).where(*limits(target), inner)
-    return among(env.row.cell(first[1]).value, ids.correlate_except(target.alias), env)
+    return first[1], ids.correlate_except(target.alias)
 
 
 def _paths(node: Node) -> list[Path] | None:

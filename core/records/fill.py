@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from core.records.values import pointer_to, refuse_empty
 from core.records.work import Work
 from metamodel.expression.tree import Call, Constant, Expression, Me
 from metamodel.messages import message
-from metamodel.model import Field
+from metamodel.model import Entity, Field, Model
 
 UNKNOWN = object()
 
@@ -54,15 +55,11 @@ def _fill_new(work: Work, row: Row) -> None:
         "created_at": now, "created_by": work.actor.user, "updated_at": now, "updated_by": work.actor.user,
         "version": 1, "deleted_at": None,
     }  # fmt: skip
-    for field in entity.fields:
-        if field.system or not field.stored:
-            continue
-        if field.uid in row.sent:
-            values[field.uid] = row.sent[field.uid]
-        elif field.default is not None and not follows(field):
-            values[field.uid] = _default(work, field)
+    for uid, field in _defaulted(work.model, entity).items():
+        if uid in row.sent:
+            values[uid] = row.sent[uid]
         else:
-            values[field.uid] = None
+            values[uid] = None if field is None else _default(work, field)
     if entity.stages is not None and values.get(entity.stages.field) is None:
         values[entity.stages.field] = entity.stages.first.uid
     if entity.parent is not None:
@@ -75,12 +72,27 @@ def _fill_new(work: Work, row: Row) -> None:
     row.values = values
 
 
+def _defaulted(model: Model, entity: Entity) -> Mapping[str, Field | None]:
+    """The stored fields of an entity by uid, with the field where it has a default that follows nothing."""
+    kept: dict[str, dict[str, Field | None]] = model.derived.setdefault("defaulted", {})
+    if entity.uid not in kept:
+        kept[entity.uid] = {
+            f.uid: f if f.default is not None and not follows(f) else None
+            for f in entity.fields
+            if f.stored and not f.system
+        }
+    return kept[entity.uid]
+
+
 def _default(work: Work, field: Field) -> Any:
-    assert field.default is not None
-    value = _simple(work, field.default)
-    if value is UNKNOWN:
-        value = ask_once(work, ("default", field.uid), field.default)
-    return fitted(field, value)
+    """The default's value, the same for every row of the write."""
+    if field.uid not in work.defaults:
+        assert field.default is not None
+        value = _simple(work, field.default)
+        if value is UNKNOWN:
+            value = ask_once(work, ("default", field.uid), field.default)
+        work.defaults[field.uid] = fitted(field, value)
+    return work.defaults[field.uid]
 
 
 def _simple(work: Work, expression: Expression) -> Any:

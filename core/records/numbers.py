@@ -17,8 +17,8 @@ from metamodel.model import Entity, Field
 
 
 def series_of(entity: Entity) -> tuple[Field, ...]:
-    """The numbered fields of an entity, in the order in which they are taken."""
-    return tuple(sorted((f for f in entity.fields if f.type.name == "number_series"), key=lambda f: f.uid))
+    """The numbered fields of an entity."""
+    return tuple(f for f in entity.fields if f.type.name == "number_series")
 
 
 def take_numbers(work: Work) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
@@ -51,8 +51,8 @@ class Work:
     """Whether the targets of links are still to be locked where they are looked at."""
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     """The last position given under a parent, by entity uid of the child rows and id of the parent."""
-    _known: dict[str, Mapping[str, Field]] = field(default_factory=dict)
-    _plain: dict[str, Mapping[str, Field]] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    """Values of defaults that are the same for every row, by uid of the field."""
     swept: list[Row] = field(default_factory=list)
     """Records elsewhere that a deletion takes along (`cascade`) or whose link it empties (`clear`)."""
 
@@ -97,24 +97,22 @@ class Work:
 
     def known(self, entity: Entity) -> Mapping[str, Field]:
         """The fields of an entity, by name, of which the actor may know on some row that they exist."""
-        names = self._known.get(entity.uid)
-        if names is None:
-            readable = self.grants.readable(entity.uid)
-            creatable = self.grants.writable(entity.uid, "create")
-            names = self._known[entity.uid] = {
-                f.name: f for f in entity.fields if f.uid in readable or f.uid in creatable
-            }
-        return names
+        return self._names(entity)[0]
 
     def plain(self, entity: Entity) -> Mapping[str, Field]:
         """Of these, the fields with a value of their own that people may set; not the link to the parent."""
-        names = self._plain.get(entity.uid)
+        return self._names(entity)[1]
+
+    def _names(self, entity: Entity) -> tuple[Mapping[str, Field], Mapping[str, Field]]:
+        kept: dict[Any, Any] = self.model.derived.setdefault("known fields", {})
+        key = entity.uid, self.grants.key
+        names = kept.get(key)
         if names is None:
-            names = self._plain[entity.uid] = {
-                name: f
-                for name, f in self.known(entity).items()
-                if f.stored and f.writable and f.uid != entity.parent
-            }
+            readable = self.grants.readable(entity.uid)
+            creatable = self.grants.writable(entity.uid, "create")
+            known = {f.name: f for f in entity.fields if f.uid in readable or f.uid in creatable}
+            plain = {n: f for n, f in known.items() if f.stored and f.writable and f.uid != entity.parent}
+            names = kept[key] = known, plain
         return names
 
 

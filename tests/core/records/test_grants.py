@@ -1,0 +1,108 @@
+"""Grants at the writer: they add up, child entities narrow, masked cells, nobody writes past their rows."""
+
+import pytest
+
+from tests import factories
+from tests.core.records.asserting import faults, refusal
+
+NARROWED = {
+    "roles/manager.yaml": factories.SAMPLE["roles/manager.yaml"]
+    + """
+          - {entity: deal_item, actions: [read], fields: {all_but: [price]}}
+          - {entity: deal_item, actions: [create], fields: [product, quantity]}
+          - {entity: deal_item, actions: [update], rows: "quantity < 10", check: "quantity < 10", fields: [quantity]}
+          - {entity: deal_item, actions: [delete], rows: "quantity < 5"}
+    """
+}
+
+
+@pytest.fixture
+def product(office):
+    return office.create("product", {"code": "rack", "name": "Rack", "price": 100}).id
+
+
+@pytest.mark.parametrize("changes", [NARROWED])
+def test_own_grants_of_a_child_entity_narrow_what_its_parent_gives(office, product):
+    deal = office.create("deal", {"name": "A", "items": [{"product": product, "quantity": 3}]}, by="marina")
+    (row,) = office.rows("deal_item")
+    assert office.stored("deal_item", row)["price"] == 100  # the copy is the system's
+    error = refusal(
+        office.create, "deal", {"name": "B", "items": [{"product": product, "price": 1}]}, by="marina"
+    )
+    assert ("/items/0/price", "KBK2003") in faults(error)
+    assert faults(refusal(office.update, "deal_item", row, {"product": product}, by="marina")) == {
+        ("/product", "KBK4002")
+    }
+    office.update("deal_item", row, {"quantity": 9}, by="marina")
+    assert refusal(office.update, "deal_item", row, {"quantity": 10}, by="marina").status == 403
+    assert refusal(office.delete, "deal_item", row, by="marina").status == 403
+    version = office.stored("deal", deal.id)["version"]
+    office.update("deal", deal.id, {"items": []}, by="marina", if_version=version)
+    assert sorted(office.rows("deal_item")) == [row]  # it may not be deleted, so it stays
+    office.update("deal_item", row, {"quantity": 4}, by="marina")
+    office.delete("deal_item", row, by="marina")
+
+
+def test_a_field_readable_on_some_rows_only_is_known_only_there(office):
+    marina = office.people["marina"].user
+    won = office.create("deal", {"name": "W", "margin": 5, "owner": marina, "stage": "won"}).id
+    open_one = office.create("deal", {"name": "O", "margin": 5, "owner": marina}).id
+    assert faults(refusal(office.update, "deal", open_one, {"margin": 9}, by="marina")) == {
+        ("/margin", "KBK2003")
+    }
+    assert refusal(office.update, "deal", won, {"margin": 9}, by="marina").code == "KBK4002"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "roles/manager.yaml": """
+                name: manager
+                grants:
+                  - {entity: deal, actions: [read], fields: all}
+                  - {entity: deal, actions: [update], rows: "owner = me", check: "owner = me", fields: [name, owner]}
+                  - {entity: deal, actions: [update], rows: "stage = 'lead'", check: "amount < 100", fields: [amount]}
+                  - {entity: user, actions: [read], fields: [login]}
+            """
+        }
+    ],
+)
+def test_several_grants_add_up_by_row_check_and_field(office):
+    marina, igor = office.people["marina"].user, office.people["igor"].user
+    own = office.create("deal", {"name": "A", "owner": marina, "amount": 10}).id
+    other = office.create("deal", {"name": "B", "owner": igor, "amount": 10}).id
+    office.update("deal", own, {"name": "AA", "amount": 50}, by="marina")
+    office.update("deal", other, {"amount": 60}, by="marina")
+    assert faults(refusal(office.update, "deal", other, {"name": "X", "amount": 5}, by="marina")) == {
+        ("/name", "KBK4002")
+    }
+    assert refusal(office.update, "deal", other, {"amount": 100}, by="marina").status == 403
+    error = refusal(office.update, "deal", own, {"amount": 200}, by="marina")
+    assert faults(error) == {("/amount", "KBK4002")}
+    # given away, the record no longer passes the first check: only the second grant stands, which has no `owner`
+    assert refusal(office.update, "deal", own, {"owner": igor}, by="marina").status == 403
+    assert refusal(office.update, "deal", own, {"stage": "offer"}, by="marina").status == 403
+
+
+def test_a_batch_is_judged_row_by_row(office):
+    mine = office.create("deal", {"name": "A"}, by="marina").id
+    other = office.create("deal", {"name": "B"}, by="igor").id
+    error = refusal(
+        office.batch,
+        "deal",
+        by="marina",
+        update=[{"id": mine, "name": "x"}, {"id": other, "name": "y"}],
+        delete=[999],
+    )
+    assert {p for p, _ in faults(error)} == {"/update/1", "/delete/0"}
+    assert error.status == 404
+    assert office.stored("deal", mine)["name"] == "A"
+
+
+def test_whoever_can_read_nothing_learns_nothing(office):
+    office.hire("guest")
+    company = office.create("company", {"name": "A"}).id
+    for entity, id in (("company", company), ("company", 999), ("nothing", 1)):
+        error = refusal(office.update, entity, id, {"name": "x"}, by="guest")
+        assert error.status == 404

@@ -10,6 +10,7 @@ from litestar import Litestar, Request
 from litestar.types import Message, Receive, Send
 
 from core.errors import KubikError
+from core.jobs.worker import Worker
 from core.plugin_manager import collect, make_plugin_manager, template_folders
 from core.settings import Settings
 from core.storage.workspace import Workspace
@@ -168,11 +169,18 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
-        on_startup=[worker.start] if worker else [],
-        on_shutdown=[*([worker.stop] if worker else []), site.close],
+        on_startup=[lambda: worker.start()] if worker else [],
+        on_shutdown=[lambda: _stop(worker, site)],
     )
     application.site = site
     return application
+
+
+def _stop(worker: Worker | None, site: Site) -> None:
+    """Let a running job stop at its next chunk, then the database go."""
+    if worker is not None:
+        worker.stop()
+    site.close()
 
 
 def routers(found: Any) -> Sequence[Any]:

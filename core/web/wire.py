@@ -31,11 +31,9 @@ def decode(body: bytes) -> Any:
         value = _decoder.decode(body)
     except RecursionError:
         raise too_deep() from None
-    except msgspec.ValidationError as error:  # a number beyond every limit
-        raise KubikError(
-            "KBK2001", message("The body is not well-formed JSON: {why}", why=str(error))
-        ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise KubikError("KBK2001", message("The body is not well-formed UTF-8.")) from None
+    except msgspec.MsgspecError as error:  # DecodeError, or a number beyond every limit
         raise KubikError(
             "KBK2001", message("The body is not well-formed JSON: {why}", why=str(error))
         ) from None

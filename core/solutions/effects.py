@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,10 @@ def _by_cause(tx: Transaction, changes: Sequence[Change], breaks: Sequence[Break
     found: dict[int, list[Break]] = {}
     for each in breaks:
         used = refers.get((each.kind, each.target), set())
-        number = next((n for n in causes if changes[n].uid in used), causes[0] if causes else 0)
+        words = set(re.findall(r"[a-z0-9_]+", each.written))
+        named = [n for n in causes if changes[n].target.rpartition(".")[2] in words]
+        using = [n for n in causes if changes[n].uid in used]
+        number = next((n for n in named if n in using), next(iter([*named, *using, *causes]), 0))
         found.setdefault(number, []).append(each)
     return found
 

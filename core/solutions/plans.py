@@ -14,12 +14,14 @@ from metamodel.model import Model
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """A use of what goes away: in which definition, where in it, and what is done about it."""
+    """A use of what goes away: in which definition, where in it, and what is done about it; ``written`` is what
+    stands there."""
 
     kind: str
     target: str
     pointer: str
     remedy: Message
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,8 @@ def settle(
         for fault, edit in zip(faults, edits, strict=True):
             uid = present[fault.kind][fault.index]["uid"]
             path = pointer((fault.kind, places.get((fault.kind, uid), fault.index), *fault.path))
-            breaks.append(Break(kind=edit.kind, target=edit.target, pointer=path, remedy=edit.remedy))
+            written = str(_at(present[fault.kind][fault.index], fault.path))
+            breaks.append(Break(kind=edit.kind, target=edit.target, pointer=path, remedy=edit.remedy, written=written))
         present = _carry_out(present, edits)
         document = parse_document(present)
         model, faults = examine(document, version, columns)
@@ -72,6 +73,16 @@ def _refusal(faults: Sequence[Fault]) -> Exception:
 
 def _once(breaks: Sequence[Break]) -> Sequence[Break]:
     return list({(b.kind, b.target, b.pointer): b for b in breaks}.values())
+
+
+def _at(inside: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path of a definition; nothing where the path leads beyond what is written."""
+    for step in path:
+        if isinstance(inside, Mapping):
+            inside = inside.get(str(step))
+        else:
+            inside = inside[step] if isinstance(inside, list) and isinstance(step, int) and step < len(inside) else None
+    return inside
 
 
 def _edit(present: Mapping[str, Any], fault: Fault) -> Edit:

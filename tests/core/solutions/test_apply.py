@@ -339,3 +339,17 @@ def test_a_choice_given_to_a_record_at_the_last_moment_is_not_lost(workspace: Wo
     assert planned(workspace, change).losses == ()
     refused("KBK1102", lambda: applied(workspace, change, step=meddle))
     assert values(workspace, "good", "kind") == ["huge", "large"]
+
+
+def test_each_break_stands_with_the_change_that_brings_it_about(workspace: Workspace) -> None:
+    def change(by: dict[str, Any]) -> None:
+        without(by["good"], "price", "code")
+        stages_without(by, "offer")
+
+    plan = planned(workspace, change)
+    found = {c.target: sorted((b.kind, b.pointer.split("/", 3)[3]) for b in c.breaks) for c in plan.changes if c.breaks}
+    assert found == {
+        "good.price": [("field", "fields/2/formula"), ("view", "columns/2")],
+        "good.code": [("title", "title"), ("view", "columns/1")],
+        "good.stage.offer": [("role", "grants/0/stages/1")],
+    }

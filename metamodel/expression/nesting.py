@@ -32,7 +32,7 @@ class _Measure:
     def places(self, node: Node) -> int:
         match node:
             case Path():
-                own = _SUBSELECT if len(node.steps) > 1 or node.root == "my" else 1
+                own = _SUBSELECT if len(node.steps) > 1 or node.root == "my" else 0
                 return own + max((self._field(*step) for step in node.steps), default=0)
             case MySet():
                 return 3 * _SUBSELECT
@@ -42,7 +42,7 @@ class _Measure:
             case Call():
                 weight = _WEIGHTS.get(node.function, _OPERATOR)
                 return max((self.places(a) + self._step(node, a, weight) for a in node.arguments), default=1)
-        return 1
+        return 0
 
     def _step(self, node: Call, argument: Node, weight: int) -> int:
         """A chain of sums, or of IF in the place of "otherwise", is written as one."""
@@ -59,5 +59,5 @@ class _Measure:
         if field not in self.fields:
             self.fields[field] = 0
             computed = self.model.entity_by_uid[entity].by_uid[field].computed
-            self.fields[field] = 0 if computed is None else self.places(computed.root)
+            self.fields[field] = 0 if computed is None else 1 + self.places(computed.root)
         return self.fields[field]

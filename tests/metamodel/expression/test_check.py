@@ -42,7 +42,7 @@ def refused(sales: Model, text: str, **more: Any) -> tuple[str, str]:
         ("amount >", "KBK1010", "character 9: the expression ends too early"),
         ("amount > > 5", "KBK1010", "character 10: “>” cannot stand here"),
         ("name = 'abc", "KBK1010", "character 8: this text is not closed by a quote"),
-        ("amount > 5 Ж", "KBK1010", "character 12: “Ж” cannot stand here"),
+        ("amount > 5 Ж", "KBK1010", "character 12: “Ж”: names of fields and functions are Latin; a text stands in quotes: 'text'"),
         ("date '2026-02-31'", "KBK1010", "character 1: “2026-02-31” is not a date: it is written as 2026-11-21"),
         ("datetime '2026-02-01T10:00'", "KBK1010", "character 1: “2026-02-01T10:00” is not a moment: it is written as 2026-11-21T14:30:00+03:00"),
         ("ammount > 5", "KBK1011", "character 1: there is no field “ammount” here (did you mean “amount”?)"),

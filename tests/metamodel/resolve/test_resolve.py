@@ -465,7 +465,14 @@ def test_sixty_entities_of_thirty_fields_resolve_in_under_half_a_second() -> Non
     assert min(seconds) < 0.5
 
 
-def test_a_long_chain_of_formulas_is_no_matter_of_recursion() -> None:
-    fields: list[Any] = [f"{{name: f{i}, type: formula, formula: f{i + 1} + 1}}" for i in range(400)]
-    model = alone(a=f"fields: [{', '.join(fields)}, {{name: f400, type: integer}}]")
+def test_a_long_chain_of_formulas_is_typed() -> None:
+    fields: list[Any] = [f"{{name: f{i}, type: formula, formula: f{i + 1}}}" for i in range(60)]
+    model = alone(a=f"fields: [{', '.join(fields)}, {{name: f60, type: integer}}]")
     assert model.entities["a"].by_name["f0"].result.kind == "number"
+
+
+def test_formulas_nested_deeper_than_a_database_reads_are_refused() -> None:
+    fields: list[Any] = [f"{{name: f{i}, type: formula, formula: f{i + 1} + 1}}" for i in range(400)]
+    with pytest.raises(ProblemsFound) as caught:
+        alone(a=f"fields: [{', '.join(fields)}, {{name: f400, type: integer}}]")
+    assert {problem.code for problem in caught.value.problems} == {"KBK1010"}

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.sql.operators import custom_op
 
 from core.query.columns import Columns, Layout
+from core.query.matching import among, contains
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
-from core.query.plan import Children, Life, ReadPlan, Selection, SortKey
+from core.query.plan import Children, Life, ReadPlan, SortKey
 from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
-from core.storage.types import BIG, TEXT
-from metamodel.expression.tree import Call, Me, Path
+from core.storage.types import TEXT
+from metamodel.expression.tree import Path
 from metamodel.text import KEY_LENGTH
 
 NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
@@ -24,9 +25,9 @@ NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 
 Condition = sa.ColumnElement[bool]
 
-Way = Literal["free", "order", "grant"]
-"""How the rows of a grant are found: as the database likes, along the index of the order asking each row, or by the
-grant first, to be sorted then."""
+Way = Literal["free", "order", "grant", "each"]
+"""How the rows of a grant are found: as the database likes, along the index of the order asking each row, by the
+grant first, to be sorted then, or the first ones of each record that the grant's link may lead to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,7 @@ class Compiler:
             row=row, language=self.language, source=page.join(row.alias, row.alias.c.id == page.c.id)
         )
         layout = columns.layout(self.plan.selection)
-        outside = [
-            Key(expression=page.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
-            for i, k in enumerate(keys)
-        ]
+        outside = _again(page, keys)
         values = [key.expression.label(f"sort_{i}") for i, key in enumerate(outside[:-1])]
         select = sa.select(*columns.selected, *values).select_from(columns.source)
         return select.order_by(*order_by(outside, part.segment)), layout
@@ -78,23 +76,6 @@ class Compiler:
         first = segments(self.keys(self.fresh()))[0]
         return self._branch(Part(segment=first, ways=(way,) * (index + 1)), index)[0]
 
-    def order_columns(self) -> tuple[str, ...] | None:
-        """The columns of the order before the id, when an index may hold them: all as stored, in one direction."""
-        *keys, last = self.keys(self.fresh())
-        if not all(key.bare and key.descending == last.descending for key in keys):
-            return None
-        return tuple(str(getattr(key.expression, "name", "")) for key in keys)
-
-    def owned_by(self, index: int) -> str | None:
-        """The column of a grant that says no more than that a field is the reader."""
-        grant = self.relations.grants.branches(self.plan.entity.uid, "read")[index]
-        match grant.rows.root if grant.rows is not None else None:
-            case Call(function="=", arguments=(Path(root="row", up=0, steps=((_, uid),)), Me())):
-                columns = self.relations.tables[self.plan.entity.uid].columns.get(uid)
-                return None if columns is None else columns.value.name
-            case _:
-                return None
-
     def grant_count(self) -> int:
         """How many grants limit rows, each by its own condition; none when one of them gives all."""
         branches = self.fresh().branches()
@@ -107,34 +88,49 @@ class Compiler:
             return self._branch(part, 0)
         selects, keys = zip(*(self._branch(part, index) for index in range(branches)), strict=True)
         union = sa.union(*(sa.select(select.subquery()) for select in selects)).subquery("granted")
-        again = [
-            Key(expression=union.c[_label(i, keys[0])], descending=k.descending, nullable=k.nullable)
-            for i, k in enumerate(keys[0])
-        ]
-        ordered = sa.select(union).order_by(*order_by(again, part.segment))
+        ordered = sa.select(union).order_by(*order_by(_again(union, keys[0]), part.segment))
         return ordered.limit(_limit(part.limit)), keys[0]
 
     def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         row = self.fresh()
         keys = self.keys(row)
-        conditions = self._common(row)
         way: Way = part.ways[index] if part.ways else "free"
+        columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
+        select = sa.select(*columns).where(*self._common(row), *self._place(part, keys))
+        limit = _limit(part.limit)
+        if way == "each":
+            return self._of_each(
+                row, index, select.order_by(*order_by(keys, part.segment)).limit(limit), part
+            ), keys
         granted = row.branches(one_by_one=way == "order")
         right = granted[index] if granted else sa.false()
         if right is not None:
-            conditions.append(_not_seeking(self.relations.dialect, right) if way == "order" else right)
+            select = select.where(_not_seeking(self.relations.dialect, right) if way == "order" else right)
+        ordered = keys
+        if way == "grant":  # all rows are found before anybody thinks of their order: OFFSET 0 is a fence
+            gathered = select.offset(sa.literal_column("0")).subquery()
+            select, ordered = sa.select(*gathered.c), _again(gathered, keys)
+        return select.order_by(*order_by(ordered, part.segment)).limit(limit), keys
+
+    def _place(self, part: Part, keys: Sequence[Key]) -> list[Condition]:
+        """What limits a list to one of its segments, and there to what stands behind a row."""
+        conditions = [] if part.empty is None else [behind(keys, part.segment, part.empty)]
         segment = segment_condition(keys, part.segment)
-        if part.empty is not None:
-            conditions.append(behind(keys, part.segment, part.empty))
         if segment is not None and (part.empty is None or part.segment == "empty"):
             conditions.append(segment)
-        columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
-        select = sa.select(*columns).where(*conditions)
-        if way == "grant":
-            select, ordered = _gathered(select, keys)
-        else:
-            ordered = keys
-        return select.order_by(*order_by(ordered, part.segment)).limit(_limit(part.limit)), keys
+        return conditions
+
+    def _of_each(self, row: VisibleRow, index: int, first: sa.Select[Any], part: Part) -> sa.Select[Any]:
+        """The first rows of each record that a grant's link may lead to, and of these the first."""
+        source = self.relations.sources(row, self.relations.grants.branches(row.entity.uid, "read")[index])
+        assert source is not None
+        link, ids = source
+        records = ids.distinct().subquery("records")
+        each = first.where(row.column(link) == next(iter(records.c))).lateral("each")
+        select = sa.select(*each.c).select_from(records.join(each, sa.true()))
+        return select.order_by(*order_by(_again(each, self.keys(row)), part.segment)).limit(
+            _limit(part.limit)
+        )
 
     # --- counts
 
@@ -292,28 +288,6 @@ class Compiler:
         return compile_value(node, self.relations.environment(row, self.relations.visible))
 
 
-def among(dialect: str, column: sa.ColumnElement[Any], parameter: str) -> Condition:
-    """Whether the column is one of a list that is one parameter: see `id_list`."""
-    if dialect == "postgresql":
-        listed = sa.bindparam(parameter, type_=sa.ARRAY(sa.BigInteger()))
-        return column == sa.func.any(listed)
-    each = sa.func.json_each(sa.bindparam(parameter, type_=TEXT)).table_valued(sa.column("value", BIG))
-    return column.in_(sa.select(each.c.value))
-
-
-def id_list(dialect: str, ids: Sequence[int]) -> Any:
-    """The value of the parameter of `among`."""
-    return list(ids) if dialect == "postgresql" else "[" + ",".join(map(str, ids)) + "]"
-
-
-def contains(dialect: str, cell: Cell, parameter: str) -> Condition:
-    """Whether the folded text of a cell holds the text of the parameter, which is folded already."""
-    key = cell.value if cell.key is None else cell.key
-    folded = key if cell.whole is None else sa.func.coalesce(cell.whole, key, type_=TEXT)
-    find = sa.func.strpos if dialect == "postgresql" else sa.func.instr
-    return find(folded, sa.bindparam(parameter, type_=TEXT), type_=sa.Integer()) > 0
-
-
 def _limit(constant: int | None = None) -> sa.ColumnElement[int]:
     if constant is not None:
         return sa.literal_column(str(constant), sa.Integer())
@@ -324,14 +298,12 @@ def _label(index: int, keys: Sequence[Key]) -> str:
     return "id" if index == len(keys) - 1 else f"key_{index}"
 
 
-def _gathered(select: sa.Select[Any], keys: Sequence[Key]) -> tuple[sa.Select[Any], tuple[Key, ...]]:
-    """All rows of a select, found before anybody thinks of their order (OFFSET 0 is PostgreSQL's fence)."""
-    found = select.offset(sa.literal_column("0")).subquery()
-    again = tuple(
+def _again(found: sa.FromClause, keys: Sequence[Key]) -> tuple[Key, ...]:
+    """The same keys as columns of a select that was made of them."""
+    return tuple(
         Key(expression=found.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
         for i, k in enumerate(keys)
     )
-    return sa.select(*found.c), again
 
 
 def _not_seeking(dialect: str, condition: Condition) -> Condition:
@@ -341,6 +313,3 @@ def _not_seeking(dialect: str, condition: Condition) -> Condition:
     return sa.sql.expression.UnaryExpression(
         condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
     )
-
-
-__all__ = ["Compiler", "Part", "Selection", "among", "contains", "id_list"]

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
 from core.query.columns import Layout
-from core.query.compile import Compiler, Part, id_list
+from core.query.compile import Compiler, Part
+from core.query.matching import id_list
 from core.query.paging import Segment, segments
 from core.query.plan import Children, Life, ReadPlan, Selection, plan
 from core.query.query import Column, Link, Query

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
-from core.query.compile import contains
 from core.query.execute import parameters, relations_of, run
+from core.query.matching import contains
 from core.query.names import no_such_field, readable_entity
 from core.query.plan import page_limit
 from core.query.query import Link

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.query.compile import Way
+from core.query.compile import Compiler, Way
 from core.storage.indexes import indexes_of
+from metamodel.expression.tree import Call, Me, Path
 
 if TYPE_CHECKING:
     from core.query.execute import Reader
@@ -36,6 +37,8 @@ class Reach:
     """What is known of one question: for which of its grants the way matters, and which it is for which person."""
 
     matters: tuple[bool, ...] | None = None
+    narrow: Ways = ()
+    """The ways of grants that are narrow, where the database does not find them itself."""
     _people: dict[Any, tuple[float, Ways]] = field(default_factory=dict)
 
     def ways(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
@@ -43,8 +46,11 @@ class Reach:
         if self.matters == ():
             return ()
         if self.matters is None:
-            ask = _in_postgresql if reader.database.dialect == "postgresql" else _in_sqlite
-            found = ask(reader, connection, values)
+            if reader.database.dialect == "postgresql":
+                self.narrow = _in_postgresql(reader)
+                found = tuple(way != "free" for way in self.narrow)
+            else:
+                found = _in_sqlite(reader, connection, values)
             self.matters = found if any(found) else ()
             return self.ways(reader, connection, values)
         person, now = values["me"], time.monotonic()
@@ -60,7 +66,6 @@ class Reach:
         size = reader.other("size").columns(connection, values)[0][0] or 0
         enough = max(FEW, math.isqrt(PAGE * size))
         given = {**values, "limit": enough}
-        narrow: Way = "grant" if reader.database.dialect == "postgresql" else "free"
         found: list[Way] = []
         for index, matters in enumerate(self.matters or ()):
             if not matters:
@@ -68,7 +73,7 @@ class Reach:
             elif reader.other("reach", index).columns(connection, given)[0][0] >= enough:
                 found.append("order")
             else:
-                found.append(narrow)
+                found.append(self.narrow[index] if self.narrow else "free")
         return tuple(found)
 
 
@@ -84,17 +89,51 @@ def _in_sqlite(reader: Reader, connection: sa.Connection, values: Mapping[str, A
     return tuple(found)
 
 
-def _in_postgresql(reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> tuple[bool, ...]:
-    """Of each grant, whether the order has an index, and none holds the grant's rows in that order."""
-    order = reader.compiler.order_columns()
-    held = [
-        i.columns
-        for i in indexes_of(reader.compiler.relations.tables, reader.plan.entity.uid)
-        if i.rows == "all"
-    ]
+def _in_postgresql(reader: Reader) -> Ways:
+    """Of each grant, the way when it is narrow: free when an index holds its rows in this order."""
+    order = order_columns(reader.compiler)
+    tables, uid = reader.compiler.relations.tables, reader.plan.entity.uid
+    held = [index.columns for index in indexes_of(tables, uid) if index.rows == "all"]
     if order is None or (order and not any(columns[: len(order)] == order for columns in held)):
         return ()
-    return tuple(
-        owned is None or not any(columns[: len(order) + 2] == (owned, *order, "id") for columns in held)
-        for owned in map(reader.compiler.owned_by, range(reader.compiler.grant_count()))
-    )
+
+    def way(index: int) -> Way:
+        owned, link = owned_by(reader.compiler, index), linked_by(reader.compiler, index)
+        if owned is not None and (owned, *order, "id") in held:
+            return "free"
+        return "each" if link is not None and (link, *order, "id") in held else "grant"
+
+    return tuple(way(index) for index in range(reader.compiler.grant_count()))
+
+
+def order_columns(compiler: Compiler) -> tuple[str, ...] | None:
+    """The columns of the order before the id, when an index may hold them: all as stored, in one direction."""
+    *keys, last = compiler.keys(compiler.fresh())
+    if not all(key.bare and key.descending == last.descending for key in keys):
+        return None
+    return tuple(_name(key.expression) for key in keys)
+
+
+def owned_by(compiler: Compiler, index: int) -> str | None:
+    """The column of a grant that says no more than that a field is the reader."""
+    row = compiler.fresh()
+    grant = compiler.relations.grants.branches(row.entity.uid, "read")[index]
+    match grant.rows.root if grant.rows is not None else None:
+        case Call(function="=", arguments=(Path(root="row", up=0, steps=((_, uid),)), Me())):
+            return _name(row.column(uid)) if row.entity.by_uid[uid].stored else None
+        case _:
+            return None
+
+
+def linked_by(compiler: Compiler, index: int) -> str | None:
+    """The column of a link, when a grant says no more than which records it may lead to."""
+    row = compiler.fresh()
+    grant = compiler.relations.grants.branches(row.entity.uid, "read")[index]
+    source = compiler.relations.sources(row, grant)
+    if source is None or not row.entity.by_uid[source[0]].stored:
+        return None
+    return _name(row.column(source[0]))
+
+
+def _name(column: sa.ColumnElement[Any]) -> str:
+    return str(getattr(column, "name", ""))

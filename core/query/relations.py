@@ -22,6 +22,7 @@ from core.storage.expressions import (
     Row,
     Values,
     compile_condition,
+    compile_ids,
     compile_value,
     computed_cell,
 )
@@ -71,6 +72,13 @@ class Relations:
             value: sa.ColumnElement[bool] = compile_value(grant.rows.root, environment).value
             return value
         return compile_condition(grant.rows, environment)
+
+    def sources(self, row: Row, grant: Grant) -> tuple[str, sa.Select[Any]] | None:
+        """The link (field uid) and the ids it must lead to, when that is all the grant asks of a row."""
+        if grant.rows is None:
+            return None
+        bare = BareRow(all_rows=self.all, entity=row.entity, alias=row.alias, condition=None)
+        return compile_ids(grant.rows, self.environment(bare, self.all))
 
     def environment(self, row: Row | Values | None, rows: AllRows | VisibleRows) -> Environment:
         """Where an expression about ``row`` is compiled, its paths leading over ``rows``."""

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 
 from core.errors import KubikError
 from core.query import Query, count, read, record
+from core.query.compile import Way
+from core.query.execute import Reader
+from core.query.reach import Reach, linked_by
 from metamodel.text import fold
 from tests.core.query.world import RULES, Oracle, Person, Row, Rule, actor_in, in_order
 
@@ -109,6 +112,34 @@ def test_paging_is_the_full_sort(place, entity, data):
         assert found == expected
         assert count(tx, actor, query) == len(expected)
         assert count(tx, actor, query, cap=3) == min(3, len(expected))
+
+
+@pytest.mark.parametrize("way", ["free", "order", "grant", "each"])
+@given(data=st.data())
+@CHECKED
+def test_every_way_to_the_rows_of_a_grant_gives_the_same(place, way, data):
+    """Which way is taken is a matter of speed alone: here each is taken, however few the rows are."""
+    workspace, world = place
+    person = data.draw(people("deal"))
+    oracle = Oracle(world, person)
+    sort = tuple(data.draw(st.sampled_from([(), ("-id",), ("-created_at",), ("created_at",)])))
+    size = data.draw(st.sampled_from([2, 10, 50]))
+
+    def forced(reach: Reach, reader: Reader, *_: Any) -> tuple[Way, ...]:
+        found: list[Way] = []
+        for index in range(reader.compiler.grant_count()):
+            possible = workspace.database.dialect == "postgresql" and (
+                way == "grant" or (way == "each" and linked_by(reader.compiler, index) is not None)
+            )
+            found.append(way if way == "order" or possible else "free")
+        return tuple(found)
+
+    with pytest.MonkeyPatch.context() as patch, workspace.read() as tx:
+        patch.setattr(Reach, "ways", forced)
+        tx, actor = actor_in(tx, person)
+        query = Query(entity="deal", fields=("id",), sort=sort)
+        found = [item["id"] for item in whole_list(tx, actor, query, size)]
+        assert found == in_order(oracle, "deal", live(oracle, "deal"), sort)
 
 
 @pytest.mark.parametrize("entity", ["deal", "company", "deal_item"])

@@ -63,6 +63,8 @@ def _fill_new(work: Work, row: Row) -> None:
     if entity.stages is not None and values.get(entity.stages.field) is None:
         values[entity.stages.field] = entity.stages.first.uid
     if entity.parent is not None:
+        if not row.in_list and values.get(entity.parent) is None:
+            refuse_empty(work, row, entity.by_uid[entity.parent])
         if row.parent is not None and row.in_list:
             values["position"] = row.position
         elif isinstance(row.sent.get(entity.parent), int):

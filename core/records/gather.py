@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ def gather(work: Work) -> None:
             _bring_back(work, top)
     lock(work, [row for top in work.tops for row in below(top)])
     sweep(work)
-    lock(work, work.swept)
+    lock(work, [*work.kept.values(), *work.swept])
     _load(work)
 
 
@@ -106,38 +106,61 @@ def _bring_back(work: Work, top: Row) -> None:
             if field.on_delete == "cascade" and not field.system and field.uid != entity.parent:
                 for record in _linking(work, entity, field, row.id, bin_id=bin_id):
                     other = Row(entity=entity, action="restore", id=record, pointer=row.pointer)
-                    if other.key not in known:
+                    if other.key not in known and _has_place(work, other, known):
                         known.add(other.key)
                         work.swept.append(other)
                         waiting.append(other)
+    for other in work.swept:
+        if other.entity.parent is not None:
+            _keep_ancestors(work, other, going=known)
+
+
+def _has_place(work: Work, row: Row, returning: Set[tuple[str, int]]) -> bool:
+    """Whether a child row that leaves the bin finds its parent outside of it, or on the way out."""
+    if row.entity.parent is None:
+        return True
+    parent = work.model.entity_by_uid[row.entity.by_uid[row.entity.parent].target or ""]
+    number = load(work.tx, row.entity, [row.id])[row.id][row.entity.parent]
+    stored = load(work.tx, parent, [number]).get(number)
+    return (parent.uid, number) in returning or (stored is not None and stored["deleted_at"] is None)
 
 
 def sweep(work: Work) -> None:
     """What links elsewhere say of the rows that go: `restrict` refuses, `clear` empties, `cascade` goes too."""
-    going = {row.key for row in work.rows() if row.action == "delete"}
     waiting = [row for row in work.rows() if row.action == "delete"]
+    going = {row.key for row in waiting}
+    emptied: dict[tuple[str, int], Row] = {}
     while waiting:
         row = waiting.pop()
-        for entity, field in work.model.links_to[row.entity.uid]:
-            if field.system or field.uid == entity.parent:
+        for entity, field, record in _used(work, row):
+            key = entity.uid, record
+            if key in going:
                 continue
+            if field.on_delete == "restrict" or (field.on_delete == "clear" and field.required):
+                why = message("{entity}: the record is used elsewhere", entity=row.entity.label)
+                work.refuse(row.pointer, "KBK3008", why)
+                break
+            if field.on_delete == "clear":
+                other = Row(entity=entity, action="update", id=record, pointer=row.pointer)
+                emptied.setdefault(key, other).sent[field.uid] = None
+                continue
+            other = Row(entity=entity, action="delete", id=record, pointer=row.pointer)
+            take_along(work, other)
+            work.swept.append(other)
+            waiting.extend(below(other))
+            going.update(each.key for each in below(other))
+    work.swept += [row for key, row in emptied.items() if key not in going]
+    for other in tuple(work.swept):
+        if other.entity.parent is not None:
+            _keep_ancestors(work, other, emptied, going)
+
+
+def _used(work: Work, row: Row) -> Iterator[tuple[Entity, Field, int]]:
+    """The live records that link to the row, and by which field; its own child rows not among them."""
+    for entity, field in work.model.links_to[row.entity.uid]:
+        if not field.system and field.uid != entity.parent:
             for record in _linking(work, entity, field, row.id):
-                if (entity.uid, record) in going:
-                    continue
-                if field.on_delete == "restrict" or (field.on_delete == "clear" and field.required):
-                    work.refuse(row.pointer, "KBK3008", message(
-                        "{entity}: the record is used elsewhere", entity=row.entity.label))  # fmt: skip
-                    break
-                other = Row(entity=entity, action="delete", id=record, pointer=row.pointer)
-                if field.on_delete == "clear":
-                    other.action = "update"
-                    other.sent[field.uid] = None
-                    work.swept.append(other)
-                    continue
-                take_along(work, other)
-                work.swept.append(other)
-                waiting.extend(below(other))
-                going.update(each.key for each in below(other))
+                yield entity, field, record
 
 
 def _linking(
@@ -155,8 +178,16 @@ def _linking(
     return list(work.tx.connection.execute(statement, {"record": record, "bin": bin_id}).scalars())
 
 
-def _keep_ancestors(work: Work, top: Row) -> None:
-    """Find the records above a child row that is written on its own; each is kept once and joins the write."""
+def _keep_ancestors(
+    work: Work,
+    top: Row,
+    others: Mapping[tuple[str, int], Row] | None = None,
+    going: Set[tuple[str, int]] = frozenset(),
+) -> None:
+    """Find the records above a child row that is written on its own; each is kept once and joins the write.
+
+    ``others`` are rows of the write that may be among them, ``going`` is on the way to the bin and needs nothing.
+    """
     row, entity = top, top.entity
     while entity.parent is not None:
         link = entity.by_uid[entity.parent]
@@ -165,10 +196,11 @@ def _keep_ancestors(work: Work, top: Row) -> None:
             number = row.sent.get(link.uid)
         else:
             number = load(work.tx, entity, [row.id]).get(row.id, {}).get(link.uid)
-        if not isinstance(number, int):
+        if not isinstance(number, int) or (parent_entity.uid, number) in going:
             return  # there is no such row, or its parent was not named: said where rows are judged
         held_by = next(f for f in parent_entity.fields if f.target == entity.uid and f.through == link.uid)
-        parent = work.kept.get((parent_entity.uid, number))
+        key = parent_entity.uid, number
+        parent = work.kept.get(key) or (others or {}).get(key)
         if parent is None:
             parent = Row(entity=parent_entity, action="keep", id=number, pointer=top.pointer)
             work.kept[parent.key] = parent

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from core.records.asking import ask
 from core.records.shapes import Row
 from core.records.values import escaped, no_field
-from core.records.work import Work, below
+from core.records.work import Work, below, depth
 from metamodel.expression.tree import Expression
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Grant
@@ -31,6 +31,9 @@ def given(work: Work, entity: Entity, *actions: str) -> tuple[Grant, ...]:
 def permit_before(work: Work) -> None:
     """Refuse rows that the actor does not see (KBK2006) or may not write (KBK4002), and fields that are not theirs."""
     swept = {id(each) for row in work.swept for each in below(row)}
+    for kept in sorted(work.kept.values(), key=lambda row: -depth(work.model, row.entity)):
+        if all(id(row) in swept for row in kept.written_below):
+            swept.add(id(kept))  # only what a deletion takes along stands below it
     for rows in _by_entity(row for row in work.rows() if id(row) not in swept).values():
         entity = rows[0].entity
         holds = None if work.grants.everything else _before(work, entity, [row for row in rows if row.before])

@@ -206,3 +206,63 @@ def test_rows_go_to_any_depth(office):
     office.restore("box", box.id)
     assert [r["weight"] for r in office.rows("screw").values()] == [31]
     assert len(office.rows("part")) == 1
+
+
+def test_a_row_written_alone_names_a_parent_that_is_there_and_may_be_written(office, product):
+    office.create("deal", {"name": "A"}, by="igor")
+    for by in ("root", "marina"):
+        assert faults(refusal(office.create, "deal_item", {"product": product}, by=by)) == {
+            ("/deal", "KBK3001")
+        }
+        error = refusal(office.create, "deal_item", {"deal": 999, "product": product}, by=by)
+        assert faults(error) == {("/deal", "KBK3005")}
+    assert faults(refusal(office.create, "deal_item", {"deal": 1, "product": product}, by="marina")) == {
+        ("/deal", "KBK3005")
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "entities/deal_item.yaml": """
+                name: deal_item
+                title: "{product}"
+                fields:
+                  - {name: deal, type: link, to: deal}
+                  - {name: product, type: link, to: product, on_delete: cascade}
+                  - {name: other, type: link, to: product, on_delete: clear}
+                  - {name: spare, type: link, to: product, on_delete: clear}
+                  - {name: amount, type: money}
+            """
+        }
+    ],
+)
+def test_rows_that_a_deletion_takes_along_change_their_parents_too(office, product):
+    other = office.create("product", {"code": "beam", "name": "Beam", "price": 40}).id
+    deal = office.create(
+        "deal",
+        {
+            "name": "A",
+            "items": [
+                {"product": product, "amount": 5},
+                {"product": other, "other": product, "spare": product, "amount": 7},
+            ],
+        },
+    )
+    assert refusal(office.create, "deal_item", {"product": other, "amount": 1}).code == "KBK3001"
+    assert office.stored("deal", deal.id)["amount"] == Decimal(12)
+    office.delete("product", product, by="anna")
+    row = office.stored("deal", deal.id)
+    assert (row["amount"], row["version"]) == (Decimal(7), 2)
+    (left,) = office.rows("deal_item").values()
+    assert (left["other"], left["spare"], left["version"]) == (None, None, 2)
+    office.restore("product", product, by="anna")
+    assert len(office.rows("deal_item")) == 2
+    assert office.stored("deal", deal.id)["amount"] == Decimal(12)
+    office.delete("product", product)
+    office.delete("deal", deal.id)
+    office.restore("product", product)
+    assert not office.rows("deal_item")
+    office.restore("deal", deal.id)
+    assert len(office.rows("deal_item")) == 1

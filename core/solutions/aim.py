@@ -60,9 +60,13 @@ def _read_map(old: Model, new: Model, mapping: Map) -> dict[str, dict[str, str]]
             before = next((c for c in field.choices if c.name == gone), None)
             after = next((c for c in now.choices if c.name == instead), None)
             if before is None:
-                raise _wrong_map(at, unknown("there is no choice “{name}”", gone[:100], [c.name for c in field.choices]))
+                raise _wrong_map(
+                    at, unknown("there is no choice “{name}”", gone[:100], [c.name for c in field.choices])
+                )
             if after is None:
-                raise _wrong_map(at, unknown("there is no choice “{name}”", instead[:100], [c.name for c in now.choices]))
+                raise _wrong_map(
+                    at, unknown("there is no choice “{name}”", instead[:100], [c.name for c in now.choices])
+                )
             if now.choice(before.uid) is None:
                 found.setdefault(field.uid, {})[before.uid] = after.uid
     return found
@@ -79,7 +83,9 @@ def _field_of(model: Model, uid: str) -> Field | None:
 class _Columns:
     """Which generation of its column every field of the new model has."""
 
-    def __init__(self, tx: Transaction, model: Model, present: Mapping[str, int], past: Version | None) -> None:
+    def __init__(
+        self, tx: Transaction, model: Model, present: Mapping[str, int], past: Version | None
+    ) -> None:
         self.tx = tx
         self.model = model
         self.present = present
@@ -106,7 +112,9 @@ class _Columns:
                     self.columns[field.uid] = move.target
         return tuple(found)
 
-    def _move(self, entity: Entity, was: Field, field: Field, now: int, mapped: Mapping[str, str]) -> Move | None:
+    def _move(
+        self, entity: Entity, was: Field, field: Field, now: int, mapped: Mapping[str, str]
+    ) -> Move | None:
         if self.past is not None:
             then = self.past.columns.get(field.uid, 1)
             if then != now and then in self._generations(entity, field.uid):
@@ -125,7 +133,9 @@ class _Columns:
     def _has_choices(self, entity: Entity, field: Field, uids: list[str]) -> bool:
         place = self.tx.tables[entity.uid]
         column = place.columns[field.uid].value
-        return self.tx.connection.execute(sa.select(column).where(column.in_(uids)).limit(1)).first() is not None
+        return (
+            self.tx.connection.execute(sa.select(column).where(column.in_(uids)).limit(1)).first() is not None
+        )
 
     def _returning(self, entity: Entity, field: Field) -> int:
         """The column of a field that is new, or was there before: then its old one, when it still fits."""

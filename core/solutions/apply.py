@@ -110,17 +110,23 @@ def _changes_nothing(tx: Transaction, target: Target) -> bool:
 
 def _refuse(changes: Sequence[PlannedChange], accept: Collection[str], accept_loss: bool) -> None:
     forbidden = [
-        Problem(pointer=f"/{c.target.replace('.', '/')}", code="KBK1103", message=c.forbids) for c in changes if c.forbids
+        Problem(pointer=f"/{c.target.replace('.', '/')}", code="KBK1103", message=c.forbids)
+        for c in changes
+        if c.forbids
     ]
     if forbidden:
         raise KubikError("KBK1103", errors=forbidden)
-    losses = [(c, c.loss) for c in changes if c.loss is not None and not accept_loss and c.loss.id not in accept]
+    losses = [
+        (c, c.loss) for c in changes if c.loss is not None and not accept_loss and c.loss.id not in accept
+    ]
     if losses:
         problems = [
             Problem(
                 pointer=f"/accept/{loss.id}",
                 code="KBK1101",
-                message=message("{id}: {count} values are lost; accept it by its id", id=loss.id, count=loss.values),
+                message=message(
+                    "{id}: lost values: {count}; accept the loss by its id", id=loss.id, count=loss.values
+                ),
             )
             for _, loss in losses
         ]
@@ -130,7 +136,9 @@ def _refuse(changes: Sequence[PlannedChange], accept: Collection[str], accept_lo
 class _Work:
     """One plan being carried out."""
 
-    def __init__(self, workspace: Workspace, actor: Actor, plan: KeptPlan, target: Target, step: Told) -> None:
+    def __init__(
+        self, workspace: Workspace, actor: Actor, plan: KeptPlan, target: Target, step: Told
+    ) -> None:
         self.workspace = workspace
         self.actor = actor
         self.plan = plan
@@ -148,7 +156,9 @@ class _Work:
             state = self.copy(move, state)
         self.grow(lambda s: s.index is not None and not s.index.unique)
         state = self.catch_up(state)
-        if self.workspace.database.dialect == "postgresql":  # built while others write; SQLite has one writer anyway
+        if (
+            self.workspace.database.dialect == "postgresql"
+        ):  # built while others write; SQLite has one writer anyway
             self.grow(lambda s: True)
         self.step("switching")
         version = self.workspace.write(lambda tx: self.switch(tx, state), exclusive=True)
@@ -179,7 +189,9 @@ class _Work:
         catalog = read_catalog(tx.connection, tx.tables.schema)
         for move in self.target.moves:
             place = self.place(move)
-            if move.since is None and place.columns[move.field].value.name in catalog.tables.get(place.table.name, {}):
+            if move.since is None and place.columns[move.field].value.name in catalog.tables.get(
+                place.table.name, {}
+            ):
                 raise KubikError("KBK1102")
 
     def grow(self, wanted: Callable[[Step], bool]) -> None:
@@ -200,7 +212,9 @@ class _Work:
         while not state["copied"].get(move.field, {}).get("done"):
             after = int(state["copied"].get(move.field, {}).get("after", 0))
 
-            def action(tx: Transaction, after: int = after, state: Mapping[str, Any] = state) -> Mapping[str, Any]:
+            def action(
+                tx: Transaction, after: int = after, state: Mapping[str, Any] = state
+            ) -> Mapping[str, Any]:
                 _require_base(tx, self.plan.base)
                 rows = self.next_rows(tx, move, after, state)
                 self.write(tx, move, rows)
@@ -219,7 +233,11 @@ class _Work:
         place = tx.tables[self.place(move).entity.uid]
         if move.since is None:
             return read_next(tx, place, move, after, state["last"][move.field])
-        ids = [i for i in written_since(tx, place.entity.uid, move.field, move.since, state["journal"]) if i > after]
+        ids = [
+            i
+            for i in written_since(tx, place.entity.uid, move.field, move.since, state["journal"])
+            if i > after
+        ]
         return sorted(read_some(tx, place, move, next(chunks(ids), [])))
 
     def write(self, tx: Transaction, move: Move, rows: Sequence[tuple[int, Any]]) -> None:
@@ -237,7 +255,9 @@ class _Work:
             if count <= FEW:
                 break
 
-            def action(tx: Transaction, end: int = end, state: Mapping[str, Any] = state) -> Mapping[str, Any]:
+            def action(
+                tx: Transaction, end: int = end, state: Mapping[str, Any] = state
+            ) -> Mapping[str, Any]:
                 self.copy_written(tx, state["journal"], end)
                 now = {**state, "journal": end}
                 kept.update(tx, self.plan.id, state=now)

@@ -57,7 +57,9 @@ def remove_demo(workspace: Workspace) -> int:
     """Put every demonstration record into the bin; how many there were. What uses them keeps them (KBK3008)."""
 
     def action(tx: Transaction) -> int:
-        waiting = {e.name: e for uid in origins(tx, "demo") if (e := tx.model.entity_by_uid.get(uid)) is not None}
+        waiting = {
+            e.name: e for uid in origins(tx, "demo") if (e := tx.model.entity_by_uid.get(uid)) is not None
+        }
         count = 0
         while waiting:
             before = len(waiting)
@@ -93,7 +95,9 @@ def _remove_demo_of(tx: Transaction, entity: Entity) -> int:
 def stored_data(tx: Transaction, solution: str) -> dict[str, str]:
     """The files of `data` that came with a solution, by entity."""
     table = tx.tables.own.solution_data
-    rows = sa.select(table.c.entity, table.c.text).where(table.c.solution == solution).order_by(table.c.entity)
+    rows = (
+        sa.select(table.c.entity, table.c.text).where(table.c.solution == solution).order_by(table.c.entity)
+    )
     return {row.entity: row.text for row in tx.connection.execute(rows)}
 
 
@@ -116,7 +120,9 @@ def in_order(model: Model, files: Mapping[str, str], folder: str) -> list[str]:
     waiting = {name: _needs(model, model.entities[name], files) for name in sorted(files)}
     order: list[str] = []
     while waiting:
-        free = [name for name, needed in waiting.items() if not needed & set(waiting)] or [next(iter(waiting))]
+        free = [name for name, needed in waiting.items() if not needed & set(waiting)] or [
+            next(iter(waiting))
+        ]
         order += free
         for name in free:
             del waiting[name]
@@ -126,7 +132,9 @@ def in_order(model: Model, files: Mapping[str, str], folder: str) -> list[str]:
 def _needs(model: Model, entity: Entity, files: Mapping[str, str]) -> set[str]:
     """The other files whose records the links of this one lead to."""
     fields = [entity.by_name.get(column.partition(".")[0]) for column in _header(files[entity.name])]
-    needed = {model.entity_by_uid[field.target].name for field in fields if field is not None and field.target}
+    needed = {
+        model.entity_by_uid[field.target].name for field in fields if field is not None and field.target
+    }
     return (needed & set(files)) - {entity.name}
 
 
@@ -135,7 +143,9 @@ def _header(text: str) -> list[str]:
 
 
 def _key(entity: Entity, text: str) -> str | None:
-    return next((name for name in _header(text) if name in entity.by_name and entity.by_name[name].unique), None)
+    return next(
+        (name for name in _header(text) if name in entity.by_name and entity.by_name[name].unique), None
+    )
 
 
 def _has_records(workspace: Workspace, entity: str) -> bool:
@@ -165,7 +175,11 @@ def _import(
                 )
                 for error in report.errors[:50]
             ]  # fmt: skip
-            raise KubikError("KBK1105", message("{file}: some lines were refused", file=f"{folder}/{entity.name}.csv"), problems)
+            raise KubikError(
+                "KBK1105",
+                message("{file}: some lines were refused", file=f"{folder}/{entity.name}.csv"),
+                problems,
+            )
 
 
 def _single_rows(text: str) -> list[str]:

@@ -34,7 +34,9 @@ def with_changes(document: Mapping[str, Any], changes: Any) -> dict[str, Any]:
     """
     made: dict[str, Any] = {kind: deepcopy(list(document.get(kind, ()))) for kind in KINDS}
     if not isinstance(changes, list | tuple) or len(changes) > MOST_CHANGES:
-        raise _fault("/changes", "KBK1001", message("a list of at most {most} changes is expected", most=MOST_CHANGES))
+        raise _fault(
+            "/changes", "KBK1001", message("a list of at most {most} changes is expected", most=MOST_CHANGES)
+        )
     for number, change in enumerate(changes):
         _Edit(made, change, f"/changes/{number}").make()
     return made
@@ -55,13 +57,19 @@ class _Edit:
         kind = self.one_of("kind", (*_LISTS, *_INSIDE))
         for key in self.change:
             if key not in ("op", "kind", "target", "definition", "name"):
-                raise _fault(f"{self.at}/{key}", "KBK1001", message("there is no key “{key}” here", key=str(key)[:100]))
+                raise _fault(
+                    f"{self.at}/{key}", "KBK1001", message("there is no key “{key}” here", key=str(key)[:100])
+                )
         if op == "add":
             self.siblings_to_add(kind).append(dict(self.definition()))
             return
         items, item = self.find(kind)
         if op == "drop" and "pipelines" in item:
-            next(part for part in self.document["entities"] + self.document["extensions"] if part.get("stages") is item).pop("stages")
+            next(
+                part
+                for part in self.document["entities"] + self.document["extensions"]
+                if part.get("stages") is item
+            ).pop("stages")
         elif op == "drop":
             items.remove(item)
         elif op == "rename":
@@ -143,12 +151,16 @@ class _Edit:
             return items, self.named(items, target)
         entity, _, rest = target.partition(".")
         if kind == "constraint":
-            return self.in_lists([p.get("constraints", []) for p in self.parts(entity)], rest, lambda c: c.get("uid"))
+            return self.in_lists(
+                [p.get("constraints", []) for p in self.parts(entity)], rest, lambda c: c.get("uid")
+            )
         if kind == "field":
             for part in self.parts(entity):
                 if part.get("stages") and part["stages"].get("field", "stage") == rest:
                     return [], part["stages"]
-            return self.in_lists([p.get("fields", []) for p in self.parts(entity)], rest, lambda f: f.get("name"))
+            return self.in_lists(
+                [p.get("fields", []) for p in self.parts(entity)], rest, lambda f: f.get("name")
+            )
         field, _, choice = rest.partition(".")
         return self.in_lists(self.choices(entity, field), choice, lambda c: c.get("name"))
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.solutions.moving import converted, moved_values
 from core.solutions.plans import Break, Loss, Move, PlannedChange, Target
 from core.solutions.uses import all_uses
-from core.storage.expressions import AllRows, compile_condition
+from core.storage.expressions import AllRows, compile_value
 from core.storage.tables import EntityTable, Tables
 from core.storage.workspace import Transaction
 from metamodel.diff import Change, diff
@@ -51,7 +51,11 @@ def _by_cause(tx: Transaction, changes: Sequence[Change], breaks: Sequence[Break
     refers: dict[tuple[str, str], set[str]] = {}
     for use in all_uses(tx.model) if tx.model.version else ():
         refers.setdefault((use.kind, use.target), set()).update(use.refers)
-    causes = [n for n, c in enumerate(changes) if c.effect in ("removed", "retyped") or c.aspect in ("target", "computed")]
+    causes = [
+        n
+        for n, c in enumerate(changes)
+        if c.effect in ("removed", "retyped") or c.aspect in ("target", "computed")
+    ]
     found: dict[int, list[Break]] = {}
     for each in breaks:
         used = refers.get((each.kind, each.target), set())
@@ -74,11 +78,19 @@ class _Counter:
     def planned(self, change: Change, breaks: tuple[Break, ...]) -> Iterator[PlannedChange]:
         rows, loss, words, forbids = self._counted(change)
         yield PlannedChange(
-            kind=change.kind, target=change.target, effect=words, rows=rows, loss=loss, breaks=breaks, forbids=forbids
+            kind=change.kind,
+            target=change.target,
+            effect=words,
+            rows=rows,
+            loss=loss,
+            breaks=breaks,
+            forbids=forbids,
         )
         if change.kind == "field" and change.effect == "added" and change.roles:
             for role in change.roles:
-                words = message("the role {role} receives the new field {field}", role=role, field=change.target)
+                words = message(
+                    "the role {role} receives the new field {field}", role=role, field=change.target
+                )
                 yield PlannedChange(kind="role", target=role, effect=words)
 
     def _counted(self, change: Change) -> tuple[int | None, Loss | None, Message, Message | None]:
@@ -99,10 +111,10 @@ class _Counter:
             case "field", "changed", "required" if change.after:
                 return self._empty(change), None, words, None
             case "field", "changed", "unique" if change.after:
-                return *self._equal(change.entity, (change.uid,), words),
+                return (*self._equal(change.entity, (change.uid,), words),)
             case "field", "changed", "options":
                 return self._unfit(change), None, words, None
-            case ("choice" | "stage"), "removed", _:
+            case (("choice" | "stage"), "removed", _):
                 return *self._choice_goes(change), words, None
             case "constraint", ("added" | "changed"), _:
                 return self._rule(change, words)
@@ -116,11 +128,17 @@ class _Counter:
         return self.tx.tables[entity] if entity in self.old.entity_by_uid and entity else None
 
     def _count(self, statement: sa.Select[Any]) -> int:
-        return int(self.tx.connection.execute(sa.select(sa.func.count()).select_from(statement.subquery())).scalar_one())
+        return int(
+            self.tx.connection.execute(
+                sa.select(sa.func.count()).select_from(statement.subquery())
+            ).scalar_one()
+        )
 
     def _live(self, entity: str | None) -> int:
         place = self._place(entity)
-        return self._count(sa.select(place.table.c.id).where(place.table.c.deleted_at.is_(None))) if place else 0
+        return (
+            self._count(sa.select(place.table.c.id).where(place.table.c.deleted_at.is_(None))) if place else 0
+        )
 
     def _entity_goes(self, change: Change) -> tuple[int, Loss | None]:
         place = self.tx.tables[change.uid]
@@ -143,7 +161,9 @@ class _Counter:
         roles, links = self.old.entities["role"], self.old.entities["user_role"]
         role, link = self.tx.tables[roles.uid], self.tx.tables[links.uid]
         definition = role.columns[roles.by_name["definition"].uid].value
-        of_role = sa.select(role.table.c.id).where(definition == change.uid, role.table.c.deleted_at.is_(None))
+        of_role = sa.select(role.table.c.id).where(
+            definition == change.uid, role.table.c.deleted_at.is_(None)
+        )
         held = link.columns[links.by_name["role"].uid].value.in_(of_role)
         rows = self._count(sa.select(link.table.c.id).where(held, link.table.c.deleted_at.is_(None)))
         return rows, self._loss(change, rows, ())
@@ -181,7 +201,10 @@ class _Counter:
         place = self._place(change.entity)
         if move is None or place is None:
             return 0, None
-        old, new = place.entity.by_uid[change.uid], self.new.entity_by_uid[place.entity.uid].by_uid[change.uid]
+        old, new = (
+            place.entity.by_uid[change.uid],
+            self.new.entity_by_uid[place.entity.uid].by_uid[change.uid],
+        )
         rows = lost = 0
         examples: list[str] = []
         for _, value in moved_values(self.tx, place, move):
@@ -227,12 +250,21 @@ class _Counter:
             .group_by(*columns)
             .having(sa.func.count() > 1)
         ).subquery()
-        rows = int(self.tx.connection.execute(sa.select(sa.func.coalesce(sa.func.sum(same.c.n), 0))).scalar_one())
+        rows = int(
+            self.tx.connection.execute(sa.select(sa.func.coalesce(sa.func.sum(same.c.n), 0))).scalar_one()
+        )
         names = ", ".join(place.entity.by_uid[uid].name for uid in fields)
-        why = message("{entity}: {count} records have equal values of {fields}", entity=place.entity.name, count=rows, fields=names)
+        why = message(
+            "{entity}: {count} records have equal values of {fields}",
+            entity=place.entity.name,
+            count=rows,
+            fields=names,
+        )
         return rows, None, words, why if rows else None
 
-    def _rule(self, change: Change, words: Message) -> tuple[int | None, Loss | None, Message, Message | None]:
+    def _rule(
+        self, change: Change, words: Message
+    ) -> tuple[int | None, Loss | None, Message, Message | None]:
         rule: Constraint = change.after
         if rule.unique:
             return self._equal(change.entity, rule.unique, words)
@@ -241,7 +273,7 @@ class _Counter:
         entity = self.new.entity_by_uid[change.entity or ""]
         rows = AllRows(tables=self.tables, dialect=self.tx.dialect, zone=self.tx.workspace.zone)
         row = rows.open(entity.uid)
-        kept = compile_condition(rule.check, rows.environment(row))
+        kept = compile_value(rule.check.root, rows.environment(row)).value
         statement = sa.select(row.alias.c.id).where(sa.not_(kept))
         if row.condition is not None:
             statement = statement.where(row.condition)

@@ -39,7 +39,9 @@ def keep(tx: Transaction, by: int | None, target: Target) -> str:
     tx.connection.execute(table.delete().where(table.c.at < tx.now - KEPT))
     plan = secrets.token_hex(8)
     tx.connection.execute(
-        table.insert().values(id=plan, at=tx.now, by=by, base=target.base, target=_written(target), state=None)
+        table.insert().values(
+            id=plan, at=tx.now, by=by, base=target.base, target=_written(target), state=None
+        )
     )
     return plan
 

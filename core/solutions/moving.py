@@ -30,10 +30,14 @@ def journal_end(tx: Transaction) -> int:
     return int(tx.connection.execute(sa.select(sa.func.coalesce(sa.func.max(journal.c.seq), 0))).scalar_one())
 
 
-def written_since(tx: Transaction, entity: str, field: str | None, after: int, to: int | None = None) -> list[int]:
+def written_since(
+    tx: Transaction, entity: str, field: str | None, after: int, to: int | None = None
+) -> list[int]:
     """The records of an entity that were written after a row of the journal (in a field, or at all)."""
     journal = tx.tables.own.journal
-    statement = sa.select(journal.c.record, journal.c.diff).where(journal.c.entity == entity, journal.c.seq > after)
+    statement = sa.select(journal.c.record, journal.c.diff).where(
+        journal.c.entity == entity, journal.c.seq > after
+    )
     if to is not None:
         statement = statement.where(journal.c.seq <= to)
     rows = tx.connection.execute(statement)
@@ -49,7 +53,10 @@ def moved_values(tx: Transaction, place: EntityTable, move: Move) -> Iterator[tu
         return
     ids = written_since(tx, place.entity.uid, move.field, move.since)
     for some in chunks(ids):
-        yield from ((record, value) for record, value in tx.connection.execute(statement.where(place.table.c.id.in_(some))))
+        yield from (
+            (record, value)
+            for record, value in tx.connection.execute(statement.where(place.table.c.id.in_(some)))
+        )
 
 
 def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -96,10 +103,14 @@ def read_some(tx: Transaction, place: EntityTable, move: Move, ids: Sequence[int
 
 def last_record(tx: Transaction, place: EntityTable) -> int:
     """The newest record: later ones are found in the journal."""
-    return int(tx.connection.execute(sa.select(sa.func.coalesce(sa.func.max(place.table.c.id), 0))).scalar_one())
+    return int(
+        tx.connection.execute(sa.select(sa.func.coalesce(sa.func.max(place.table.c.id), 0))).scalar_one()
+    )
 
 
-def read_next(tx: Transaction, place: EntityTable, move: Move, after: int, last: int) -> list[tuple[int, Any]]:
+def read_next(
+    tx: Transaction, place: EntityTable, move: Move, after: int, last: int
+) -> list[tuple[int, Any]]:
     """The next values behind the record ``after``, up to ``last``, in the order of ids."""
     column = place.columns[move.field].value
     rows = tx.connection.execute(

@@ -55,8 +55,12 @@ def remedy(item: Mapping[str, Any], fault: Fault) -> Edit | None:
     return None
 
 
-def _made(fault: Fault, kind: str, target: str, words: Message, *path: str | int, title: str | None = None) -> Edit:
-    return Edit(at=fault.kind, index=fault.index, path=path, kind=kind, target=target, remedy=words, title=title)
+def _made(
+    fault: Fault, kind: str, target: str, words: Message, *path: str | int, title: str | None = None
+) -> Edit:
+    return Edit(
+        at=fault.kind, index=fault.index, path=path, kind=kind, target=target, remedy=words, title=title
+    )
 
 
 def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
@@ -91,7 +95,9 @@ def _missing_of(fault: Fault) -> str | None:
     return str(found).rpartition(".")[2] if found else None
 
 
-def _of_field(field: Mapping[str, Any], entity: str, index: int, rest: list[Any], fault: Fault) -> Edit | None:
+def _of_field(
+    field: Mapping[str, Any], entity: str, index: int, rest: list[Any], fault: Fault
+) -> Edit | None:
     target = f"{entity}.{field['name']}"
     if rest and rest[0] in ("formula", "path"):
         return _made(fault, "field", target, _OFF, "fields", index)
@@ -107,7 +113,9 @@ def _of_role(item: Mapping[str, Any], fault: Fault) -> Edit | None:
         case ("parent",):
             return _made(fault, "role", name, message("the role has no parent any more"), "parent")
         case ("grants", int() as index, "fields", *rest):
-            return _made(fault, "role", name, message("it leaves the field set"), "grants", index, "fields", *rest)
+            return _made(
+                fault, "role", name, message("it leaves the field set"), "grants", index, "fields", *rest
+            )
         case ("grants", int() as index, "stages", int() as place):
             if len(item["grants"][index]["stages"]) > 1:
                 words = message("the stage leaves the grant")

@@ -66,7 +66,9 @@ class _Names:
         stages = item.get("stages")
         if stages is not None:
             names[stages["uid"]] = stages.get("field", "stage")
-            self.choices[stages["uid"]] = {s["uid"]: s["name"] for p in stages["pipelines"] for s in p["stages"]}
+            self.choices[stages["uid"]] = {
+                s["uid"]: s["name"] for p in stages["pipelines"] for s in p["stages"]
+            }
 
     def same_as(self, other: _Names) -> bool:
         """Whether nothing that both have is called differently."""
@@ -80,7 +82,11 @@ class _Names:
 def _renamed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
     """``{old name: new name}`` of what was renamed, old names that something else has now left out."""
     taken = set(now.values())
-    return {name: now[uid] for uid, name in before.items() if uid in now and now[uid] != name and name not in taken}
+    return {
+        name: now[uid]
+        for uid, name in before.items()
+        if uid in now and now[uid] != name and name not in taken
+    }
 
 
 class _Follower:
@@ -91,7 +97,9 @@ class _Follower:
         self.kinds = {kind: _renamed(before.of[kind], now.of[kind]) for kind in KINDS}
         self.entity_uid = {**{n: u for u, n in before.of["entities"].items()}, **now.entity_uid}
         self.fields = {uid: _renamed(names, now.fields.get(uid, {})) for uid, names in before.fields.items()}
-        self.choices = {uid: _renamed(names, now.choices.get(uid, {})) for uid, names in before.choices.items()}
+        self.choices = {
+            uid: _renamed(names, now.choices.get(uid, {})) for uid, names in before.choices.items()
+        }
         self.field_uid = {
             uid: {**{n: f for f, n in before.fields.get(uid, {}).items()}, **{n: f for f, n in names.items()}}
             for uid, names in now.fields.items()

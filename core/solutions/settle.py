@@ -46,7 +46,9 @@ def settle(
             uid = present[fault.kind][fault.index]["uid"]
             path = pointer((fault.kind, places.get((fault.kind, uid), fault.index), *fault.path))
             written = str(_at(present[fault.kind][fault.index], fault.path))
-            breaks.append(Break(kind=edit.kind, target=edit.target, pointer=path, remedy=edit.remedy, written=written))
+            breaks.append(
+                Break(kind=edit.kind, target=edit.target, pointer=path, remedy=edit.remedy, written=written)
+            )
         present = _carry_out(present, edits)
         document = parse_document(present)
         model, faults = examine(document, version, columns)
@@ -61,7 +63,9 @@ def _innermost(faults: Sequence[Fault]) -> tuple[Fault, ...]:
         f
         for f in faults
         if not any(
-            (o.kind, o.index) == (f.kind, f.index) and len(o.path) > len(f.path) and o.path[: len(f.path)] == f.path
+            (o.kind, o.index) == (f.kind, f.index)
+            and len(o.path) > len(f.path)
+            and o.path[: len(f.path)] == f.path
             for o in faults
         )
     )
@@ -81,7 +85,11 @@ def _at(inside: Any, path: Sequence[str | int]) -> Any:
         if isinstance(inside, Mapping):
             inside = inside.get(str(step))
         else:
-            inside = inside[step] if isinstance(inside, list) and isinstance(step, int) and step < len(inside) else None
+            inside = (
+                inside[step]
+                if isinstance(inside, list) and isinstance(step, int) and step < len(inside)
+                else None
+            )
     return inside
 
 

@@ -54,7 +54,9 @@ def initialize(
 
 def system_source() -> Source:
     """The system's own solution."""
-    files = {path.relative_to(SYSTEM).as_posix(): path.read_bytes() for path in sorted(SYSTEM.rglob("*.yaml"))}
+    files = {
+        path.relative_to(SYSTEM).as_posix(): path.read_bytes() for path in sorted(SYSTEM.rglob("*.yaml"))
+    }
     return source_of(files)
 
 
@@ -68,7 +70,9 @@ def find_solution(name: str) -> Path:
         known = sorted(p.name for p in EXAMPLES.iterdir() if p.is_dir()) if EXAMPLES.is_dir() else []
         raise KubikError(
             "KBK1105",
-            message("there is no solution “{name}”: a path, or one of {known}", name=name, known=", ".join(known)),
+            message(
+                "there is no solution “{name}”: a path, or one of {known}", name=name, known=", ".join(known)
+            ),
         )
     return path
 

@@ -20,7 +20,9 @@ def bring_back_roles(tx: Transaction) -> None:
         sa.select(place.table.c.id, definition, place.table.c.deleted_at).order_by(place.table.c.id)
     ).all()
     live = {uid for _, uid, deleted in rows if deleted is None}
-    binned = {uid: record for record, uid, deleted in rows if deleted is not None and uid in tx.model.role_by_uid}
+    binned = {
+        uid: record for record, uid, deleted in rows if deleted is not None and uid in tx.model.role_by_uid
+    }
     for uid, record in binned.items():
         if uid not in live:
             restore(tx, system_actor(), "role", record)

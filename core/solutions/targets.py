@@ -51,7 +51,9 @@ def with_posted(installed: Document, posted: Mapping[str, Any], taken: Iterable[
     """``installed`` with the kinds that ``posted`` has; a kind that it does not have stays as it is."""
     document = read_document(posted)
     kinds = {kind: getattr(document if kind in posted else installed, kind) for kind in KINDS}
-    known = {(kind, key): i.solution for kind in KINDS for i in _owned(installed, kind) for key in (i.uid, i.name)}
+    known = {
+        (kind, key): i.solution for kind in KINDS for i in _owned(installed, kind) for key in (i.uid, i.name)
+    }
     local = False
     for kind in KINDS:
         made = []
@@ -115,4 +117,6 @@ def uids_in(value: Any) -> Iterable[str]:
 
 
 def _refusal(file: str, pointer: str, why: Any) -> KubikError:
-    return KubikError("KBK1105", why, [Problem(file=file or None, pointer=pointer, code="KBK1105", message=why)])
+    return KubikError(
+        "KBK1105", why, [Problem(file=file or None, pointer=pointer, code="KBK1105", message=why)]
+    )

@@ -61,7 +61,9 @@ def plan_restore(workspace: Workspace, actor: Actor, number: int) -> Plan:
     def aimed(tx: Transaction) -> Target:
         found = next((v for v in versions(tx) if v.number == number), None)
         if found is None:
-            raise KubikError("KBK2006", message("there is no version {number} of the configuration", number=number))
+            raise KubikError(
+                "KBK2006", message("there is no version {number} of the configuration", number=number)
+            )
         return _back_to(tx, found, {"kind": "restore", "restored": number})
 
     return make_plan(workspace, actor, aimed)

@@ -67,7 +67,9 @@ def all_uses(model: Model) -> Iterator[Use]:
     for index, item in enumerate(document.get("solutions", ())):
         for number, name in enumerate(item.get("depends", ())):
             path = pointer(("solutions", index, "depends", number))
-            yield Use(kind="solution", target=item["name"], pointer=path, refers=frozenset((solutions[name],)))
+            yield Use(
+                kind="solution", target=item["name"], pointer=path, refers=frozenset((solutions[name],))
+            )
 
 
 class _Walker:
@@ -79,7 +81,12 @@ class _Walker:
         return Use(kind=kind, target=target, pointer=pointer(tuple(path)), refers=found)
 
     def expression(
-        self, kind: str, target: str, path: Iterable[str | int], found: Expression | None, own: str | None = None
+        self,
+        kind: str,
+        target: str,
+        path: Iterable[str | int],
+        found: Expression | None,
+        own: str | None = None,
     ) -> Iterator[Use]:
         if found is None:
             return
@@ -177,7 +184,9 @@ class _Walker:
         yield from self.expression("view", view.name, (*at, "filter"), view.filter, entity.uid)
         yield from self.roles("view", view.name, at, item)
 
-    def roles(self, kind: str, name: str, at: tuple[str | int, ...], item: Mapping[str, Any]) -> Iterator[Use]:
+    def roles(
+        self, kind: str, name: str, at: tuple[str | int, ...], item: Mapping[str, Any]
+    ) -> Iterator[Use]:
         for number, role in enumerate(item.get("roles", ())):
             yield self.use(kind, name, (*at, "roles", number), self.model.roles[role].uid)
 

@@ -36,17 +36,22 @@ def versions(tx: Transaction) -> tuple[Version, ...]:
     """Every version, the first one first."""
     table = tx.tables.own.model
     rows = tx.connection.execute(
-        sa.select(table.c.version, table.c.at, table.c.by, table.c.columns, table.c.summary).order_by(table.c.version)
+        sa.select(table.c.version, table.c.at, table.c.by, table.c.columns, table.c.summary).order_by(
+            table.c.version
+        )
     )
     return tuple(
-        Version(number=r.version, at=r.at, by=r.by, columns=r.columns or {}, summary=r.summary or {}) for r in rows
+        Version(number=r.version, at=r.at, by=r.by, columns=r.columns or {}, summary=r.summary or {})
+        for r in rows
     )
 
 
 def columns_now(tx: Transaction) -> Mapping[str, int]:
     """The columns of the version in force."""
     table = tx.tables.own.model
-    found = tx.connection.execute(sa.select(table.c.columns).where(table.c.version == tx.model.version)).scalar()
+    found = tx.connection.execute(
+        sa.select(table.c.columns).where(table.c.version == tx.model.version)
+    ).scalar()
     return found or {}
 
 
@@ -57,7 +62,9 @@ def document_of(tx: Transaction, number: int) -> Mapping[str, Any]:
     table = tx.tables.own.model
     found = tx.connection.execute(sa.select(table.c.document).where(table.c.version == number)).scalar()
     if found is None:
-        raise KubikError("KBK2006", message("there is no version {number} of the configuration", number=number))
+        raise KubikError(
+            "KBK2006", message("there is no version {number} of the configuration", number=number)
+        )
     return dict(found)
 
 

@@ -68,7 +68,10 @@ def test_a_dropped_field_with_values_is_a_loss_that_must_be_accepted_and_undo_br
     plan = planned(workspace, lambda by: without(by["good"], "price"))
     loss = of(plan, "good.price").loss
     assert loss is not None and loss.values == 2 and loss.examples == ("10.50", "20.00")
-    assert {(b.kind, b.target) for b in of(plan, "good.price").breaks} == {("view", "goods"), ("field", "good.doubled")}
+    assert {(b.kind, b.target) for b in of(plan, "good.price").breaks} == {
+        ("view", "goods"),
+        ("field", "good.doubled"),
+    }
     error = refused("KBK1101", lambda: apply(workspace, SYSTEM, plan.id))
     assert error.extra["losses"] == [loss.id]
     apply(workspace, SYSTEM, plan.id, accept=[loss.id])
@@ -91,10 +94,14 @@ def test_a_change_of_type_converts_values_and_names_those_it_cannot(workspace: W
     assert values(workspace, "good", "note") == [Decimal("12.50"), None]
 
 
-def test_undo_is_exact_when_nothing_was_written_since_and_names_the_loss_otherwise(workspace: Workspace) -> None:
+def test_undo_is_exact_when_nothing_was_written_since_and_names_the_loss_otherwise(
+    workspace: Workspace,
+) -> None:
     write(workspace, 1, note="12,50")
     write(workspace, 2, note="дюжина")
-    applied(workspace, lambda by: field_of(by["good"], "note").update(type="decimal", scale=2), accept_loss=True)
+    applied(
+        workspace, lambda by: field_of(by["good"], "note").update(type="decimal", scale=2), accept_loss=True
+    )
     assert plan_undo(workspace, SYSTEM).losses == ()
     write(workspace, 2, note="7.25")
     undo(workspace, SYSTEM)
@@ -160,14 +167,20 @@ def test_a_unique_rule_that_breaks_after_the_check_leaves_the_old_rules(workspac
         if step == "begun":
             write(workspace, 2, code="A-1")
 
-    refused("KBK1103", lambda: applied(workspace, lambda by: field_of(by["good"], "code").update(unique=True), step=meddle))
+    refused(
+        "KBK1103",
+        lambda: applied(workspace, lambda by: field_of(by["good"], "code").update(unique=True), step=meddle),
+    )
     write(workspace, 1, code="A-1")
     assert add(workspace, name="Третья", code="A-1") == 3
 
 
 def test_a_new_check_counts_the_records_that_break_it(workspace: Workspace) -> None:
-    plan = planned(workspace, lambda by: by["good"].update(constraints=[{"check": "price < 15"}]))
-    assert next(c for c in plan.changes if c.kind == "constraint").rows == 1
+    write(workspace, 1, note="")
+    write(workspace, 2, above={"id": 1})
+    rules = [{"check": "price < 15"}, {"check": "above.name = 'Нож'"}]
+    plan = planned(workspace, lambda by: by["good"].update(constraints=rules))
+    assert [c.rows for c in plan.changes if c.kind == "constraint"] == [1, 1]
     apply(workspace, SYSTEM, plan.id)
     refused("KBK3006", lambda: add(workspace, name="Дорогой", price=20))
 
@@ -190,7 +203,11 @@ def test_a_stage_that_goes_away_is_mapped_or_a_loss(workspace: Workspace) -> Non
 
 
 def test_a_choice_that_goes_away_empties_its_values_when_accepted(workspace: Workspace) -> None:
-    applied(workspace, lambda by: field_of(by["good"], "kind")["choices"].pop(0), accept=["choice:good.kind.small"])
+    applied(
+        workspace,
+        lambda by: field_of(by["good"], "kind")["choices"].pop(0),
+        accept=["choice:good.kind.small"],
+    )
     assert values(workspace, "good", "kind") == [None, "large"]
     undo(workspace, SYSTEM)
     assert values(workspace, "good", "kind") == ["small", "large"]
@@ -202,7 +219,9 @@ def test_a_map_that_names_what_is_not_there_is_refused(workspace: Workspace) -> 
     assert error.errors[0].pointer == "/map/good.stage"
 
 
-def test_a_dropped_entity_is_a_loss_and_its_name_may_be_given_again_without_the_old_values(workspace: Workspace) -> None:
+def test_a_dropped_entity_is_a_loss_and_its_name_may_be_given_again_without_the_old_values(
+    workspace: Workspace,
+) -> None:
     def change(by: dict[str, Any]) -> None:
         by["sale"]["gone"] = True
 
@@ -250,7 +269,9 @@ def test_who_may_not_configure_is_refused(workspace: Workspace) -> None:
     refused("KBK4002", lambda: apply(workspace, seller, plan.id))
 
 
-def test_another_process_follows_in_its_next_transaction(workspace: Workspace, shop_url: str, tmp_path: Path) -> None:
+def test_another_process_follows_in_its_next_transaction(
+    workspace: Workspace, shop_url: str, tmp_path: Path
+) -> None:
     other = Workspace.open(settings_for(shop_url, tmp_path))
     try:
         assert not has_field(other, "good", "place")
@@ -347,7 +368,11 @@ def test_each_break_stands_with_the_change_that_brings_it_about(workspace: Works
         stages_without(by, "offer")
 
     plan = planned(workspace, change)
-    found = {c.target: sorted((b.kind, b.pointer.split("/", 3)[3]) for b in c.breaks) for c in plan.changes if c.breaks}
+    found = {
+        c.target: sorted((b.kind, b.pointer.split("/", 3)[3]) for b in c.breaks)
+        for c in plan.changes
+        if c.breaks
+    }
     assert found == {
         "good.price": [("field", "fields/2/formula"), ("view", "columns/2")],
         "good.code": [("title", "title"), ("view", "columns/1")],

@@ -44,7 +44,8 @@ def test_export_of_an_unchanged_installation_is_the_same_bytes_and_installs_as_n
     assert plan_source(workspace, SYSTEM, read_solution(tmp_path / "folder")).changes == ()
     assert install(workspace, SYSTEM, read_solution(tmp_path / "one.zip")) == before
     assert solution_files(workspace, SYSTEM, "shop") == {
-        p.relative_to(tmp_path / "folder").as_posix(): p.read_text() for p in (tmp_path / "folder").rglob("*.*")
+        p.relative_to(tmp_path / "folder").as_posix(): p.read_text()
+        for p in (tmp_path / "folder").rglob("*.*")
     }
 
 
@@ -66,7 +67,11 @@ def test_hand_written_files_are_installed_again_with_the_same_uids(workspace: Wo
     assert install(workspace, SYSTEM, shop()) == before
     with workspace.read() as tx:
         uid = tx.model.entities["good"].by_name["price"].uid
-    renamed = {"entities/good.yaml": shop().files["entities/good.yaml"].replace("name: price", "name: cost, renamed_from: price")}
+    renamed = {
+        "entities/good.yaml": shop()
+        .files["entities/good.yaml"]
+        .replace("name: price", "name: cost, renamed_from: price")
+    }
     plan = plan_source(workspace, SYSTEM, shop(renamed))
     apply(workspace, SYSTEM, plan.id)
     with workspace.read() as tx:
@@ -77,7 +82,9 @@ def test_hand_written_files_are_installed_again_with_the_same_uids(workspace: Wo
 def test_data_is_updated_by_key_and_what_people_added_stays(workspace: Workspace) -> None:
     add(workspace, name="Своё", code="Z-1")
     coded = {
-        "entities/good.yaml": shop().files["entities/good.yaml"].replace("code, type: text", "code, type: text, unique: true"),
+        "entities/good.yaml": shop()
+        .files["entities/good.yaml"]
+        .replace("code, type: text", "code, type: text, unique: true"),
         "data/good.csv": "code,name,price,kind\nA-1,Ложка чайная,11,small\nA-3,Нож,30,large\n",
     }
     install(workspace, SYSTEM, shop(coded))
@@ -96,7 +103,10 @@ def test_demonstration_records_are_marked_and_go_at_once(workspace: Workspace) -
     with workspace.read() as tx:
         assert sum(map(len, origins(tx, "demo").values())) == 4
     assert remove_demo(workspace) == 4
-    assert values(workspace, "good", "name") == ["Ложка", "Вилка", "Своё"] and values(workspace, "sale", "count") == []
+    assert (
+        values(workspace, "good", "name") == ["Ложка", "Вилка", "Своё"]
+        and values(workspace, "sale", "count") == []
+    )
 
 
 def test_a_line_of_data_that_is_refused_is_named(workspace: Workspace) -> None:

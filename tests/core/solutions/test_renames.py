@@ -32,7 +32,10 @@ def test_a_renamed_field_is_followed_by_expressions_views_constraints_and_rollup
     assert deal.by_name["sum"].uid == OLD.entities["deal"].by_name["amount"].uid
     assert deal.by_name["expected"].options["formula"] == "sum * probability"
     assert now.views["open_deals"].columns[-1] == "sum" and now.views["open_deals"].sort[0] == "-sum"
-    assert now.entities["company"].by_name["won_total"].options["formula"] == "SUM(deals.sum WHERE stage = 'won')"
+    assert (
+        now.entities["company"].by_name["won_total"].options["formula"]
+        == "SUM(deals.sum WHERE stage = 'won')"
+    )
     assert {c.check.text for c in deal.constraints if c.check} == {"sum >= 0", "closes_on >= opened_on"}
     written = next(e for e in now.document["entities"] if e["name"] == "deal")
     assert field_of(written, "sum")["renamed_from"] == ["amount"]

@@ -33,7 +33,12 @@ def drop_field(entity: dict[str, Any], name: str) -> None:
 def test_every_use_of_a_dropped_field_is_a_break_with_its_remedy() -> None:
     _, now, breaks = settled(lambda by, _: drop_field(by["entities"]["deal"], "amount"))
     found = {(b.kind, b.target) for b in breaks}
-    assert {("view", "open_deals"), ("constraint", "deal"), ("field", "deal.expected"), ("field", "company.won_total")} <= found
+    assert {
+        ("view", "open_deals"),
+        ("constraint", "deal"),
+        ("field", "deal.expected"),
+        ("field", "company.won_total"),
+    } <= found
     deal = now.entities["deal"]
     assert "amount" not in deal.by_name and "expected" not in deal.by_name
     assert now.views["open_deals"].columns == ("number", "name", "company", "company.city", "stage")
@@ -106,7 +111,9 @@ def test_a_type_that_no_longer_fits_an_unchanged_formula_breaks_it() -> None:
 
 def test_a_title_loses_the_name_of_the_dropped_field_only() -> None:
     _, now, _ = settled(lambda by, _: drop_field(by["entities"]["product"], "code"))
-    assert [part.field for part in now.entities["product"].title] == [now.entities["product"].by_name["name"].uid]
+    assert [part.field for part in now.entities["product"].title] == [
+        now.entities["product"].by_name["name"].uid
+    ]
 
 
 def test_a_kind_that_is_absent_is_untouched() -> None:

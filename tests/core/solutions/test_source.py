@@ -35,7 +35,9 @@ def test_a_folder_and_a_zip_of_it_are_the_same_solution(tmp_path: Path) -> None:
     (folder / ".git").mkdir()
     (folder / ".git" / "config").write_text("not ours")
     (folder / "solution.yaml").write_text(SOLUTION)
-    (folder / "entities" / "thing.yaml").write_bytes(b"name: thing\r\nfields:\r\n  - {name: a, type: text}\r\n")
+    (folder / "entities" / "thing.yaml").write_bytes(
+        b"name: thing\r\nfields:\r\n  - {name: a, type: text}\r\n"
+    )
     (folder / "demo" / "thing.csv").write_text("a\nодин\n", encoding="utf-8-sig")
     files = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     one, two = read_solution(folder), read_solution(zip_of(tmp_path / "box.zip", files))
@@ -43,7 +45,15 @@ def test_a_folder_and_a_zip_of_it_are_the_same_solution(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../solution.yaml", "/etc/passwd", "entities/../../x.yaml", "C:\\x.yaml", "a\\..\\x.yaml", "entities//./x.yaml"]
+    "name",
+    [
+        "../solution.yaml",
+        "/etc/passwd",
+        "entities/../../x.yaml",
+        "C:\\x.yaml",
+        "a\\..\\x.yaml",
+        "entities//./x.yaml",
+    ],
 )
 def test_a_path_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
     path = zip_of(tmp_path / "evil.zip", {"solution.yaml": SOLUTION.encode(), name: b"name: x"})
@@ -67,7 +77,9 @@ def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "MOST_OF_A_FILE", 1 << 20)
-    path = zip_of(tmp_path / "bomb.zip", {"solution.yaml": SOLUTION.encode(), "data/thing.csv": b"0" * (2 << 20)})
+    path = zip_of(
+        tmp_path / "bomb.zip", {"solution.yaml": SOLUTION.encode(), "data/thing.csv": b"0" * (2 << 20)}
+    )
     assert path.stat().st_size < 10_000 and refused(path).code == "KBK1105"
     monkeypatch.setattr(source, "MOST_FILES", 3)
     many = zip_of(tmp_path / "many.zip", {f"entities/a{n}.yaml": b"" for n in range(5)})

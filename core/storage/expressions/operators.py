@@ -1,0 +1,118 @@
+"""What each operator of the language is in SQL: logic, comparisons, membership, arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from core.storage.expressions import compare, numbers, sets, texts
+from core.storage.expressions.environment import Value
+from metamodel.expression.tree import Call, MySet, Node
+
+if TYPE_CHECKING:
+    from core.storage.expressions.compiler import Compiler
+
+Compile = Callable[["Compiler", Call], Value]
+
+
+def _logic(compiler: Compiler, node: Call) -> Value:
+    join = sa.and_ if node.function == "AND" else sa.or_
+    return join(*(compiler.truth(a) for a in node.arguments))
+
+
+def _not(compiler: Compiler, node: Call) -> Value:
+    return sa.not_(compiler.truth(node.arguments[0]))
+
+
+def _compare(compiler: Compiler, node: Call) -> Value:
+    left, right = (compiler.operand(a) for a in node.arguments)
+    return compare.compare(node.function, left, right, compiler.env)
+
+
+def _between(compiler: Compiler, node: Call) -> Value:
+    value, low, high = (compiler.operand(a) for a in node.arguments)
+    env = compiler.env
+    return sa.and_(compare.compare(">=", value, low, env), compare.compare("<=", value, high, env))
+
+
+def _in(compiler: Compiler, node: Call) -> Value:
+    first, *rest = node.arguments
+    if isinstance(rest[0], MySet):
+        return sets.among(compiler.value(first), sets.my_set(rest[0], compiler.env), compiler.env)
+    return compare.among(compiler.operand(first), [compiler.operand(a) for a in rest], compiler.env)
+
+
+def _under(compiler: Compiler, node: Call) -> Value:
+    inner, outer = (compiler.value(a) for a in node.arguments)
+    tree = node.arguments[0].type.entity or ""
+    return sets.among(inner, sets.below(tree, outer, compiler.env), compiler.env)
+
+
+def _like(compiler: Compiler, node: Call) -> Value:
+    text, pattern = (compiler.cell(a) for a in node.arguments)
+    return texts.like(text, pattern, texts.constant_text(node.arguments[1]), compiler.env)
+
+
+def _contains(compiler: Compiler, node: Call) -> Value:
+    value, sought = (compiler.cell(a) for a in node.arguments)
+    return texts.contains(value, sought, compiler.env)
+
+
+def _exact(compiler: Compiler, node: Call) -> Value:
+    left, right = (compiler.cell(a) for a in node.arguments)
+    return texts.exactly(left, right, compiler.env)
+
+
+def _is_null(compiler: Compiler, node: Call) -> Value:
+    return compiler.value(node.arguments[0]).is_(sa.null())
+
+
+def _add(compiler: Compiler, node: Call) -> Value:
+    """A chain of + and - is one sum, as far as it fits."""
+    chain: list[tuple[str, Node]] = []
+    first: Node = node
+    while isinstance(first, Call) and first.function in ("+", "-") and len(chain) < numbers.MOST_TERMS - 1:
+        chain.append((first.function, first.arguments[1]))
+        first = first.arguments[0]
+    chain.append(("+", first))
+    return numbers.added([(sign, *compiler.scaled(n)) for sign, n in reversed(chain)], compiler.env)
+
+
+def _multiply(compiler: Compiler, node: Call) -> Value:
+    (left, a), (right, b) = (compiler.scaled(n) for n in node.arguments)
+    return numbers.multiplied(left, right, (a, b), node.type.scale, compiler.env)
+
+
+def _divide(compiler: Compiler, node: Call) -> Value:
+    (left, a), (right, b) = (compiler.scaled(n) for n in node.arguments)
+    return numbers.quotient(left, right, (a, b), compiler.env)
+
+
+def _rescale(compiler: Compiler, node: Call) -> Value:
+    value, scale = compiler.scaled(node.arguments[0])
+    return numbers.rescaled(value, scale, node.type.scale, compiler.env)
+
+
+def _negate(compiler: Compiler, node: Call) -> Value:
+    return numbers.negated(*compiler.scaled(node.arguments[0]), compiler.env)
+
+
+def _abs(compiler: Compiler, node: Call) -> Value:
+    return numbers.absolute(*compiler.scaled(node.arguments[0]), compiler.env)
+
+
+def _money(compiler: Compiler, node: Call) -> Value:
+    condition, value = node.arguments
+    return sa.case((compiler.truth(condition), compiler.value(value)))
+
+
+OPERATORS: Mapping[str, Compile] = {
+    "AND": _logic, "OR": _logic, "NOT": _not,
+    "=": _compare, "<>": _compare, "<": _compare, "<=": _compare, ">": _compare, ">=": _compare,
+    "IS_DISTINCT": _compare, "BETWEEN": _between, "IN": _in, "UNDER": _under,
+    "LIKE": _like, "CONTAINS": _contains, "EXACT": _exact, "IS_NULL": _is_null,
+    "+": _add, "-": _add, "*": _multiply, "/": _divide, "NEGATE": _negate, "ABS": _abs,
+    "ROUND": _rescale, "SCALE": _rescale, "MONEY": _money,
+}  # fmt: skip

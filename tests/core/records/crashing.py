@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from core import records
 from core.access.actor import Actor
 from core.records.importing import Options, run_import
 from core.settings import Settings
-from core.storage.workspace import Workspace
+from core.storage.workspace import Transaction, Workspace
 from tests import factories
 
 
@@ -36,8 +38,12 @@ def main(home: str, database_url: str, user: str, what: str, file: str = "") -> 
             "opened_on": "2026-01-01",
             "items": [{"product": 1, "quantity": count}],
         }
-        saved = workspace.write(lambda tx, values=values: records.create(tx, root, "deal", values))
+        saved = workspace.write(partial(_create, root, values))
         print("saved", saved.id, count, flush=True)
+
+
+def _create(root: Actor, values: dict[str, Any], tx: Transaction) -> records.Saved:
+    return records.create(tx, root, "deal", values)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ BUDGET = {
 def at_once(*calls):
     """Run the calls in threads that start together; what each returned or raised."""
     barrier = threading.Barrier(len(calls))
-    results = [None] * len(calls)
+    results: list[Any] = [None] * len(calls)
 
     def run(place, call):
         barrier.wait()
@@ -78,7 +79,7 @@ def test_numbers_taken_at_once_have_no_gaps(office):
     def make(worker):
         def run():
             for n in range(5):
-                values = {"name": f"{worker} {n}", "opened_on": "2026-01-01"}
+                values: dict[str, Any] = {"name": f"{worker} {n}", "opened_on": "2026-01-01"}
                 if n == 2:
                     values["amount"] = -1
                 try:

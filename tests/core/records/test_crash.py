@@ -7,6 +7,7 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ def child(office, database_url):
              str(office.people["root"].user), *arguments],
             cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
+        assert process.stdout is not None
         started.append(process)
         assert process.stdout.readline() == "ready\n"
         return process
@@ -37,6 +39,7 @@ def child(office, database_url):
     for process in started:
         process.kill()
         process.wait()
+        assert process.stdout is not None
         process.stdout.close()
 
 
@@ -49,6 +52,7 @@ def kill(process):
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(office, child):
     product = office.create("product", {"code": "x", "name": "X", "price": 10}).id
     assert product == 1
+    deals: dict[int, Any] = {}
     for _ in range(3):
         process = child("write")
         acknowledged = [process.stdout.readline().split() for _ in range(4)]
@@ -73,6 +77,7 @@ def test_an_import_that_was_killed_goes_on_without_doubles(office, child, tmp_pa
     lines = [f"Company {n},{'bad' if n % 100 == 7 else ''}" for n in range(count)]
     file = tmp_path / "companies.csv"
     file.write_text("name,inn\n" + "\n".join(lines), encoding="utf-8")
+    done = "0"
     for steps in (1, 4):
         process = child("import", str(file))
         for _ in range(steps):

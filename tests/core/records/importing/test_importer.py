@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_only_who_may_import_imports(office):
 
 def test_an_import_goes_on_exactly_where_it_was_broken_off(office):
     text = "name,inn\n" + "".join(f"Company {n},{'x' if n % 10 == 3 else ''}\n" for n in range(400))
-    kept = {}
+    kept: dict[str, Any] = {}
 
     class Broken(Exception):
         pass

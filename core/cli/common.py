@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ def fail(error: KubikError) -> NoReturn:
     spoken = words()
     click.echo(f"kubik: {error.code}: {spoken.render(error.detail)}", err=True)
     for place in error.errors[:PROBLEMS_SHOWN]:
-        click.echo(f"  {where(place)}{spoken.render(place.message)}", err=True)
+        click.echo(f"  {where(place)}{spoken.render(place.message)}{line(place, spoken)}", err=True)
     if len(error.errors) > PROBLEMS_SHOWN:
         more = message("… and {count} more", count=len(error.errors) - PROBLEMS_SHOWN)
         click.echo(f"  {spoken.render(more)}", err=True)
@@ -47,8 +48,21 @@ def fail(error: KubikError) -> NoReturn:
 
 def where(place: Problem) -> str:
     """File and path of a fault, with a colon."""
-    parts = [part for part in (place.file, place.pointer) if part]
+    parts = [part for part in (place.file, _in_words(place.pointer)) if part]
     return f"{': '.join(parts)}: " if parts else ""
+
+
+def _in_words(place: str) -> str:
+    """A line and column in the terminal's language; any other place as it is."""
+    found = re.fullmatch("line ([0-9]+), column ([0-9]+)", place)
+    if found is None:
+        return place
+    return words().render(message("line {line}, column {column}", line=found[1], column=found[2]))
+
+
+def line(place: Problem, spoken: Texts) -> str:
+    """The line of a fault behind its words, where it is known: ``fields[12].to`` is hard to count."""
+    return "" if place.line is None else f" ({spoken.render(message('line {line}', line=str(place.line)))})"
 
 
 def run(command: click.Command) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
@@ -10,7 +11,10 @@ from core.cli.common import say, settings
 from core.cli.installation import is_whole, make
 from core.cli.people import checked, new_password
 from core.errors import KubikError
+from core.settings import read_env_file
 from metamodel.messages import message
+
+PASSWORD = "KUBIK_ADMIN_PASSWORD"
 
 
 @click.command(short_help="Make a new installation.")
@@ -29,7 +33,7 @@ def init(solutions: tuple[str, ...], demo: bool, admin: str) -> None:
     given = settings()
     if is_whole(given):
         raise KubikError("KBK6002", message("There is an installation already."))
-    asked = os.environ.get("KUBIK_ADMIN_PASSWORD")
+    asked = os.environ.get(PASSWORD) or read_env_file(Path.cwd() / ".env").get(PASSWORD)
     password = checked(asked) if asked else new_password()
     make(given, solutions, admin, password, demo=demo).close()
     say(message("The installation is in {folder}.", folder=str(given.home)))

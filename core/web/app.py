@@ -83,6 +83,7 @@ class Application(Litestar):
             site=self.site,
             request_id=call.request_id,
             address=call.address,
+            secure=self.site.settings.secure or scope.get("scheme") == "https",
             session=read_cookie(cookies, SESSION_COOKIE),
             visitor=read_cookie(cookies, VISITOR_COOKIE),
         )

@@ -40,6 +40,7 @@ class Visitor:
     theme: str
     csrf: str
     htmx: bool
+    secure: bool
 
     @property
     def texts(self) -> Texts:
@@ -91,6 +92,7 @@ def _visitor(request: AnyRequest, actor: Actor | None) -> dict[str, Any]:
         "theme": theme if (theme := request.cookies.get(THEME_COOKIE)) in THEMES else THEMES[0],
         "csrf": site.seals.csrf(state.bound_to()),
         "htmx": request.headers.get("hx-request") == "true",
+        "secure": state.secure,
     }
 
 
@@ -145,6 +147,8 @@ class ExchangeState:
     site: Site
     request_id: str
     address: str
+    secure: bool = False
+    """Whether the browser came over https, so that cookies must not travel any other way."""
     session: str | None = None
     visitor: str | None = None
     issued: str | None = None

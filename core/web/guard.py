@@ -73,5 +73,5 @@ def page_headers(headers: list[tuple[bytes, bytes]], state: ExchangeState) -> li
     if b"cache-control" not in names:
         headers.append((b"cache-control", b"no-store"))
     if state.issued:
-        headers.append(cookie_header(VISITOR_COOKIE, state.issued, secure=state.site.secure))
+        headers.append(cookie_header(VISITOR_COOKIE, state.issued, secure=state.secure))
     return headers

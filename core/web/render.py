@@ -27,7 +27,7 @@ def see_other(to: str, *cookies: Cookie) -> Response[Any]:
 def cookie(who: Visitor, name: str, value: str, age: int | None = None) -> Cookie:
     """A cookie that only this site gets and no script reads: SameSite=Lax, Secure under https; age 0 removes it."""
     return Cookie(
-        key=name, value=value, path="/", max_age=age, httponly=True, samesite="lax", secure=who.site.secure
+        key=name, value=value, path="/", max_age=age, httponly=True, samesite="lax", secure=who.secure
     )
 
 

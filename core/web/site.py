@@ -30,11 +30,6 @@ class Site:
     templates: Templates
     assets: Assets
 
-    @property
-    def secure(self) -> bool:
-        """Whether cookies may travel over https only."""
-        return self.settings.secure
-
     def close(self) -> None:
         """Let the database go."""
         self.workspace.close()

@@ -143,6 +143,14 @@ def _shift(compiler: Compiler, node: Call) -> Value:
     return shift(compiler.value(moment), by, compiler.env)
 
 
+def _today(compiler: Compiler, _node: Call) -> Value:
+    return compiler.env.today
+
+
+def _now(compiler: Compiler, _node: Call) -> Value:
+    return compiler.env.now
+
+
 FUNCTIONS: Mapping[str, Compile] = {
     "IF": _branches, "CASE": _branches, "COALESCE": _coalesce, "GREATEST": _extreme, "LEAST": _extreme,
     "||": _join, "CONCAT": _concat, "UPPER": _case_of, "LOWER": _case_of, "REPLACE": _replace,
@@ -150,5 +158,5 @@ FUNCTIONS: Mapping[str, Compile] = {
     "CHOICE_NAME": _choice_name, "DATE_OF": _date_of,
     "YEAR": _part, "QUARTER": _part, "MONTH": _part, "DAY": _part, "WEEKDAY": _part,
     "START_OF": _start_of, "DATE_DIFF": _difference, "DAYS": _days, "SHIFT+": _shift, "SHIFT-": _shift,
-    "TODAY": lambda compiler, _: compiler.env.today, "NOW": lambda compiler, _: compiler.env.now,
+    "TODAY": _today, "NOW": _now,
 }  # fmt: skip

@@ -69,7 +69,7 @@ class Compiler:
     """Compiles nodes in one environment."""
 
     def __init__(self, env: Environment) -> None:
-        self.env = env
+        self.env: Environment = env
 
     def about(self, env: Environment) -> Compiler:
         """The same work in another environment."""

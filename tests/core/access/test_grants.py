@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from core.access.actor import Actor, system_actor
@@ -35,7 +37,7 @@ def of(sales: Model, *roles: str) -> Grants:
     return make_grants(sales, [sales.roles[name].uid for name in roles])
 
 
-def names(sales: Model, entity: str, coverage: dict) -> dict[str, str]:
+def names(sales: Model, entity: str, coverage: Mapping[str, str]) -> dict[str, str]:
     return {sales.entities[entity].by_uid[uid].name: how for uid, how in coverage.items()}
 
 

@@ -35,11 +35,11 @@ def holds(condition: Condition, texts: Mapping[str, str]) -> bool | None:
         text = texts.get(rest[0], "")
         return None if text == "" else bool(text in rest[1])
     if kind == "empty":
-        return texts.get(rest[0], "") == ""
+        return not texts.get(rest[0])
     answers = [holds(inner, texts) for inner in rest]
     if kind == "not":
         return None if answers[0] is None else not answers[0]
-    decided = kind == "or"
+    decided: bool = kind == "or"
     if decided in answers:
         return decided
     return None if None in answers else not decided

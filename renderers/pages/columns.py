@@ -38,7 +38,7 @@ _WIDTHS: dict[Kind, int] = {
     "text": 22, "number": 12, "money": 15, "percent": 10, "boolean": 10, "date": 12, "datetime": 17, "choice": 16,
     "link": 22, "person": 18, "children": 10,
 }  # fmt: skip
-_STEPS = (400, 500, 600, 700, 800, 900, 1000, 1100, 1200, 1400, 1600, 1800, 2000, 2400)
+_STEPS = (*range(400, 1700, 100), 1800, 2000, 2400)
 UNIT = 8
 LEAST, MOST = 8, 30
 """Widths of columns are whole units between these."""
@@ -93,7 +93,8 @@ def _units(units: int) -> Width:
 
 
 def least_width(widths: list[Width]) -> str:
-    """The class of the least width of a table with these columns."""
+    """The class of the least width of a table with these columns, below which it scrolls: cut to a step, which the
+    flexible column gives."""
     needed = sum(width.pixels for width in widths)
-    step = next((step for step in _STEPS if step >= needed), _STEPS[-1])
+    step = max((step for step in _STEPS if step <= needed), default=_STEPS[0])
     return f"min{step // 100}"

@@ -2,6 +2,7 @@
 import { fresh } from "./dom";
 
 const ALIVE = 6; // pages of rows that stay in the document around the one in sight
+const AHEAD = 800; // pixels before the end at which the next page is asked for
 const STORE = "kubik-list";
 
 class Pages {
@@ -17,7 +18,7 @@ class Pages {
     if (more) {
       new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void this.load(more), {
         root: this.scroller,
-        rootMargin: "0px 0px 800px 0px",
+        rootMargin: `0px 0px ${AHEAD}px 0px`,
       }).observe(more);
       more.querySelector("a")?.addEventListener("click", (event) => {
         event.preventDefault();
@@ -36,6 +37,7 @@ class Pages {
     const address = this.bodies().at(-1)?.dataset.next;
     if (this.busy || !address) return;
     this.busy = true;
+    let failed = true;
     this.area.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } });
@@ -51,12 +53,19 @@ class Pages {
       if (link && body.dataset.next) link.href = body.dataset.next.replace(/[?&]part=rows/, "");
       this.remember();
       this.thin();
+      failed = false;
     } catch {
       // no connection: the button stays, and can be pressed again
     } finally {
       this.busy = false;
       this.area.removeAttribute("aria-busy");
+      if (!failed && this.near(more)) setTimeout(() => void this.load(more));
     }
+  }
+
+  /** Whether the end of the rows is in sight or will soon be. */
+  near(more: HTMLElement): boolean {
+    return !more.hidden && more.getBoundingClientRect().top < this.scroller.getBoundingClientRect().bottom + AHEAD;
   }
 
   /** Takes rows far from sight out of the document, an empty row of their height in their place; brings near ones back. */

@@ -20,8 +20,13 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from core.cli.demo import WORDS, prepare
+from core.access.actor import system_actor
+from core.access.login import set_password
+from core.access.passwords import hash_password
+from core.query import Query, read
 from core.settings import Settings
+from core.solutions.start import initialize
+from core.storage.workspace import Transaction
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -33,6 +38,9 @@ addEventListener("securitypolicyviolation", (event) =>
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EXPECTED = ("status of 4",)
 """What a browser logs of a refusal that a test brought about."""
+
+WORDS = "kubik-demo"
+"""Everybody's password."""
 
 Login = Callable[..., "Person"]
 
@@ -83,7 +91,15 @@ class Person:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration system, made once; tests get copies."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    prepare(Settings(home=home))
+    workspace = initialize(Settings(home=home), ("crm",), demo=True, login="admin", password=WORDS)
+    hashed = hash_password(WORDS)
+
+    def give(tx: Transaction) -> None:
+        for user in read(tx, system_actor(), Query(entity="user", fields=(), limit=100)).items:
+            set_password(tx, user["id"], hashed)
+
+    workspace.write(give)
+    workspace.close()
     return home
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Login, Person
@@ -252,7 +252,12 @@ def test_what_is_typed_is_guarded_and_survives_the_end_of_the_session(login: Log
     expect(person.page.locator(".toast").last).to_be_visible()
     expect(person.page.locator("#f-name")).to_have_value("Сеанс кончился")
     asked: list[str] = []
-    person.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    person.page.on("dialog", stay)
     person.page.locator(".nav a").first.click()
     person.page.wait_for_timeout(300)
     assert asked == ["beforeunload"]

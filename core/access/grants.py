@@ -79,7 +79,7 @@ class Grants:
 
     def writable(self, entity: str, action: str) -> Mapping[str, Coverage]:
         """The fields (by uid) that ``update`` or ``create`` covers; read-only and computed ones not sorted out."""
-        return self._covered(entity, action)
+        return self._covered(entity, action) if self.may(entity, action) else {}
 
     def covering(self, entity: str, action: str, field_uid: str) -> tuple[Grant, ...]:
         """The grants of the action that cover a field; `show` gives cells as `read` does."""

@@ -63,7 +63,9 @@ class Surfer:
 
     def get(self, path: str, **headers: str) -> Any:
         """A page."""
-        return self._keep(self.site.client.get(path, headers={**headers, **self._cookies()}, follow_redirects=False))
+        return self._keep(
+            self.site.client.get(path, headers={**headers, **self._cookies()}, follow_redirects=False)
+        )
 
     def post(self, path: str, pairs: Iterable[tuple[str, str]], **headers: str) -> Any:
         """A form with the session's protection token."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from metamodel.messages import Message, message
 from renderers.api.records import known_members
 from renderers.api.visible_model import visible_model
 
+_PLAN = re.compile("[0-9a-z]{1,64}")
 _ENVELOPE = ("changes", "map")
 
 
@@ -76,6 +78,8 @@ def apply_model(call: Call) -> Answer:
     plan, accept, all_of_it = body.get("plan"), body.get("accept", []), body.get("accept_loss", False)
     if not isinstance(plan, str):
         raise wrong("/plan", message("The id of a plan is expected."))
+    if not _PLAN.fullmatch(plan):
+        raise KubikError("KBK2006")
     if not isinstance(accept, list) or not all(isinstance(each, str) for each in accept):
         raise wrong("/accept", message("A list is expected."))
     if not isinstance(all_of_it, bool):

@@ -138,5 +138,7 @@ def test_only_who_configures_everything_changes_the_configuration(site: Site) ->
     assert site.get("/api/model/uses/field/deal.nope").status_code == 404
     assert site.post("/api/model/plan", {"map": 1}).status_code == 400
     assert site.post("/api/model/apply", {"plan": 1}).status_code == 400
+    for plan in ("0" * 16, "\0", "", "x" * 5000):
+        assert site.post("/api/model/apply", {"plan": plan}).status_code == 404
     wrong = site.post("/api/model/plan", {"views": [{"name": "x", "entity": "nope", "columns": ["name"]}]})
     assert wrong.status_code == 422 and wrong.json()["errors"][0]["pointer"].startswith("/views/0")

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[3]
 FILES = sorted(FOLDER.glob("*/*.po"))
 
 
-def fields(text: str) -> set[str]:
+def fields(written: object) -> set[str]:
+    text = str(written)
     named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     return named | set(re.findall(r"%\((\w+)\)", text))
 

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import click
 
+from core.access.actor import system_actor
 from core.cli.common import opened, say, settings, words
+from core.solutions.sweep import purge_unreferenced, unreferenced
 from core.storage.check import check_storage
 from metamodel.messages import message
 
 
 @click.command(short_help="Is the installation sound?")
 @click.option("--whole", is_flag=True, help="Look at every row, however long it takes.")
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Drop for ever what no definition names any more; undo cannot bring it back.",
+)
 @click.pass_context
-def check(context: click.Context, whole: bool) -> None:
+def check(context: click.Context, whole: bool, purge: bool) -> None:
     """Look for faults: settings, database against model, rows against each other. Exit status 1 when there are any."""
     count = 0
     with opened(settings()) as workspace:
         for fault in check_storage(workspace, whole=whole):
             count += 1
             click.echo(words().render(fault))
+        if count == 0:
+            left = purge_unreferenced(workspace, system_actor()) if purge else unreferenced(workspace)
+            if left and purge:
+                say(message("Columns and tables dropped for ever: {count}", count=len(left)))
+            elif left:
+                say(message("Columns and tables kept for undo alone: {count}", count=len(left)))
     if count:
         say(message("{count} faults", count=count), to_stderr=True)
         context.exit(1)

@@ -40,6 +40,12 @@ def fail(error: KubikError) -> NoReturn:
     click.echo(f"kubik: {error.code}: {spoken.render(error.detail)}", err=True)
     for place in error.errors[:PROBLEMS_SHOWN]:
         click.echo(f"  {where(place)}{spoken.render(place.message)}{line(place, spoken)}", err=True)
+    if error.code == "KBK1101":
+        losses = ",".join(error.extra.get("losses", ()))
+        how = message(
+            "To apply it, accept what is lost: --accept {ids} (or all of it: --accept-loss).", ids=losses
+        )
+        click.echo(f"  {spoken.render(how)}", err=True)
     if len(error.errors) > PROBLEMS_SHOWN:
         more = message("… and {count} more", count=len(error.errors) - PROBLEMS_SHOWN)
         click.echo(f"  {spoken.render(more)}", err=True)
@@ -48,7 +54,10 @@ def fail(error: KubikError) -> NoReturn:
 
 def where(place: Problem) -> str:
     """File and path of a fault, with a colon."""
-    parts = [part for part in (place.file, _in_words(place.pointer)) if part]
+    said = (
+        "" if place.pointer.startswith("/accept/") else _in_words(place.pointer)
+    )  # its words begin with the id
+    parts = [part for part in (place.file, said) if part]
     return f"{': '.join(parts)}: " if parts else ""
 
 

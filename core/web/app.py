@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar, Request
@@ -163,9 +162,10 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
         templates=Templates(template_folders(plugins), static),
         assets=Assets(static),
     )
+    pages: list[Any] = list(collect(plugins, "kubik_routers"))
     worker = make_worker(workspace) if jobs else None
     application = Application(
-        [gate, *routers(collect(plugins, "kubik_routers"))],
+        [gate, *pages],
         exception_handlers={Exception: page_error},
         openapi_config=None,
         logging_config=None,
@@ -182,8 +182,3 @@ def _stop(worker: Worker | None, site: Site) -> None:
     if worker is not None:
         worker.stop()
     site.close()
-
-
-def routers(found: Any) -> Sequence[Any]:
-    """What plugins gave as pages; Litestar itself refuses what is none."""
-    return list(found)

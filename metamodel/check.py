@@ -149,6 +149,11 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 100 else text[:100] + "…"
 
 
+def _quoted(value: Any) -> str:
+    """As written, a text in quotes: ``"true"`` is not what is expected, ``true`` is."""
+    return f'"{_shown(value)}"' if isinstance(value, str) else _shown(value)
+
+
 def _expected(error: _Error) -> Message:
     if error.validator in ("anyOf", "oneOf", "pattern") and "description" in error.schema:
         return message("expected: {expected}", expected=_described(error))
@@ -166,7 +171,7 @@ def _wrong_type(error: _Error) -> Message:
         return message("expected: {expected}", expected=_described(error))
     wanted = error.wanted if isinstance(error.wanted, str) else error.wanted[0]
     return message(
-        "expected {expected}, not {value}", expected=_KINDS_OF_JSON[wanted], value=_shown(error.instance)
+        "expected {expected}, not {value}", expected=_KINDS_OF_JSON[wanted], value=_quoted(error.instance)
     )
 
 

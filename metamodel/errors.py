@@ -17,6 +17,8 @@ class Problem:
     code: str
     message: Message
     file: str | None = None
+    line: int | None = None
+    """The line of the file, where whoever tells the fault knows it."""
 
 
 class ProblemsFound(Exception):

@@ -76,7 +76,10 @@ def _kind_of(path: str) -> str | None:
         *(f"{f}/" for f in DATA_FOLDERS),
     ]
     near = suggestion(f"{parts[0]}/" if len(parts) > 1 else path, known)
-    if near:
+    if f"{parts[0]}/" in known:
+        wanted = ".csv" if parts[0] in DATA_FOLDERS else ".yaml"
+        why = message("in {folder}/ stand files NAME{ending} alone", folder=parts[0], ending=wanted)
+    elif near:
         why = message("a solution has no such file (did you mean “{near}”?)", near=near)
     else:
         why = message("a solution has no such file; it has: {known}", known=", ".join(known))

@@ -109,10 +109,48 @@ def read_yaml(text: str, file: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
-        why = message("this is not YAML: {why}", why=error.problem or error.context or "")
+        why = message("this is not YAML: {why}", why=_why_not(error, text))
         raise ProblemsFound((Problem(file=file, pointer=place, code="KBK1001", message=why),)) from error
     except (yaml.YAMLError, UnicodeError) as error:
-        raise ProblemsFound((_whole_file(file, message("this is not YAML")),)) from error
+        raise ProblemsFound((_unreadable(file, text),)) from error
+
+
+def _why_not(error: yaml.MarkedYAMLError, text: str) -> Message | str:
+    """What the parser did not understand, in words for who is not a reader of YAML's specification."""
+    said, around = error.problem or "", error.context or ""
+    begun = error.context_mark.line + 1 if error.context_mark is not None else 1
+    if "cannot start any token" in said and error.problem_mark is not None:
+        lines = text.split("\n")[error.problem_mark.line :]
+        found = lines[0][error.problem_mark.column :][:1] if lines else ""
+        if found == "\t":
+            return message("a tab stands here; lines are indented with blanks")
+        return message("a text that begins with “{found}” is put in quotes", found=found)
+    if "mapping values are not allowed" in said:
+        return message("a colon cannot stand here; a text with a colon and a blank in it is put in quotes")
+    if "quoted scalar" in around:
+        return message("the quote of line {line} is not closed", line=str(begun))
+    if "flow mapping" in around or "flow sequence" in around:
+        return message(
+            "the bracket of line {line} is not closed, or a text in it with {signs} needs quotes",
+            line=str(begun),
+            signs=": , { } [ ] #",
+        )
+    if "block mapping" in around or "block collection" in around or "block sequence" in around:
+        return message("the indent is not that of the lines above, or a quote before is closed too late")
+    return said or around
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _unreadable(file: str, text: str) -> Problem:
+    found = _CONTROL.search(text)
+    if found is None:
+        return _whole_file(file, message("this is not YAML"))
+    line = text.count("\n", 0, found.start())
+    place = f"line {line + 1}, column {found.start() - text.rfind(chr(10), 0, found.start())}"
+    why = message("a control character (U+{code}) stands here", code=f"{ord(found[0]):04X}")
+    return Problem(file=file, pointer=place, code="KBK1001", message=why)
 
 
 def _whole_file(file: str, why: Message) -> Problem:

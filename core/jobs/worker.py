@@ -35,6 +35,9 @@ POLL_SECONDS = 1.0
 
 TIDY_SECONDS = 3600.0
 
+STOPPING = 8.0
+"""Seconds that a stopping worker waits for its job to reach the end of a chunk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -67,12 +70,12 @@ class Worker:
         self._thread = threading.Thread(target=self._work, name="kubik-jobs", daemon=True)
         self._thread.start()
 
-    def stop(self, seconds: float = 8.0) -> None:
+    def stop(self) -> None:
         """Take no more jobs; the one that runs stops at its next chunk and is gone on with by who comes next."""
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(seconds)
+            self._thread.join(STOPPING)
 
     def wake(self) -> None:
         """Look at once: there may be something to do."""

@@ -125,6 +125,13 @@ def _refuse(changes: Sequence[PlannedChange], accept: Collection[str], accept_lo
                 pointer=f"/accept/{loss.id}",
                 code="KBK1101",
                 message=message(
+                    "{id}: lost values: {count} ({examples}); accept the loss by its id",
+                    id=loss.id,
+                    count=loss.values,
+                    examples=", ".join(loss.examples),
+                )
+                if loss.examples
+                else message(
                     "{id}: lost values: {count}; accept the loss by its id", id=loss.id, count=loss.values
                 ),
             )

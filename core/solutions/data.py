@@ -17,6 +17,7 @@ from core.solutions.moving import chunks
 from core.solutions.source import Source
 from core.storage.workspace import Transaction, Workspace
 from metamodel.errors import Problem
+from metamodel.errors import unknown as unknown_name
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Model
 
@@ -103,8 +104,8 @@ def stored_data(tx: Transaction, solution: str) -> dict[str, str]:
 
 def in_order(model: Model, files: Mapping[str, str], folder: str) -> list[str]:
     """The entities so that what others link to, and what rows belong to, comes first. KBK1105 for an unknown one."""
-    unknown = [name for name in files if name not in model.entities]
-    if unknown:
+    strange = [name for name in files if name not in model.entities]
+    if strange:
         raise KubikError(
             "KBK1105",
             errors=[
@@ -112,9 +113,9 @@ def in_order(model: Model, files: Mapping[str, str], folder: str) -> list[str]:
                     file=f"{folder}/{name}.csv",
                     pointer="",
                     code="KBK1105",
-                    message=message("there is no entity “{name}”", name=name),
+                    message=unknown_name("there is no entity “{name}”", name, model.entities),
                 )
-                for name in unknown
+                for name in strange
             ],
         )
     waiting = {name: _needs(model, model.entities[name], files) for name in sorted(files)}

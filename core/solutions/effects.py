@@ -105,15 +105,15 @@ class _Counter:
             case "role", "removed", _:
                 return *self._role_goes(change), words, None
             case "field", "added", _ if change.after.required:
-                return self._live(change.entity), None, words, None
+                return _lacking(self._live(change.entity), words)
             case "field", ("retyped" | "changed"), ("target" | None) if change.copies:
                 return *self._moves_values(change), words, None
             case "field", "changed", "required" if change.after:
-                return self._empty(change), None, words, None
+                return _lacking(self._empty(change), words)
             case "field", "changed", "unique" if change.after:
                 return (*self._equal(change.entity, (change.uid,), words),)
             case "field", "changed", "options":
-                return self._unfit(change), None, words, None
+                return _unfitting(self._unfit(change), words)
             case (("choice" | "stage"), "removed", _):
                 return *self._choice_goes(change), words, None
             case "constraint", ("added" | "changed"), _:
@@ -280,7 +280,7 @@ class _Counter:
         local = self.tx.now.astimezone(self.tx.workspace.zone)
         values = {"me": None, "today": local.date(), "now": self.tx.now}
         counted = sa.select(sa.func.count()).select_from(statement.subquery())
-        return int(self.tx.connection.execute(counted, values).scalar_one()), None, words, None
+        return _breaking(int(self.tx.connection.execute(counted, values).scalar_one()), words)
 
     def _askable(self, rule: Constraint) -> bool:
         """Whether all that the rule names is there already, in the columns it will be in."""
@@ -291,6 +291,26 @@ class _Counter:
             if was is None or was.column != after.column or after.computed is not None:
                 return False
         return True
+
+
+_Counted = tuple[int | None, Loss | None, Message, Message | None]
+
+
+def _lacking(rows: int | None, words: Message) -> _Counted:
+    told = message("{effect}; records without it stay and ask for it when they are saved", effect=words)
+    return rows, None, told if rows else words, None
+
+
+def _unfitting(rows: int | None, words: Message) -> _Counted:
+    told = message("{effect}; values that do not fit stay until they are written again", effect=words)
+    return rows, None, told if rows else words, None
+
+
+def _breaking(rows: int, words: Message) -> _Counted:
+    told = message(
+        "{effect}; records that do not keep it stay and are refused when they are saved", effect=words
+    )
+    return rows, None, told if rows else words, None
 
 
 def _fits(field: Field, value: Any) -> bool:

@@ -13,10 +13,10 @@ from core.access.actor import Actor
 from core.errors import KubikError, refused
 from core.solutions.aim import Map, aim
 from core.solutions.apply import Told, apply, make_plan, require_configure
-from core.solutions.data import install_data, install_demo, stored_data
+from core.solutions.data import in_order, install_data, install_demo, stored_data
 from core.solutions.edits import with_changes
 from core.solutions.plans import Plan, Target
-from core.solutions.source import Source
+from core.solutions.source import Source, telling_lines
 from core.solutions.targets import read_document, with_posted, with_solution, without_solution
 from core.solutions.versions import every_uid
 from core.storage.workspace import Transaction, Workspace
@@ -46,9 +46,13 @@ def plan_source(workspace: Workspace, actor: Actor, source: Source, mapping: Map
 
     def aimed(tx: Transaction) -> Target:
         wanted = with_solution(read_document(tx.model.document), source.document, every_uid(tx))
-        return _aimed(tx, wanted, mapping, {"kind": "install", "name": source.name})
+        target = _aimed(tx, wanted, mapping, {"kind": "install", "name": source.name})
+        for folder, files in (("data", source.data), ("demo", source.demo)):
+            in_order(target.model, files, folder)
+        return target
 
-    return make_plan(workspace, actor, aimed)
+    with telling_lines(source.files):
+        return make_plan(workspace, actor, aimed)
 
 
 def plan_document(
@@ -97,6 +101,7 @@ def install(
     source: Source,
     *,
     demo: bool = False,
+    mapping: Map | None = None,
     accept: Collection[str] = (),
     accept_loss: bool = False,
     step: Told = lambda name: None,
@@ -105,7 +110,7 @@ def install(
 
     An update that would lose values asks for them to be accepted as a plan does (KBK1101).
     """
-    plan = plan_source(workspace, actor, source)
+    plan = plan_source(workspace, actor, source, mapping)
     version = apply(workspace, actor, plan.id, accept=accept, accept_loss=accept_loss, step=step)
     install_data(workspace, source)
     step("data")
@@ -187,5 +192,3 @@ def zipped(files: Mapping[str, str]) -> bytes:
         for place, text in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(place, _MOMENT), text.encode(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
-
-

@@ -5,7 +5,8 @@ from __future__ import annotations
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from core.errors import KubikError, refused
@@ -13,6 +14,7 @@ from metamodel.definitions import Document
 from metamodel.errors import Problem, ProblemsFound
 from metamodel.messages import Message, message
 from metamodel.parse import DATA_FOLDERS, MOST_FILES, parse_files
+from metamodel.yaml_lines import line_of
 
 MOST_OF_A_FILE = 64 * 2**20
 MOST_IN_ALL = 256 * 2**20
@@ -56,7 +58,9 @@ def source_of(files: Mapping[str, bytes]) -> Source:
         try:
             texts[name] = files[name].decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
-            problems.append(Problem(file=name, pointer="", code=_CODE, message=message("the file is not UTF-8 text")))
+            problems.append(
+                Problem(file=name, pointer="", code=_CODE, message=message("the file is not UTF-8 text"))
+            )
     if problems:
         raise KubikError(_CODE, errors=problems)
     records: dict[str, dict[str, str]] = {folder: {} for folder in DATA_FOLDERS}
@@ -67,10 +71,8 @@ def source_of(files: Mapping[str, bytes]) -> Source:
             records[folder][rest.removesuffix(".csv")] = text
         else:
             definitions[name] = text
-    try:
+    with telling_lines(definitions):
         document = parse_files(definitions)
-    except ProblemsFound as error:
-        raise refused(error) from error
     return Source(
         name=document.solutions[0].name,
         files=definitions,
@@ -78,6 +80,29 @@ def source_of(files: Mapping[str, bytes]) -> Source:
         data=records["data"],
         demo=records["demo"],
     )
+
+
+@contextmanager
+def telling_lines(files: Mapping[str, str]) -> Iterator[None]:
+    """Whatever is refused in the block tells the line of each fault that stands in one of these files."""
+    try:
+        yield
+    except ProblemsFound as error:
+        raise telling(refused(error), files) from error
+    except KubikError as error:
+        raise telling(error, files) from error
+
+
+def telling(error: KubikError, files: Mapping[str, str]) -> KubikError:
+    """The same error, its faults with their lines."""
+
+    def told(fault: Problem) -> Problem:
+        text = files.get(fault.file or "")
+        if text is None or not fault.pointer or fault.pointer.startswith("line "):
+            return fault
+        return replace(fault, line=line_of(text, fault.pointer))
+
+    return KubikError(error.code, error.detail, [told(fault) for fault in error.errors], **error.extra)
 
 
 def _from_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -95,7 +120,9 @@ def _from_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
         try:
             yield name, path.read_bytes()
         except OSError as error:
-            raise _refusal(name, message("the file cannot be read: {why}", why=error.strerror or "")) from error
+            raise _refusal(
+                name, message("the file cannot be read: {why}", why=error.strerror or "")
+            ) from error
 
 
 def _from_zip(file: Path) -> Iterator[tuple[str, bytes]]:

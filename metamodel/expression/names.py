@@ -21,7 +21,7 @@ from metamodel.expression.scope import (
 from metamodel.expression.syntax import Name
 from metamodel.expression.tree import Me, MySet, Node, Path, Root
 from metamodel.expression.types import Type, link
-from metamodel.messages import message
+from metamodel.messages import Message, message
 
 USER, ROLE, DEPARTMENT = "user", "role", "department"
 """The system's entities by which `me` and `my` are explained."""
@@ -165,7 +165,7 @@ class Names:
             known: Iterable[str] = (
                 self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
             )
-            raise Fault(UNKNOWN, place, unknown("there is no field “{name}” here", name, known))
+            raise Fault(UNKNOWN, place, _no_field(name, known, alone=first))
         if field.result is not None and field.result.kind == "json":
             raise Fault(MIXED, place, message("“{name}” cannot stand in an expression", name=name))
         return field
@@ -198,7 +198,7 @@ class Names:
     def _entity_of(self, frame: Frame, name: Name) -> EntityNames:
         if frame.entity is None:
             word = name.parts[0] if name.parts else "this"
-            raise Fault(UNKNOWN, name.at, unknown("there is no field “{name}” here", word, self.known()))
+            raise Fault(UNKNOWN, name.at, _no_field(word, self.known(), alone=True))
         return frame.entity
 
     def _allowed(self, root: str, name: Name) -> bool:
@@ -212,3 +212,11 @@ class Names:
         if found is None:
             raise Fault(UNKNOWN, name.at, message("“{name}” does not exist here", name=".".join(name.parts)))
         return found
+
+
+def _no_field(name: str, known: Iterable[str], *, alone: bool) -> Message:
+    """A name that is no field's; one that is near none was perhaps meant as a text."""
+    told = unknown("there is no field “{name}” here", name, known)
+    if not alone or "near" in told.parameters:
+        return told
+    return message("{base}; a text stands in quotes: '{name}'", base=told, name=name)

@@ -12,7 +12,7 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from metamodel.expression.faults import UNREADABLE, Fault
-from metamodel.messages import message
+from metamodel.messages import Message, message
 
 MAX_LENGTH = 10_000
 """Characters of an expression's text."""
@@ -129,7 +129,25 @@ def _unexpected(error: UnexpectedInput, text: str) -> Fault:
     if isinstance(error, UnexpectedCharacters) and text[at] == "'":
         return Fault(UNREADABLE, at, message("this text is not closed by a quote"))
     found = str(error.token) if isinstance(error, UnexpectedToken) else text[at]
-    return Fault(UNREADABLE, at, message("“{found}” cannot stand here", found=found[:40]))
+    return Fault(UNREADABLE, at, _hint(text, at) or message("“{found}” cannot stand here", found=found[:40]))
+
+
+_OTHER_WORDS = {"==": "=", "!=": "<>", "&&": "AND"}
+
+
+def _hint(text: str, at: int) -> Message | None:
+    """What to write instead, where what stands there is known from other languages."""
+    for pair in (text[at : at + 2], text[max(at - 1, 0) : at + 1]):
+        if pair in _OTHER_WORDS:
+            return message("“{found}” is written “{right}” here", found=pair, right=_OTHER_WORDS[pair])
+    if text[at] in '"“”«»':
+        return message("a text stands in single quotes: 'text'")
+    if text[at].isalpha() and not text[at].isascii():
+        return message(
+            "“{found}”: names of fields and functions are Latin; a text stands in quotes: 'text'",
+            found=text[at],
+        )
+    return None
 
 
 def _measured(parts: Sequence[Syntax | None], at: int) -> dict[str, int]:

@@ -75,7 +75,7 @@ fields:
     )
     assert by_path["fields[3]"] == ("KBK1001", "the key “type” is missing")
     assert by_path["fields[4]"] == ("KBK1001", "the key “to” is missing")
-    assert by_path["fields[5].max"] == ("KBK1001", "expected a whole number, not many")
+    assert by_path["fields[5].max"] == ("KBK1001", 'expected a whole number, not "many"')
     assert by_path["fields[6].choices"] == ("KBK1001", "at least 1 in this list")
     assert "“de”" in by_path["fields[7].label.de"][1]
     assert by_path["fields[8].required"] == ("KBK1001", "expected true or false, not yes")
@@ -86,8 +86,8 @@ fields:
     ("reports/sales.yaml", "“reports” do not exist in this version"),
     ("actions/call.yaml", "“actions” do not exist in this version"),
     ("entity/deal.yaml", "did you mean “entities/”?"),
-    ("entities/deal.txt", "did you mean “entities/”?"),
-    ("entities/a/deal.yaml", "did you mean “entities/”?"),
+    ("entities/deal.txt", "in entities/ stand files NAME.yaml alone"),
+    ("entities/a/deal.yaml", "in entities/ stand files NAME.yaml alone"),
     ("solutions.yaml", "did you mean “solution.yaml”?"),
     ("qwerty", "a solution has no such file; it has: solution.yaml"),
 ])  # fmt: skip

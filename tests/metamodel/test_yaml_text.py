@@ -51,8 +51,14 @@ def test_a_merge_key_is_a_key_like_any_other() -> None:
     ("a: 1\n---\nb: 2", "line 2, column 1", "one definition a file"),
     ("? [a]\n: 1", "line 1, column 3", "a key must be a text"),
     ("a: \t- 1\n\tb: 2", "line 1", "not YAML"),
+    ("a:\n\t- b", "line 2, column 1", "a tab stands here"),
+    ("label: Client: main", "line 1, column 14", "a colon"),
+    ("a: {x: 1\nb: 2", "line 2", "the bracket of line 1"),
+    ('a: "x\nb: 2', "line 2", "the quote of line 1"),
+    ("a: @x", "line 1, column 4", "begins with “@”"),
+    ("a: 1\nb: \x07", "line 2, column 4", "U+0007"),
     ("[" * 70 + "]" * 70, f"line 1, column {DEEPEST + 1}", "deeper than 64"),
-    ("a: \x01", "", "not YAML"),
+    ("a: \x01", "line 1, column 4", "U+0001"),
     ("a: x\0y", "", "NUL"),
 ])  # fmt: skip
 def test_what_is_refused_says_where_and_why(text: str, place: str, words: str) -> None:

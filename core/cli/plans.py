@@ -56,7 +56,8 @@ def show_plan(plan: Plan) -> None:
         click.echo(spoken.render(line(change)))
         if change.loss is not None:
             lost = message("loss {id}: {count} values are lost", id=change.loss.id, count=change.loss.values)
-            click.echo(f"    {spoken.render(lost)} ({', '.join(change.loss.examples)})")
+            examples = f" ({', '.join(change.loss.examples)})" if change.loss.examples else ""
+            click.echo(f"    {spoken.render(lost)}{examples}")
         if change.forbids is not None:
             click.echo(f"    ! {spoken.render(change.forbids)}")
         for use in change.breaks:

@@ -78,7 +78,7 @@ fields:
     assert by_path["fields[5].max"] == ("KBK1001", 'expected a whole number, not "many"')
     assert by_path["fields[6].choices"] == ("KBK1001", "at least 1 in this list")
     assert "“de”" in by_path["fields[7].label.de"][1]
-    assert by_path["fields[8].required"] == ("KBK1001", "expected true or false, not yes")
+    assert by_path["fields[8].required"] == ("KBK1001", 'expected true or false, not "yes"')
     assert len(found) == len(by_path) == 11
 
 

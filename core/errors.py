@@ -15,7 +15,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK1003": (422, "a name is taken, reserved or not of the form of names"),
     "KBK1004": (422, "definitions lead to each other in a circle"),
     "KBK1005": (422, "an option of a field does not fit its type or its use"),
-    "KBK1010": (400, "an expression cannot be read"),
+    "KBK1010": (422, "an expression cannot be read"),
     "KBK1011": (422, "an expression names what does not exist or may not be read"),
     "KBK1012": (422, "an expression mixes types that do not go together"),
     "KBK1013": (422, "a number has more digits than the system keeps"),

@@ -56,10 +56,18 @@ def permit_after(work: Work) -> None:
         if row.claims is not None and row.answers is not None:
             answers = row.answers
             passing = {
-                action: [g for g in grants if g.check is None or answers[id(g.check)]]
+                action: [g for g in grants if all(answers[id(rule)] for rule in asked_after(row, action, g))]
                 for action, grants in row.claims.items()
             }
             _judge_after(work, row, passing)
+
+
+def asked_after(row: Row, action: str, grant: Grant) -> list[Expression]:
+    """What a grant asks of a row as it is after the write: its `check`; and of a new row beyond the first stage the
+    `rows` of moving, since there was no row before.
+    """
+    rules = (grant.check, grant.rows if action == "move" and row.action == "create" else None)
+    return [rule for rule in rules if rule is not None]
 
 
 def readable_here(work: Work, row: Row, holds: Holds) -> frozenset[str] | None:
@@ -166,15 +174,14 @@ def _refuse_unseen(work: Work, row: Row) -> None:
 
 def _judge_after(work: Work, row: Row, passing: dict[str, list[Grant]]) -> None:
     entity = row.entity
-    stands = passing.get("create") or passing.get("update") or passing.get("move")
-    if "move" in passing and not passing["move"]:
-        stands = None
-    if not stands:
+    creating = row.action == "create"
+    stands = passing["create"] if creating else passing["update"] or passing.get("move")
+    if not stands or ("move" in passing and not passing["move"]):
         work.refuse(row.pointer, "KBK4002", message(
             "{entity}: with these values the record would be outside what you may write", entity=entity.label
         ))  # fmt: skip
         return
-    every = [g for grants in passing.values() for g in grants]
+    every = passing["create"] if creating else [g for grants in passing.values() for g in grants]
     for uid in _fields_set(row):
         if not _is_stage(entity, uid) and not any(g.fields is None or uid in g.fields for g in every):
             _refuse_field(work, row, uid)

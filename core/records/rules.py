@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.records.asking import ask
+from core.records.permit import asked_after
 from core.records.shapes import Row
 from core.records.values import escaped, refuse_empty
 from core.records.work import Work
@@ -17,8 +18,9 @@ def rule_expressions(entity: Entity, rows: Iterable[Row]) -> list[Expression]:
     """What is asked of rows as they are after the write: checks, when fields are required, the checks of grants."""
     asked = [c.check for c in entity.constraints if c.check is not None]
     asked += [f.required_if for f in entity.fields if f.required_if is not None and f.stored]
-    grants = (g.check for row in rows for claimed in (row.claims or {}).values() for g in claimed)
-    return list({id(each): each for each in (*asked, *grants) if each is not None}.values())
+    claimed = (rule for row in rows for action, grants in (row.claims or {}).items()
+               for grant in grants for rule in asked_after(row, action, grant))  # fmt: skip
+    return list({id(each): each for each in (*asked, *claimed)}.values())
 
 
 def ask_rules(work: Work) -> None:

@@ -248,6 +248,7 @@ def may_write(then: Rights, now: Rights, write: Write) -> bool:
         moved = stage in write.sent and after[stage] != entity.stages.first.uid if entity.stages else False
         start: Row = {stage: entity.stages.first.uid} if entity.stages else {}
         movers = [g for g in then.grants(entity, "move") if g.stages is None or start[stage] in g.stages]
+        movers = [g for g in movers if g.rows is None or now.world.holds(g.rows.root, entity, after)]
     else:
         if not all(then.reads(entity, before, entity.by_uid[uid]) for uid in write.sent):
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from metamodel.messages import Message, message
 from metamodel.model import Constraint, Field
 
 EXAMPLES = 5
+_RENAMED = ("entity", "field", "choice", "stage", "role")
 
 
 def planned_changes(tx: Transaction, target: Target) -> tuple[PlannedChange, ...]:
@@ -36,8 +38,32 @@ def planned_changes(tx: Transaction, target: Target) -> tuple[PlannedChange, ...
     broken = _by_cause(tx, changes, target.breaks)
     made: list[PlannedChange] = []
     for number, change in enumerate(changes):
-        made.extend(counter.planned(change, tuple(broken.get(number, ()))))
+        planned = counter.planned(change, tuple(broken.get(number, ())))
+        made.extend(_with_rename(change, changes, each) for each in planned)
     return tuple(made)
+
+
+def _with_rename(change: Change, changes: Sequence[Change], planned: PlannedChange) -> PlannedChange:
+    """What goes away with values while its like comes beside it was perhaps given another name: that is said."""
+    if change.effect != "removed" or planned.loss is None or change.kind not in _RENAMED:
+        return planned
+    owner, _, old = change.target.rpartition(".")
+    likes = (
+        c.target.rpartition(".")[2]
+        for c in changes
+        if (c.kind, c.effect, c.target.rpartition(".")[0]) == (change.kind, "added", owner)
+        and (change.kind != "field" or c.after.type.name == change.before.type.name)
+    )
+    name = next(likes, None)
+    if name is None:
+        return planned
+    words = message(
+        "{effect}; if it is now called {name}, write “renamed_from: {old}” there and nothing is lost",
+        effect=planned.effect,
+        name=name,
+        old=old,
+    )
+    return replace(planned, effect=words)
 
 
 def _with_layout(document: Mapping[str, Any]) -> set[str]:

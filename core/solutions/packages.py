@@ -47,8 +47,7 @@ def plan_source(workspace: Workspace, actor: Actor, source: Source, mapping: Map
     def aimed(tx: Transaction) -> Target:
         wanted = with_solution(read_document(tx.model.document), source.document, every_uid(tx))
         target = _aimed(tx, wanted, mapping, {"kind": "install", "name": source.name})
-        for folder, files in (("data", source.data), ("demo", source.demo)):
-            in_order(target.model, files, folder)
+        in_order(target.model, source.data, "data")
         return target
 
     with telling_lines(source.files):

@@ -135,9 +135,15 @@ def _aspects(entity: Entity, was: Field, now: Field) -> Iterator[Change]:
     for aspect, words in _ASPECTS.items():
         old, new = getattr(was, aspect), getattr(now, aspect)
         if aspect == "options":
+            if was.type.name != now.type.name:
+                continue  # those of the new type say nothing about the old values: its change of type does
             old, new = _own_options(was), _own_options(now)
         if shape(old) != shape(new):
             why = message("the field {name}: {aspect} changes", name=_named(entity, now), aspect=words)
+            if aspect == "unique" and new:
+                why = message("the values of {name} must now be unique", name=_named(entity, now))
+            elif aspect == "unique":
+                why = message("the values of {name} need no longer be unique", name=_named(entity, now))
             yield _change(entity, now, "changed", why, aspect=aspect, before=old, after=new)
 
 

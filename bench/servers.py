@@ -19,7 +19,7 @@ PATIENCE = 30.0
 
 
 class Client:
-    """One kept connection to a server of this machine."""
+    """One kept connection to a server of this machine, made anew when the server closed it meanwhile."""
 
     def __init__(self, port: int, headers: dict[str, str]) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
@@ -32,12 +32,23 @@ class Client:
     def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """The body of an answer that must be a success."""
         headers = self.headers if body is None else self.headers | {"Content-Type": "application/json"}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            answer = self._answer(method, path, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            if method != "GET":
+                raise
+            self.connection.close()  # it was idle for long; the next request opens another one
+            answer = self._answer(method, path, body, headers)
         text = answer.read()
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {text[:500]!r}")
         return text
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        self.connection.request(method, path, body, headers)
+        return self.connection.getresponse()
 
 
 @contextmanager

@@ -20,6 +20,9 @@ from core.storage.types import TEXT
 from metamodel.expression.tree import Path
 from metamodel.text import KEY_LENGTH
 
+PAGE = 51
+"""Rows of the usual page, with the one behind it."""
+
 NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 """Fields of every record that always have a value."""
 
@@ -72,9 +75,9 @@ class Compiler:
         return self._ids(part)[0]
 
     def branch(self, index: int, way: Way) -> sa.Select[Any]:
-        """The first rows that one grant gives, found in that way."""
+        """The rows that one grant gives to a page, found in that way."""
         first = segments(self.keys(self.fresh()))[0]
-        return self._branch(Part(segment=first, ways=(way,) * (index + 1)), index)[0]
+        return self._branch(Part(segment=first, ways=(way,) * (index + 1), limit=PAGE), index)[0]
 
     def grant_count(self) -> int:
         """How many grants limit rows, each by its own condition; none when one of them gives all."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.query.compile import Compiler, Way
+from core.query.compile import PAGE, Compiler, Way
 from core.storage.indexes import indexes_of
 from metamodel.expression.tree import Call, Me, Path
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS = 300
 KEPT_PEOPLE = 2000
-PAGE = 51
 FEW = 1000
 """Rows that are gathered and sorted at once whatever the order."""
 
@@ -38,7 +37,7 @@ class Reach:
 
     matters: tuple[bool, ...] | None = None
     narrow: Ways = ()
-    """The ways of grants that are narrow, where the database does not find them itself."""
+    """The ways of grants that are narrow; free where the database finds the way by itself, however wide they are."""
     _people: dict[Any, tuple[float, Ways]] = field(default_factory=dict)
 
     def ways(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
@@ -50,7 +49,7 @@ class Reach:
                 self.narrow = _in_postgresql(reader)
                 found = tuple(way != "free" for way in self.narrow)
             else:
-                found = _in_sqlite(reader, connection, values)
+                found, self.narrow = _in_sqlite(reader, connection, values)
             self.matters = found if any(found) else ()
             return self.ways(reader, connection, values)
         person, now = values["me"], time.monotonic()
@@ -73,20 +72,33 @@ class Reach:
             elif reader.other("reach", index).columns(connection, given)[0][0] >= enough:
                 found.append("order")
             else:
-                found.append(self.narrow[index] if self.narrow else "free")
+                found.append(self.narrow[index])
         return tuple(found)
 
 
-def _in_sqlite(reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> tuple[bool, ...]:
-    """Of each grant, whether SQLite would sort under it, and would not along the order."""
-    given = {**values, "limit": PAGE}
-    found = []
+def _in_sqlite(
+    reader: Reader, connection: sa.Connection, values: Mapping[str, Any]
+) -> tuple[tuple[bool, ...], Ways]:
+    """Of each grant, whether the way matters, and which it is when it is narrow.
+
+    It matters where SQLite walks an order, and would sort under the grant or walk that order for anybody. What it
+    sorts under the grant is left to it: where an index has the grant's column before the order it stops early.
+    """
+    matters: list[bool] = []
+    narrow: list[Way] = []
     for index in range(reader.compiler.grant_count()):
         plain, kept = (
-            reader.other("branch", (index, way)).explain(connection, given) for way in ("free", "order")
+            reader.other("branch", (index, way)).explain(connection, values) for way in ("free", "order")
         )
-        found.append(SORTS in plain and SORTS not in kept)
-    return tuple(found)
+        walks = _first(plain) == _first(kept)
+        matters.append(SORTS not in kept and (walks or SORTS in plain))
+        narrow.append("grant" if walks else "free")
+    return tuple(matters), tuple(narrow)
+
+
+def _first(explained: str) -> str:
+    """How SQLite finds the rows of the entity itself."""
+    return explained.partition("\n")[0]
 
 
 def _in_postgresql(reader: Reader) -> Ways:

@@ -9,9 +9,6 @@ import pytest
 from core.storage.workspace import Workspace
 from tests.conftest import DIALECTS
 from tests.contracts.places import make_workspace
-from tests.site_fixtures import installed, site
-
-__all__ = ["busy", "installed", "site"]
 
 
 @pytest.fixture(scope="session", params=DIALECTS)

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.conftest import DIALECTS
 from tests.contracts.places import raw_rows
-from tests.sites import PASSWORD, Site
+from tests.sites import PASSWORD, Site, install, running
 
 INSIDE = re.compile(
     r"Traceback|File \"|sqlite3|psycopg|sqlalchemy|\bSELECT \b|\bINSERT INTO\b|\bFROM e_|\be_[a-z0-9]{8,}|\bf_[a-z0-9]{8,}|/work/|\.py\b",
@@ -23,6 +24,15 @@ EVIL = (
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "{{ 7*7 }}", "${7*7}", "%s%n%(id)s", "../../etc/passwd",
     "\\x00", "\u202eевил", "' UNION SELECT hash FROM kubik_token --", "a" * 900, "😀" * 50, "`id`", "$(id)", "%27",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=DIALECTS)
+def site(request, lasting_database, tmp_path_factory) -> Iterator[Site]:
+    """One served installation for all: what is refused leaves no trace in it."""
+    url, home = lasting_database(request.param), tmp_path_factory.mktemp("home")
+    tokens = install(url, home)
+    with running(url, home, tokens) as found:
+        yield found
 
 
 def state(site: Site) -> Any:
@@ -284,6 +294,7 @@ def test_who_is_nobody_gets_nothing(site: Site) -> None:
 
 
 def test_a_session_changes_nothing_without_the_token_of_its_forms(site: Site) -> None:
+    site.client.cookies.clear()
     page = site.client.get("/sign-in")
     csrf = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)
     assert csrf is not None
@@ -301,6 +312,7 @@ def test_a_session_changes_nothing_without_the_token_of_its_forms(site: Site) ->
         for path in ("/e/company/new", "/sign-out", "/language", "/theme"):
             assert 400 <= site.client.post(path, data={"name": "x"}, follow_redirects=False).status_code < 500
     assert site.client.get("/api/records/company").status_code == 200
+    site.client.cookies.clear()
 
 
 @pytest.mark.parametrize("login", [*EVIL, "\0", "a\0b"])

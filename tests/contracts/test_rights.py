@@ -37,7 +37,7 @@ from tests.oracle.evaluator import Row
 from tests.oracle.rights import Person, Rights, Write, may_write
 
 CHECKED = settings(
-    max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    max_examples=12, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 MODEL = factories.model()
@@ -459,7 +459,7 @@ REQUIRED = {"deal": ["name"], "company": ["name"], "activity": ["subject"], "dea
 
 @pytest.mark.parametrize("name", ["deal", "company", "activity", "deal_item"])
 @given(data=st.data())
-@settings(CHECKED, max_examples=40)
+@settings(CHECKED, max_examples=30)
 def test_writes_are_allowed_and_refused_as_the_oracle_says(busy: Workspace, name: str, data: st.DataObject) -> None:
     person = data.draw(writers(name))
     entity = MODEL.entities[name]

@@ -1,0 +1,197 @@
+"""Writes the tables of docs/administrators/definitions.md from the published schemas; ``--check`` only compares."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from metamodel.fields import field_types
+from metamodel.model import ACTIONS
+from metamodel.schema import COLORS, schemas
+
+PAGE = Path(__file__).parent.parent / "docs" / "administrators" / "definitions.md"
+_BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+_NAMED = {
+    "name": "what it is called in files, expressions and the API",
+    "uid": "what it is called inside, never changed; made when it is missing, written by `solution export`",
+    "renamed_from": "an earlier name, or a list of them: its values and uses stay (see [changes](changes.md))",
+    "solution": "the solution it belongs to; in a folder that is the folder's own, leave it out",
+    "label": "what people read; without it the name with blanks",
+    "help": "a sentence for people, beside it on the screen",
+}
+KEYS: Mapping[str, Mapping[str, str]] = {
+    "solution": {
+        "version": "any text; shown by `kubik solution list`",
+        "icon": "an icon of [Tabler](https://tabler.io/icons)",
+        "color": "one of the colours below",
+        "depends": "solutions that must be installed before",
+    },
+    "entity": {
+        "label_many": "the label of many, for lists and menus; without it `label`",
+        "icon": "an icon of Tabler; an unknown one is drawn as a cube",
+        "menu": "`false` keeps it out of the navigation that is made where there is no menu",
+        "title": 'what a record is called: `"{number} {name}"`; without it its `name`, `title` or first text',
+        "sort": "up to five fields, `-` before a descending one: the order of its lists; without it the newest first",
+        "tree": "the link to the entity itself that makes a tree: `UNDER(…)` works along it, a circle is refused",
+        "fields": "a list of fields, in their order",
+        "stages": "the stages of its records, see below",
+        "constraints": "rules that every record keeps, see below",
+        "layout": "tabs of the card and the form; without it one is made, two fields a row",
+    },
+    "field": {
+        "type": "one of the types below",
+        "required": "no record is saved without it",
+        "required_if": "a condition on the record under which it is required",
+        "unique": "no two live records have the same; empty ones do not count; of a text at most 200 characters",
+        "indexed": "makes filters and sorting by it quick in large tables; unique fields and links are indexed anyway",
+        "read_only": "nobody writes it; `default` and `copy` do",
+        "read_only_if": "a condition under which nobody writes it",
+        "visible_if": "a condition under which the form shows it; its value stays, and it is no right",
+        "default": 'an expression for new records: `me`, `"today()"`, `"\'site\'"`, `"0.2"`',
+        "copy": "an expression whose value it follows until it is changed by hand: `product.price`",
+        "personal": "marks personal data",
+        "search": "`false`: the search box of lists passes it over",
+    },
+    "choice": {"color": "one of the colours below", "archived": "kept for old records, no longer offered"},
+    "stages": {
+        "field": "the name of the field that the block makes; `stage` without it",
+        "pipelines": "a list of `{name, label, stages: […]}`; a new record gets the first stage of the first one",
+    },
+    "stage": {
+        "color": "one of the colours below",
+        "kind": "`open` (when not said), `won` or `lost`",
+        "archived": "kept for old records, no longer offered",
+    },
+    "constraint": {
+        "unique": "a list of fields that together are unique",
+        "check": "a condition; a record for which it is false is refused, null passes",
+        "message": "what the person reads then",
+    },
+    "tab": {
+        "tab": "its label",
+        "rows": "lists of one to six fields, side by side; a field that is in no row is not shown",
+        "show": "`[history]`: what the tab shows besides fields",
+    },
+    "extension": {
+        "extends": "the entity of another solution, such as `user`",
+        "fields": "fields that are added",
+        "stages": "stages, when the entity has none",
+        "constraints": "rules that are added",
+        "layout": "tabs that are added",
+    },
+    "role": {
+        "parent": "the role above it: who has that one may make and manage people of this one",
+        "everything": "`true`: the administrator's right to all data and to the configuration",
+        "grants": "a list of grants, see below; nothing is allowed that no grant gives",
+    },
+    "grant": {
+        "entity": "of which entity",
+        "actions": f"a list of {', '.join(f'`{action}`' for action in ACTIONS)}",
+        "rows": "a condition on the record as it is before: `owner = me`; without it all",
+        "check": "a condition on the record as it is after the write",
+        "stages": "the stages before the write in which the grant counts",
+        "fields": "`all`, a list of names, or `{all_but: […]}`; without it no field. Only `all` and `all_but` reach new fields",
+    },
+    "view": {
+        "entity": "of which entity",
+        "kind": "`list`",
+        "columns": "fields, or paths along links such as `company.name`",
+        "filter": "a condition, in which `me` and `my.…` are the reader",
+        "sort": "as of an entity",
+        "roles": "who sees it; without it everybody who may read the entity",
+    },
+    "menu": {
+        "roles": "who has it; without it everybody",
+        "items": "places, or groups of places `{label, items: […]}`",
+    },
+    "menu_item": {
+        "label": "without it that of the entity or the view",
+        "icon": "without it that of the entity",
+        "entity": "leads to the list of an entity",
+        "view": "leads to a view",
+        "items": "the places of a group",
+    },
+}
+"""What each key says, by the name of the kind or part; a key of `_NAMED` has the same words everywhere."""
+
+_OPTIONS = {
+    "min_length": "least characters", "max_length": "most characters", "format": "a regular expression for the whole text",
+    "min": "least value", "max": "greatest value", "scale": "digits after the point, 0 to 9",
+    "currency": "a code of ISO 4217 such as `RUB`", "currency_field": "the field that holds the code",
+    "choices": "a list of `{name, label, color, archived}`", "to": "the entity it leads to",
+    "on_delete": "`restrict` (when not said), `clear` or `cascade`", "inverse": "the name of the records that link here, seen from there",
+    "options": "a condition on what may be chosen; `record.…` is the record being edited",
+    "of": "the entity of the rows", "through": "its link to this entity; may be left out when there is one",
+    "by": "the date field that `{year}` is of", "restart": "`never` (when not said), `year`, `month` or `day`",
+    "gapless": "consecutive among saved records", "formula": "an expression", "path": "links, then a field: `company.city`",
+}  # fmt: skip
+_OWN_WORDS = {"number_series.format": "`{year} {month} {day} {seq:05}` with any text; `{seq}` when not said"}
+
+
+def parts() -> Mapping[str, Mapping[str, Any]]:
+    """The schema of every kind and of the parts that people write, by name."""
+    kinds = dict(schemas())
+    shared = kinds["entity"]["$defs"]
+    common = {
+        key: value for name in field_types() for key, value in shared[f"field_{name}"]["properties"].items()
+    }
+    own = {key for name in field_types() for key in field_types()[name].options_schema}
+    field = {"properties": {k: v for k, v in common.items() if k not in own}, "required": ["name", "type"]}
+    inner = {
+        name: shared[name]
+        for name in ("choice", "stages", "stage", "constraint", "tab", "grant", "menu_item")
+    }
+    return {**kinds, "field": field, **inner}
+
+
+def table(name: str) -> Iterator[str]:
+    """The lines of one table."""
+    if name == "types":
+        yield from _types()
+        return
+    schema = parts()[name]
+    yield from ("| key | says |", "| --- | --- |")
+    for key in schema["properties"]:
+        words = KEYS[name].get(key) or _NAMED[key]
+        must = " (required)" if key in schema.get("required", ()) else ""
+        yield f"| `{key}`{must} | {words} |"
+
+
+def _types() -> Iterator[str]:
+    yield from ("| type | is | its own keys |", "| --- | --- | --- |")
+    for name, kind in field_types().items():
+        sentence = (
+            (inspect.getdoc(type(kind)) or "").partition("\n\n")[0].replace("\n", " ").replace("``", "`")
+        )
+        own = "; ".join(
+            f"`{key}`: {_OWN_WORDS.get(f'{name}.{key}') or _OPTIONS[key]}" for key in kind.options_schema
+        )
+        yield f"| `{name}` | {sentence} | {own or '–'} |".replace("||", "\\|\\|")
+
+
+def page(written: str) -> str:
+    """The page with its tables as they should be."""
+
+    def made(found: re.Match[str]) -> str:
+        return found[1] + "\n".join(table(found[2])) + "\n" + found[3]
+
+    colors = ", ".join(f"`{color}`" for color in COLORS)
+    return re.sub(r"(?<=<!-- colours -->).*?(?=<!-- end -->)", lambda _: colors, _BLOCK.sub(made, written))
+
+
+def main() -> int:
+    """Write the page, or compare it."""
+    written = PAGE.read_text("utf-8")
+    if "--check" in sys.argv:
+        return 0 if written == page(written) else 1
+    PAGE.write_text(page(written), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

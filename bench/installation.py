@@ -41,7 +41,8 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """The environment of a process that serves it."""
         settings = self.workspace.settings
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("KUBIK_")}
+        dropped = ("KUBIK_", "PYTHONDONTWRITEBYTECODE")  # an installation has its modules compiled
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         return kept | {
             "KUBIK_HOME": str(settings.home),
             "KUBIK_DATABASE_URL": settings.database,

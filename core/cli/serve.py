@@ -13,6 +13,7 @@ import click
 from core.cli.common import opened, say, settings
 from core.errors import KubikError
 from core.settings import Settings
+from core.web.starting import import_everything, no_collecting
 from metamodel.messages import message
 
 KILL_AFTER = 3
@@ -38,7 +39,7 @@ MOST_WORKERS = 64
 def serve(host: str, port: int, workers: int | None, lan: bool, tls: tuple[Path, Path] | None) -> None:
     """Serve the installation until SIGTERM or Ctrl+C."""
     given = settings()
-    with opened(given) as workspace:
+    with no_collecting(), opened(given) as workspace:
         count = workers or (1 if workspace.database.dialect == "sqlite" else default_workers())
     if lan:
         host = "0.0.0.0"
@@ -61,12 +62,12 @@ def run_server(
     log_level: str | None = None,
 ) -> None:
     """Serve in this process and its children; returns when it was told to end."""
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
+    with no_collecting():
+        from granian.constants import Interfaces
+        from granian.log import LogLevels
+        from granian.server import Server
 
-    import core.web.serving  # noqa: F401  children are forked with everything imported
-
+        import_everything()  # children are forked with it
     check_free(host, port)
     os.environ["KUBIK_LOG_LEVEL"] = log_level or given.log_level
     server = Server(

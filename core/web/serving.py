@@ -5,10 +5,12 @@ from __future__ import annotations
 from core.settings import read_settings
 from core.web.app import Application, create_app
 from core.web.log import configure_log
+from core.web.starting import no_collecting
 
 
 def application() -> Application:
     """The application of this process, made after it was forked."""
     settings = read_settings()
     configure_log(settings.log_level)
-    return create_app(settings, jobs=True)
+    with no_collecting():
+        return create_app(settings, jobs=True)

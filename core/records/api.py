@@ -120,7 +120,7 @@ def batch(tx: Transaction, actor: Actor, entity: str, items: Batch, *, context: 
     run(work)
     return BatchSaved(
         create=tuple(map(_saved, created)), update=tuple(map(_saved, updated)), upsert=tuple(map(_saved, upserted)),
-        delete=tuple(row.id for row in deleted),
+        delete=tuple(map(_saved, deleted)),
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class BatchSaved:
     create: tuple[Saved, ...] = ()
     update: tuple[Saved, ...] = ()
     upsert: tuple[Saved, ...] = ()
-    delete: tuple[int, ...] = ()
+    delete: tuple[Saved, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -95,6 +95,8 @@ class Row:
     """What was asked already of the row as it is stored now, by identity of the expression."""
     touched: bool = False
     """Whether it changed: fields, child rows, position."""
+    blind: frozenset[str] = frozenset()
+    """Fields whose values are at fault, in a write that is refused already; rules that use them are not asked."""
 
     @property
     def key(self) -> tuple[str, int]:

@@ -72,12 +72,7 @@ def _wrong(pointer: str, why: Message) -> KubikError:
 
 def answered(body: dict[str, Any], saved: BatchSaved) -> dict[str, Any]:
     """The lists that were sent, with ids and versions."""
-    answer: dict[str, Any] = {
-        name: [_saved(each) for each in getattr(saved, name)] for name in LISTS[:3] if name in body
-    }
-    if "delete" in body:
-        answer["delete"] = [{"id": identifier} for identifier in saved.delete]
-    return answer
+    return {name: [_saved(each) for each in getattr(saved, name)] for name in LISTS if name in body}
 
 
 def _saved(saved: Saved) -> dict[str, Any]:

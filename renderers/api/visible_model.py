@@ -7,6 +7,8 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
+from core.errors import KubikError
+from core.query.names import readable_path
 from metamodel.model import Entity, Model, View
 
 _ENTITY = ("name", "uid", "solution", "label", "label_many", "help", "icon", "menu")
@@ -15,7 +17,7 @@ _FIELD = (
     "scale", "min", "max", "max_length", "format",
 )  # fmt: skip
 _SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color")
-_VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "sort")
+_VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "sort", "order")
 
 Definition = Mapping[str, Any]
 
@@ -110,13 +112,21 @@ def _view(
     entity = seen.get(definition["entity"])
     if entity is None or not _for_roles(view.roles, actor):
         return None
-    readable = {field.name for field in entity.fields if field.uid in grants.readable(entity.uid)}
     kept = _only(definition, _VIEW)
-    kept["columns"] = [name for name in definition["columns"] if name.partition(".")[0] in readable]
+    kept["columns"] = [name for name in definition["columns"] if _readable(model, grants, entity, name)]
     kept["sort"] = [
-        name for name in definition.get("sort", ()) if name.lstrip("-").partition(".")[0] in readable
+        name for name in definition.get("sort", ()) if _readable(model, grants, entity, name.lstrip("-"))
     ]
     return kept
+
+
+def _readable(model: Model, grants: Grants, entity: Entity, name: str) -> bool:
+    """Whether the caller may read the column: every step of its path, the entities on the way included."""
+    try:
+        readable_path(model, grants, entity, name, "")
+    except KubikError:
+        return False
+    return True
 
 
 def _items(items: Iterable[Definition], entities: set[str], views: set[str]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from metamodel.labels import Label
 from metamodel.model import Entity, Field, Grant, Model, Role
 from metamodel.text import fold
 from renderers.api.openapi import openapi_document
+from renderers.api.visible_model import visible_model
 from tests import factories
 from tests.contracts.places import judge, raw_rows, with_roles
 from tests.oracle.evaluator import Row
@@ -409,6 +410,27 @@ def test_the_description_names_nothing_that_is_not_there_for_its_reader(data: st
             assert {f.name for f in entity.fields if rights.reaches(entity, f)} <= named
             keys = document["paths"][f"/api/records/{entity.name}/by/{{field}}/{{value}}"]["get"]["parameters"][0]
             assert set(keys["schema"]["enum"]) == {f.name for f in entity.fields if f.unique and f.name in may} | {"ext"}
+
+
+@given(data=st.data())
+@settings(CHECKED, max_examples=30)
+def test_the_model_names_nothing_that_is_not_there_for_its_reader(data: st.DataObject) -> None:
+    person = data.draw(readers(data.draw(st.sampled_from(MAIN))))
+    rights = judge_nothing(person)
+    altered: Model = replace(MODEL, roles={**MODEL.roles, "generated": person.roles[0]})
+    document = visible_model(altered, Actor(user=person.me, login="somebody", roles=("generated",), language="en"))
+    for written in document["entities"]:
+        entity = MODEL.entities[written["name"]]
+        assert rights.exists(entity)
+        assert {f["name"] for f in written["fields"]} <= {f.name for f in entity.fields if rights.has(entity, f)}
+        assert all("to" not in f or rights.exists(MODEL.entities[f["to"]]) for f in written["fields"])
+    for view in document["views"]:
+        for name in (*view["columns"], *(each.lstrip("-") for each in view["sort"])):
+            entity = MODEL.entities[view["entity"]]
+            for part in name.split("."):
+                field = entity.by_name[part]
+                assert rights.reaches(entity, field), name
+                entity = MODEL.entity_by_uid.get(field.target or "", entity)
 
 
 def judge_nothing(person: Person) -> Rights:

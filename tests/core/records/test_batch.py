@@ -17,7 +17,7 @@ def test_a_batch_creates_changes_and_deletes_at_once(office):
     )  # fmt: skip
     assert [office.stored("company", s.id)["name"] for s in saved.create] == ["x", "y"]
     assert [(s.id, s.version) for s in saved.update] == [(a, 2), (b, 2)]
-    assert saved.delete == (c,)
+    assert [(s.id, s.version) for s in saved.delete] == [(c, 2)]
     assert [r["name"] for r in office.rows("company").values()] == ["A", "B", "x", "y"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +39,7 @@ class ColumnType:
     scale: int = 0
 
 
-class FieldType:
+class FieldType(ABC):
     """A kind of field. One instance a type, no state; ``field`` gives the options of the one in question.
 
     Values inside the engine: text str; integer int; decimal, money, percent Decimal at the field's scale; boolean
@@ -57,18 +58,18 @@ class FieldType:
     options_schema: ClassVar[Mapping[str, Any]]
     """JSON Schema ``properties`` of the options that are this type's own."""
 
+    @abstractmethod
     def column_type(self, field: Field) -> ColumnType:
         """What its column holds."""
-        raise NotImplementedError  # every type says
 
+    @abstractmethod
     def json_schema(self, field: Field) -> dict[str, Any]:
         """JSON Schema 2020-12 of its value as it is read from the API; null is added by the caller."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parse(self, field: Field, raw: Any, context: Context) -> Any:
         """The value of what was written, None for empty; raises `ValueRefused`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def format(self, field: Field, value: Any, context: Context) -> Any:
         """The value as the medium writes it: a JSON value for ``json``, else a string; None and "" for empty."""
-        raise NotImplementedError

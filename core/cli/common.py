@@ -37,8 +37,11 @@ def say(text: Message, *, to_stderr: bool = False) -> None:
 def fail(error: KubikError) -> NoReturn:
     """One line that says why, a line for each place at fault, exit status 1."""
     spoken = words()
-    click.echo(f"kubik: {error.code}: {spoken.render(error.detail)}", err=True)
+    detail = spoken.render(error.detail)
+    click.echo(f"kubik: {error.code}: {detail}", err=True)
     for place in error.errors[:PROBLEMS_SHOWN]:
+        if place.file is None and spoken.render(place.message) == detail:
+            continue  # said already, and a pointer into what was never typed helps nobody
         click.echo(f"  {where(place)}{spoken.render(place.message)}{line(place, spoken)}", err=True)
     if error.code == "KBK1101":
         losses = ",".join(error.extra.get("losses", ()))

@@ -40,6 +40,14 @@ def user_id(tx: Transaction, login: str) -> int:
     return identifier
 
 
+def active_user_id(tx: Transaction, login: str) -> int:
+    """The same of somebody who may sign in; KBK3003 for others: what they would be given opens nothing."""
+    found = user_id(tx, login)
+    if not query.record(tx, system_actor(), "user", found, ("active",))[0]["active"]:
+        raise KubikError("KBK3003", message("{login} may not sign in: the user is disabled.", login=login))
+    return found
+
+
 def quoted(text: str) -> str:
     """A text as the expression language writes it."""
     return "'" + text.replace("'", "''") + "'"

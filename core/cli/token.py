@@ -6,7 +6,7 @@ import click
 
 from core.access.tokens import create_token
 from core.cli.common import opened, say
-from core.cli.people import user_id
+from core.cli.people import active_user_id
 from metamodel.messages import message
 
 
@@ -22,6 +22,6 @@ def token() -> None:
 def create(login: str, name: str, days: int | None) -> None:
     """Make an API token of LOGIN; it is printed once, as the last word."""
     with opened() as workspace:
-        made = workspace.write(lambda tx: create_token(tx, user_id(tx, login), name, days))
+        made = workspace.write(lambda tx: create_token(tx, active_user_id(tx, login), name, days))
     say(message("The token of {login}, shown this once:", login=login), to_stderr=True)
     click.echo(made)

@@ -279,14 +279,37 @@ class _Counter:
         rows = int(
             self.tx.connection.execute(sa.select(sa.func.coalesce(sa.func.sum(same.c.n), 0))).scalar_one()
         )
-        names = ", ".join(place.entity.by_uid[uid].name for uid in fields)
+        if not rows:
+            return rows, None, words, None
         why = message(
-            "{entity}: {count} records have equal values of {fields}",
+            "{entity}: {count} records have equal values of {fields} ({examples})",
             entity=place.entity.name,
             count=rows,
-            fields=names,
+            fields=", ".join(place.entity.by_uid[uid].name for uid in fields),
+            examples="; ".join(self._repeated(place, fields, columns)),
         )
-        return rows, None, words, why if rows else None
+        return rows, None, words, why
+
+    def _repeated(
+        self, place: EntityTable, fields: Sequence[str], columns: Sequence[sa.ColumnElement[Any]]
+    ) -> list[str]:
+        """Some of the values that repeat, as one of their records has them."""
+        first = sa.func.min(place.table.c.id)
+        groups = (
+            sa.select(first)
+            .where(place.table.c.deleted_at.is_(None), *(c.is_not(None) for c in columns))
+            .group_by(*columns)
+            .having(sa.func.count() > 1)
+            .order_by(first)
+            .limit(EXAMPLES)
+        )
+        ids = list(self.tx.connection.execute(groups).scalars())
+        statement = sa.select(*(place.columns[uid].value for uid in fields)).where(place.table.c.id.in_(ids))
+        entity = place.entity
+        return [
+            ", ".join(shown(entity.by_uid[uid], value) for uid, value in zip(fields, row, strict=True))
+            for row in self.tx.connection.execute(statement.order_by(place.table.c.id))
+        ]
 
     def _rule(
         self, change: Change, words: Message

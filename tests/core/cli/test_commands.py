@@ -75,6 +75,10 @@ def test_an_installation_is_made_used_changed_and_checked(kubik: Commands, tmp_p
     entity.write_text(yaml.safe_dump(definition, allow_unicode=True, sort_keys=False), "utf-8")
     planned = kubik("plan", str(first))
     assert planned.returncode == 0 and "colour_code" in planned.stdout
+    assert "renamed" not in planned.stdout and "--accept" not in planned.stdout
+    assert kubik("plan", str(first), "--map", "product.kind").returncode == 2
+    unknown = kubik("plan", str(first), "--map", "product.kind.goods=godos")
+    assert unknown.returncode == 1 and "godos" in unknown.stderr
     assert kubik("apply", str(first), "--accept-loss").returncode == 0
     with kubik.served() as (address, _):
         headers = {"authorization": f"Bearer {token}"}
@@ -84,6 +88,8 @@ def test_an_installation_is_made_used_changed_and_checked(kubik: Commands, tmp_p
         items = httpx.get(f"{address}/api/records/product?limit=1", headers=headers).json()["items"]
         assert "colour_code" not in items[0]
         assert kubik("user", "disable", "olga").returncode == 0
+        disabled = kubik("token", "create", "olga")
+        assert disabled.returncode == 1 and "disabled" in disabled.stderr
         assert httpx.get(f"{address}/api/records/product", headers=headers).status_code == 401
     kept = kubik("check")
     assert kept.returncode == 0 and "kept for undo" in kept.stdout

@@ -21,6 +21,7 @@ from core.records.shapes import Row
 from core.records.stale import check_version
 from core.records.statements import load
 from core.records.store import mark_touched, store
+from core.records.telling import keep_apart, set_aside, trial
 from core.records.unique import broken_unique, check_unique
 from core.records.work import Work
 from core.storage.expressions.errors import refusal_of
@@ -42,10 +43,14 @@ def run(work: Work) -> None:
     if work.problems:
         _refuse_stale(work)
         required_now(work)
+        set_aside(work)
         work.settle()
     try:
         _prepare(work)
-        _write(work)
+        if work.told:
+            _find_the_rest(work)
+        else:
+            _write(work)
     except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
         told = broken_unique(work, error) or refusal_of(error)
         if told is None:
@@ -65,21 +70,37 @@ def _prepare(work: Work) -> None:
                     "“{field}”: a list of rows is changed only with If-Match", field=field.label))  # fmt: skip
     work.settle()
     fill(work)
+    keep_apart(work)
     required_now(work)
     check_links(work)
     check_locked(work)
     check_trees(work)
     check_unique(work)
+    set_aside(work)
     work.settle()
 
 
 def _permit(work: Work) -> None:
     """Rights first: what was found wrong on the way is told only to who may do the write at all."""
     found, work.problems = work.problems, []
+    told, work.told = work.told, []
     permit_before(work)
     work.settle()
-    work.problems = found
+    work.problems, work.told = found, told
+    set_aside(work)
     work.settle()
+
+
+def _find_the_rest(work: Work) -> None:
+    """A write that is refused already, as far as its rules; numbers, rights over the result, guards are not asked."""
+    whole = trial(work)
+    try:
+        _ask(work)
+    except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error):
+        work.problems = []  # without the values at fault it cannot be stored: what is known is told
+    finally:
+        whole.rollback()
+    work.conclude()
 
 
 def _refuse_stale(work: Work) -> None:
@@ -96,17 +117,8 @@ def _write(work: Work) -> None:
     Numbers are taken last, since who has one keeps the others of its series waiting. Of a single new row that is just
     before its INSERT, which then needs no UPDATE after it.
     """
-    mark_touched(work)
-    rows = list(work.rows())
-    alone = len(rows) == 1
-    if alone:
-        take_numbers(work)
-    store(work)
-    keep_trees(work)
-    follow(work)
-    ask_rules(work)
-    check_narrowing(work)
-    check_rules(work)
+    alone = len(list(work.rows())) == 1
+    _ask(work, numbered=alone)
     _guard(work)
     permit_after(work)
     work.settle()
@@ -114,6 +126,18 @@ def _write(work: Work) -> None:
         take_numbers(work)
         store_numbers(work)
     write(work.tx, [_change(work, row) for row in work.rows() if row.touched])
+
+
+def _ask(work: Work, *, numbered: bool = False) -> None:
+    mark_touched(work)
+    if numbered:
+        take_numbers(work)
+    store(work)
+    keep_trees(work)
+    follow(work)
+    ask_rules(work)
+    check_narrowing(work)
+    check_rules(work)
 
 
 def _change(work: Work, row: Row) -> Change:

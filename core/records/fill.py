@@ -35,7 +35,7 @@ def fill(work: Work) -> None:
 
 def required_now(work: Work) -> None:
     """Name the required fields that were not sent at all, so that they stand in the same answer as other faults."""
-    refused = {problem.pointer for problem in work.problems}
+    refused = {problem.pointer for problem in (*work.told, *work.problems)}
     for rows in work.by_entity("create", "update").values():
         entity = rows[0].entity
         required = [f for f in entity.fields if f.required and f.writable and f.uid != entity.parent]

@@ -12,6 +12,7 @@ from core.records.asking import column_type, parameters, relations, visible_ids
 from core.records.marks import external_ids
 from core.records.shapes import Row
 from core.records.statements import prepared
+from core.records.telling import judged
 from core.records.values import escaped
 from core.records.work import Lookup, Work
 from core.storage.expressions import compile_condition
@@ -72,6 +73,7 @@ def check_narrowing(work: Work) -> None:
                 row for row in rows
                 if row.values.get(field.uid) is not None
                 and any(row.before.get(uid) != row.values.get(uid) for uid in inputs)
+                and judged(work, row, field.narrowing)
             ]  # fmt: skip
             allowed = _allowed(work, rows[0].entity, field, [row.id for row in asked])
             for row in asked:

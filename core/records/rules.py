@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from core.records.asking import ask
 from core.records.permit import asked_after
 from core.records.shapes import Row
+from core.records.telling import judged
 from core.records.values import escaped, refuse_empty
 from core.records.work import Work
 from metamodel.expression.tree import Expression, Path, walk
@@ -61,17 +62,19 @@ def check_rules(work: Work) -> None:
     swept = {id(row) for row in work.swept}
     for rows in work.by_entity("create", "update", "keep", "restore").values():
         entity = rows[0].entity
-        checks = [c for c in entity.constraints if c.check is not None]
+        checks = [(c, c.check) for c in entity.constraints if c.check is not None]
         conditional = [f for f in entity.fields if f.required_if is not None and f.stored]
         for row in rows:
             if row.answers is None:
                 continue
-            for check in checks:
-                if row.answers[id(check.check)] is False:
+            for check, rule in checks:
+                if row.answers[id(rule)] is False and judged(work, row, rule):
                     _refuse_check(work, row, check)
             if row.action in ("create", "update") and id(row) not in swept:
                 for field in conditional:
-                    if row.answers[id(field.required_if)] and row.values.get(field.uid) is None:
+                    asked = field.required_if
+                    empty = row.values.get(field.uid) is None
+                    if asked is not None and empty and row.answers[id(asked)] and judged(work, row, asked):
                         refuse_empty(work, row, field)
                 _check_required(work, row, entity)
 

@@ -44,6 +44,8 @@ class Work:
     tops: list[Row] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    told: list[Problem] = field(default_factory=list)
+    """Faults of single values. The write is refused, and goes on without these values only to find the others."""
     kept: dict[tuple[str, int], Row] = field(default_factory=dict)
     """Ancestors of child rows that are written on their own."""
     locked: set[tuple[str, int]] = field(default_factory=set)
@@ -85,9 +87,18 @@ class Work:
 
     def settle(self) -> None:
         """Raise what was found wrong so far, as one error with the code of the gravest."""
-        if not self.problems:
-            return
-        first = self.problems[:PROBLEMS_SHOWN]
+        if self.problems:
+            self._raise([*self.told, *self.problems])
+
+    def conclude(self) -> None:
+        """Raise what was found wrong in the whole write, each place with its first fault."""
+        places = {problem.pointer for problem in self.told}
+        every = [*self.told, *(p for p in self.problems if p.pointer not in places)]
+        if every:
+            self._raise(every)
+
+    def _raise(self, every: list[Problem]) -> None:
+        first = every[:PROBLEMS_SHOWN]
         gravest = max(first, key=lambda p: _GRAVITY.get(CODES[p.code][0], 1))
         raise KubikError(gravest.code, detail=first[0].message if len(first) == 1 else None, errors=first)
 

@@ -276,7 +276,7 @@ def test_an_address(site: Site, what: str) -> None:
 def test_who_is_nobody_gets_nothing(site: Site) -> None:
     """Missing, garbage, foreign and revoked tokens; a session without the token of its forms."""
     token = site.tokens["admin"]
-    headers = (
+    headers: tuple[dict[str, str], ...] = (
         {}, {"authorization": "Bearer"}, {"authorization": "Bearer x"}, {"authorization": f"Basic {token}"}, {"authorization": token},
         {"authorization": f"Bearer {token}x"}, {"authorization": f"Bearer {token[:-1]}"}, {"authorization": f"Bearer {token} {token}"},
         {"authorization": "Bearer " + "x" * 5000}, {"cookie": "kubik_session=x"}, {"cookie": "kubik_session=" + token},

@@ -97,7 +97,7 @@ def live(rights: Rights, entity: Entity) -> list[Row]:
 
 def test_everybody_reads_what_their_roles_give(crm: Crm) -> None:
     """Lists in pages, counts, cells, single records, history, filters of the views, feed, OpenAPI."""
-    for who in crm.tokens:
+    for who in ("admin", "anna", "marina", "timur"):
         rights = crm.rights(who)
         document = crm.get(who, "/api/openapi.json")
         for entity in rights.model.entities.values():
@@ -186,9 +186,7 @@ def assert_same(hidden: Any, nothing: Any, *names: tuple[str, str]) -> None:
 
 def test_a_name_that_is_hidden_is_a_name_that_is_not_there(crm: Crm) -> None:
     """For each person and each field they may never read, in every place where a field can be named."""
-    for who in ("marina", "anna", "igor"):
-        if who not in crm.tokens:
-            continue
+    for who in ("anna", "igor"):
         rights = crm.rights(who)
         for entity in rights.model.entities.values():
             if not rights.exists(entity):
@@ -239,7 +237,7 @@ def test_a_manager_cannot_reach_past_their_deals(crm: Crm) -> None:
         both = [crm.call(who, method, f"/api/records/deal/{i}{way}", json=body) for i in (hidden, nothing)]
         assert_same(*both, (str(hidden), str(nothing)))
     for entity, field in (("activity", "deal"), ("deal_item", "deal")):
-        more = {"activity": {"subject": "x"}, "deal_item": {"product": 1}}[entity]
+        more: dict[str, Any] = {"subject": "x"} if entity == "activity" else {"product": 1}
         both = [crm.call(who, "POST", f"/api/records/{entity}", json={field: i, **more}) for i in (hidden, nothing)]
         assert both[0].status_code == 422, both[0].text
         assert_same(*both, (str(hidden), str(nothing)))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -203,7 +204,7 @@ def test_lists_counts_cells_and_single_records(busy: Workspace, name: str, data:
                 item, _ = query.record(tx, actor, name, row["id"])
                 same_cells(rights, entity, row, plain(item))
             else:
-                hidden = refused("KBK2006", lambda row=row: query.record(tx, actor, name, row["id"]))
+                hidden = refused("KBK2006", partial(query.record, tx, actor, name, row["id"]))
                 nothing = refused("KBK2006", lambda: query.record(tx, actor, name, 10**9))
                 assert str(hidden.detail) == str(nothing.detail)
 
@@ -241,7 +242,7 @@ def test_fields_filters_sorts_and_searches(busy: Workspace, name: str, data: st.
             assert page.count == len(expected)
 
 
-def one_field(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, field: Field, live: list[Row]) -> None:
+def one_field(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, field: Field, live: Sequence[Row]) -> None:
     """A field that does not exist for the person is refused everywhere as one that nobody has."""
     ask = {
         "fields": lambda n: query.read(tx, actor, Query(entity=entity.name, fields=(n,))),
@@ -286,7 +287,7 @@ def sort_key(rights: Rights, entity: Entity, row: Row, field: Field) -> Any:
     return value
 
 
-def one_filter(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, text: str, live: list[Row]) -> None:
+def one_filter(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, text: str, live: Sequence[Row]) -> None:
     """A filter keeps the rows on which it is true in what the person sees, or names what is not there for them."""
     expression = parsed(entity, text)
     ask = Query(entity=entity.name, filter=text, fields=(), limit=1000)
@@ -325,7 +326,7 @@ def test_history_feed_drop_downs_and_keys(busy: Workspace, data: st.DataObject) 
         deal = MODEL.entities["deal"]
         for row in data.draw(st.lists(st.sampled_from(rights.world.rows[deal.uid]), max_size=4, unique_by=lambda r: r["id"])):
             if not rights.sees(deal, row):
-                refused("KBK2006", lambda row=row: query.history(tx, actor, "deal", row["id"]))
+                refused("KBK2006", partial(query.history, tx, actor, "deal", row["id"]))
                 continue
             items = query.history(tx, actor, "deal", row["id"], limit=1000).items
             told = {name for item in items for name in item["changes"]}
@@ -378,7 +379,7 @@ def keys(tx: Transaction, actor: Actor, rights: Rights) -> None:
     company = MODEL.entities["company"]
     inn = company.by_name["inn"]
     for row in rights.world.rows[company.uid]:
-        ask = lambda row=row: query.record_by(tx, actor, "company", "inn", row[inn.uid], ("id",))  # noqa: E731
+        ask = partial(query.record_by, tx, actor, "company", "inn", row[inn.uid], ("id",))
         if not rights.exists(company):
             refused("KBK2006", ask)
         elif not rights.has(company, inn):

@@ -45,6 +45,7 @@ def test_values_are_written_and_read_in_their_forms(site: Site) -> None:
     made = exact(company)
     assert (made["staff"], made["discount"], made["vip"], made["founded"]) == (12, Decimal("0.20"), True, None)
     number = made["id"]
+    deal: Any = None
     for link in (number, {"id": number}, {"by": {"inn": inn}}):
         body = {"name": "D", "company": link, "amount": "1200.10", "closes_on": "2030-11-21", "source": "site", "probability": 0.2}
         deal = exact(site.post("/api/records/deal", {**body, "name": f"D {link}"}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import KubikError
@@ -103,11 +102,9 @@ def answer_json(value: Any, status: int = 200, *headers: tuple[bytes, bytes]) ->
 
 
 def read_cookie(header: str | None, name: str) -> str | None:
-    """One cookie of a Cookie header; a header that cannot be read has none."""
-    if not header or name not in header:
-        return None
-    try:
-        found = SimpleCookie(header).get(name)
-    except CookieError:
-        return None
-    return found.value if found else None
+    """One cookie of a Cookie header, the last of that name; cookies of ours are plain words, never quoted."""
+    for part in reversed(header.split(";") if header else ()):
+        found, _, value = part.strip().partition("=")
+        if found == name:
+            return value
+    return None

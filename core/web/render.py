@@ -8,15 +8,47 @@ from urllib.parse import urlsplit
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from litestar.types import Receive, Scope, Send
 
 from core.web.context import Visitor
 
 HTML = "text/html"
 
 
-def render(who: Visitor, name: str, *, status: int = 200, **variables: Any) -> Response[str]:
+class Html(Response[str]):
+    """A ready page, sent as it is: Litestar's own way from a response to what is sent is a tenth of a list's time."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        cookies: list[Cookie] | None = None,
+    ) -> None:
+        super().__init__(text, status_code=status, media_type=HTML, headers=headers, cookies=cookies)
+        self.body = text.encode()
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> Any:
+        """What sends it."""
+        return self._send
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", b"%d" % len(self.body)),
+        ]
+        headers.extend(
+            (name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()
+        )
+        headers.extend(cookie.to_encoded_header() for cookie in self.cookies)
+        await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+def render(who: Visitor, name: str, *, status: int = 200, **variables: Any) -> Html:
     """A template as an answer."""
-    return Response(who.site.templates.page(who, name, variables), status_code=status, media_type=HTML)
+    return Html(who.site.templates.page(who, name, variables), status=status)
 
 
 def see_other(to: str, *cookies: Cookie) -> Response[Any]:

@@ -12,7 +12,7 @@ from core.query import Page, count, read
 from core.query.names import readable_entity
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
-from core.web.render import render
+from core.web.render import Html, render
 from metamodel.messages import message
 from renderers.lists.address import read_address
 from renderers.lists.build import Listing, drawn_rows, list_page_view, listing
@@ -45,11 +45,9 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             html = _part(who, asked, body, page.next)
         else:
             html = _framed(request, who, tx, asked, page, cells, body)
-    headers = {"Vary": "HX-Request, Cookie"}
     told = COOKIE in request.cookies and not who.htmx
-    return Response(
-        html, media_type="text/html", headers=headers, cookies=[forget_notice(who)] if told else None
-    )
+    headers = {"Vary": "HX-Request, Cookie"}
+    return Html(html, headers=headers, cookies=[forget_notice(who)] if told else None)
 
 
 def _part(who: Visit, asked: Listing, body: str, following: str | None) -> str:
@@ -61,7 +59,7 @@ def _framed(
     request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, page: Page, cells: Cells, body: str
 ) -> str:
     """The page around its rows, from the frame that was made before when there is one."""
-    columns = fit(asked.columns, page.items, cells, who.language)
+    columns = fit(asked.columns, page.items, cells, asked.sort, who.language)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
     following = NEXT if page.next else None
     shell = None if partial else make_shell(request, who, tx, asked.entity.name, asked.address.href())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pluggy
 
@@ -29,3 +30,8 @@ def kubik_templates() -> Sequence[Path]:  # type: ignore[empty-body]
 @hookspec(firstresult=True)
 def kubik_static() -> Path:  # type: ignore[empty-body]
     """The folder of built web files with its ``manifest.json``, served under ``/assets``."""
+
+
+@hookspec(firstresult=True)
+def kubik_frame(visit: Any, transaction: Any, request: Any) -> Mapping[str, Any]:  # type: ignore[empty-body]
+    """What the template ``errors/framed.html`` needs to show an error inside the product, to a person signed in."""

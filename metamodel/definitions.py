@@ -225,6 +225,7 @@ class ViewDefinition:
     columns: tuple[str, ...] = whole(NAMES)
     filter: str | None = part(EXPRESSION)
     sort: tuple[str, ...] = part(NAMES, default=())
+    order: int | None = part()
     roles: tuple[str, ...] | None = part(NAMES)
 
 

@@ -225,6 +225,8 @@ class View:
     filter: Expression | None = None
     filter_text: str | None = None
     sort: tuple[str, ...] = ()
+    order: int | None = None
+    """Its place among the tabs of its entity; those without one come after, by name."""
     roles: frozenset[str] | None = None
 
 

@@ -233,7 +233,8 @@ def _kinds() -> dict[str, dict[str, Any]]:
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "entity": _NAME,
                 "kind": {"enum": ["list"]}, "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100),
-                "filter": _EXPRESSION, "sort": _sort(), "roles": _names(),
+                "filter": _EXPRESSION, "sort": _sort(),
+                "order": {"type": "integer", "minimum": -9999, "maximum": 9999}, "roles": _names(),
             },
             "name",
             "entity",

@@ -103,6 +103,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "columns": "fields, or paths along links such as `company.name`",
         "filter": "a condition, in which `me` and `my.…` are the reader",
         "sort": "as of an entity",
+        "order": "a whole number: its place among the views of the entity, the smallest first; without one it stands after them, by name. The first view is what the entity opens with",
         "roles": "who sees it; without it everybody who may read the entity",
     },
     "menu": {

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from litestar import Litestar, Request
+from litestar.concurrency import sync_to_thread
 from litestar.types import Message, Receive, Send
 
 from core.errors import KubikError
@@ -99,7 +100,8 @@ class Application(Litestar):
         except ClientGone:
             return
         except KubikError as error:
-            await send_answer(call, page_answer(Request(scope), error), answered, bare=True)
+            answer = await sync_to_thread(page_answer, Request(scope), error)
+            await send_answer(call, answer, answered, bare=True)
         seconds = time.perf_counter() - started
         self.site.metrics.answered("page", call.method, answered.status, seconds)
         log.info(

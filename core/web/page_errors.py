@@ -8,12 +8,14 @@ from urllib.parse import quote
 
 from jinja2 import TemplateNotFound
 from litestar import Response
+from litestar.concurrency import sync_to_thread
 from litestar.exceptions import HTTPException
+from litestar.types import Receive, Scope, Send
 from markupsafe import escape
 
 from core.errors import CODES, KubikError
 from core.i18n import Texts
-from core.web.context import AnyRequest, Visitor, visitor
+from core.web.context import AnyRequest, Visitor, exchange_state, reading, visitor
 from core.web.errors import as_kubik_error, error_headers
 from core.web.exchange import Answer
 from core.web.log import log
@@ -41,17 +43,36 @@ _NEXT_STEPS = {
     429: message("Wait a little and try again."),
     503: message("Try again in a moment."),
 }
+_PLAIN = frozenset({401, 429, 503})
+"""Where the navigation is of no use, or must not be asked for."""
 _ANY_STEP = message("Go back and try again.")
 _FAULT_STEP = message("Try again; if it happens again, tell the administrator the number below.")
 
 
+class ErrorResponse(Response[bytes]):
+    """An error that is put into words in a thread when it is sent: its page reads the navigation of the person."""
+
+    def __init__(self, request: AnyRequest, error: Exception) -> None:
+        super().__init__(b"")
+        self._asked, self._error = request, error
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        """The answer as Litestar sends it."""
+        return self._send
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await sync_to_thread(page_answer, self._asked, self._error)
+        headers = [(b"content-type", answer.media_type), *answer.headers]
+        if answer.body:
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+        start: Any = {"type": "http.response.start", "status": answer.status, "headers": headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
 def page_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Litestar's handler of every error of a page."""
-    answer = page_answer(request, error)
-    headers = {name.decode(): value.decode("latin-1") for name, value in answer.headers}
-    return Response(
-        answer.body, status_code=answer.status, headers=headers, media_type=answer.media_type.decode()
-    )
+    return ErrorResponse(request, error)
 
 
 def page_answer(request: AnyRequest, error: Exception) -> Answer:
@@ -63,7 +84,7 @@ def page_answer(request: AnyRequest, error: Exception) -> Answer:
     headers = [header for header in error_headers(found) if header[0] != b"www-authenticate"]
     if found.code == "KBK4003" and who.htmx:
         headers.append((CSRF_HEADER, who.csrf.encode()))
-    body = error_html(who, found).encode()
+    body = (_framed(request, found, who) or error_html(who, found)).encode()
     return Answer(status=found.status, body=body, media_type=HTML, headers=headers)
 
 
@@ -87,15 +108,37 @@ def as_page_error(request: AnyRequest, error: Exception) -> KubikError:
     return found
 
 
-def error_html(who: Visitor, error: KubikError) -> str:
-    """The page or the fragment; without templates, or when they fail, a bare page that says the same."""
-    variables: dict[str, Any] = {
+def _framed(request: AnyRequest, error: KubikError, who: Visitor) -> str | None:
+    """The error inside the product, so that the navigation stays; None where nobody is signed in, or it cannot be."""
+    if who.htmx or not exchange_state(request.scope).session or error.status in _PLAIN:
+        return None
+    try:
+        with reading(request) as (visit, transaction):
+            frame = who.site.plugins.hook.kubik_frame(visit=visit, transaction=transaction, request=request)
+            if not frame:
+                return None
+            variables = {**_words(visit, error), **frame}
+            return visit.site.templates.page(visit, "errors/framed.html", variables)
+    except (KubikError, TemplateNotFound):
+        return None  # the session has ended, or there are no such pages: the plain page says the same
+    except Exception as fault:  # the page of an error must not fail itself
+        log.error("fault in an error page", request_id=who.request_id, exc_info=fault)
+        return None
+
+
+def _words(who: Visitor, error: KubikError) -> dict[str, Any]:
+    return {
         "title": who.texts.render(message(CODES[error.code][1])),
         "detail": who.texts.render(error.detail),
         "next_step": who.texts.render(next_step(error)),
         "status": error.status,
         "code": error.code,
     }
+
+
+def error_html(who: Visitor, error: KubikError) -> str:
+    """The page or the fragment; without templates, or when they fail, a bare page that says the same."""
+    variables = _words(who, error)
     name = "errors/_partial.html" if who.htmx else "errors/page.html"
     try:
         return who.site.templates.page(who, name, variables)

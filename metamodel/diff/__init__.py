@@ -126,7 +126,7 @@ class _ViewByUids:
     def __init__(self, model: Model, view: View) -> None:
         self.view, self.name, self.uid, self.label = view, view.name, view.uid, view.label
         self.meaning = (
-            view.solution, view.label, view.entity, view.kind, shape(view.filter), view.roles,
+            view.solution, view.label, view.entity, view.kind, shape(view.filter), view.order, view.roles,
             tuple(_path(model, view.entity, path) for path in view.columns),
             tuple((path[:1] == "-", _path(model, view.entity, path.removeprefix("-"))) for path in view.sort),
         )  # fmt: skip

@@ -58,7 +58,8 @@ def make_views(checker: Checker, document: Document, roles: dict[str, Role]) -> 
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), entity=entity.uid, kind=written.type,
             columns=written.columns, filter=checker.condition(written.filter, spot.under("filter"), entity.uid),
-            filter_text=written.filter, sort=written.sort, roles=role_uids(written.roles, roles, spot, faults),
+            filter_text=written.filter, sort=written.sort, order=written.order,
+            roles=role_uids(written.roles, roles, spot, faults),
         )  # fmt: skip
     return made
 

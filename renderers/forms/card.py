@@ -67,7 +67,7 @@ def card_view(shown: Shown, history: History) -> Card:
         id=item["id"],
         version=item["version"],
         title=shown.title,
-        short=_first_text(shown) or f"#{item['id']}",
+        short=_first_text(shown) or shown.title,
         entity_label=entity.label.in_language(language) or entity.name,
         list_label=list_label,
         list_href=f"/e/{entity.name}" + ("?bin=1" if deleted else ""),
@@ -98,8 +98,8 @@ def _first_text(shown: Shown) -> str:
 
 def _facts(shown: Shown) -> tuple[str, ...]:
     texts, item = shown.texts, shown.item
-    number = _first_text(shown) or f"#{item['id']}"
-    facts = [] if number in shown.title else [number]
+    number = _first_text(shown)
+    facts = [number] if number and number not in shown.title else []
     if item.get("created_at") is not None:
         facts.append(texts.render(message("created {day}", day=texts.date(item["created_at"].date()))))
     author = item.get("created_by")

@@ -21,6 +21,7 @@ from renderers.forms.history import history_view
 from renderers.pages.cells import cells_of
 from renderers.pages.notices import COOKIE, forget_notice, leave_notice
 from renderers.pages.shell import make_shell
+from renderers.pages.titles import title_words
 
 CHANGES = 30
 
@@ -48,7 +49,7 @@ def draw_card(
             grants=grants,
             entity=found,
             item=item,
-            title=titles(tx, who.actor, found, (identity,))[identity].title or f"#{identity}",
+            title=title_words(titles(tx, who.actor, found, (identity,))[identity].title, identity, who.texts),
             cells=cells,
             texts=who.texts,
             allowed=allowed(tx, who.actor, found.name, identity),

@@ -14,7 +14,6 @@ from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.names import readable_entity
 from core.query.options import options
-from core.query.query import Link
 from core.query.read import record, titles
 from core.records import Saved, create, move, update
 from core.storage.workspace import Transaction
@@ -40,6 +39,7 @@ from renderers.forms.texts import Manner, fill
 from renderers.pages.cells import cells_of
 from renderers.pages.notices import leave_notice
 from renderers.pages.shell import make_shell
+from renderers.pages.titles import title_words
 
 OPTIONS = 20
 _DEEDS = ("_add", "_remove", "_up", "_down")
@@ -113,7 +113,7 @@ def place_of(
     title = who.texts.render(message("{what}: create", what=label))
     if identity is not None:
         item, _ = record(tx, who.actor, found.name, identity, card_fields(found, grants))
-        title = titles(tx, who.actor, found, (identity,))[identity].title or f"{label} #{identity}"
+        title = title_words(titles(tx, who.actor, found, (identity,))[identity].title, identity, who.texts)
     return Place(request=request, who=who, tx=tx, entity=found, id=identity, item=item, title=title)
 
 
@@ -280,8 +280,6 @@ def options_of_field(request: AnyRequest, entity: FromPath[str], field_name: Fro
         found = options(
             tx, who.actor, entity, field_name, text, internal_values(owner, asked, manner), OPTIONS
         )
-    return Response({"items": [{"id": link.id, "title": _title(link)} for link in found]})
-
-
-def _title(link: Link) -> str:
-    return link.title or f"#{link.id}"
+    return Response(
+        {"items": [{"id": link.id, "title": title_words(link.title, link.id, who.texts)} for link in found]}
+    )

@@ -14,6 +14,7 @@ from metamodel.text import fold
 from renderers.forms.filled import Filled, FilledRow
 from renderers.forms.texts import Manner
 from renderers.forms.view import Candidate
+from renderers.pages.titles import title_words
 
 SHOWN = 5
 
@@ -46,9 +47,9 @@ def look_up(model: Model, entity: Entity, filled: Filled, options: Options, mann
             found = options(owner.name, name, text.strip(), values, SHOWN + 1)
             same = [option for option in found if fold(option.title or "") == fold(text.strip())]
             if len(same) == 1 or len(found) == 1:
-                _settle(holder, name, (same or found)[0])
+                _settle(holder, name, (same or found)[0], manner)
             else:
-                _tell(looked, f"{pointer}/{name}", text.strip(), found)
+                _tell(looked, f"{pointer}/{name}", text.strip(), found, manner)
     return looked
 
 
@@ -64,13 +65,13 @@ def _holders(
                 yield row, child, f"/{name}/{index}"
 
 
-def _settle(holder: Filled | FilledRow, name: str, option: Link) -> None:
+def _settle(holder: Filled | FilledRow, name: str, option: Link, manner: Manner) -> None:
     holder.values[name] = str(option.id)
-    holder.titles[name] = option.title or f"#{option.id}"
+    holder.titles[name] = title_words(option.title, option.id, manner.words)
     del holder.typed[name]
 
 
-def _tell(looked: Looked, pointer: str, text: str, found: list[Link]) -> None:
+def _tell(looked: Looked, pointer: str, text: str, found: list[Link], manner: Manner) -> None:
     words = (
         message("Several records fit “{text}”: choose one of them", text=text[:100])
         if found
@@ -78,7 +79,7 @@ def _tell(looked: Looked, pointer: str, text: str, found: list[Link]) -> None:
     )
     looked.problems.append(Problem(pointer=pointer, code="KBK3005", message=words))
     looked.candidates[pointer] = tuple(
-        Candidate(id=o.id or 0, title=o.title or f"#{o.id}") for o in found[:SHOWN]
+        Candidate(id=o.id or 0, title=title_words(o.title, o.id, manner.words)) for o in found[:SHOWN]
     )
 
 

@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.i18n import Texts, texts
 from core.i18n.formats import format_number
 from core.query.query import Link
 from metamodel.fields.base import Context
 from metamodel.model import Field, Model
 from renderers.forms.filled import Filled, FilledRow
+from renderers.pages.titles import title_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,11 @@ class Manner:
 
     language: str
     zone: ZoneInfo
+
+    @property
+    def words(self) -> Texts:
+        """What the screens say in that language."""
+        return texts(self.language)
 
     @property
     def context(self) -> Context:
@@ -82,4 +89,4 @@ def put(holder: Filled | FilledRow, field: Field, value: Any, manner: Manner) ->
     """Puts one value, of a link its title too."""
     holder.values[field.name] = text_of(field, value, manner)
     if isinstance(value, Link) and value.id is not None:
-        holder.titles[field.name] = value.title or f"#{value.id}"
+        holder.titles[field.name] = title_words(value.title, value.id, manner.words)

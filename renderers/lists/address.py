@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 MAX_TEXT = 200
 MAX_VALUES = 50
 PREFIX = "f."
+EVERY = "all"
+"""What stands for a view in the address of the list without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

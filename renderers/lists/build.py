@@ -14,7 +14,7 @@ from core.query.filters import parse_filter
 from core.query.query import Page, Query
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, View
-from renderers.lists.address import Address
+from renderers.lists.address import EVERY, Address
 from renderers.lists.columns import ListColumn, list_columns
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
 from renderers.lists.table import heads, rows
@@ -86,10 +86,12 @@ def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]
     """What will be listed: the view, the columns and filters that exist for these rights."""
     there = ground(model, grants, entity, roles)
     view = next((v for v in there.views if v.name == asked.view), None)
-    if view is None and there.views and there.views[0].filter_text is None:
+    plain = asked.bin or (asked.view == EVERY and view is None)
+    if view is None and there.views and not plain:
         view = there.views[0]
     if asked.bin:
         view = None
+    named = asked.view if there.views and asked.view in (EVERY, view and view.name) else None
     columns = there.columns[view.name if view else None]
     sortable = {column.name for column in columns if column.sortable}
     sort = (asked.sort,) if asked.sort.removeprefix("-") in sortable else ()
@@ -98,7 +100,7 @@ def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]
         entity=entity,
         grants=grants,
         address=replace(
-            asked, view=asked.view if view else None, chosen=chosen, sort=sort[0] if sort else ""
+            asked, view=None if asked.bin else named, chosen=chosen, sort=sort[0] if sort else ""
         ),
         views=there.views,
         view=view,
@@ -133,7 +135,7 @@ def drawn_rows(listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: s
     address = listing.address
     restoring = address.bin and listing.grants.may(listing.entity.uid, "delete")
     tail = _restore(address, texts, csrf) if restoring else "<td></td>" if address.bin else ""
-    return rows(page, listing.columns, cells, address, tail)
+    return rows(page, listing.columns, cells, address, tail, texts)
 
 
 def list_page_view(
@@ -189,8 +191,9 @@ def _tabs(listing: Listing, texts: Texts) -> list[Tab]:
         )
         for view in listing.views
     ]
-    if listing.views[0].filter_text is not None:
-        tabs.insert(0, Tab(label=texts.gettext("All"), href=plain.href(), current=listing.view is None))
+    if all(view.filter_text is not None for view in listing.views):
+        every = replace(plain, view=EVERY).href()
+        tabs.append(Tab(label=texts.gettext("All"), href=every, current=listing.view is None))
     return tabs
 
 
@@ -211,24 +214,30 @@ def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empt
             href=address.unfiltered().href(),
             icon="filter-off",
         )
+        steps = [drop]
+        if listing.view is not None and listing.view.filter_text is not None:
+            wider = replace(address, view=EVERY, cursor=None).href()
+            steps.insert(0, Step(label=texts.gettext("Look in all records"), href=wider, icon="list"))
         return Empty(
             title=texts.gettext("Nothing found"),
             icon="search",
             text=_narrowing(listing, texts),
-            steps=(drop,),
+            steps=tuple(steps),
         )
     if address.bin:
         text = texts.gettext("Deleted records stand here and can be restored.")
         back = Step(label=title, href=address.path, icon="arrow-left")
         return Empty(title=texts.gettext("The bin is empty"), icon="trash", text=text, steps=(back,))
-    steps: list[Step] = []
+    steps = []
     if may_create:
         label = texts.render(
             message("{what}: create", what=entity.label.in_language(language) or entity.name)
         )
         steps.append(Step(label=label, href=f"{address.path}/new", icon="plus", key="N"))
     if listing.view is not None and listing.view.filter_text is not None:
-        every = Step(label=texts.gettext("Show all records"), href=address.path, icon="list")
+        every = Step(
+            label=texts.gettext("Show all records"), href=replace(address, view=EVERY).href(), icon="list"
+        )
         view = listing.view.label.in_language(language) or listing.view.name
         text = texts.render(message("No record fits the view “{view}” now.", view=view))
         return Empty(

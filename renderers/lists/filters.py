@@ -96,7 +96,7 @@ def _choice_chip(address: Address, field: Field, label: str, values: tuple[str, 
 
 
 def views_of(model: Model, entity: Entity, roles: tuple[str, ...], everything: bool) -> list[View]:
-    """The views of an entity for these roles, those that show all records first."""
+    """The views of an entity for these roles, in the order of their tabs."""
     mine = frozenset(roles)
     found = [
         view
@@ -104,4 +104,4 @@ def views_of(model: Model, entity: Entity, roles: tuple[str, ...], everything: b
         if view.entity in (entity.uid, entity.name)
         and (everything or view.roles is None or view.roles & mine)
     ]
-    return sorted(found, key=lambda view: view.filter_text is not None)
+    return sorted(found, key=lambda view: (view.order is None, view.order or 0, view.name))

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from core.i18n import Texts
-from core.query import Page
+from core.query import Link, Page
 from metamodel.messages import message
 from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, result_of
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells, quoted
-from renderers.pages.columns import FITTED, fitting_width
+from renderers.pages.columns import FITTED, Width, fitting_width, roomy
+from renderers.pages.titles import title_words
 
 _TAGS = re.compile(r"<[^>]*>")
 Items = Sequence[dict[str, Any]]
@@ -50,17 +51,19 @@ def head_label(column: ListColumn, language: str) -> str:
     return " → ".join(field.label.in_language(language) or field.name for field in column.path.fields[-2:])
 
 
-def fit(columns: Sequence[ListColumn], items: Items, cells: Cells, language: str) -> tuple[ListColumn, ...]:
-    """The same columns, those of figures as wide as what stands in them."""
-    return tuple(
-        replace(
-            column,
-            width=fitting_width(column.kind, head_label(column, language), _longest(items, column, cells)),
-        )
-        if column.kind in FITTED and not column.is_name
-        else column
-        for column in columns
-    )
+def fit(
+    columns: Sequence[ListColumn], items: Items, cells: Cells, sort: Sequence[str], language: str
+) -> tuple[ListColumn, ...]:
+    """The same columns as wide as their heads, those of figures as wide as what stands in them."""
+    first = sort[0].removeprefix("-") if sort else ""
+    return tuple(replace(column, width=_fitting(column, items, cells, first, language)) for column in columns)
+
+
+def _fitting(column: ListColumn, items: Items, cells: Cells, first: str, language: str) -> Width:
+    label, marked = head_label(column, language), column.name == first
+    if column.kind in FITTED and not column.is_name:
+        return fitting_width(column.kind, label, _longest(items, column, cells), marked=marked)
+    return roomy(column.width, label, marked=marked)
 
 
 def _longest(items: Items, column: ListColumn, cells: Cells) -> list[str]:
@@ -75,9 +78,11 @@ def _longest(items: Items, column: ListColumn, cells: Cells) -> list[str]:
     return [_TAGS.sub("", html) for html in cells.draw(column.field, result_of(column.path), "")(shown)]
 
 
-def rows(page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str) -> str:
+def rows(
+    page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str, texts: Texts
+) -> str:
     """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's."""
-    drawn = [_column(page.items, column, cells) for column in columns]
+    drawn = [_column(page.items, column, cells, texts) for column in columns]
     ids = [item["id"] for item in page.items]
     parts = [
         f'<td class="{column.css}"><a href="{address.path}/%s">%s</a></td>'
@@ -94,15 +99,19 @@ def rows(page: Page, columns: Sequence[ListColumn], cells: Cells, address: Addre
     return "\n".join([pattern % values for values in zip(*drawn, strict=True)])
 
 
-def _column(items: Items, column: ListColumn, cells: Cells) -> list[Any]:
+def _column(items: Items, column: ListColumn, cells: Cells, texts: Texts) -> list[Any]:
     """The cells of one column. The name's is inside a link, so it is words alone."""
     name = column.name
     values = [item.get(name, HIDDEN) for item in items]
     if column.is_name and column.kind in ("link", "person"):
-        values = [value if value is HIDDEN or value is None else (value.title or None) for value in values]
+        values = [value if value is HIDDEN or value is None else _words(value, texts) for value in values]
         drawn = [quoted(value) if isinstance(value, str) else "" for value in values]
     else:
         drawn = cells.draw(column.field, result_of(column.path), "")(values)
     if column.is_name:
-        return [text or f"#{item['id']}" for text, item in zip(drawn, items, strict=True)]
+        return [text or texts.gettext("no title") for text in drawn]
     return drawn
+
+
+def _words(link: Link, texts: Texts) -> str | None:
+    return None if link.hidden else title_words(link.title, link.id, texts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from core.hookspecs import hookimpl
 
@@ -28,3 +29,11 @@ def kubik_templates() -> Sequence[Path]:
 def kubik_static() -> Path:
     """What `scripts/build.mjs` made."""
     return FOLDER / "static" / "dist"
+
+
+@hookimpl
+def kubik_frame(visit: Any, transaction: Any, request: Any) -> Mapping[str, Any]:
+    """The shell, as around every page."""
+    from renderers.pages.shell import make_shell
+
+    return {"shell": make_shell(request, visit, transaction)}

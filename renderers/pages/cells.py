@@ -18,6 +18,7 @@ from metamodel.expression.types import Type
 from metamodel.model import Choice, Field, Model
 from renderers.pages.columns import Kind, kind_of
 from renderers.pages.people import person
+from renderers.pages.titles import title_words
 from renderers.pages.tones import tone_of
 
 HIDDEN = object()
@@ -158,7 +159,11 @@ class Cells:
         )
 
     def _unusual(self, link: Link) -> str:
-        return self.hidden if link.hidden else self._frame("_gone", text=link.title)
+        return (
+            self.hidden
+            if link.hidden
+            else self._frame("_gone", text=title_words(link.title, link.id, self._texts))
+        )
 
     def _linked(
         self, address: str, words: Callable[[Link, str], str]
@@ -168,7 +173,8 @@ class Cells:
         def draw(link: Link) -> str:
             if link.hidden or link.deleted:
                 return self._unusual(link)
-            return f"{frame[0]}{link.id}{frame[1]}{quoted(link.title or '#' + str(link.id))}{frame[2]}"
+            words = title_words(link.title, link.id, self._texts)
+            return f"{frame[0]}{link.id}{frame[1]}{quoted(words)}{frame[2]}"
 
         return lambda values: draw
 

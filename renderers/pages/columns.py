@@ -43,8 +43,11 @@ UNIT = 8
 LEAST, MOST = 8, 30
 """Widths of columns are whole units between these."""
 
-FIGURE, LETTER, PADDING = 7.7, 6.9, 26
-"""Pixels of a figure in a cell and of a letter in a head, and what stands around them (the arrow of a sort)."""
+FIGURE, LETTER, PADDING, ARROW = 7.7, 7.1, 18, 20
+"""Pixels of a figure in a cell and of a letter in a head, of what stands around them, of the arrow of a sort."""
+
+ONE_LINE = 14
+"""Letters of a head that stands in one line; a longer one takes two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +81,28 @@ def width_of(kind: Kind, *, flexible: bool, short: bool = False) -> Width:
     return _units(14 if short else _WIDTHS[kind])
 
 
-def fitting_width(kind: Kind, label: str, texts: Iterable[str]) -> Width:
-    """The width of a column of figures: none of them is ever cut, nor is its head when that costs little."""
+def fitting_width(kind: Kind, label: str, texts: Iterable[str], *, marked: bool = False) -> Width:
+    """The width of a column of figures: none of them is ever cut, nor is its head. ``marked`` heads have an arrow."""
     longest = max((len(text) for text in texts), default=0)
-    wanted = max(
-        longest * FIGURE + PADDING - 8, min(len(label), 14) * LETTER + PADDING, (_WIDTHS[kind] - 2) * UNIT
-    )
+    wanted = max(longest * FIGURE + PADDING, head_width(label, marked=marked), (_WIDTHS[kind] - 2) * UNIT)
     return _units(math.ceil(wanted / UNIT))
+
+
+def roomy(width: Width, label: str, *, marked: bool) -> Width:
+    """The same width, or what its head takes when that is more; the column of what is left stays so."""
+    wanted = math.ceil(head_width(label, marked=marked) / UNIT)
+    return width if width.css is None or wanted * UNIT <= width.pixels else _units(wanted)
+
+
+def head_width(label: str, *, marked: bool) -> float:
+    """What a head takes in one line, or in two when it is long."""
+    words = label.split()
+    letters = len(label)
+    if letters > ONE_LINE and len(words) > 1:
+        letters = min(
+            max(len(" ".join(words[:at])), len(" ".join(words[at:]))) for at, _ in enumerate(words) if at
+        )
+    return letters * LETTER + PADDING + (ARROW if marked else 0)
 
 
 def _units(units: int) -> Width:

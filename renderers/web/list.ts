@@ -48,6 +48,7 @@ class Pages {
       const body = holder.content.querySelector("tbody");
       if (!body) return;
       this.table.append(body);
+      this.widen(body);
       more.hidden = !body.dataset.next;
       const link = more.querySelector("a");
       if (link && body.dataset.next) link.href = body.dataset.next.replace(/[?&]part=rows/, "");
@@ -60,6 +61,15 @@ class Pages {
       this.busy = false;
       this.area.removeAttribute("aria-busy");
       if (!failed && this.near(more)) setTimeout(() => void this.load(more));
+    }
+  }
+
+  /** Columns of figures grow when a further page brings longer ones: no figure is ever cut. */
+  widen(body: HTMLTableSectionElement): void {
+    const columns = this.table.querySelectorAll("col");
+    for (const cell of body.querySelectorAll<HTMLElement>("td.n")) {
+      const column = columns[(cell as HTMLTableCellElement).cellIndex];
+      if (column && cell.scrollWidth > cell.clientWidth) column.style.width = `${cell.scrollWidth + 2}px`;
     }
   }
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from renderers.lists.filters import views_of
+from tests import factories
 from tests.renderers.surfing import Surfer, sign_in
 from tests.sites import Site
 
@@ -38,19 +40,19 @@ def rows_of(surfer: Surfer, path: str) -> list[str]:
 
 
 def test_everybody_sees_their_own_rows(site: Site, deals: dict[str, int]) -> None:
-    assert set(rows_of(sign_in(site, "mark"), "/e/deal")) == {
+    assert set(rows_of(sign_in(site, "mark"), "/e/deal?view=all")) == {
         "Альфа",
         "Ёлка",
         "&lt;b&gt;Жук &amp; Ко&lt;/b&gt;",
     }
     assert rows_of(sign_in(site, "nina"), "/e/deal") == ["Чужая"]
-    assert len(rows_of(sign_in(site, "admin"), "/e/deal")) == 4
+    assert len(rows_of(sign_in(site, "admin"), "/e/deal?view=all")) == 4
 
 
 def test_a_text_is_never_markup(site: Site, deals: dict[str, int]) -> None:
     page = sign_in(site, "mark").get('/e/deal?q=<script>alert(1)</script>"')
     assert "<script>alert" not in page.text
-    assert "<b>Жук" not in sign_in(site, "mark").get("/e/deal").text
+    assert "<b>Жук" not in sign_in(site, "mark").get("/e/deal?view=all").text
 
 
 def test_order_filter_and_search_are_of_the_address(site: Site, deals: dict[str, int]) -> None:
@@ -64,16 +66,17 @@ def test_order_filter_and_search_are_of_the_address(site: Site, deals: dict[str,
 
 def test_what_does_not_exist_in_an_address_is_passed_over(site: Site, deals: dict[str, int]) -> None:
     mark = sign_in(site, "mark")
-    assert len(rows_of(mark, "/e/deal?view=gone&f.stage=none&f.nothing=x&sort=-nothing")) == 3
-    assert len(rows_of(mark, "/e/deal?sort=margin")) == 3, "what is not shown cannot be sorted by"
+    assert len(rows_of(mark, "/e/deal?view=gone&f.stage=none&f.nothing=x&sort=-nothing")) == 2
+    assert len(rows_of(mark, "/e/deal?view=all&sort=margin")) == 3, "what is not shown cannot be sorted by"
     assert mark.get("/e/deal?cursor=forged").status_code == 400
     assert mark.get("/e/nothing").status_code == 404
 
 
 def test_the_count_is_that_of_the_list(site: Site, deals: dict[str, int]) -> None:
     mark = sign_in(site, "mark")
-    assert "3" in mark.get("/e/deal/count", **{"hx-request": "true"}).text
-    assert "1" in mark.get("/e/deal/count?f.stage=won", **{"hx-request": "true"}).text
+    assert "2" in mark.get("/e/deal/count", **{"hx-request": "true"}).text
+    assert "3" in mark.get("/e/deal/count?view=all", **{"hx-request": "true"}).text
+    assert "1" in mark.get("/e/deal/count?view=all&f.stage=won", **{"hx-request": "true"}).text
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(site: Site) -> None:
@@ -151,3 +154,39 @@ def test_nobody_is_led_to_the_door(site: Site) -> None:
     nobody = Surfer(site)
     assert nobody.get("/e/deal?f.stage=won").headers["location"].startswith("/sign-in?next=/e/deal")
     assert nobody.get("/e/deal", **{"hx-request": "true"}).status_code == 401
+
+
+def tabs(page: Any) -> list[tuple[str, str]]:
+    """The tabs of a list: label and address; the current one is starred."""
+    found = re.search(r'<nav class="tabs".*?</nav>', page.text, re.DOTALL)
+    assert found is not None
+    links = re.findall(r'<a href="([^"]+)"( aria-current="page")?[^>]*>([^<]+)</a>', found[0])
+    return [(label + ("*" if current else ""), href) for href, current, label in links]
+
+
+def test_an_entity_opens_with_its_first_view_and_all_records_stay_in_reach(
+    site: Site, deals: dict[str, int]
+) -> None:
+    mark = sign_in(site, "mark")
+    assert tabs(mark.get("/e/deal")) == [
+        ("Open*", "/e/deal?view=open_deals"),
+        ("All", "/e/deal?view=all"),
+    ]
+    assert set(rows_of(mark, "/e/deal")) == {"Альфа", "Ёлка"}
+    assert [label for label, _ in tabs(mark.get("/e/deal?view=all"))] == ["Open", "All*"]
+    assert rows_of(mark, "/e/deal?view=all&f.stage=won") == ["&lt;b&gt;Жук &amp; Ко&lt;/b&gt;"]
+    nothing = mark.get("/e/deal?f.stage=won")
+    assert 'href="/e/deal?view=all&amp;f.stage=won" class="first"' in nothing.text, (
+        "it may be in another view"
+    )
+
+
+def test_views_stand_in_the_order_that_was_given_to_them() -> None:
+    made = factories.model(
+        {
+            f"views/{name}.yaml": f"{{name: {name}, entity: deal, columns: [name], filter: 'owner = me'{order}}}"
+            for name, order in (("b", ", order: 2"), ("a", ""), ("d", ", order: -1"), ("c", ", order: 2"))
+        }
+    )
+    names = [view.name for view in views_of(made, made.entities["deal"], (), True)]
+    assert names == ["d", "b", "c", "a", "open_deals"]

@@ -100,11 +100,8 @@ def _people(tx: Transaction, base: int) -> None:
     department, user, membership, role = (
         model.entities[name] for name in ("department", "user", "user_role", "role")
     )
-    roles = dict(
-        tx.connection.execute(
-            sa.select(*(tx.tables[role.uid].columns[f].value for f in (role.by_name["name"].uid, "id")))
-        ).all()
-    )
+    named = sa.select(*(tx.tables[role.uid].columns[f].value for f in (role.by_name["name"].uid, "id")))
+    roles: dict[str, int] = {name: identity for name, identity in tx.connection.execute(named)}
     closure = tx.tables.own.closure
     above: dict[int, int | None] = {}
     rows: list[Values] = []

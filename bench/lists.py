@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from urllib.parse import urlencode
 
 from bench.installation import Installation
@@ -13,6 +14,8 @@ from bench.servers import Client, kubik_server, megabytes, raw_server
 JSON_LIMIT = 2.2
 HTML_LIMIT = 3.0
 READY_LIMIT = 3000.0
+MEMORY_LIMIT = 250.0
+STARTS = 3
 
 SHAPES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "by id": ({}, {"list": "id"}),
@@ -46,13 +49,19 @@ def run(installation: Installation, results: Results) -> None:
             mine, other = pair(lambda: pages.get(path), lambda: raw.get(theirs), 200)  # noqa: B023
             results.add(f"HTML page, {name}", mine, other, HTML_LIMIT)
         _deep(api, results)
-        results.add("ready to serve, beside 3 s", ready * 1000, READY_LIMIT, 1.0)
-        print(f"  memory of the server and its worker {megabytes(pid):.0f} MB")
+        results.add("memory of the serving process, beside 250 MB", megabytes(pid), MEMORY_LIMIT, 1.0, "MB")
+    starts = [ready * 1000]
+    for _ in range(STARTS - 1):
+        with kubik_server(installation) as (_, ready, _):
+            starts.append(ready * 1000)
+    results.add("ready to serve, beside 3 s", statistics.median(starts), READY_LIMIT, 1.0)
 
 
-HTML = {
-    "newest first": ("/e/deal?columns=" + ",".join(FIELDS) + "&sort=-created_at", {"list": "newest"}),
+HTML: dict[str, tuple[str, dict[str, str]]] = {
+    "all of them, newest first": ("/e/deal?view=all", {"list": "newest"}),
+    "the view of open ones, the next to close first": ("/e/deal?view=deals_open", {"list": "open"}),
 }
+"""Pages as they are opened; the hand-written server answers the same rows as JSON, with all of `FIELDS`."""
 
 
 def _same(name: str, ours: bytes, theirs: bytes) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured thing in milliseconds, beside what it is compared with; ``limit`` is the highest good ratio."""
+    """One measured thing, beside what it is compared with; ``limit`` is the highest good ratio."""
 
     name: str
     ours: float
     theirs: float
     limit: float | None = None
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
@@ -29,7 +30,7 @@ class Figure:
     def line(self) -> str:
         """The figure for people: name, both times, the ratio and whether it keeps its limit."""
         verdict = "" if self.limit is None else f"  limit {self.limit:g}  {'ok' if self.good else 'OVER'}"
-        return f"  {self.name:<58} {self.ours:9.3f} ms {self.theirs:9.3f} ms  x{self.ratio:5.2f}{verdict}"
+        return f"  {self.name:<58} {self.ours:9.3f} {self.unit} {self.theirs:9.3f} {self.unit}  x{self.ratio:5.2f}{verdict}"
 
 
 @dataclass(slots=True)
@@ -38,8 +39,10 @@ class Results:
 
     figures: list[Figure] = field(default_factory=list)
 
-    def add(self, name: str, ours: float, theirs: float, limit: float | None = None) -> None:
-        figure = Figure(name=name, ours=ours, theirs=theirs, limit=limit)
+    def add(
+        self, name: str, ours: float, theirs: float, limit: float | None = None, unit: str = "ms"
+    ) -> None:
+        figure = Figure(name=name, ours=ours, theirs=theirs, limit=limit, unit=unit)
         self.figures.append(figure)
         print(figure.line(), flush=True)
 

@@ -92,10 +92,17 @@ class Lists:
         self.stage = names.choices("deal", "stage")
         self.source = names.choices("deal", "source")
         self.stage_uid = {name: uid for uid, name in self.stage.items()}
+        closed = [f"'{self.stage_uid[name]}'" for name in ("won", "lost")]
         self.texts = {
             "id": list_sql(names, "", "d.id", mark),
             "newest": list_sql(names, "", "d.created_at DESC, d.id DESC", mark),
             "stage": list_sql(names, f" AND d.{d('stage')} = {mark}", "d.created_at DESC, d.id DESC", mark),
+            "open": list_sql(
+                names,
+                f" AND d.{d('stage')} NOT IN ({', '.join(closed)}) AND d.{d('closes_on')} IS NOT NULL",
+                f"d.{d('closes_on')}, d.id",
+                mark,
+            ),
             "name": list_sql(names, "", f"d.{k('name')}, d.id", mark),
             "owner": list_sql(names, f" AND d.{d('owner')} = {mark}", "d.created_at DESC, d.id DESC", mark),
         }

@@ -108,14 +108,14 @@ def free_port() -> int:
 
 
 def megabytes(pid: int) -> float:
-    """Resident memory of a process and its children, on Linux; 0 elsewhere. Shared pages count once a process."""
-    total = 0.0
+    """Resident memory of a server's worker, the greatest of the process and its children; Linux alone, 0 elsewhere."""
+    found = [0.0]
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             parent = int(entry.read_text().rpartition(")")[2].split()[1])
+            if pid in (int(entry.parent.name), parent):
+                pages = int((entry.parent / "statm").read_text().split()[1])
+                found.append(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
         except OSError:
             continue  # it ended meanwhile
-        if pid in (int(entry.parent.name), parent):
-            pages = int((entry.parent / "statm").read_text().split()[1])
-            total += pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return total
+    return max(found)

@@ -101,7 +101,7 @@ def _people(tx: Transaction, base: int) -> None:
         model.entities[name] for name in ("department", "user", "user_role", "role")
     )
     named = sa.select(*(tx.tables[role.uid].columns[f].value for f in (role.by_name["name"].uid, "id")))
-    roles: dict[str, int] = {name: identity for name, identity in tx.connection.execute(named)}
+    roles: dict[str, int] = dict(tx.connection.execute(named).all())
     closure = tx.tables.own.closure
     above: dict[int, int | None] = {}
     rows: list[Values] = []

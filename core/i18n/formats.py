@@ -46,9 +46,15 @@ def format_percent(language: str, value: Decimal | int, scale: int = 0) -> str:
     return format_number(language, shown, digits) + sign
 
 
+_SIGNS = {"RUB": "₽"}
+"""Signs that everybody reads, where CLDR has the code in some languages."""
+
+
 @cache
 def currency_sign(language: str, currency: str) -> str:
     """The sign of a currency in a language; a code nobody knows stays as it is."""
+    if currency in _SIGNS:
+        return _SIGNS[currency]
     return get_currency_symbol(currency, locale=language) if is_currency(currency) else currency
 
 
@@ -76,6 +82,8 @@ def format_money(language: str, value: Decimal | int, currency: str | None, scal
     sign, pattern = currency_sign(language, currency), money_pattern(language)
     if not pattern.before:
         return f"{figure}{pattern.space}{sign}"
+    if sign[-1:].isalpha():
+        sign += NO_BREAK_SPACE  # CLDR: letters do not touch figures
     if figure.startswith(MINUS):
         return f"{MINUS}{sign}{figure[1:]}"
     return f"{sign}{figure}"

@@ -12,7 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from core.i18n import Texts
-from core.i18n.formats import format_day, format_instant, format_number, money_pattern
+from core.i18n.formats import MINUS, format_day, format_instant, format_number, money_pattern
 from core.query.query import Link
 from metamodel.expression.types import Type
 from metamodel.model import Choice, Field, Model
@@ -222,7 +222,10 @@ def _figures(
                 value = value.quantize(unit, ROUND_HALF_UP)
             return f"{before}{format_number(language, value, digits)}{after}"
 
-        return figure
+        def signed(value: Any) -> str:
+            return f"{MINUS}{figure(-value)}" if value < 0 else figure(value)
+
+        return signed if before else figure
 
     return column
 

@@ -66,6 +66,8 @@ def test_numbers_are_grouped_with_the_signs_of_the_language(
 def test_money_and_percent_stand_as_the_language_writes_them() -> None:
     assert texts("ru").money(Decimal("1234.5"), "RUB") == "1\u00a0234,50\u00a0₽"
     assert texts("en").money(Decimal("-1234.5"), "USD") == "\u2212$1,234.50"
+    assert texts("en").money(Decimal("-1234.5"), "RUB") == "\u2212₽1,234.50"
+    assert texts("en").money(Decimal(5), "CHF") == "CHF\u00a05.00", "letters do not touch figures"
     assert texts("ru").money(Decimal(5), "ZZZ") == "5,00\u00a0ZZZ"
     assert texts("ru").percent(Decimal("0.20")) == "20\u00a0%"
     assert texts("en").percent(Decimal("0.125")) == "12.5%"

@@ -52,7 +52,8 @@ def test_amounts_of_a_column_have_the_same_digits() -> None:
         f"1{NBSP}200,50₽",
         "3,00₽",
     ]
-    assert plain(cells("en"), "deal", "amount", [Decimal("1200.50")]) == ["RUB1,200.50"]
+    assert plain(cells("en"), "deal", "amount", [Decimal("1200.50")]) == ["₽1,200.50"]
+    assert plain(cells("en"), "deal", "amount", [Decimal("-5")]) == ["−₽5"]
 
 
 def test_a_formula_s_amount_is_rounded_half_up_where_it_is_shown() -> None:

@@ -205,13 +205,14 @@ def test_a_deleted_record_is_in_the_bin_and_comes_back(login: Login) -> None:
     person.page.click(".top details.menu form button")
     person.page.wait_for_url("**/e/deal")
     expect(person.page.locator(".toast")).to_be_visible()
+    person.goto("/e/deal?view=all")
     expect(person.page.locator("#rows")).not_to_contain_text("В корзину и обратно")
     person.goto("/e/deal?bin=1")
     expect(person.page.locator("#rows")).to_contain_text("В корзину и обратно")
     person.page.locator("#rows tr", has_text="В корзину и обратно").locator("button").click()
     person.page.wait_for_selector(".rec")
     expect(person.page.locator("h1")).to_contain_text("В корзину и обратно")
-    person.goto("/e/deal")
+    person.goto("/e/deal?view=all")
     expect(person.page.locator("#rows")).to_contain_text("В корзину и обратно")
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 PAGES = (
-    "/e/deal", "/e/deal?view=deals_open", "/e/deal?f.stage=won&sort=-amount", "/e/deal?q=нетничего", "/e/deal?bin=1",
+    "/e/deal", "/e/deal?view=deals_closed", "/e/deal?view=all&f.stage=won&sort=-amount", "/e/deal?q=нетничего", "/e/deal?bin=1",
     "/e/city", "/e/deal/122", "/e/deal/122/edit", "/e/deal/new", "/e/company/1", "/e/user", "/e/nothing",
 )  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_the_theme_is_chosen(login: Login) -> None:
 
 def test_a_list_is_sorted_filtered_and_searched_by_its_address(login: Login) -> None:
     person = login("admin")
-    person.goto("/e/deal")
+    person.goto("/e/deal?view=all")
     person.page.click("th a:has-text('Сумма')")
     person.page.wait_for_selector("th[aria-sort=descending]")
     assert "sort=-amount" in person.page.url
@@ -126,7 +126,7 @@ def test_a_list_is_sorted_filtered_and_searched_by_its_address(login: Login) -> 
 
 def test_scrolling_brings_every_record_once(login: Login) -> None:
     person = login("admin")
-    person.goto("/e/deal")
+    person.goto("/e/deal?view=all")
     total = int("".join(filter(str.isdigit, person.page.locator(".foot").inner_text())))
     assert total > 100
     rows = person.page.locator("#rows tbody tr:not([aria-hidden])")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.errors import KubikError
 from core.storage.workspace import Transaction
@@ -45,28 +47,28 @@ def count_attempt(tx: Transaction, keys: tuple[str, ...]) -> None:
             retry_after=seconds,
         )
     for key in sorted(keys):
-        _change(tx, key, 1)
+        _add(tx, key)
 
 
 def forgive(tx: Transaction, keys: tuple[str, ...]) -> None:
     """Take a counted attempt back, since it was right; what the person mistyped before is forgotten too."""
     table = tx.tables.own.attempt
     for key in sorted(keys):
+        mine = table.c.key == key
         if key.startswith("address"):
-            _change(tx, key, -1)
+            fewer = table.update().where(mine, table.c["count"] > 0).values(count=table.c["count"] - 1)
+            tx.connection.execute(fewer)
         else:
-            tx.connection.execute(table.delete().where(table.c.key == key))
+            tx.connection.execute(table.delete().where(mine))
 
 
-def _change(tx: Transaction, key: str, by: int) -> None:
+def _add(tx: Transaction, key: str) -> None:
+    """One more, by one statement: several first attempts may come at once."""
     table = tx.tables.own.attempt
-    changed = tx.connection.execute(
-        table.update()
-        .where(table.c.key == key, table.c["count"] + by >= 0)
-        .values(count=table.c["count"] + by)
-    )
-    if not changed.rowcount and by > 0:
-        tx.connection.execute(table.insert().values(key=key, since=tx.now, count=by))
+    dialect: Any = sqlite if tx.dialect == "sqlite" else postgresql
+    first = dialect.insert(table).values(key=key, since=tx.now, count=1)
+    more = {"count": table.c["count"] + 1}
+    tx.connection.execute(first.on_conflict_do_update(index_elements=[table.c.key], set_=more))
 
 
 def _network(address: str | None) -> str:

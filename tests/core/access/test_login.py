@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -290,3 +292,19 @@ def test_signing_in_rightly_is_no_attempt(workspace: Workspace, monkeypatch: pyt
 @pytest.mark.parametrize("password", ["short", "", "x" * 257])
 def test_a_password_too_short_or_too_long_is_refused(password: str) -> None:
     assert refusal(hash_password, password).code == "KBK3003"
+
+
+def test_first_attempts_that_come_at_once_are_all_counted(workspace: Workspace) -> None:
+    keys = attempts.keys_of("somebody", "192.0.2.7")
+    gate = Barrier(6)
+
+    def attempt(_: int) -> None:
+        gate.wait()
+        workspace.write(lambda tx: attempts.count_attempt(tx, keys))
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(attempt, range(6)))
+    with workspace.read() as tx:
+        table = tx.tables.own.attempt
+        counted = tx.connection.execute(sa.select(table.c["count"]).where(table.c.key.in_(keys))).scalars()
+        assert list(counted) == [6, 6, 6]

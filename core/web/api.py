@@ -11,10 +11,11 @@ from litestar.types import HTTPScope, Receive, Send
 
 from core.errors import KubikError
 from core.i18n import texts
+from core.web.caller import make_known
 from core.web.errors import as_kubik_error, problem_answer
 from core.web.exchange import Answer, Call, Stream
 from core.web.log import log
-from core.web.operations import Operation, path_values
+from core.web.operations import MAX_JSON, Operation, path_values
 from core.web.parameters import read_parameters
 from core.web.security import SECURITY_HEADERS
 from core.web.site import Site
@@ -94,13 +95,21 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
     if call.method in ("GET", "HEAD", "OPTIONS"):
         call.body = b""
     else:
-        call.body = await read_body(receive, operation.body_limit, call.headers.get(b"content-length"))
+        declared, limit = call.headers.get(b"content-length"), min(operation.body_limit, MAX_JSON)
+        if operation.body_limit > limit and not _is_small(declared):  # nobody unknown fills our memory
+            await asyncio.get_running_loop().run_in_executor(REQUESTS, make_known, call)
+            limit = operation.body_limit
+        call.body = await read_body(receive, limit, declared)
     if operation.in_loop:
         answer = _run(operation, call)
         if answer.stream is not None:
             await answer.stream.begin()
         return answer
     return await asyncio.get_running_loop().run_in_executor(REQUESTS, _run, operation, call)
+
+
+def _is_small(declared: bytes | None) -> bool:
+    return declared is not None and declared.isdigit() and int(declared) <= MAX_JSON
 
 
 def _run(operation: Operation, call: Call) -> Answer:

@@ -50,6 +50,12 @@ def _by_session(transaction: Transaction, call: Call) -> Actor:
     return actor
 
 
+def make_known(call: Call) -> None:
+    """Refuse a call of nobody we know."""
+    with reading(call):
+        pass
+
+
 @contextmanager
 def reading(call: Call) -> Iterator[tuple[Transaction, Actor]]:
     """A snapshot, and the caller as that snapshot knows them."""

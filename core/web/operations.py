@@ -23,8 +23,9 @@ class Operation:
 
     ``path`` has parts in braces. ``about`` names the right on an entity that shows the operation in a caller's
     OpenAPI document (``configure`` for the model), None is for everybody. ``request`` and ``answer`` are JSON Schemas,
-    or words for schemas made from the entity (`renderers.api.description`). ``in_loop`` marks the few functions that
-    run in the event loop and answer at once (streams).
+    or words for schemas made from the entity (`renderers.api.description`). A body over `MAX_JSON` is taken up to
+    ``body_limit`` from a caller who is known, and from nobody else. ``in_loop`` marks the few functions that run in the
+    event loop and answer at once (streams).
     """
 
     method: str

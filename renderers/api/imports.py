@@ -23,6 +23,8 @@ KNOWN = ("entity", "mapping", "mode", "key", "encoding", "delimiter", "dry_run",
 
 def start(call: Call) -> Answer:
     """Take a file and what is to be done with it; the answer is the job."""
+    with reading(call) as (_, actor):
+        pass  # the caller is known; the import opens transactions of its own
     parts = read_parts(call)
     for name in ("file", "options"):
         if name not in parts:
@@ -30,8 +32,6 @@ def start(call: Call) -> Answer:
     asked = wire.expect_object(wire.decode(parts["options"].data))
     entity, options = read_options(asked, call.language)
     workspace = call.site.workspace
-    with reading(call) as (_, actor):
-        pass  # the caller is known; the import opens transactions of its own
     job = start_import(workspace, actor, entity, parts["file"].data, options)
     with workspace.read() as transaction:
         found = read_job(transaction, job)
@@ -58,6 +58,9 @@ def read_options(asked: dict[str, Any], language: str) -> tuple[str, Options]:
     for name in ("key", "delimiter"):
         if asked.get(name) is not None and not isinstance(asked[name], str):
             raise wrong(f"/options/{name}", message("A text is expected."))
+    delimiter = asked.get("delimiter") or None
+    if delimiter is not None and (len(delimiter) > 1 or delimiter in '"\r\n'):
+        raise wrong("/options/delimiter", message("One character that parts the columns is expected."))
     for name in ("dry_run", "quiet"):
         if not isinstance(asked.get(name, False), bool):
             raise wrong(f"/options/{name}", message("True or false is expected."))
@@ -65,7 +68,7 @@ def read_options(asked: dict[str, Any], language: str) -> tuple[str, Options]:
         mode=mode,
         key=asked.get("key"),
         mapping=mapping,
-        delimiter=asked.get("delimiter"),
+        delimiter=delimiter,
         language=language,
         dry_run=asked.get("dry_run", False),
     )

@@ -139,7 +139,7 @@ def _prepare(tx: Transaction, task: Import) -> tuple[Column, ...]:
     for action in ("import", *needed):
         if not grants.may(entity.uid, action):
             raise KubikError("KBK4002", message("{entity}: you may not import records", entity=entity.label))
-    key = key_of(entity, task.options)
+    key = key_of(grants, entity, task.options)
     columns = fit_columns(tx.model, grants, entity, task.table.header, task.options.mapping)
     if key is not None and key.name != "id" and not any(c.field is key for c in columns):
         raise KubikError("KBK5002", message("the file has no column for the key “{field}”", field=key.label))
@@ -194,7 +194,7 @@ def _write_all(
     tx: Transaction, task: Import, columns: tuple[Column, ...], lines: Sequence[Line], report: Report
 ) -> list[Saved]:
     entity = tx.model.entities[task.entity]
-    key = key_of(entity, task.options)
+    key = key_of(grants_of(tx.model, task.actor), entity, task.options)
     records: list[int | None] = [None] * len(lines)
     problems: list[Problem] = []
     if key is not None:

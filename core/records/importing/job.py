@@ -7,6 +7,8 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from core.access.actor import Actor, system_actor
 from core.access.login import load_actor
 from core.errors import KubikError
 from core.i18n import texts
-from core.jobs.jobs import Job, job_columns, make_job, start_job
+from core.jobs.jobs import KEPT, Job, job_columns, make_job, start_job
 from core.jobs.running import JobCancelled, Run, take
 from core.jobs.worker import Outcome
 from core.records.importing.importer import check_file, import_file
@@ -32,7 +34,8 @@ KIND = "import"
 def start_import(workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options) -> int:
     """Ask for an import to be done in the background; its job. What refuses the whole file refuses it here."""
     check_file(workspace, actor, entity, data, options)
-    parameters = _parameters(workspace, actor, entity, data, options)
+    name = secrets.token_hex(16)  # a job's own copy: the same file may be sent again before it is done
+    parameters = _parameters(workspace, actor, entity, data, options, name)
     return workspace.write(lambda tx: start_job(tx, KIND, parameters, by=actor.user))
 
 
@@ -51,7 +54,7 @@ def run_import(
     table = check_file(workspace, actor, entity, data, options)
     if options.dry_run:
         return import_file(workspace, actor, entity, data, options, progress)
-    parameters = _parameters(workspace, actor, entity, data, options)
+    parameters = _parameters(workspace, actor, entity, data, options, hashlib.sha256(data).hexdigest()[:32])
     worker = f"command {secrets.token_hex(8)}"
 
     def begin(tx: Transaction) -> Job:
@@ -68,6 +71,7 @@ def run_import(
             else KubikError("KBK5003", message("the import was cancelled"))
         )
         run.finish("failed", error=refusal.detail, code=refusal.code)
+        _drop_copy(run)
         raise refusal from error
     result, name = _outcome(run, report, table.text)
     run.finish("done", result=result, errors_file=name)
@@ -76,12 +80,16 @@ def run_import(
 
 def import_job(run: Run) -> Outcome:
     """The handler of the kind `import` for workers."""
-    parameters = run.job.parameters
-    data = _folder(run.workspace).joinpath(parameters["file"]).read_bytes()
-    with run.workspace.read() as tx:
-        actor = system_actor() if run.job.by is None else load_actor(tx, run.job.by)
-    report = _go_on(run, actor, data, None)
-    result, name = _outcome(run, report, decode(data))
+    try:
+        data = _folder(run.workspace).joinpath(run.job.parameters["file"]).read_bytes()
+        with run.workspace.read() as tx:
+            actor = system_actor() if run.job.by is None else load_actor(tx, run.job.by)
+        report = _go_on(run, actor, data, None)
+        result, name = _outcome(run, report, decode(data))
+    except (KubikError, JobCancelled) as error:
+        if isinstance(error, JobCancelled) or error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            _drop_copy(run)  # nobody goes on with it
+        raise
     return Outcome(result=result, errors_file=name)
 
 
@@ -110,8 +118,12 @@ def _outcome(run: Run, report: Report, text: str) -> tuple[dict[str, Any], str |
         folder.joinpath(name).write_text(
             "\ufeff" + errors_file(table, report.errors, render, reason), encoding="utf-8", newline=""
         )
-    folder.joinpath(run.job.parameters["file"]).unlink(missing_ok=True)
+    _drop_copy(run)
     return report.saved(render), name
+
+
+def _drop_copy(run: Run) -> None:
+    _folder(run.workspace).joinpath(run.job.parameters["file"]).unlink(missing_ok=True)
 
 
 def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
@@ -126,15 +138,15 @@ def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
 
 
 def _parameters(
-    workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options
+    workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options, name: str
 ) -> dict[str, Any]:
-    """What a job knows of the import; the file is kept beside the database until the job is done."""
+    """What a job knows of the import; the file is kept under that name beside the database until the job is done."""
     folder = _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(data).hexdigest()
-    place = folder / f"{digest[:32]}.csv"
+    _forget_files(folder)
+    place = folder / f"{name}.csv"
     if not place.exists():
-        fresh = folder / f"{digest[:32]}.{secrets.token_hex(4)}.part"
+        fresh = folder / f"{name}.{secrets.token_hex(4)}.part"
         with fresh.open("wb") as file:
             file.write(data)
             file.flush()
@@ -145,6 +157,14 @@ def _parameters(
         "entity": entity, "file": place.name, "by": actor.login,
         "options": {**asdict(options), "language": language, "mapping": dict(options.mapping)},
     }  # fmt: skip
+
+
+def _forget_files(folder: Path) -> None:
+    """Remove what is older than any job that can still be asked about: files of errors, copies nobody came back for."""
+    oldest = (datetime.now(UTC) - KEPT).timestamp()
+    for path in folder.iterdir():
+        if path.suffix in (".csv", ".part") and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 def _folder(workspace: Workspace) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.access.actor import Actor
+from core.access.grants import Grants
 from core.errors import KubikError
 from core.records.importing.columns import Column
 from core.records.importing.reading import Table
@@ -58,13 +59,16 @@ class Import:
     """In a dry run, which writes nothing: the unique values of rows that would be written."""
 
 
-def key_of(entity: Entity, options: Options) -> Field | None:
-    """The field that finds records, None when every line is a new one; KBK2009 when it is missing or not unique."""
+def key_of(grants: Grants, entity: Entity, options: Options) -> Field | None:
+    """The field that finds records, None when every line is a new one.
+
+    KBK2009 when it is missing, not unique, or not one that the caller may read.
+    """
     if options.mode == "create":
         return None
     if options.key is None:
         raise KubikError("KBK2009", message("to update records, name the field that finds them (key)"))
     key = entity.by_name.get(options.key)
-    if key is None or not (key.unique or key.name == "id"):
+    if key is None or not (key.unique or key.name == "id") or key.uid not in grants.readable(entity.uid):
         raise KubikError("KBK2009", message("“{name}” is not a unique field", name=options.key[:100]))
     return key

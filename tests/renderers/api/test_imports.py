@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
 
 from core.web.background import make_worker
+from core.web.operations import MAX_JSON
 from tests.renderers.api.test_records import problem
 from tests.sites import Site
 
@@ -64,3 +66,45 @@ def test_a_body_that_is_no_form_with_a_file_is_refused(site: Site) -> None:
     problem(site.call("POST", "/api/imports", content=b"nonsense", headers=headers), 400, "KBK2000")
     problem(send(site, {"entity": "nope"}), 404, "KBK2006")
     problem(send(site, {"entity": "company"}, who="mark"), 403, "KBK4002")
+
+
+def test_the_same_file_sent_twice_is_two_imports_and_no_copy_stays(site: Site) -> None:
+    first = send(site, {"entity": "company", "dry_run": True}).headers["location"]
+    second = send(site, {"entity": "company"}).headers["location"]
+    worker = make_worker(site.workspace)
+    assert worker.run_one() and worker.run_one()
+    states = [site.get(path).json() for path in (first, second)]
+    assert [(state["state"], state["result"]["created"]) for state in states] == [("done", 1), ("done", 1)]
+    assert site.get("/api/records/company?count=exact").json()["count"] == 1
+    left = [path.name for path in (site.workspace.settings.home / "imports").iterdir()]
+    assert sorted(left) == [f"errors-{state['id']}.csv" for state in states]
+
+
+def test_a_failed_import_leaves_no_copy_and_old_files_are_forgotten(site: Site) -> None:
+    folder = site.workspace.settings.home / "imports"
+    folder.mkdir()
+    (folder / "errors-1.csv").write_text("long ago")
+    os.utime(folder / "errors-1.csv", (0, 0))
+    path = send(site, {"entity": "company"}).headers["location"]
+    [nobody] = [u for u in site.get("/api/records/user").json()["items"] if u["login"] == "admin"]
+    site.post(
+        "/api/records/user",
+        {"login": "other", "name": "Other", "roles": [{"role": {"by": {"name": "administrator"}}}]},
+    )
+    assert site.patch(f"/api/records/user/{nobody['id']}", {"active": False}).status_code == 200
+    assert make_worker(site.workspace).run_one()
+    assert path and list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("delimiter", ["ab", "\n", '"', "\r\n"])
+def test_a_delimiter_that_is_none_is_refused(site: Site, delimiter: str) -> None:
+    found = problem(send(site, {"entity": "company", "delimiter": delimiter}), 400, "KBK2000")
+    assert found["errors"][0]["pointer"] == "/options/delimiter"
+
+
+def test_only_who_is_known_sends_a_large_body(site: Site) -> None:
+    large = b"x" * (MAX_JSON + 1)
+    problem(site.call("POST", "/api/imports", None, content=large), 401, "KBK4001")
+    problem(site.call("POST", "/api/records/company/batch", None, content=iter([large])), 401, "KBK4001")
+    problem(site.call("POST", "/api/imports", None, content=b"x"), 401, "KBK4001")
+    problem(site.call("POST", "/api/imports", content=large), 400, "KBK2000")

@@ -132,6 +132,27 @@ def test_a_dry_run_says_the_same_and_writes_nothing(office):
     assert said(report) == said(real)
 
 
+SECRET_KEY = {
+    "roles/head.yaml": """
+        name: head
+        label: {ru: Глава, en: Head}
+        grants:
+          - {entity: company, actions: [read, create, update, import], fields: {all_but: [inn]}}
+    """
+}
+
+
+@pytest.mark.parametrize("changes", [SECRET_KEY])
+def test_a_key_that_may_not_be_read_is_refused_as_one_that_is_not_there(office):
+    asked = [
+        refusal(run, office, "company", "name\nA\n", by="anna", mode="upsert", key=key)
+        for key in ("inn", "nope")
+    ]
+    assert {(error.code, str(error.detail).replace("nope", "inn")) for error in asked} == {
+        ("KBK2009", "“inn” is not a unique field")
+    }
+
+
 def test_only_who_may_import_imports(office):
     assert refusal(run, office, "company", "name\nA\n", by="marina").status == 403
     assert refusal(run, office, "department", "name\nA\n", by="marina").status == 404

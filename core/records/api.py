@@ -271,6 +271,8 @@ def _upsert_external(work: Work, entity: Entity, value: str, values: Values, if_
     if record is not None and load(work.tx, entity, [record])[record]["deleted_at"] is not None:
         drop_external(work.tx, entity.uid, value)
         record = None
+    if record is not None and record not in visible_ids(work, entity, [record]):
+        raise KubikError("KBK3007", message("the identifier {value} is taken", value=value))
     top = Row(entity=entity, action="update" if record else "create", id=record or 0, if_version=if_version)
     _add(work, top, values)
     run(work)

@@ -91,7 +91,7 @@ def described(operation: Operation, entity: Entity | None, schemas: EntitySchema
     parameters = [*path_parameters(operation, entity, schemas), *map(query_parameter, operation.parameters)]
     if operation.method in ("PATCH", "DELETE"):
         parameters.append(header("If-Match", "The ETag that the change is meant for"))
-    if operation.method in ("POST", "PATCH", "PUT"):
+    if operation.method in ("POST", "PATCH", "PUT") and entity is not None:  # writes of records are kept
         parameters.append(header("Idempotency-Key", "Makes a retry safe for 24 hours"))
     if parameters:
         found["parameters"] = parameters

@@ -316,6 +316,21 @@ def test_records_are_reached_by_a_unique_field_and_by_an_outside_name(site: Site
     problem(stale, 412, "KBK3009")
 
 
+def test_an_outside_identifier_of_a_record_out_of_sight_is_taken_and_tells_no_id(site: Site) -> None:
+    path = f"{DEALS}/by/ext/erp-1"
+    assert site.call("PUT", path, json={"name": "Not marks"}).status_code == 201
+    problem(site.get(path, "mark"), 404, "KBK2006")
+    refused = problem(site.call("PUT", path, "mark", json={"name": "X"}), 409, "KBK3007")
+    assert refused["detail"] == "the identifier erp-1 is taken" and refused["errors"] == []
+
+
+def test_only_writes_of_records_take_an_idempotency_key(site: Site) -> None:
+    paths = site.get("/api/openapi.json").json()["paths"]
+    taking = {path for path, methods in paths.items() for operation in methods.values()
+              if "Idempotency-Key" in {each["name"] for each in operation.get("parameters", ())}}  # fmt: skip
+    assert taking and all(path.startswith("/api/records/") for path in taking)
+
+
 def test_changes_are_fed_from_a_position(site: Site) -> None:
     start = site.get("/api/changes?limit=1000").json()["next"]
     deal = make_deal(site)

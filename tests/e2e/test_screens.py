@@ -201,3 +201,33 @@ def test_a_phone_shows_two_lines_a_bar_of_places_and_saves_a_deal(login: Login) 
             .filter((e) => e.offsetParent && e.getBoundingClientRect().height < 44).length"""
     )
     assert small == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_bars_stay_where_they_are_and_only_what_is_between_them_scrolls(
+    login: Login, width: int, height: int
+) -> None:
+    person = login("anna", width=width, height=height)
+    for path in ("/e/deal", "/e/deal/5", "/e/deal/5/edit", "/e/deal/new", "/e/nothing"):
+        person.goto(path)
+        beyond = person.page.evaluate(
+            """() => { const page = document.documentElement;
+            return [page.scrollHeight - page.clientHeight, page.scrollWidth - page.clientWidth]; }"""
+        )
+        assert beyond == [0, 0], path
+
+
+def test_heads_and_figures_stand_whole_also_of_further_pages(login: Login) -> None:
+    person = login("admin")
+    for path in ("/e/deal", "/e/deal?view=all&sort=amount", "/e/company", "/e/product", "/e/activity"):
+        person.goto(path)
+        person.page.evaluate(
+            "() => { const s = document.querySelector('.scroll'); s.scrollTop = s.scrollHeight; }"
+        )
+        person.settle()
+        cut = person.page.evaluate(
+            """() => [...document.querySelectorAll("#rows td.n, #rows th > a > span")]
+            .filter((cell) => cell.scrollWidth > cell.clientWidth || cell.scrollHeight > cell.clientHeight)
+            .map((cell) => cell.textContent)"""
+        )
+        assert cut == [], path

@@ -151,12 +151,12 @@ async def send_answer(
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is not None and receive is not None and call.method != "HEAD":
-        await _send_stream(answer.stream, send, receive)
+        await _send_stream(call, answer.stream, send, receive)
     body = b"" if call.method == "HEAD" or answer.status in (204, 304) else answer.body
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def _send_stream(stream: Stream, send: Send, receive: Receive) -> None:
+async def _send_stream(call: Call, stream: Stream, send: Send, receive: Receive) -> None:
     async def pump() -> None:
         async for piece in stream:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -173,7 +173,9 @@ async def _send_stream(stream: Stream, send: Send, receive: Receive) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.error("fault in a stream", request_id=call.request_id, path=call.path, exc_info=ended)
 
 
 def make_call(site: Site, scope: HTTPScope, request_id: str, address: str) -> Call:

@@ -68,6 +68,9 @@ class Poller:
             except KubikError as error:  # the database may be away for a while
                 log.warning("events: the journal cannot be read", code=error.code)
                 news = False
+            except Exception as error:  # everybody who listens depends on this one task: it goes on
+                log.error("fault in the poller of events", exc_info=error)
+                news = False
             if news:
                 self.ticks += 1
                 self._tick.set()

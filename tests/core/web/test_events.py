@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
 
 from core.errors import KubikError
+from core.web.api import make_call, send_answer
 from core.web.events import Poller
+from core.web.exchange import Answer
+from tests.sites import Site
 
 
 def test_listeners_wake_when_something_is_new_and_only_then() -> None:
@@ -35,13 +42,14 @@ def test_listeners_wake_when_something_is_new_and_only_then() -> None:
     asyncio.run(run())
 
 
-def test_a_database_that_is_away_does_not_end_the_poller() -> None:
+@pytest.mark.parametrize("fault", [KubikError("KBK3013"), RuntimeError("nobody meant this")])
+def test_a_database_that_is_away_does_not_end_the_poller(fault: Exception) -> None:
     answers: list[bool | None] = [None, None, True]
 
     def look() -> bool:
         answer = answers.pop(0) if answers else False
         if answer is None:
-            raise KubikError("KBK3013")
+            raise fault
         return answer
 
     async def run() -> None:
@@ -51,3 +59,27 @@ def test_a_database_that_is_away_does_not_end_the_poller() -> None:
                 assert await poller.wait(0, 5) == 1
 
     asyncio.run(run())
+
+
+def test_a_stream_that_breaks_is_told_in_the_log(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken:
+        async def begin(self) -> None: ...
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"one"
+            raise RuntimeError("nobody meant this")
+
+    sent: list[Any] = []
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    scope: Any = {"method": "GET", "path": "/api/events", "headers": [], "query_string": b""}
+    call = make_call(site.application.site, scope, "request-1", "")
+    asyncio.run(send_answer(call, Answer(stream=Broken()), send, receive))
+    assert [event.get("body") for event in sent] == [None, b"one", b""]
+    told = capsys.readouterr()
+    assert "nobody meant this" in told.out + told.err

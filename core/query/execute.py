@@ -28,7 +28,7 @@ from metamodel.model import Field
 from metamodel.text import fold
 
 USUAL = (2, 11, 21, 26, 31, 51, 101, 201, 501, 1001)
-"""Numbers of rows, with the one behind the page, that are written into the statement."""
+"""Numbers of rows, with the one behind the page, that are written into the statement: the next of them is read."""
 
 KEPT_READERS = 512
 """Prepared questions kept for a model; the oldest go first."""
@@ -61,7 +61,7 @@ class Reader:
             "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
         )
         prepared, layout, width, found, wanted = None, None, 0, [], limit + 1
-        constant = wanted if wanted in USUAL else None
+        constant = next((usual for usual in USUAL if usual >= wanted), None)
         ways = self.reach.ways(self, connection, values)
         for index, segment in enumerate(self.segments[self.segments.index(start) :]):
             empty = tuple(v is None for v in after) if after is not None and index == 0 else None

@@ -207,6 +207,11 @@ def _postgresql_engine(url: sa.URL, settings: Settings) -> sa.Engine:
 def _prepare_postgresql(connection: psycopg.Connection[Any], _record: Any) -> None:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET standard_conforming_strings = on")
+    # Compiling a statement takes a second where running it takes a millisecond: estimates of subqueries that are
+    # never reached make it look worth while. Planning anew for each person is a third of a page, and what differs
+    # between persons, how far a grant reaches, is settled by core.query before.
+    connection.execute("SET jit = off")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
 
 
 class Turns:

@@ -15,7 +15,7 @@ from core.query.query import Page, Query
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, View
 from renderers.lists.address import EVERY, Address
-from renderers.lists.columns import ListColumn, list_columns
+from renderers.lists.columns import ListColumn, list_columns, readable
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
 from renderers.lists.table import heads, rows
 from renderers.lists.view import Empty, ListPage, Step, Tab
@@ -120,13 +120,8 @@ def _usable(model: Model, grants: Grants, entity: Entity, view: View) -> bool:
 
 
 def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[str, ...]:
-    readable = grants.readable(entity.uid)
-    order = (view.sort if view else ()) or entity.default_sort or ("-id",)
-    usable = [
-        name
-        for name in order
-        if (f := entity.by_name.get(name.removeprefix("-").split(".")[0])) and f.uid in readable
-    ]
+    order = (view.sort if view else ()) or entity.default_sort
+    usable = (name for name in order if readable(model, grants, entity, name.removeprefix("-")) is not None)
     return tuple(usable) or ("-id",)
 
 

@@ -48,7 +48,7 @@ class ListColumn:
 def list_columns(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[ListColumn, ...]:
     """The columns of a view, or the default ones, that the reader may read; never none: at least the number."""
     names = view.columns if view is not None else tuple(default_names(entity))
-    paths = [path for name in names if (path := _readable(model, grants, entity, name)) is not None]
+    paths = [path for name in names if (path := readable(model, grants, entity, name)) is not None]
     if view is None:
         paths = _telling(model, paths)
     paths = paths or [readable_path(model, grants, entity, "id", "")]
@@ -109,7 +109,8 @@ def result_of(path: FieldPath) -> Type:
     return path.field.result
 
 
-def _readable(model: Model, grants: Grants, entity: Entity, name: str) -> FieldPath | None:
+def readable(model: Model, grants: Grants, entity: Entity, name: str) -> FieldPath | None:
+    """The path of that name, when the reader may take every step of it and it is no list of child rows."""
     try:
         path = readable_path(model, grants, entity, name, "")
     except KubikError:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from core.access.grants import make_grants
+from renderers.lists.address import read_address
+from renderers.lists.build import listing
 from renderers.lists.filters import views_of
 from tests import factories
 from tests.renderers.surfing import Surfer, sign_in
@@ -190,3 +193,17 @@ def test_views_stand_in_the_order_that_was_given_to_them() -> None:
     )
     names = [view.name for view in views_of(made, made.entities["deal"], (), True)]
     assert names == ["d", "b", "c", "a", "open_deals"]
+
+
+def test_an_order_by_what_the_reader_may_not_reach_is_left_out() -> None:
+    every = "{entity: company, actions: [read, create], fields: all}"
+    manager = factories.SAMPLE["roles/manager.yaml"]
+    assert every in manager
+    made = factories.model({
+        "views/ordered.yaml": "{name: ordered, entity: deal, columns: [name], sort: [company.inn, -margin, name]}",
+        "roles/manager.yaml": manager.replace(every, "{entity: company, actions: [read], fields: [name]}"),
+    })  # fmt: skip
+    roles = (made.roles["manager"].uid,)
+    asked = read_address("deal", [("view", "ordered")])
+    found = listing(made, make_grants(made, roles), made.entities["deal"], roles, asked)
+    assert (found.view and found.view.name, found.sort) == ("ordered", ("-margin", "name"))

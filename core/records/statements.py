@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+KEPT = 2000
+"""Statements kept for a model, the oldest go first: updates of any fields together can be very many."""
+
 CHUNK = 500
 """Ids in one IN list: far below both databases' limits of parameters."""
 
@@ -28,6 +31,8 @@ def prepared(tx: Transaction, key: tuple[Any, ...], make: Callable[[], T]) -> T:
     found = kept.get(whole)
     if found is None:
         found = kept[whole] = make()
+        while len(kept) > KEPT:
+            kept.pop(next(iter(list(kept))), None)
     made: T = found
     return made
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core import records
+from core.records import statements
 from tests.core.records.asserting import faults, refusal
 
 
@@ -160,3 +161,16 @@ def test_another_systems_identifier_finds_its_record(office):
     assert put("1C-77", {"name": "B"}).id == first.id
     deal = office.create("deal", {"name": "D", "company": {"by": {"ext": "1C-77"}}}).id
     assert office.stored("deal", deal)["company"] == first.id
+
+
+def test_statements_of_many_kinds_of_changes_are_not_kept_for_ever(office, monkeypatch):
+    monkeypatch.setattr(statements, "KEPT", 20)
+    deal = office.create("deal", {"name": "A"}).id
+    for number in range(12):
+        fields = [
+            f for n, f in enumerate(("name", "probability", "closes_on", "source")) if (number + 1) >> n & 1
+        ]
+        values = {"name": f"N{number}", "probability": number, "closes_on": f"2030-01-{number + 1:02}"}
+        office.update("deal", deal, {**{f: values.get(f, ("site", "call")[number % 2]) for f in fields}})
+    assert office.stored("deal", deal)["name"] == "N10"
+    assert len(office.model.derived["records"]) <= 20

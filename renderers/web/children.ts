@@ -14,8 +14,8 @@ class Rows {
     this.next = this.rows().length;
     block.addEventListener("click", (event) => this.click(event));
     block.addEventListener("keydown", (event) => this.key(event));
-    block.addEventListener("input", () => this.changed());
-    block.addEventListener("change", () => this.changed());
+    block.addEventListener("input", (event) => this.changed(event.target));
+    block.addEventListener("change", (event) => this.changed(event.target));
     this.wait();
     this.total();
   }
@@ -60,12 +60,24 @@ class Rows {
     this.number();
   }
 
-  changed(): void {
+  changed(target: EventTarget | null = null): void {
+    const edited = target instanceof Element ? target.closest("tr[data-row]") : null;
+    this.outdate(edited?.querySelectorAll("td.pad.n") ?? []);
+    this.outdate(this.block.querySelectorAll("tfoot td.n[data-label]:not([data-label='']):not([data-total])"));
     for (const row of this.rows()) {
       if (row.classList.contains("waiting") && !this.empty(row)) row.classList.remove("waiting");
     }
     this.wait();
     this.total();
+  }
+
+  /** What the server computed of other values than those typed now is not shown any more: it counts anew on saving. */
+  outdate(cells: Iterable<Element>): void {
+    for (const cell of cells) {
+      if (!cell.textContent?.trim()) continue;
+      cell.textContent = "…";
+      cell.setAttribute("title", word("counted"));
+    }
   }
 
   number(): void {

@@ -98,9 +98,8 @@ def way(tx: Transaction, actor: Actor, query: Query) -> str:
     reader = reader_of(tx, actor, query)
     values = {**parameters(tx, actor, query), "limit": 51}
     ways = reader.reach.ways(reader, tx.connection, values)
-    return reader.other("page_ids", Part(segment=reader.segments[0], ways=ways)).explain(
-        tx.connection, values
-    )
+    part = Part(segment=reader.segments[0], ways=ways, limit=51)
+    return reader.other("page_ids", part).explain(tx.connection, values)
 
 
 def index_of(tx: Transaction, *columns: str) -> str:
@@ -133,6 +132,16 @@ def test_a_wide_grant_along_a_link_keeps_the_order_and_a_narrow_one_does_not(wor
             few = way(tx, person(tx, me, "head"), query)
             assert f"USING INDEX {index_of(tx, 'owner', 'created_at')}" in few
             assert index_of(tx, "created_at") not in few.replace(index_of(tx, "owner", "created_at"), "")
+
+
+def test_ids_are_walked_for_a_wide_grant_along_a_link_and_gathered_for_a_narrow_one(workspace):
+    with workspace.read() as tx:
+        query = Query(entity="deal")
+        assert SORTS not in way(tx, person(tx, 1, "head"), query)
+        for me in (63, NONE):
+            assert f"USING INDEX {index_of(tx, 'owner', 'created_at')}" in way(
+                tx, person(tx, me, "head"), query
+            )
 
 
 def test_each_of_several_grants_goes_its_own_way(workspace):

@@ -41,6 +41,27 @@ def test_a_record_is_made_and_its_card_shows_it(site: Site, company: int, produc
     assert stored["owner"]["title"] == "Mark"
 
 
+def test_a_wrong_date_stays_as_it_was_typed_with_every_other_fault(site: Site) -> None:
+    mark = sign_in(site, "mark")
+    form = mark.form("/e/deal/new")
+    typed = {"/name": "", "/closes_on": "31.11.2099", "/amount": "-5", "/opened_on": "2026-11-21"}
+    page = mark.post("/e/deal/new", changed(form, typed))
+    assert page.status_code == 422
+    field = re.search(r'<input[^>]*name="/closes_on"[^>]*>', page.text)
+    assert field is not None
+    assert 'type="text"' in field[0] and 'value="31.11.2099"' in field[0] and 'aria-invalid="true"' in field[0]
+    wrong = set(re.findall(r'name="(/[a-z_]+)"[^>]*aria-invalid="true"', page.text))
+    assert wrong == {"/name", "/closes_on", "/amount"}, "all faults at once"
+
+
+def test_days_are_written_as_the_language_of_the_person_writes_them(site: Site) -> None:
+    made = site.post("/api/records/deal", {"name": "D", "closes_on": "2026-12-03"}, "mark").json()["id"]
+    mark = sign_in(site, "mark")
+    for language, words in (("ru", "03.12.2026"), ("en", "Dec 3, 2026")):
+        mark.post("/language", [("language", language)])
+        assert words in mark.get(f"/e/deal/{made}").text
+
+
 def test_htmx_is_led_to_the_card(site: Site) -> None:
     admin = sign_in(site, "admin")
     form = admin.form("/e/company/new")

@@ -11,7 +11,9 @@ from core.records.telling import judged
 from core.records.values import escaped, refuse_empty
 from core.records.work import Work
 from metamodel.expression.tree import Expression, Path, walk
-from metamodel.messages import message
+from metamodel.expression.uses import uses
+from metamodel.labels import Label
+from metamodel.messages import Message, message
 from metamodel.model import Constraint, Entity, Field
 
 
@@ -91,9 +93,16 @@ def _refuse_check(work: Work, row: Row, check: Constraint) -> None:
     assert check.check is not None
     field = _field_of(work, row, check.check)
     pointer = row.pointer if field is None else f"{row.pointer}/{escaped(field.name)}"
-    why = message("{rule}", rule=check.message) if check.message else message(
-        "{entity}: a rule is not kept: {rule}", entity=row.entity.label, rule=check.check.text)  # fmt: skip
-    work.refuse(pointer, "KBK3006", why)
+    work.refuse(pointer, "KBK3006", _words(work, row.entity, check.check, check.message))
+
+
+def _words(work: Work, entity: Entity, rule: Expression, written: Label | None) -> Message:
+    """The words of who made the rule, else the rule itself, to who may read every field it names."""
+    if written:
+        return message("{rule}", rule=written)
+    if all(uid in work.grants.readable(owner) for owner, uid in uses(rule, work.model)):
+        return message("{entity}: a rule is not kept: {rule}", entity=entity.label, rule=rule.text)
+    return message("{entity}: a rule is not kept", entity=entity.label)
 
 
 def _field_of(work: Work, row: Row, check: Expression) -> Field | None:

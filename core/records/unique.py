@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from core.records.values import escaped
 from core.records.work import Work
 from core.storage.indexes import indexes_of
 from metamodel.errors import Problem
+from metamodel.labels import Label
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field, Model
 from metamodel.text import KEY_LENGTH, fold
@@ -91,17 +92,25 @@ def _compared(field: Field, value: Any) -> Any:
 
 def _refuse(work: Work, row: Row, fields: tuple[Field, ...]) -> None:
     code = "KBK3012" if row.action == "restore" else "KBK3007"
-    at = next((f for f in fields if f.uid in row.sent), fields[0])
-    work.refuse(f"{row.pointer}/{escaped(at.name)}", code, words(fields))
+    place, why = _told(work, row, fields)
+    work.refuse(place, code, why)
 
 
-def words(fields: Iterable[Field]) -> Message:
-    """What a caller is told: the field, never whose value it is."""
-    fields = tuple(fields)
-    if len(fields) == 1:
+def _told(work: Work, row: Row, fields: Sequence[Field]) -> tuple[str, Message]:
+    """The place and the words: the fields, never whose values they are, nor fields the actor may not know."""
+    known = [field for field in fields if work.may_know(row.entity, field)]
+    if not known:
+        return row.pointer, message("{entity}: a value is taken", entity=row.entity.label)
+    at = next((field for field in known if field.uid in row.sent), known[0])
+    return f"{row.pointer}/{escaped(at.name)}", words(known, together=len(fields) > 1)
+
+
+def words(fields: Sequence[Field], *, together: bool) -> Message:
+    """What a caller is told of fields that they know."""
+    if not together:
         return message("“{field}”: this value is taken", field=fields[0].label)
-    known = message("{first}, {second}", first=fields[0].label, second=fields[1].label)
-    for field in fields[2:]:
+    known: Message | Label = fields[0].label
+    for field in fields[1:]:
         known = message("{first}, {second}", first=known, second=field.label)
     return message("these values are taken together: {fields}", fields=known)
 
@@ -120,7 +129,6 @@ def broken_unique(work: Work, error: Exception) -> KubikError | None:
             if index.unique and (index.name == name or text.endswith(f"UNIQUE constraint failed: {columns}")):
                 fields = tuple(entity.by_uid[u] for u in index.fields)
                 row = work.by_entity("create", "update", "restore")[uid][0]
-                pointer = f"{row.pointer}/{escaped(fields[0].name)}"
-                return KubikError("KBK3007", words(fields), [
-                    Problem(pointer=pointer, code="KBK3007", message=words(fields))])  # fmt: skip
+                place, why = _told(work, row, fields)
+                return KubikError("KBK3007", why, [Problem(pointer=place, code="KBK3007", message=why)])
     return None

@@ -56,7 +56,12 @@ def escaped(name: str) -> str:
 
 
 def refuse_empty(work: Work, row: Row, field: Field) -> None:
-    """The one wording for a required field without a value."""
+    """The one wording for a required field without a value; one that the actor may not know has no name for them."""
+    if not work.may_know(row.entity, field):
+        why = message("{entity}: a field that you may not fill in is required", entity=row.entity.label)
+        if all((told.pointer, told.message) != (row.pointer, why) for told in work.problems):
+            work.refuse(row.pointer, "KBK3001", why)
+        return
     work.refuse(
         f"{row.pointer}/{escaped(field.name)}",
         "KBK3001",

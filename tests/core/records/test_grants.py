@@ -106,3 +106,35 @@ def test_whoever_can_read_nothing_learns_nothing(office):
     for entity, id in (("company", company), ("company", 999), ("nothing", 1)):
         error = refusal(office.update, entity, id, {"name": "x"}, by="guest")
         assert error.status == 404
+
+
+BLIND = {
+    "roles/head.yaml": """
+        name: head
+        label: {ru: Глава, en: Head}
+        grants:
+          - {entity: company, actions: [read], fields: all}
+          - {entity: deal, actions: [read, create, update, delete], fields: [name, amount, closes_on, stage]}
+          - {entity: deal, actions: [move], fields: [stage]}
+    """
+}
+
+
+@pytest.mark.parametrize("changes", [BLIND])
+def test_refusals_name_no_field_that_the_actor_may_not_know(office):
+    rule = refusal(office.create, "deal", {"name": "A", "closes_on": "2000-01-01"}, by="anna")
+    assert [(p.pointer, p.code, str(p.message)) for p in rule.errors] == [
+        ("/closes_on", "KBK3006", "Deal: a rule is not kept")
+    ]
+    assert "opened_on" in str(refusal(office.create, "deal", {"name": "A", "closes_on": "2000-01-01"}).errors)
+    company = office.create("company", {"name": "C"}).id
+    office.create("deal", {"name": "A", "company": company})
+    other = office.create("deal", {"name": "B", "company": company}).id
+    together = refusal(office.update, "deal", other, {"name": "A"}, by="anna")
+    assert [(p.pointer, str(p.message)) for p in together.errors] == [
+        ("/name", "these values are taken together: Name")
+    ]
+    required = refusal(office.update, "deal", other, {"stage": "lost"}, by="anna")
+    assert [(p.pointer, p.code, str(p.message)) for p in required.errors] == [
+        ("", "KBK3001", "Deal: a field that you may not fill in is required")
+    ]

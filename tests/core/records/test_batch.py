@@ -99,6 +99,25 @@ def test_a_tree_keeps_its_closure_and_refuses_circles(office):
     assert closure(office) == kept
 
 
+def moves(office, *pairs):
+    return office.batch("department", update=[{"id": record, "parent": above} for record, above in pairs])
+
+
+def test_moves_of_one_batch_are_judged_together(office):
+    a, b, c = (office.create("department", {"name": name}).id for name in "abc")
+    for circle in ([(a, b), (b, a)], [(a, b), (b, c), (c, a)]):
+        error = refusal(moves, office, *circle)
+        assert faults(error) == {(f"/update/{n}/parent", "KBK3006") for n in range(len(circle))}
+    moves(office, (a, b), (b, c))
+    assert {x for x, d in closure(office) if d == a} == {a, b, c}
+    moves(office, (c, b), (b, a), (a, None))  # turned over: each step alone would be a circle
+    assert {x for x, d in closure(office) if d == c} == {a, b, c}
+    kept = closure(office)
+    office.workspace.write(lambda tx: records.rebuild_closure(tx, office.model.entities["department"]))
+    assert closure(office) == kept
+    assert faults(refusal(moves, office, (a, c))) == {("/update/0/parent", "KBK3006")}
+
+
 def test_a_repeated_request_gets_its_first_answer(office):
     root = office.people["root"]
     answer = Answer(status=201, headers={"etag": "1"}, body="{}")

@@ -31,7 +31,7 @@ class ClientGone(Exception):
 
 async def read_body(receive: Receive, limit: int, declared: bytes | None) -> bytes:
     """The whole body; longer than ``limit`` bytes, declared or in fact, is 413."""
-    if declared is not None and declared.isdigit() and int(declared) > limit:
+    if declared is not None and not _within(declared, limit):
         raise too_large(limit)
     parts: list[bytes] = []
     size = 0
@@ -96,7 +96,9 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
         call.body = b""
     else:
         declared, limit = call.headers.get(b"content-length"), min(operation.body_limit, MAX_JSON)
-        if operation.body_limit > limit and not _is_small(declared):  # nobody unknown fills our memory
+        if operation.body_limit > limit and not (
+            declared and _within(declared, limit)
+        ):  # nobody unknown fills our memory
             await asyncio.get_running_loop().run_in_executor(REQUESTS, make_known, call)
             limit = operation.body_limit
         call.body = await read_body(receive, limit, declared)
@@ -108,8 +110,9 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
     return await asyncio.get_running_loop().run_in_executor(REQUESTS, _run, operation, call)
 
 
-def _is_small(declared: bytes | None) -> bool:
-    return declared is not None and declared.isdigit() and int(declared) <= MAX_JSON
+def _within(declared: bytes, limit: int) -> bool:
+    """Whether a declared length is one, and at most ``limit``."""
+    return declared.isdigit() and len(declared) <= 15 and int(declared) <= limit
 
 
 def _run(operation: Operation, call: Call) -> Answer:

@@ -107,4 +107,6 @@ def test_only_who_is_known_sends_a_large_body(site: Site) -> None:
     problem(site.call("POST", "/api/imports", None, content=large), 401, "KBK4001")
     problem(site.call("POST", "/api/records/company/batch", None, content=iter([large])), 401, "KBK4001")
     problem(site.call("POST", "/api/imports", None, content=b"x"), 401, "KBK4001")
+    absurd = {"content-length": "1" * 5000}
+    problem(site.call("POST", "/api/records/company", content=b"{}", headers=absurd), 413, "KBK2005")
     problem(site.call("POST", "/api/imports", content=large), 400, "KBK2000")

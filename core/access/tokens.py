@@ -51,9 +51,3 @@ def revoke_token(tx: Transaction, token: int) -> None:
     """End a key at once."""
     table = tx.tables.own.token
     tx.connection.execute(table.delete().where(table.c.id == token))
-
-
-def revoke_tokens(tx: Transaction, user: int) -> None:
-    """End all keys of a user."""
-    table = tx.tables.own.token
-    tx.connection.execute(table.delete().where(table.c.user == user))

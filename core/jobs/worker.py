@@ -62,7 +62,6 @@ class Worker:
         self._name = f"{socket.gethostname()} {secrets.token_hex(8)}"
         self._poll = poll
         self._stop = threading.Event()
-        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -73,13 +72,8 @@ class Worker:
     def stop(self) -> None:
         """Take no more jobs; the one that runs stops at its next chunk and is gone on with by who comes next."""
         self._stop.set()
-        self._wake.set()
         if self._thread is not None:
             self._thread.join(STOPPING)
-
-    def wake(self) -> None:
-        """Look at once: there may be something to do."""
-        self._wake.set()
 
     def run_one(self) -> bool:
         """Take and run one job; whether there was one."""
@@ -148,8 +142,7 @@ class Worker:
                 _LOG.exception("the worker of jobs stumbled")
                 found = False
             if not found:
-                self._wake.wait(self._poll)
-                self._wake.clear()
+                self._stop.wait(self._poll)
 
     def _tidy(self) -> None:
         try:

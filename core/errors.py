@@ -85,7 +85,9 @@ class KubikError(Exception):
         self.errors = tuple(errors)
         self.extra = extra
         """Further members of the problem document, such as ``retry_after`` (seconds)."""
-        super().__init__(f"{code}: {self.detail}" + "".join(f"; {e.pointer}: {e.message}" for e in self.errors))
+        super().__init__(
+            f"{code}: {self.detail}" + "".join(f"; {e.pointer}: {e.message}" for e in self.errors)
+        )
 
 
 def refused(problems: ProblemsFound) -> KubikError:

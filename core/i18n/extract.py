@@ -41,7 +41,11 @@ def in_python(path: Path) -> Iterator[Found]:
 
 def in_template(path: Path) -> Iterator[Found]:
     """The literal texts of a Jinja template: ``_("…")``, ``gettext``, ``ngettext`` and ``{% trans %}`` blocks."""
-    extensions = ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"]  # as `core.web.templates` has them
+    extensions = [
+        "jinja2.ext.i18n",
+        "jinja2.ext.do",
+        "jinja2.ext.loopcontrols",
+    ]  # as `core.web.templates` has them
     environment = Environment(extensions=extensions, autoescape=True)  # only parses
     for node in environment.parse(path.read_text("utf-8")).find_all(Call):
         if not isinstance(node.node, Name):

@@ -13,7 +13,19 @@ from metamodel.messages import message
 LIMIT = 72
 """Places that one expression may take; the rest is for the statement around it."""
 
-_WEIGHTS = {"AND": 3, "OR": 3, "NOT": 1, "=": 2, "<>": 2, "<": 2, "<=": 2, ">": 2, ">=": 2, "IS_NULL": 2, "SCALE": 4}
+_WEIGHTS = {
+    "AND": 3,
+    "OR": 3,
+    "NOT": 1,
+    "=": 2,
+    "<>": 2,
+    "<": 2,
+    "<=": 2,
+    ">": 2,
+    ">=": 2,
+    "IS_NULL": 2,
+    "SCALE": 4,
+}
 _OPERATOR, _SUBSELECT = 6, 10
 
 

@@ -63,7 +63,8 @@ def fill(tx: Transaction) -> None:
         for n in range(8)
     ]  # fmt: skip
     products = [
-        add("product", code=f"P{n}", name=chance.choice(WORDS), price=str(100 + n), active=n != 3) for n in range(5)
+        add("product", code=f"P{n}", name=chance.choice(WORDS), price=str(100 + n), active=n != 3)
+        for n in range(5)
     ]
     deals = []
     for n in range(24):

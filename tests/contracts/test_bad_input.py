@@ -137,7 +137,11 @@ BODIES: dict[str, tuple[bytes, int]] = {
 def test_a_body(site: Site, what: str) -> None:
     body, status = BODIES[what]
     with unchanged(site):
-        answer = bare(site.call("POST", "/api/records/company", content=body, headers={"content-type": "application/json"}))
+        answer = bare(
+            site.call(
+                "POST", "/api/records/company", content=body, headers={"content-type": "application/json"}
+            )
+        )
     assert answer.status_code == status, answer.text
     if status == 400:
         assert answer.json()["code"] == "KBK2001"
@@ -208,7 +212,12 @@ def test_a_text_in_every_place(site: Site, text: str) -> None:
             for header in ("if-match", "idempotency-key", "authorization", "content-type"):
                 patch = f"/api/records/company/{record}"
                 bare(site.call("PATCH", patch, json={"nope": 1}, headers={header: text}), text)
-            safe(site.get("/api/records/company?limit=1", headers={"accept-language": text, "cookie": f"kubik_language={text}"}))
+            safe(
+                site.get(
+                    "/api/records/company?limit=1",
+                    headers={"accept-language": text, "cookie": f"kubik_language={text}"},
+                )
+            )
         bare(site.post("/api/records/company", {text: 1, "name": "x"}), text)
         wrong = {"name": "x", "vip": text, "staff": text, "founded": text, "owner": text}
         bare(site.post("/api/records/company", wrong), text)
@@ -341,7 +350,12 @@ def test_conditions(site: Site) -> None:
             assert bare(site.call("DELETE", path, headers={"if-match": stale})).status_code == 412
         for garbage in ("1", "x", '"1', "*, *"):
             assert bare(site.patch(path, {"name": "B"}, headers={"if-match": garbage})).status_code == 400
-        assert bare(site.patch("/api/records/company/999", {"name": "B"}, headers={"if-match": '"1"'})).status_code == 404
+        assert (
+            bare(
+                site.patch("/api/records/company/999", {"name": "B"}, headers={"if-match": '"1"'})
+            ).status_code
+            == 404
+        )
     assert site.patch(path, {"name": "B"}, headers={"if-match": "*"}).headers["etag"] == '"2"'
     assert site.patch(path, {"name": "C"}, headers={"if-match": '"7", "2"'}).headers["etag"] == '"3"'
 
@@ -351,16 +365,31 @@ def test_an_idempotency_key_is_for_one_request(site: Site) -> None:
     first = site.post("/api/records/company", {"name": "A"}, headers=key)
     with unchanged(site):
         again = site.post("/api/records/company", {"name": "A"}, headers=key)
-        assert (again.status_code, again.text, again.headers["location"]) == (201, first.text, first.headers["location"])
+        assert (again.status_code, again.text, again.headers["location"]) == (
+            201,
+            first.text,
+            first.headers["location"],
+        )
         for path, body in (("/api/records/company", {"name": "B"}), ("/api/records/product", {"name": "A"})):
             other = bare(site.post(path, body, headers=key))
             assert (other.status_code, other.json()["code"]) == (422, "KBK2008")
         for garbage in ("", "x" * 256):
-            assert bare(site.post("/api/records/company", {"name": "C"}, headers={"idempotency-key": garbage})).status_code == 400
+            assert (
+                bare(
+                    site.post("/api/records/company", {"name": "C"}, headers={"idempotency-key": garbage})
+                ).status_code
+                == 400
+            )
         refused = bare(site.post("/api/records/company", {"nope": 1}, headers={"idempotency-key": "k-2"}))
         assert refused.status_code == 422
-    assert site.post("/api/records/company", {"name": "A"}, headers={"idempotency-key": "k-2"}).status_code == 201
-    assert site.post("/api/records/company", {"name": "A"}, "helen", headers=key).json()["id"] != first.json()["id"]
+    assert (
+        site.post("/api/records/company", {"name": "A"}, headers={"idempotency-key": "k-2"}).status_code
+        == 201
+    )
+    assert (
+        site.post("/api/records/company", {"name": "A"}, "helen", headers=key).json()["id"]
+        != first.json()["id"]
+    )
 
 
 FIELD = {"name": "name", "type": "text"}
@@ -404,7 +433,9 @@ def test_a_definition(site: Site, what: str) -> None:
     entities, good = DEFINITIONS[what]
     model = site.get("/api/model").json()
     model.pop("version")
-    model["entities"] += [{"solution": "sales", "label": {"ru": "Вещь", "en": "Thing"}, **each} for each in entities]
+    model["entities"] += [
+        {"solution": "sales", "label": {"ru": "Вещь", "en": "Thing"}, **each} for each in entities
+    ]
     if not good:
         with unchanged(site):
             answer = safe(site.post("/api/model/plan", model))
@@ -420,13 +451,20 @@ def test_a_definition(site: Site, what: str) -> None:
     made = site.post(f"/api/records/{name}", values)
     assert made.status_code == 201, made.text
     for field in values:
-        found = site.get(f"/api/records/{name}?filter={field}%20%3D%20'x'&sort=-{field}&fields={field}&search=x")
+        found = site.get(
+            f"/api/records/{name}?filter={field}%20%3D%20'x'&sort=-{field}&fields={field}&search=x"
+        )
         assert [item[field] for item in found.json()["items"]] == ["x"], found.text
 
 
 def test_only_json_is_answered_to_programs(site: Site) -> None:
     """Whatever a client accepts or sends, an API error is a problem document."""
-    for headers in ({"accept": "text/html"}, {"accept": "*/*;q=0"}, {"content-type": "text/plain"}, {"content-type": "multipart/form-data"}):
+    for headers in (
+        {"accept": "text/html"},
+        {"accept": "*/*;q=0"},
+        {"content-type": "text/plain"},
+        {"content-type": "multipart/form-data"},
+    ):
         answer = safe(site.call("POST", "/api/records/company", content=b"<x/>", headers=headers))
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"

@@ -56,7 +56,9 @@ class Crm:
             role = tx.model.entities["role"]
             rows = raw_rows(tx)
             records = {r["id"]: r[role.by_name["definition"].uid] for r in rows[role.uid]}
-            mine = [r for r in rows[held.uid] if r[held.by_name["user"].uid] == user and r["deleted_at"] is None]
+            mine = [
+                r for r in rows[held.uid] if r[held.by_name["user"].uid] == user and r["deleted_at"] is None
+            ]
             uids = {records[r[held.by_name["role"].uid]] for r in mine}
             return judge(tx, Person(user, tuple(tx.model.role_by_uid[uid] for uid in uids)), rows)
 
@@ -136,7 +138,11 @@ def cells(rights: Rights, entity: Entity, row: Row, item: dict[str, Any]) -> Non
     asked_for = {n for n in ("deleted_at", "position") if n in possible and possible[n].system}
     assert set(item) - {"_hidden"} == set(possible) - hidden - asked_for
     for name in set(item) - {"_hidden"}:
-        assert untitled(item[name]) == rights.shown(entity, row, possible[name]), (entity.name, name, row["id"])
+        assert untitled(item[name]) == rights.shown(entity, row, possible[name]), (
+            entity.name,
+            name,
+            row["id"],
+        )
 
 
 def one_by_one(crm: Crm, who: str, rights: Rights, entity: Entity) -> None:
@@ -154,7 +160,9 @@ def one_by_one(crm: Crm, who: str, rights: Rights, entity: Entity) -> None:
         assert {name for item in told for name in item["changes"]} <= readable
     for record in unseen:
         for way in ("", "/history", "?fields=id"):
-            assert_same(crm.call(who, "GET", f"{path}/{record}{way}"), crm.call(who, "GET", f"{path}/99999999{way}"))
+            assert_same(
+                crm.call(who, "GET", f"{path}/{record}{way}"), crm.call(who, "GET", f"{path}/99999999{way}")
+            )
 
 
 def filters(crm: Crm, who: str, rights: Rights, entity: Entity, rows: list[Row]) -> None:
@@ -162,7 +170,9 @@ def filters(crm: Crm, who: str, rights: Rights, entity: Entity, rows: list[Row])
     for view in model.views.values():
         if view.entity != entity.uid or view.filter is None:
             continue
-        answer = crm.call(who, "GET", f"/api/records/{entity.name}?limit=1000&fields=id&filter={quote(view.filter.text)}")
+        answer = crm.call(
+            who, "GET", f"/api/records/{entity.name}?limit=1000&fields=id&filter={quote(view.filter.text)}"
+        )
         if answer.status_code == 200:
             expected = [r["id"] for r in rows if rights.seen.holds(view.filter.root, entity, r)]
             assert [item["id"] for item in answer.json()["items"]] == expected, (who, view.name)
@@ -221,14 +231,22 @@ def test_a_manager_cannot_reach_past_their_deals(crm: Crm) -> None:
     hidden, nothing = hidden_row["id"], 87654321
     own = live(rights, deal)[0]["id"]
     its_item = next(
-        (r["id"] for r in rights.world.rows[item.uid] if r["deleted_at"] is None and r[item.by_name["deal"].uid] == hidden), None
+        (
+            r["id"]
+            for r in rights.world.rows[item.uid]
+            if r["deleted_at"] is None and r[item.by_name["deal"].uid] == hidden
+        ),
+        None,
     )
     before = state(crm)
     values: list[Any] = [{}, {"name": "x"}, {"nope": 1}, {"amount": "x"}, {"margin": 1}, {"stage": "won"}, {"company": 1},
                          {"items": [{"id": its_item}]}, {"items": [{"id": nothing}]}]  # fmt: skip
     for body in values:
         for headers in ({}, {"if-match": '"1"'}, {"if-match": "*"}):
-            both = [crm.call(who, "PATCH", f"/api/records/deal/{i}", json=body, headers=headers) for i in (hidden, nothing)]
+            both = [
+                crm.call(who, "PATCH", f"/api/records/deal/{i}", json=body, headers=headers)
+                for i in (hidden, nothing)
+            ]
             assert_same(*both, (str(hidden), str(nothing)))
     for method, way, body in (
         ("DELETE", "", None), ("POST", "/restore", None), ("POST", "/move", {"to": "won"}), ("POST", "/move", {"to": "nope"}),
@@ -238,18 +256,29 @@ def test_a_manager_cannot_reach_past_their_deals(crm: Crm) -> None:
         assert_same(*both, (str(hidden), str(nothing)))
     for entity, field in (("activity", "deal"), ("deal_item", "deal")):
         more: dict[str, Any] = {"subject": "x"} if entity == "activity" else {"product": 1}
-        both = [crm.call(who, "POST", f"/api/records/{entity}", json={field: i, **more}) for i in (hidden, nothing)]
+        both = [
+            crm.call(who, "POST", f"/api/records/{entity}", json={field: i, **more})
+            for i in (hidden, nothing)
+        ]
         assert both[0].status_code == 422, both[0].text
         assert_same(*both, (str(hidden), str(nothing)))
     for kind, make in (("update", lambda i: {"id": i, "name": "x"}), ("delete", lambda i: i)):
-        both = [crm.call(who, "POST", "/api/records/deal/batch", json={kind: [make(own), make(i)]}) for i in (hidden, nothing)]
+        both = [
+            crm.call(who, "POST", "/api/records/deal/batch", json={kind: [make(own), make(i)]})
+            for i in (hidden, nothing)
+        ]
         assert_same(*both, (str(hidden), str(nothing)))
     if its_item is not None:
         for method, body in (("GET", None), ("PATCH", {"quantity": 2}), ("DELETE", None)):
-            both = [crm.call(who, method, f"/api/records/deal_item/{i}", json=body) for i in (its_item, nothing)]
+            both = [
+                crm.call(who, method, f"/api/records/deal_item/{i}", json=body) for i in (its_item, nothing)
+            ]
             assert_same(*both, (str(its_item), str(nothing)))
         tag = {"if-match": "*"}
-        both = [crm.call(who, "PATCH", f"/api/records/deal/{own}", json={"items": [{"id": i}]}, headers=tag) for i in (its_item, nothing)]
+        both = [
+            crm.call(who, "PATCH", f"/api/records/deal/{own}", json={"items": [{"id": i}]}, headers=tag)
+            for i in (its_item, nothing)
+        ]
         assert_same(*both, (str(its_item), str(nothing)))
     shown = crm.get(who, f"/api/records/deal/{own}")
     for name in shown.get("_hidden", ()):
@@ -262,7 +291,9 @@ def test_a_used_company_out_of_reach_is_refused_by_rights_first(crm: Crm) -> Non
     who = person(crm, "manager")
     rights = crm.rights(who)
     deal = rights.model.entities["deal"]
-    used = next(r[deal.by_name["company"].uid] for r in rights.world.rows[deal.uid] if r[deal.by_name["company"].uid])
+    used = next(
+        r[deal.by_name["company"].uid] for r in rights.world.rows[deal.uid] if r[deal.by_name["company"].uid]
+    )
     answer = crm.call(who, "DELETE", f"/api/records/company/{used}")
     assert (answer.status_code, answer.json()["code"]) == (403, "KBK4002"), answer.text
     assert crm.call("admin", "DELETE", f"/api/records/company/{used}").status_code == 409
@@ -273,7 +304,13 @@ def test_a_cursor_is_good_for_its_own_question_only(crm: Crm) -> None:
     path = "/api/records/company?limit=3&sort=name"
     cursor = crm.get(who, path)["next"]
     assert crm.call(who, "GET", f"{path}&cursor={cursor}").status_code == 200
-    tampered = [cursor[:-1], cursor + "A", cursor[::-1], "A" + cursor[1:], cursor[:20] + ("B" if cursor[20] != "B" else "C") + cursor[21:]]
+    tampered = [
+        cursor[:-1],
+        cursor + "A",
+        cursor[::-1],
+        "A" + cursor[1:],
+        cursor[:20] + ("B" if cursor[20] != "B" else "C") + cursor[21:],
+    ]
     for each in tampered:
         answer = crm.call(who, "GET", f"{path}&cursor={each}")
         assert (answer.status_code, answer.json()["code"]) == (400, "KBK2004"), each
@@ -299,7 +336,9 @@ def sign_in(crm: Crm, who: str) -> None:
 
 def test_pages_show_what_people_wrote_as_text(crm: Crm) -> None:
     """Stored HTML and script stand escaped in lists, cards, forms, history, drop-downs and refusals, under the policy."""
-    company = crm.call("admin", "POST", "/api/records/company", json={"name": EVIL, "notes": EVIL}).json()["id"]
+    company = crm.call("admin", "POST", "/api/records/company", json={"name": EVIL, "notes": EVIL}).json()[
+        "id"
+    ]
     body = {"name": EVIL, "company": company, "notes": EVIL, "lost_reason": EVIL}
     deal = crm.call("admin", "POST", "/api/records/deal", json=body).json()["id"]
     crm.call("admin", "PATCH", f"/api/records/deal/{deal}", json={"name": EVIL + "!"})
@@ -347,7 +386,9 @@ def test_pages_give_a_manager_only_their_own(crm: Crm) -> None:
     sign_in(crm, who)
     page = crm.client.get("/e/deal?limit=1000").text
     texts = html.unescape(page)
-    assert all(r[name] not in texts for r in others if r[name] not in mine and not any(r[name] in m for m in mine))
+    assert all(
+        r[name] not in texts for r in others if r[name] not in mine and not any(r[name] in m for m in mine)
+    )
     for row in others[:3]:
         for way in ("", "/edit"):
             hidden, nothing = (crm.client.get(f"/e/deal/{i}{way}") for i in (row["id"], 87654321))

@@ -11,7 +11,9 @@ from pathlib import Path
 from core.errors import CODES
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [path for part in ("metamodel", "core", "renderers", "plugins") for path in (ROOT / part).rglob("*.py")]
+SOURCES = [
+    path for part in ("metamodel", "core", "renderers", "plugins") for path in (ROOT / part).rglob("*.py")
+]
 CODE = re.compile(r"KBK\d{4}")
 
 
@@ -44,7 +46,12 @@ def test_every_code_is_documented() -> None:
 
 
 def test_every_code_is_given_by_something_and_no_other_is() -> None:
-    used = Counter(code for path in SOURCES for code in codes_in(path) if path.name != "errors.py" or path.parent.name != "core")
+    used = Counter(
+        code
+        for path in SOURCES
+        for code in codes_in(path)
+        if path.name != "errors.py" or path.parent.name != "core"
+    )
     assert set(used) - set(CODES) == set()
     assert [code for code in CODES if not used[code]] == []
 

@@ -24,5 +24,7 @@ def test_every_hook_is_used_and_called() -> None:
     manager = make_plugin_manager(entry_points=False)
     assert [name for name in HOOKS if not getattr(manager.hook, name).get_hookimpls()] == []
     manager.check_pending()
-    core = "\n".join(path.read_text("utf-8") for path in (ROOT / "core").rglob("*.py") if path.name != "hookspecs.py")
+    core = "\n".join(
+        path.read_text("utf-8") for path in (ROOT / "core").rglob("*.py") if path.name != "hookspecs.py"
+    )
     assert [name for name in HOOKS if name not in core] == []

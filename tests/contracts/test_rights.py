@@ -106,7 +106,11 @@ def field_sets(draw: st.DrawFn, entity: Entity) -> frozenset[str] | None:
 def grants(draw: st.DrawFn, name: str, actions: tuple[str, ...]) -> Grant:
     entity = MODEL.entities[name]
     stages = None
-    if entity.stages is not None and set(actions) & {"update", "move", "delete"} and draw(st.integers(0, 3)) == 0:
+    if (
+        entity.stages is not None
+        and set(actions) & {"update", "move", "delete"}
+        and draw(st.integers(0, 3)) == 0
+    ):
         every = [s.uid for p in entity.stages.pipelines for s in p.stages]
         stages = frozenset(draw(st.sets(st.sampled_from(every), min_size=1)))
     checked = set(actions) & {"create", "update", "move"} and draw(st.integers(0, 2)) == 0
@@ -140,7 +144,14 @@ def writers(draw: st.DrawFn, main: str) -> Person:
         given.append(replace(draw(grants(main, ("read",))), fields=None, rows=None))
     for name in {main, "deal"}:
         for _ in range(draw(st.integers(0, 2))):
-            kinds = [("update",), ("update", "move"), ("create",), ("create", "update", "move", "delete"), ("delete",), ("move",)]
+            kinds = [
+                ("update",),
+                ("update", "move"),
+                ("create",),
+                ("create", "update", "move", "delete"),
+                ("delete",),
+                ("move",),
+            ]
             given.append(draw(grants(name, draw(st.sampled_from(kinds)))))
     return Person(reader.me, (role(tuple(given)),))
 
@@ -165,7 +176,9 @@ def untitled(value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def asked(busy: Workspace, person: Person, cache: dict[Any, Any] = {}) -> Iterator[tuple[Transaction, Actor, Rights]]:  # noqa: B006
+def asked(
+    busy: Workspace, person: Person, cache: dict[Any, Any] = {}
+) -> Iterator[tuple[Transaction, Actor, Rights]]:
     """A snapshot, the actor, and the oracle over the same rows (read once: readers change nothing)."""
     with busy.read() as tx:
         tx, actor = with_roles(tx, person)
@@ -230,19 +243,25 @@ def test_fields_filters_sorts_and_searches(busy: Workspace, name: str, data: st.
     with asked(busy, person) as (tx, actor, rights):
         if not rights.exists(entity):
             return
-        live = [r for r in rights.world.rows[entity.uid] if r["deleted_at"] is None and rights.sees(entity, r)]
+        live = [
+            r for r in rights.world.rows[entity.uid] if r["deleted_at"] is None and rights.sees(entity, r)
+        ]
         for field in entity.fields:
             one_field(tx, actor, rights, entity, field, live)
         for text in data.draw(st.lists(st.sampled_from(FILTERS[name]), max_size=3, unique=True)):
             one_filter(tx, actor, rights, entity, text, live)
         for word in data.draw(st.lists(st.sampled_from(WORDS), max_size=2, unique=True)):
-            page = query.read(tx, actor, Query(entity=name, search=word, fields=(), limit=1000, count="exact"))
+            page = query.read(
+                tx, actor, Query(entity=name, search=word, fields=(), limit=1000, count="exact")
+            )
             expected = [r["id"] for r in live if rights.finds(entity, r, word)]
             assert [item["id"] for item in page.items] == expected, word
             assert page.count == len(expected)
 
 
-def one_field(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, field: Field, live: Sequence[Row]) -> None:
+def one_field(
+    tx: Transaction, actor: Actor, rights: Rights, entity: Entity, field: Field, live: Sequence[Row]
+) -> None:
     """A field that does not exist for the person is refused everywhere as one that nobody has."""
     ask = {
         "fields": lambda n: query.read(tx, actor, Query(entity=entity.name, fields=(n,))),
@@ -260,7 +279,9 @@ def one_field(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, fie
     if field.type.name == "children":
         return
     if not field.system and field.result.kind != "link":
-        page = query.read(tx, actor, Query(entity=entity.name, fields=("id",), sort=(field.name,), limit=1000))
+        page = query.read(
+            tx, actor, Query(entity=entity.name, fields=("id",), sort=(field.name,), limit=1000)
+        )
         keys = {r["id"]: sort_key(rights, entity, r, field) for r in live}
         order = sorted((i for i in keys if keys[i] is not None), key=lambda i: (keys[i], i))
         order += sorted(i for i in keys if keys[i] is None)
@@ -287,7 +308,9 @@ def sort_key(rights: Rights, entity: Entity, row: Row, field: Field) -> Any:
     return value
 
 
-def one_filter(tx: Transaction, actor: Actor, rights: Rights, entity: Entity, text: str, live: Sequence[Row]) -> None:
+def one_filter(
+    tx: Transaction, actor: Actor, rights: Rights, entity: Entity, text: str, live: Sequence[Row]
+) -> None:
     """A filter keeps the rows on which it is true in what the person sees, or names what is not there for them."""
     expression = parsed(entity, text)
     ask = Query(entity=entity.name, filter=text, fields=(), limit=1000)
@@ -311,7 +334,10 @@ def uses(node: Any, entity: Entity) -> Iterator[tuple[Entity, Field]]:
         if held is not None:
             yield entity, held
         entity = child
-    for inner in (*getattr(node, "arguments", ()), *(getattr(node, n, None) for n in ("body", "where", "by", "of"))):
+    for inner in (
+        *getattr(node, "arguments", ()),
+        *(getattr(node, n, None) for n in ("body", "where", "by", "of")),
+    ):
         if inner is not None:
             yield from uses(inner, entity)
 
@@ -324,7 +350,9 @@ def test_history_feed_drop_downs_and_keys(busy: Workspace, data: st.DataObject) 
         feed(tx, actor, rights)
         keys(tx, actor, rights)
         deal = MODEL.entities["deal"]
-        for row in data.draw(st.lists(st.sampled_from(rights.world.rows[deal.uid]), max_size=4, unique_by=lambda r: r["id"])):
+        for row in data.draw(
+            st.lists(st.sampled_from(rights.world.rows[deal.uid]), max_size=4, unique_by=lambda r: r["id"])
+        ):
             if not rights.sees(deal, row):
                 refused("KBK2006", partial(query.history, tx, actor, "deal", row["id"]))
                 continue
@@ -335,14 +363,21 @@ def test_history_feed_drop_downs_and_keys(busy: Workspace, data: st.DataObject) 
             user = MODEL.entities["user"]
             known = {r["id"] for r in rights.world.rows[user.uid] if rights.sees(user, r)}
             assert all(link.id in known if link.id is not None else link.hidden for link in owners)
-        for owner, field in (("deal", "company"), ("activity", "deal"), ("deal", "owner"), ("deal_item", "product")):
+        for owner, field in (
+            ("deal", "company"),
+            ("activity", "deal"),
+            ("deal", "owner"),
+            ("deal_item", "product"),
+        ):
             entity = MODEL.entities[owner]
             link = entity.by_name[field]
             if not rights.has(entity, link):
                 continue
             target = MODEL.entity_by_uid[link.target or ""]
             found = query.options(tx, actor, owner, field, "", {}, 1000)
-            may = [r for r in rights.world.rows[target.uid] if r["deleted_at"] is None and rights.sees(target, r)]
+            may = [
+                r for r in rights.world.rows[target.uid] if r["deleted_at"] is None and rights.sees(target, r)
+            ]
             if link.narrowing is None:
                 assert sorted(each.id or 0 for each in found) == [r["id"] for r in may]
             else:
@@ -409,8 +444,12 @@ def test_the_description_names_nothing_that_is_not_there_for_its_reader(data: st
         assert named <= may, entity.name
         if reads:
             assert {f.name for f in entity.fields if rights.reaches(entity, f)} <= named
-            keys = document["paths"][f"/api/records/{entity.name}/by/{{field}}/{{value}}"]["get"]["parameters"][0]
-            assert set(keys["schema"]["enum"]) == {f.name for f in entity.fields if f.unique and f.name in may} | {"ext"}
+            keys = document["paths"][f"/api/records/{entity.name}/by/{{field}}/{{value}}"]["get"][
+                "parameters"
+            ][0]
+            assert set(keys["schema"]["enum"]) == {
+                f.name for f in entity.fields if f.unique and f.name in may
+            } | {"ext"}
 
 
 @given(data=st.data())
@@ -419,11 +458,15 @@ def test_the_model_names_nothing_that_is_not_there_for_its_reader(data: st.DataO
     person = data.draw(readers(data.draw(st.sampled_from(MAIN))))
     rights = judge_nothing(person)
     altered: Model = replace(MODEL, roles={**MODEL.roles, "generated": person.roles[0]})
-    document = visible_model(altered, Actor(user=person.me, login="somebody", roles=("generated",), language="en"))
+    document = visible_model(
+        altered, Actor(user=person.me, login="somebody", roles=("generated",), language="en")
+    )
     for written in document["entities"]:
         entity = MODEL.entities[written["name"]]
         assert rights.exists(entity)
-        assert {f["name"] for f in written["fields"]} <= {f.name for f in entity.fields if rights.has(entity, f)}
+        assert {f["name"] for f in written["fields"]} <= {
+            f.name for f in entity.fields if rights.has(entity, f)
+        }
         assert all("to" not in f or rights.exists(MODEL.entities[f["to"]]) for f in written["fields"])
     for view in document["views"]:
         for name in (*view["columns"], *(each.lstrip("-") for each in view["sort"])):
@@ -450,7 +493,9 @@ class Undo(Exception):
     """Ends a write transaction with what it found."""
 
 
-def tried(busy: Workspace, person: Person, action: Callable[[Transaction, Actor], Any]) -> tuple[str | None, Any]:
+def tried(
+    busy: Workspace, person: Person, action: Callable[[Transaction, Actor], Any]
+) -> tuple[str | None, Any]:
     """What a write of the person answers and leaves; everything is taken back."""
     found: list[Any] = []
 
@@ -483,7 +528,9 @@ REQUIRED = {"deal": ["name"], "company": ["name"], "activity": ["subject"], "dea
 @pytest.mark.parametrize("name", ["deal", "company", "activity", "deal_item"])
 @given(data=st.data())
 @settings(CHECKED, max_examples=30)
-def test_writes_are_allowed_and_refused_as_the_oracle_says(busy: Workspace, name: str, data: st.DataObject) -> None:
+def test_writes_are_allowed_and_refused_as_the_oracle_says(
+    busy: Workspace, name: str, data: st.DataObject
+) -> None:
     person = data.draw(writers(name))
     entity = MODEL.entities[name]
     almighty = Person(person.me, (MODEL.roles["administrator"],))
@@ -528,11 +575,18 @@ def test_writes_are_allowed_and_refused_as_the_oracle_says(busy: Workspace, name
             assert code == wrong
         return
     ids = {r["id"] for r in rows}
-    after = next((r for r in left[entity.uid] if (r["id"] not in ids if kind == "create" else r["id"] == row["id"])), None)
-    sent = {entity.by_name[n].uid for n in values} | ({entity.by_name["stage"].uid} if kind == "move" else set())
+    after = next(
+        (r for r in left[entity.uid] if (r["id"] not in ids if kind == "create" else r["id"] == row["id"])),
+        None,
+    )
+    sent = {entity.by_name[n].uid for n in values} | (
+        {entity.by_name["stage"].uid} if kind == "move" else set()
+    )
     with asked(busy, person) as (tx, _, then):
         now = judge(tx, person, left)
-        write = Write(entity, frozenset(sent), None if kind == "create" else row, None if kind == "delete" else after)
+        write = Write(
+            entity, frozenset(sent), None if kind == "create" else row, None if kind == "delete" else after
+        )
         allowed = judged(then, now, write, values)
     assert (code is None) == allowed, (kind, values, row["id"], code)
     if allowed:
@@ -546,7 +600,9 @@ def judged(then: Rights, now: Rights, write: Write, values: dict[str, Any]) -> b
     if above is not None:
         parent, held, link = above
         of = write.after or write.before or {}
-        before, after = (next(r for r in w.world.rows[parent.uid] if r["id"] == of[link.uid]) for w in (then, now))
+        before, after = (
+            next(r for r in w.world.rows[parent.uid] if r["id"] == of[link.uid]) for w in (then, now)
+        )
         if not may_write(then, now, Write(parent, frozenset({held.uid}), before, after)):
             return False
         write = replace_sent(write, link.uid)

@@ -40,14 +40,28 @@ def problem(answer: Any, status: int, code: str, *pointers: str) -> Any:
 
 def test_values_are_written_and_read_in_their_forms(site: Site) -> None:
     inn = "7707083893"
-    company = site.post("/api/records/company", {"name": "Ромашка", "inn": inn, "staff": "12", "discount": "0.2", "vip": True})
+    company = site.post(
+        "/api/records/company", {"name": "Ромашка", "inn": inn, "staff": "12", "discount": "0.2", "vip": True}
+    )
     assert company.status_code == 201
     made = exact(company)
-    assert (made["staff"], made["discount"], made["vip"], made["founded"]) == (12, Decimal("0.20"), True, None)
+    assert (made["staff"], made["discount"], made["vip"], made["founded"]) == (
+        12,
+        Decimal("0.20"),
+        True,
+        None,
+    )
     number = made["id"]
     deal: Any = None
     for link in (number, {"id": number}, {"by": {"inn": inn}}):
-        body = {"name": "D", "company": link, "amount": "1200.10", "closes_on": "2030-11-21", "source": "site", "probability": 0.2}
+        body = {
+            "name": "D",
+            "company": link,
+            "amount": "1200.10",
+            "closes_on": "2030-11-21",
+            "source": "site",
+            "probability": 0.2,
+        }
         deal = exact(site.post("/api/records/deal", {**body, "name": f"D {link}"}))
         assert deal["company"] == {"id": number, "title": "Ромашка"}
         assert str(deal["amount"]) == "1200.10"
@@ -55,18 +69,26 @@ def test_values_are_written_and_read_in_their_forms(site: Site) -> None:
         assert deal["probability"] == Decimal("0.2")
         assert deal["expected"] == Decimal("240.02")
         assert "items" not in deal
-    activity = exact(site.post("/api/records/activity", {"subject": "S", "held_at": "2026-11-21T14:30:00+03:00"}))
+    activity = exact(
+        site.post("/api/records/activity", {"subject": "S", "held_at": "2026-11-21T14:30:00+03:00"})
+    )
     assert activity["held_at"] == "2026-11-21T11:30:00Z"
     flat = exact(site.get(f"/api/records/deal/{deal['id']}?fields=company.city,company.inn,name"))
     assert flat == {"id": deal["id"], "company.city": None, "company.inn": inn, "name": deal["name"]}
     for computed in ("number", "expected", "items_total", "city", "last_result"):
-        problem(site.patch(f"/api/records/deal/{deal['id']}", {computed: None}), 422, "KBK3004", f"/{computed}")
+        problem(
+            site.patch(f"/api/records/deal/{deal['id']}", {computed: None}), 422, "KBK3004", f"/{computed}"
+        )
 
 
 def test_a_record_through_its_life(site: Site) -> None:
     made = site.post("/api/records/product", {"code": "L1", "name": "Лампа"})
     path = made.headers["location"]
-    assert (made.status_code, made.headers["etag"], path) == (201, '"1"', f"/api/records/product/{made.json()['id']}")
+    assert (made.status_code, made.headers["etag"], path) == (
+        201,
+        '"1"',
+        f"/api/records/product/{made.json()['id']}",
+    )
     assert site.get(path).headers["etag"] == '"1"'
     changed = site.patch(path, {"name": "Люстра"}, headers={"if-match": '"1"'})
     assert (changed.status_code, changed.headers["etag"], changed.json()["name"]) == (200, '"2"', "Люстра")
@@ -90,22 +112,36 @@ def test_a_record_through_its_life(site: Site) -> None:
 
 def test_child_rows_are_a_list_with_a_condition(site: Site) -> None:
     product = site.post("/api/records/product", {"code": "C1", "name": "P", "price": 10}).json()["id"]
-    made = site.post("/api/records/deal", {"name": "rows", "items": [{"product": product, "quantity": 2}, {"product": product}]})
+    made = site.post(
+        "/api/records/deal",
+        {"name": "rows", "items": [{"product": product, "quantity": 2}, {"product": product}]},
+    )
     path = made.headers["location"]
     rows = exact(site.get(f"{path}?fields=items"))["items"]
-    assert [(row["quantity"], row["price"]) for row in rows] == [(Decimal("2.000"), Decimal("10.00")), (1, 10)]
+    assert [(row["quantity"], row["price"]) for row in rows] == [
+        (Decimal("2.000"), Decimal("10.00")),
+        (1, 10),
+    ]
     problem(site.patch(path, {"items": []}), 428, "KBK3010", "/items")
     kept = [{"id": rows[1]["id"], "quantity": 5}, {"product": product, "quantity": 7}]
     changed = site.patch(path, {"items": kept}, headers={"if-match": made.headers["etag"]})
     assert changed.status_code == 200
     after = exact(site.get(f"{path}?fields=items,items_total"))
-    assert [(row["id"] == rows[1]["id"], row["quantity"]) for row in after["items"]] == [(True, 5), (False, 7)]
+    assert [(row["id"] == rows[1]["id"], row["quantity"]) for row in after["items"]] == [
+        (True, 5),
+        (False, 7),
+    ]
     assert after["items_total"] == 120
     problem(site.patch(path, {"items": []}, headers={"if-match": made.headers["etag"]}), 412, "KBK3009")
     tag = {"if-match": changed.headers["etag"]}
     wrong = [{"id": rows[0]["id"]}, {"product": product, "quantity": -1}]
     problem(site.patch(path, {"items": wrong}, headers=tag), 422, "KBK3005", "/items/0/id")
-    problem(site.patch(path, {"items": [{"product": product, "quantity": "x"}]}, headers=tag), 422, "KBK3002", "/items/0/quantity")
+    problem(
+        site.patch(path, {"items": [{"product": product, "quantity": "x"}]}, headers=tag),
+        422,
+        "KBK3002",
+        "/items/0/quantity",
+    )
     assert exact(site.get(f"{path}?fields=items,items_total")) == after
 
 
@@ -127,7 +163,10 @@ def test_lists_are_paged_counted_and_ordered_by_id(site: Site) -> None:
 
 
 def test_a_batch_answers_the_lists_it_was_sent(site: Site) -> None:
-    a, b = (site.post("/api/records/company", {"name": n, "inn": i}).json()["id"] for n, i in (("A", "7700000011"), ("B", "7700000012")))
+    a, b = (
+        site.post("/api/records/company", {"name": n, "inn": i}).json()["id"]
+        for n, i in (("A", "7700000011"), ("B", "7700000012"))
+    )
     body = {
         "create": [{"name": "C"}, {"name": "D"}], "update": [{"id": a, "version": 1, "name": "A2"}], "delete": [b],
         "upsert": [{"inn": "7700000011x"[:10], "notes": "n"}, {"inn": "7700000013", "name": "E"}], "key": "inn",
@@ -162,7 +201,9 @@ def test_records_by_key_and_by_the_name_of_another_system(site: Site) -> None:
     again = site.call("PUT", path, json={"name": "K2", "inn": "7700000021"})
     assert (again.status_code, again.json()["id"], again.headers["etag"]) == (200, made.json()["id"], '"2"')
     assert site.get(f"{path}?fields=name").json() == {"id": made.json()["id"], "name": "K2"}
-    other = site.call("PUT", "/api/records/company/by/inn/7700000022", json={"name": "K", "inn": "7700000023"})
+    other = site.call(
+        "PUT", "/api/records/company/by/inn/7700000022", json={"name": "K", "inn": "7700000023"}
+    )
     problem(other, 422, "KBK3003", "/inn")
     problem(site.get("/api/records/company/by/city/x"), 422, "KBK2003", "/field")
     path = "/api/records/company/by/ext/sap%2F17"

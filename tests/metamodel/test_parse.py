@@ -191,8 +191,8 @@ def test_a_number_or_a_truth_value_written_bare_is_an_expression() -> None:
             {"name": "y", "type": "link", "to": "a", "options": True},
         ],
     }
-    fields = parse_document({"entities": [written]}).entities[0].fields
-    assert [f.options for f in fields] == [{"formula": "5"}, {"to": "a", "options": "true"}]
+    parsed = parse_document({"entities": [written]}).entities[0].fields
+    assert [f.options for f in parsed] == [{"formula": "5"}, {"to": "a", "options": "true"}]
 
 
 def test_numbers_of_an_exact_decoder_are_kept_exactly() -> None:

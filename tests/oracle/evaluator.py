@@ -89,7 +89,9 @@ class Oracle:
         """A record of a tree and all below it."""
         found = {r["id"] for r in self.rows.get(entity.uid, []) if r["id"] == record}
         while True:
-            more = {r["id"] for r in self.rows.get(entity.uid, []) if r.get(entity.tree or "") in found} - found
+            more = {
+                r["id"] for r in self.rows.get(entity.uid, []) if r.get(entity.tree or "") in found
+            } - found
             if not more:
                 return found
             found |= more
@@ -319,7 +321,9 @@ class Evaluation:
         day = value if not isinstance(value, datetime) else self.local(value).date()
         try:
             month = day.year * 12 + day.month - 1 + by.months
-            last = (date(month // 12, month % 12 + 1, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+            last = (date(month // 12, month % 12 + 1, 28) + timedelta(days=4)).replace(day=1) - timedelta(
+                days=1
+            )
             moved = last.replace(day=min(day.day, last.day)) + timedelta(days=by.days)
             if not isinstance(value, datetime):
                 return moved
@@ -395,9 +399,11 @@ _COMPARE: dict[str, Callable[..., Any]] = {
     ">=": _pair(lambda a, b: a >= b),
     "IS_DISTINCT": lambda a, b: (a is None) != (b is None) if a is None or b is None else a != b,
     "BETWEEN": lambda v, a, b: _all([_COMPARE[">="](v, a), _COMPARE["<="](v, b)]),
-    "IN": lambda v, *items: True
-    if any(_COMPARE["="](v, i) is True for i in items)
-    else (None if v is None or None in items else False),
+    "IN": lambda v, *items: (
+        True
+        if any(_COMPARE["="](v, i) is True for i in items)
+        else (None if v is None or None in items else False)
+    ),
 }
 
 
@@ -445,7 +451,9 @@ def _sum(values: list[Any], node: Aggregate, _e: Evaluation) -> Any:
 
 _AGGREGATES: dict[str, Callable[[list[Any], Aggregate, Evaluation], Any]] = {
     "COUNT": lambda values, _n, _e: len(values),
-    "COUNT_DISTINCT": lambda values, n, _e: len({key(v) if n.body and n.body.type.kind == "text" else v for v in values}),
+    "COUNT_DISTINCT": lambda values, n, _e: len(
+        {key(v) if n.body and n.body.type.kind == "text" else v for v in values}
+    ),
     "SUM": _sum,
     "AVG": lambda values, n, e: None if not values else _through(sum(map(Decimal, values)), len(values)),
     "MIN": lambda values, n, e: values[0] if values else None,

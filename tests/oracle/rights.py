@@ -50,7 +50,10 @@ class Rights:
     def grants(self, entity: Entity, *actions: str) -> list[Grant]:
         """The grants of some of the actions. A child entity without own ones follows its parent wholly."""
         found = [
-            g for role in self.person.roles for g in role.grants if g.entity == entity.uid and g.actions & set(actions)
+            g
+            for role in self.person.roles
+            for g in role.grants
+            if g.entity == entity.uid and g.actions & set(actions)
         ]
         if self.person.everything or (not found and entity.parent is not None):
             return [Grant(entity=entity.uid, actions=frozenset(actions))]
@@ -130,7 +133,12 @@ class Rights:
 
     def _covering(self, entity: Entity, field: Field) -> list[Grant]:
         """The grants that give the cell: those of reading, and those that show more of the rows one reads."""
-        more = [g for role in self.person.roles for g in role.grants if g.entity == entity.uid and "show" in g.actions]
+        more = [
+            g
+            for role in self.person.roles
+            for g in role.grants
+            if g.entity == entity.uid and "show" in g.actions
+        ]
         given = [*self.grants(entity, "read"), *more]
         return [g for g in given if g.fields is None or field.uid in g.fields]
 

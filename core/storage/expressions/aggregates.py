@@ -43,9 +43,7 @@ def aggregate_cell(node: Aggregate, compiler: Compiler) -> Cell:
 class _Rows:
     """The rows of one aggregate, and what is asked of them."""
 
-    def __init__(
-        self, node: Aggregate, row: Row, inner: Compiler, conditions: Sequence[Condition]
-    ) -> None:
+    def __init__(self, node: Aggregate, row: Row, inner: Compiler, conditions: Sequence[Condition]) -> None:
         self.node, self.row, self.inner, self.conditions = node, row, inner, conditions
         self.env = inner.env
 

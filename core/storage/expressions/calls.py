@@ -68,7 +68,9 @@ def _concat(compiler: Compiler, node: Call) -> Value:
 
 
 def _case_of(compiler: Compiler, node: Call) -> Value:
-    return compiler.env.function(f"kubik_{node.function.lower()}", compiler.value(node.arguments[0]), type_=TEXT)
+    return compiler.env.function(
+        f"kubik_{node.function.lower()}", compiler.value(node.arguments[0]), type_=TEXT
+    )
 
 
 def _replace(compiler: Compiler, node: Call) -> Value:

@@ -111,7 +111,9 @@ def _numbers(operator: str, left: Operand, right: Operand, env: Environment) -> 
 def _number_among(value: Operand, items: Sequence[Operand], env: Environment) -> Condition:
     """The value is written once, however many items there are."""
     if not env.sqlite:
-        return as_type(value.cell.value, sa.Numeric()).in_([as_type(i.cell.value, sa.Numeric()) for i in items])
+        return as_type(value.cell.value, sa.Numeric()).in_(
+            [as_type(i.cell.value, sa.Numeric()) for i in items]
+        )
     if all(isinstance(i.node, Constant) and i.node.value is not None for i in items):
         scale = value.type.scale
         found = [nearest("=", Decimal(i.node.value), scale)[1] for i in items if isinstance(i.node, Constant)]
@@ -175,7 +177,4 @@ def _next(day: Operand, env: Environment) -> Value:
 
 def about_no_row(node: Node) -> bool:
     """Whether a value is the same for every row of the statement."""
-    return not any(
-        isinstance(n, Aggregate) or isinstance(n, Path) and n.root == "row" for n in walk(node)
-    )
-
+    return not any(isinstance(n, Aggregate) or isinstance(n, Path) and n.root == "row" for n in walk(node))

@@ -147,7 +147,9 @@ def _interval(by: Duration) -> Value:
 
 def _in_calendar(timestamp: Value) -> sa.ColumnElement[bool]:
     first = sa.literal_column("TIMESTAMP '0001-01-01'", sa.DateTime())
-    return sa.and_(timestamp >= first, timestamp < sa.literal_column("TIMESTAMP '10000-01-01'", sa.DateTime()))
+    return sa.and_(
+        timestamp >= first, timestamp < sa.literal_column("TIMESTAMP '10000-01-01'", sa.DateTime())
+    )
 
 
 _SQLITE = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "ss": "%S"}
@@ -170,7 +172,9 @@ def written(value: Value, pattern: str, *, moment: bool, env: Environment) -> Va
 
 def _joined(parts: tuple[DatePart | Literally, ...], clock: Value, env: Environment) -> Value:
     texts = [
-        sa.literal(p.text, TEXT) if isinstance(p, Literally) else in_order(sa.func.to_char(clock, _POSTGRESQL[p]), env)
+        sa.literal(p.text, TEXT)
+        if isinstance(p, Literally)
+        else in_order(sa.func.to_char(clock, _POSTGRESQL[p]), env)
         for p in parts
     ]
     made: Value = texts[0]

@@ -111,7 +111,9 @@ class Environment:
 
     def function(self, name: str, *arguments: Any, type_: Any) -> Value:
         """A function of Kubik's own: registered on SQLite, in the workspace's schema on PostgreSQL."""
-        place: Any = sa.func if self.sqlite or self.tables.schema is None else getattr(sa.func, self.tables.schema)
+        place: Any = (
+            sa.func if self.sqlite or self.tables.schema is None else getattr(sa.func, self.tables.schema)
+        )
         made: Value = getattr(place, name)(*arguments, type_=type_)
         return made
 

@@ -29,4 +29,6 @@ def refusal_of(error: BaseException) -> KubikError | None:
     )
     if not overflow:
         return None
-    return KubikError("KBK1013", message("a number in the answer has more than {digits} digits", digits=MAX_DIGITS))
+    return KubikError(
+        "KBK1013", message("a number in the answer has more than {digits} digits", digits=MAX_DIGITS)
+    )

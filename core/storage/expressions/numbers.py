@@ -150,7 +150,10 @@ def quotient(left: Value, right: Value, scales: tuple[int, int], env: Environmen
     """A quotient of 6 digits after the point; null for a division by zero."""
     if not env.sqlite:
         divisor = sa.func.nullif(exact(right, scales[1]), 0, type_=sa.Numeric())
-        return fitted(sa.cast(left, QUOTIENT_DIGITS).op("/", precedence=8, return_type=sa.Numeric())(divisor), QUOTIENT_SCALE)
+        return fitted(
+            sa.cast(left, QUOTIENT_DIGITS).op("/", precedence=8, return_type=sa.Numeric())(divisor),
+            QUOTIENT_SCALE,
+        )
     a, b, steps = units(left), units(right), QUOTIENT_SCALE - scales[0] + scales[1]
     slow = env.function("kubik_div", a, b, literal(steps), type_=INTEGER)
     if simple(a) and simple(b) and 0 <= steps <= MAX_DIGITS:

@@ -81,5 +81,3 @@ def scalar(
 def limits(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
     """What limits an alias to its relation."""
     return () if row.condition is None else (row.condition,)
-
-

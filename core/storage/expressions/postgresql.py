@@ -15,7 +15,9 @@ PLAIN = "^[ -~А-Яа-яЁё«»–—№\u00a0]*$"
 """What a short list is enough for; of it NFKC changes № and the hard space, wherever they stand."""
 
 _HARD_SPACE = "\u00a0"
-_PLAIN_LETTERS = "".join(map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0x410, 0x450), 0x401, 0x451)))
+_PLAIN_LETTERS = "".join(
+    map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0x410, 0x450), 0x401, 0x451))
+)
 
 
 def definitions(schema: str) -> list[str]:
@@ -72,5 +74,3 @@ def _translated(text: str, table: dict[str, str]) -> str:
 def _quoted(text: str) -> str:
     doubled = text.replace("'", "''")
     return f"'{doubled}'"
-
-

@@ -187,7 +187,6 @@ def _count(count: Value, env: Environment) -> Value:
     if env.sqlite:
         return sa.func.max(sa.func.min(raw, literal(_MOST)), literal(0), type_=INTEGER)
 
-
     def bounded(size: Value) -> Value:
         low, high = (size < literal(0), literal(0)), (size > literal(_MOST), literal(_MOST))
         return sa.cast(sa.case(low, high, else_=size), sa.Integer())

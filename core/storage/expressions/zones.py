@@ -81,9 +81,7 @@ def local_seconds(moment: Value, env: Environment) -> Value:
 
     def make(value: Value) -> Value:
         raw = as_type(value, INTEGER)
-        whens = [
-            (raw >= literal(to_microseconds(t.at)), literal(t.after)) for t in transitions(env.zone.key)
-        ]
+        whens = [(raw >= literal(to_microseconds(t.at)), literal(t.after)) for t in transitions(env.zone.key)]
         first = literal(_first_offset(env.zone.key))
         offset: Value = sa.case(*whens, else_=first) if whens else first
         shifted = raw + literal(_BEFORE_YEAR_1 * MICROSECONDS)
@@ -112,7 +110,10 @@ def instant_of(local: Value, env: Environment) -> Value:
 
     def make(value: Value) -> Value:
         whens = [
-            (value >= sa.literal_column(f"TIMESTAMP '{t.local.isoformat()}'", sa.DateTime()), literal(t.after))
+            (
+                value >= sa.literal_column(f"TIMESTAMP '{t.local.isoformat()}'", sa.DateTime()),
+                literal(t.after),
+            )
             for t in transitions(env.zone.key)
         ]
         first = literal(_first_offset(env.zone.key))

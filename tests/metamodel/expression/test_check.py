@@ -95,16 +95,18 @@ def test_what_is_too_deep_or_too_long_is_refused_not_a_crash(sales: Model, text:
 
 def test_computed_fields_count_when_nesting_is_limited(sales: Model) -> None:
     fields = "\n".join(
-        f"          - {{name: step{i}, type: formula, formula: \"{'quantity' if i == 0 else f'step{i - 1}'} * 1\"}}"
+        f'          - {{name: step{i}, type: formula, formula: "{"quantity" if i == 0 else f"step{i - 1}"} * 1"}}'
         for i in range(20)
     )
-    changes = {"entities/deep.yaml": f"""
+    changes = {
+        "entities/deep.yaml": f"""
         name: deep
         label: Deep
         fields:
           - {{name: quantity, type: decimal, scale: 3}}
 {fields}
-    """}
+    """
+    }
     with pytest.raises(ProblemsFound) as caught:
         model(changes)
     assert {p.code for p in caught.value.problems} == {"KBK1010"}
@@ -149,7 +151,10 @@ def test_a_value_is_brought_to_the_type_that_is_expected(sales: Model) -> None:
     assert parsed(sales, "null", expect=BOOLEAN).type == BOOLEAN
     assert parsed(sales, "source", expect=TEXT).type == TEXT
     assert parsed(sales, "7", expect=Type(kind="link", entity="x")).type.entity == "x"
-    assert refused(sales, "amount", expect=BOOLEAN) == ("KBK1012", "character 1: yes or no is needed here, this is a number")
+    assert refused(sales, "amount", expect=BOOLEAN) == (
+        "KBK1012",
+        "character 1: yes or no is needed here, this is a number",
+    )
 
 
 def test_a_bare_name_in_an_aggregate_is_the_rows_and_this_is_the_record(sales: Model) -> None:
@@ -157,12 +162,16 @@ def test_a_bare_name_in_an_aggregate_is_the_rows_and_this_is_the_record(sales: M
     assert isinstance(found, Aggregate) and isinstance(found.body, Path) and found.where is not None
     paths = [n for n in walk(found.where) if isinstance(n, Path)]
     assert [p.up for p in paths] == [0, 1, 0, 0]
-    assert found.body.steps == ((sales.entities["deal_item"].uid, sales.entities["deal_item"].by_name["amount"].uid),)
+    assert found.body.steps == (
+        (sales.entities["deal_item"].uid, sales.entities["deal_item"].by_name["amount"].uid),
+    )
 
 
 def test_old_and_new_and_record_exist_where_they_are_allowed(sales: Model) -> None:
     deal = sales.entities["deal"].uid
-    found = parsed(sales, "new.amount <> old.amount AND record.company = company", "activity", allow=ALL, record=deal)
+    found = parsed(
+        sales, "new.amount <> old.amount AND record.company = company", "activity", allow=ALL, record=deal
+    )
     assert {n.root for n in walk(found.root) if isinstance(n, Path)} == {"new", "old", "record", "row"}
 
 
@@ -223,7 +232,9 @@ def test_a_field_whose_type_is_not_known_yet_is_asked_for(sales: Model) -> None:
         ("created_at > datetime '2026-11-21T14:30:00+03:00'", "created_at > datetime '2026-11-21T11:30:00Z'"),
     ],
 )  # fmt: skip
-def test_printed_expressions_are_canonical_and_read_back(sales: Model, text: str, canonical: str | None) -> None:
+def test_printed_expressions_are_canonical_and_read_back(
+    sales: Model, text: str, canonical: str | None
+) -> None:
     if canonical is None:
         refused(sales, text)
         return
@@ -260,7 +271,9 @@ def test_a_renamed_field_is_printed_by_its_new_name(sales: Model) -> None:
 
 def test_what_an_expression_uses_is_listed(sales: Model) -> None:
     def names(text: str) -> set[str]:
-        by_uid = {f.uid: f"{e.name}.{f.name}" for e in sales.entities.values() for f in e.fields if not f.system}
+        by_uid = {
+            f.uid: f"{e.name}.{f.name}" for e in sales.entities.values() for f in e.fields if not f.system
+        }
         return {by_uid[field] for _, field in uses(parsed(sales, text), sales)}
 
     assert names("company.city = 'x' AND expected > 1") == {"deal.company", "company.city", "deal.expected"}

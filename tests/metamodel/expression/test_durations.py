@@ -25,7 +25,9 @@ def test_durations_in_whole_numbers(text: str, duration: Duration, again: str) -
     assert str(duration) == again
 
 
-@pytest.mark.parametrize("text", ["P", "PT", "P1DT", "1D", "P1.5D", "P-1D", "P1H", "PT1D", "P99999999999D", "p1d"])
+@pytest.mark.parametrize(
+    "text", ["P", "PT", "P1DT", "1D", "P1.5D", "P-1D", "P1H", "PT1D", "P99999999999D", "p1d"]
+)
 def test_what_is_no_duration(text: str) -> None:
     assert parse_duration(text) is None
 

@@ -49,7 +49,9 @@ def test_a_wrong_date_stays_as_it_was_typed_with_every_other_fault(site: Site) -
     assert page.status_code == 422
     field = re.search(r'<input[^>]*name="/closes_on"[^>]*>', page.text)
     assert field is not None
-    assert 'type="text"' in field[0] and 'value="31.11.2099"' in field[0] and 'aria-invalid="true"' in field[0]
+    assert (
+        'type="text"' in field[0] and 'value="31.11.2099"' in field[0] and 'aria-invalid="true"' in field[0]
+    )
     wrong = set(re.findall(r'name="(/[a-z_]+)"[^>]*aria-invalid="true"', page.text))
     assert wrong == {"/name", "/closes_on", "/amount"}, "all faults at once"
 

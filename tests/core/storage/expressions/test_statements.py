@@ -35,7 +35,9 @@ def statement(text: str, dialect: str, entity: str = "deal") -> str:
     schema = None if dialect == "sqlite" else "kubik"
     rows = AllRows(tables=Tables(world(), schema, dialect), dialect=dialect, zone=MOSCOW)  # type: ignore[arg-type]
     row = rows.open(world().entities[entity].uid)
-    made = sa.select(row.cell("id").value).where(compile_condition(parsed(text, entity), rows.environment(row)))
+    made = sa.select(row.cell("id").value).where(
+        compile_condition(parsed(text, entity), rows.environment(row))
+    )
     written = " ".join(str(made.compile(dialect=DIALECTS[dialect])).split())
     for each in world().entities.values():
         written = written.replace(each.uid, each.name)
@@ -50,7 +52,9 @@ def test_a_condition_on_a_link_becomes_in_on_sqlite_and_any_array_on_postgresql(
         "WHERE e_company_1.deleted_at IS NULL AND e_company_1.k_city = ?)"
     )
     found = statement("company.city = 'Пермь'", "postgresql")
-    assert found.startswith("e_deal_1.f_company = any(array((SELECT e_company_1.id FROM kubik.e_company AS e_company_1")
+    assert found.startswith(
+        "e_deal_1.f_company = any(array((SELECT e_company_1.id FROM kubik.e_company AS e_company_1"
+    )
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -86,15 +90,21 @@ def test_no_path_under_where_is_a_scalar_subselect_or_a_join(text: str, dialect:
         ("source = 'site'", "f_source = "),
     ],
 )
-def test_comparisons_with_what_is_the_same_for_all_rows_leave_the_column_bare(text: str, wanted: str, dialect: str) -> None:
+def test_comparisons_with_what_is_the_same_for_all_rows_leave_the_column_bare(
+    text: str, wanted: str, dialect: str
+) -> None:
     plain = statement(text, dialect).replace("(e_deal_1", "e_deal_1").replace(")", "")
     assert wanted.format(c=' COLLATE "C"' if dialect == "postgresql" else "") in plain
 
 
 def test_the_same_shape_with_other_constants_is_the_same_statement() -> None:
     for dialect in DIALECTS:
-        one = statement("name = 'a' AND amount > 5 AND closes_on > date '2026-01-01' AND company IN (1, 2)", dialect)
-        two = statement("name = 'б' AND amount > 7 AND closes_on > date '2027-01-01' AND company IN (3, 4)", dialect)
+        one = statement(
+            "name = 'a' AND amount > 5 AND closes_on > date '2026-01-01' AND company IN (1, 2)", dialect
+        )
+        two = statement(
+            "name = 'б' AND amount > 7 AND closes_on > date '2027-01-01' AND company IN (3, 4)", dialect
+        )
         assert one == two and "2026" not in one
 
 
@@ -133,7 +143,19 @@ EVERYTHING = [
 def test_every_kind_of_statement_can_be_prepared(bases: tuple[Base, Base], text: str) -> None:
     expression = parsed(text)
     deal = world().entities["deal"]
-    rows = {deal.uid: [values_of(deal, {"id": 1, "name": "Ёж", "amount": Decimal("2.50"), "met_at": datetime(2026, 1, 31, tzinfo=UTC)})]}
+    rows = {
+        deal.uid: [
+            values_of(
+                deal,
+                {
+                    "id": 1,
+                    "name": "Ёж",
+                    "amount": Decimal("2.50"),
+                    "met_at": datetime(2026, 1, 31, tzinfo=UTC),
+                },
+            )
+        ]
+    }
     found = []
     for base in bases:
         with base.workspace.database.plain.connect() as connection, connection.begin() as transaction:
@@ -150,8 +172,17 @@ def test_every_kind_of_statement_can_be_prepared(bases: tuple[Base, Base], text:
 
 
 def test_folding_and_cases_are_pythons_in_all_of_unicode(bases: tuple[Base, Base]) -> None:
-    codes = [c for c in range(1, 0x110000) if not 0xD800 <= c < 0xE000 and (c < 0x10000 or chr(c).isalpha() and c < 0x20000)]
-    pieces = [f"{chr(c)}" for c in codes] + ["İstanbul ΣΑΣ straße ﬁ e\u0301 ё Ё", "", "plain text", "Ёлка № 5"]
+    codes = [
+        c
+        for c in range(1, 0x110000)
+        if not 0xD800 <= c < 0xE000 and (c < 0x10000 or chr(c).isalpha() and c < 0x20000)
+    ]
+    pieces = [f"{chr(c)}" for c in codes] + [
+        "İstanbul ΣΑΣ straße ﬁ e\u0301 ё Ё",
+        "",
+        "plain text",
+        "Ёлка № 5",
+    ]
     chunks = [pieces[i : i + 4000] for i in range(0, len(pieces), 4000)]
     for base in bases:
         place: Any = sa.func if base.tables.schema is None else getattr(sa.func, base.tables.schema)
@@ -164,7 +195,9 @@ def test_folding_and_cases_are_pythons_in_all_of_unicode(bases: tuple[Base, Base
                         select = sa.select(function(listed.c.value)).order_by(listed.c.key)
                     else:
                         texts = sa.cast(chunk, sa.ARRAY(sa.Text()))
-                        given = sa.func.unnest(texts).table_valued(sa.column("t", sa.Text()), with_ordinality="n")
+                        given = sa.func.unnest(texts).table_valued(
+                            sa.column("t", sa.Text()), with_ordinality="n"
+                        )
                         select = sa.select(function(given.render_derived().c.t)).order_by(sa.column("n"))
                     found = list(connection.execute(select).scalars())
                     wrong = [(t, f, wanted(t)) for t, f in zip(chunk, found, strict=True) if f != wanted(t)]
@@ -175,7 +208,9 @@ def run(base: Base, expression: Expression, **more: Any) -> Any:
     """The value of an expression about no row."""
     rows = AllRows(tables=base.tables, dialect=base.dialect, zone=MOSCOW)
     environment = rows.environment()
-    bound = {name: BoundRow(entity=world().entities["deal"], values=v, env=environment) for name, v in more.items()}
+    bound = {
+        name: BoundRow(entity=world().entities["deal"], values=v, env=environment) for name, v in more.items()
+    }
     value = compile_value(expression.root, rows.environment(None, **bound)).value
     with base.workspace.database.plain.connect() as connection:
         return connection.scalar(sa.select(value), base.parameters(MOSCOW, 1))
@@ -183,10 +218,20 @@ def run(base: Base, expression: Expression, **more: Any) -> Any:
 
 def test_record_old_and_new_are_values(bases: tuple[Base, Base]) -> None:
     deal = world().entities["deal"]
-    values = values_of(deal, {"id": None, "name": "Ёж", "amount": Decimal("2.50"), "rate": Decimal("0.5000000"), "closes_on": date(2026, 1, 31)})
+    values = values_of(
+        deal,
+        {
+            "id": None,
+            "name": "Ёж",
+            "amount": Decimal("2.50"),
+            "rate": Decimal("0.5000000"),
+            "closes_on": date(2026, 1, 31),
+        },
+    )
     other = values | {deal.by_name["amount"].uid: Decimal("3.00")}
     allow = frozenset({"my", "record", "old", "new"})
     for base in bases:
+
         def ask(text: str, base: Base = base) -> Any:
             expression = parsed(text, expect=None, allow=allow)
             return run(base, expression, record=values, old=values, new=other)
@@ -202,7 +247,9 @@ def test_record_old_and_new_are_values(bases: tuple[Base, Base]) -> None:
 
 def test_narrowing_of_a_link_compares_with_the_record_being_edited(bases: tuple[Base, Base]) -> None:
     deal, company = world().entities["deal"], world().entities["company"]
-    expression = parsed("kind = 'large' AND owner = record.owner", "company", allow=frozenset({"record"}), record=deal.uid)
+    expression = parsed(
+        "kind = 'large' AND owner = record.owner", "company", allow=frozenset({"record"}), record=deal.uid
+    )
     rows = {company.uid: [
         values_of(company, {"id": i, "kind": company.by_name["kind"].choices[1].uid, "owner": i}) for i in (1, 2)
     ]}  # fmt: skip
@@ -219,7 +266,11 @@ def test_narrowing_of_a_link_compares_with_the_record_being_edited(bases: tuple[
 
 def test_overflow_is_the_same_refusal_on_both(bases: tuple[Base, Base]) -> None:
     for base in bases:
-        for text in ("999999999999999999 + 1", "1000000000 * 1000000000", "999999999999.999999 * 1000000000 / 3"):
+        for text in (
+            "999999999999999999 + 1",
+            "1000000000 * 1000000000",
+            "999999999999.999999 * 1000000000 / 3",
+        ):
             with pytest.raises(sa.exc.DBAPIError) as caught:
                 run(base, parsed(text))
             refusal = refusal_of(caught.value)
@@ -304,7 +355,17 @@ def test_money_in_different_currencies_neither_compares_nor_adds(bases: tuple[Ba
     rows = {
         company.uid: [values_of(company, {"id": 1}), values_of(company, {"id": 2})],
         deal.uid: [
-            values_of(deal, {"id": 1, "currency": rub, "price": Decimal("5.00"), "cost": Decimal("1.00"), "before": 2, "company": 1}),
+            values_of(
+                deal,
+                {
+                    "id": 1,
+                    "currency": rub,
+                    "price": Decimal("5.00"),
+                    "cost": Decimal("1.00"),
+                    "before": 2,
+                    "company": 1,
+                },
+            ),
             values_of(deal, {"id": 2, "currency": usd, "price": Decimal("7.00"), "company": 1}),
             values_of(deal, {"id": 3, "currency": rub, "price": Decimal("7.00"), "before": 1, "company": 2}),
         ],
@@ -313,7 +374,9 @@ def test_money_in_different_currencies_neither_compares_nor_adds(bases: tuple[Ba
         with base.workspace.database.plain.connect() as connection, connection.begin() as transaction:
             base.fill(connection, rows)
 
-            def ask(text: str, entity: str = "deal", base: Base = base, connection: sa.Connection = connection) -> Any:
+            def ask(
+                text: str, entity: str = "deal", base: Base = base, connection: sa.Connection = connection
+            ) -> Any:
                 return base.values(connection, parsed(text, entity), MOSCOW)
 
             assert ask("price > before.price") == {1: None, 2: None, 3: True}
@@ -333,6 +396,8 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("text", "wanted"), VALUES)
-def test_the_documentation_tells_the_values_of_its_examples(bases: tuple[Base, Base], text: str, wanted: str) -> None:
+def test_the_documentation_tells_the_values_of_its_examples(
+    bases: tuple[Base, Base], text: str, wanted: str
+) -> None:
     for base in bases:
         assert constant_text(run(base, parsed(text))).removeprefix("date ").strip("'") == wanted

@@ -11,7 +11,9 @@ from core.storage.expressions.zones import transitions
 from tests.core.storage.expressions.world import Base, parsed, values_of, world
 
 
-@pytest.mark.parametrize("key", ["Europe/Moscow", "America/New_York", "Pacific/Apia", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize(
+    "key", ["Europe/Moscow", "America/New_York", "Pacific/Apia", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
+)
 def test_dates_and_times_are_local_around_every_transition(bases: tuple[Base, Base], key: str) -> None:
     zone, deal = ZoneInfo(key), world().entities["deal"]
     moments = [t.at + timedelta(seconds=s) for t in transitions(key) for s in (-1, 0, 1)]

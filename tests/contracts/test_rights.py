@@ -175,16 +175,18 @@ def untitled(value: Any) -> Any:
     return {k: v for k, v in value.items() if k != "title"} if isinstance(value, dict) else value
 
 
+RAW: dict[Workspace, Any] = {}
+"""The rows of a workspace that tests only read, read once."""
+
+
 @contextlib.contextmanager
-def asked(
-    busy: Workspace, person: Person, cache: dict[Any, Any] = {}
-) -> Iterator[tuple[Transaction, Actor, Rights]]:
-    """A snapshot, the actor, and the oracle over the same rows (read once: readers change nothing)."""
+def asked(busy: Workspace, person: Person) -> Iterator[tuple[Transaction, Actor, Rights]]:
+    """A snapshot, the actor, and the oracle over the same rows."""
     with busy.read() as tx:
         tx, actor = with_roles(tx, person)
-        if busy not in cache:
-            cache[busy] = raw_rows(tx)
-        yield tx, actor, judge(tx, person, cache[busy])
+        if busy not in RAW:
+            RAW[busy] = raw_rows(tx)
+        yield tx, actor, judge(tx, person, RAW[busy])
 
 
 # --- reading

@@ -181,8 +181,8 @@ def reader_of(tx: Transaction, actor: Actor, query: Query, life: Life | None = N
     found = kept.get(shape)
     if found is None:
         found = kept[shape] = _make(tx, actor.language, plan(query, tx.model, grants, life))
-        while len(kept) > KEPT_READERS:
-            kept.pop(next(iter(kept)), None)
+        for oldest in list(kept)[: max(len(kept) - KEPT_READERS, 0)]:  # a copy: other threads add meanwhile
+            kept.pop(oldest, None)
     return found
 
 

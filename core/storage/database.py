@@ -105,11 +105,18 @@ class Database:
         return int.from_bytes(digest[:8], "big", signed=True)
 
     def tidy(self) -> None:
-        """Let SQLite count what its planner goes by, where much has changed (PostgreSQL does so by itself)."""
+        """Let SQLite count what its planner goes by, where much has changed (PostgreSQL does so by itself).
+
+        Left for the next time when another process has been writing all along.
+        """
         if self.dialect == "sqlite":
             with self.turn(), self.outside.connect() as connection:
                 connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-                connection.exec_driver_sql("PRAGMA optimize")
+                try:
+                    connection.exec_driver_sql("PRAGMA optimize")
+                except sa.exc.OperationalError as error:
+                    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                        raise
 
     def close(self) -> None:
         """Close every connection; SQLite's journal goes into the file with the last one."""

@@ -85,7 +85,7 @@ class Field:
     @property
     def stored(self) -> bool:
         """Whether it has a column of its own."""
-        return self.type.column_type(self).storage != "none"
+        return self.type.column_type(self).storage not in ("links", "none")
 
     @property
     def writable(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from metamodel.expression.durations import Duration, of_seconds
 from metamodel.expression.types import MAX_DIGITS
 from metamodel.fields.base import ColumnType
+from metamodel.json_text import canonical, read_json
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Whole numbers and links: 64 bits on both (SQLite's INTEGER has them)."""
@@ -159,6 +161,72 @@ class Instant(TypeDecorator[datetime]):
         return _moment if dialect.name == "sqlite" else _in_utc
 
 
+class Clock(TypeDecorator[time]):
+    """A time of the day to the second; `HH:MM:SS` on both, which sorts as times do."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TEXT)
+
+    def process_bind_param(self, value: time | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat("seconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> time | None:
+        return None if value is None else time.fromisoformat(value)
+
+
+class Length(TypeDecorator[Duration]):
+    """A duration without months, as whole seconds."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BIG)
+
+    def process_bind_param(self, value: Duration | None, dialect: Dialect) -> int | None:
+        if value is not None and value.months:
+            raise ValueError("a duration with months has no length that can be stored")
+        return None if value is None else value.total
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Duration | None:
+        return None if value is None else of_seconds(int(value))
+
+
+class ChoiceSet(TypeDecorator[tuple[str, ...]]):
+    """Uids of choices between bars: `|uid|uid|`, so that each is found with the bars around it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TEXT)
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        return f"|{'|'.join(value)}|" if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        return tuple(value[1:-1].split("|")) if value else None
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """A JSON value of a field as its canonical text (`metamodel.json_text`): equal values have equal texts."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TEXT)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else read_json(value)
+
+
 class JsonText(TypeDecorator[Any]):
     """A JSON document of the engine's own tables, kept as text as it was written (order of keys, digits)."""
 
@@ -192,7 +260,7 @@ class _Xid8(sa.types.UserDefinedType[str]):
 def sql_type(column: ColumnType) -> TypeEngine[Any]:
     """The SQL type of what a field's column holds."""
     match column.storage:
-        case "text" | "choice":
+        case "text" | "choice" | "link_any" | "secret":
             return TEXT
         case "integer" | "link":
             return BIG
@@ -204,11 +272,19 @@ def sql_type(column: ColumnType) -> TypeEngine[Any]:
             return Day()
         case "datetime":
             return Instant()
-        case "none":
+        case "time":
+            return Clock()
+        case "duration":
+            return Length()
+        case "choices":
+            return ChoiceSet()
+        case "json":
+            return CanonicalJson()
+        case "links" | "none":
             raise ValueError("a field without a column has no SQL type")
 
 
 __all__ = [
-    "BIG", "TEXT", "Day", "Flag", "Instant", "JsonText", "ScaledDecimal", "TransactionId",
+    "BIG", "TEXT", "CanonicalJson", "ChoiceSet", "Clock", "Day", "Flag", "Instant", "JsonText", "Length", "ScaledDecimal", "TransactionId",
     "from_microseconds", "from_units", "sql_type", "to_microseconds", "to_units",
 ]  # fmt: skip

@@ -13,6 +13,9 @@ MOST_MONTHS, MOST_DAYS, MOST_SECONDS = 24_000, 730_000, 10_000_000_000
 """What a duration may count; PostgreSQL's calendar ends not far behind twice as much."""
 
 
+DAY = 86_400
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration:
     """Years are 12 months, weeks 7 days; months, days and seconds do not turn into each other."""
@@ -24,8 +27,15 @@ class Duration:
     def __neg__(self) -> Duration:
         return Duration(months=-self.months, days=-self.days, seconds=-self.seconds)
 
+    @property
+    def total(self) -> int:
+        """Days and seconds as seconds, a day being 24 hours; months are no length of this kind."""
+        return self.days * DAY + self.seconds
+
     def __str__(self) -> str:
-        """ISO 8601, the shortest form; only a duration that is not negative has one."""
+        """ISO 8601, the shortest form; before a negative one stands a minus, as in XML Schema."""
+        if self.months < 0 or self.days < 0 or self.seconds < 0:
+            return f"-{-self}"
         date = "".join(
             f"{n}{unit}"
             for n, unit in ((self.months // 12, "Y"), (self.months % 12, "M"), (self.days, "D"))
@@ -34,6 +44,13 @@ class Duration:
         hours, rest = divmod(self.seconds, 3600)
         time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (rest // 60, "M"), (rest % 60, "S")) if n)
         return f"P{date}T{time}" if time else f"P{date or '0D'}"
+
+
+def of_seconds(total: int) -> Duration:
+    """The duration of that many seconds, in whole days and the rest, both of its sign: how fields hold it."""
+    days, seconds = divmod(abs(total), DAY)
+    made = Duration(days=days, seconds=seconds)
+    return -made if total < 0 else made
 
 
 def parse_duration(text: str) -> Duration | None:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 Medium = Literal["json", "form", "csv", "text"]
 """Where a value comes from or goes to: the wire, a form's input, a file of a spreadsheet, a screen for reading."""
 
-Storage = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "choice", "link", "none"]
-"""What a column holds; ``none`` has no column (children, computed)."""
+Storage = Literal[
+    "text", "integer", "decimal", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "json",
+    "link", "link_any", "secret", "links", "none",
+]  # fmt: skip
+"""What a column holds; ``links`` has a table of its own and no column, ``none`` has neither (children, computed)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,10 @@ class FieldType(ABC):
     """A kind of field. One instance a type, no state; ``field`` gives the options of the one in question.
 
     Values inside the engine: text str; integer int; decimal, money, percent Decimal at the field's scale; boolean
-    bool; date date; datetime aware UTC; choice and stage the uid of the choice; link and user the id (int);
-    number_series str; empty is None for all.
+    bool; date date; datetime aware UTC; time a time without a zone, to the second; duration a `Duration` without
+    months; choice and stage the uid of the choice; choices a tuple of uids in the defined order; json a JSON value;
+    email, phone, url, color, rich_text and number_series str; rating int; link and user the id (int); empty is None
+    for all.
     """
 
     name: ClassVar[str]

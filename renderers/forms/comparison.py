@@ -13,6 +13,7 @@ from renderers.forms.desk import Desk
 from renderers.forms.form import place
 from renderers.forms.stale import Difference, Merge
 from renderers.forms.view import Clash, Stale
+from renderers.forms.widgets.base import widget_kind
 
 
 def stale_view(desk: Desk, entity: Entity, merged: Merge, extra: Mapping[str, Any], zone: Any) -> Stale:
@@ -72,16 +73,7 @@ def shown_text(desk: Desk, named: Field | None, text: str) -> str:
     """A text of a form in words: the label of a choice, a day as people write it."""
     if named is None or not text:
         return text
-    choice = named.choice(text) if named.choices else None
-    if choice is not None:
-        return choice.label.in_language(desk.texts.language) or choice.name
-    if named.result.percent:
-        return f"{text}\N{NO-BREAK SPACE}%"
-    if named.type.widget == "date":
-        return ".".join(reversed(text.split("-"))) if desk.texts.language == "ru" else text
-    if named.type.widget == "boolean":
-        return desk.texts.gettext("yes" if text == "true" else "no")
-    return text.replace("T", " ") if named.type.widget == "datetime" else text
+    return widget_kind(named.type.widget).words(desk, named, text)
 
 
 def theirs_marks(desk: Desk, entity: Entity, merged: Merge, name: str) -> dict[str, str]:

@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import msgspec
 
 from core.errors import KubikError
 
-MAX_ROWS = 2000
-_NAME = re.compile(r"/([a-z][a-z0-9_]{0,47})")
-_IN_ROW = re.compile(r"/([a-z][a-z0-9_]{0,47})/([0-9]{1,9})/([a-z][a-z0-9_]{0,47})")
+MAX_ROWS = 5000
+"""Child rows in one form, at all depths together."""
+MAX_DEPTH = 8
+"""How deep child rows of child rows may stand in a form."""
+
+Lists: TypeAlias = "Mapping[str, Lists]"
+"""Names of the children fields that a form holds, each with those of its rows."""
+
+_NAME = r"[a-z][a-z0-9_]{0,47}"
+_POINTER = re.compile(rf"((?:/{_NAME}/[0-9]{{1,9}}){{0,{MAX_DEPTH}}})/({_NAME})(\[\]|/)?")
+_PLACE = re.compile(rf"((?:/{_NAME}/[0-9]{{1,9}}){{0,{MAX_DEPTH}}})/({_NAME})(?:/([0-9]{{1,9}}))?")
 
 
 class FilledRow(msgspec.Struct, omit_defaults=True):
-    """A child row: ``id`` of one that is stored, texts by names of fields, titles of what its links lead to.
+    """A child row: ``id`` of one that is stored, texts by names of fields, its own child rows.
 
-    ``typed`` holds what was typed into a link's field where it is not the title of the record it leads to.
+    ``titles`` are those of what its links lead to; ``typed`` holds what was typed into a link's field where it is not
+    the title of the record it leads to. Several values of one field stand under each other, a line each.
     """
 
     id: int | None = None
     values: dict[str, str] = {}
     titles: dict[str, str] = {}
     typed: dict[str, str] = {}
+    rows: dict[str, list[FilledRow]] = {}
 
     @property
     def blank(self) -> bool:
-        """Whether nothing was typed into a new row."""
+        """Whether nothing was typed into a new row, nor into the rows below it."""
         return (
             self.id is None
             and not any(v for v in self.values.values() if v != "false")
             and not any(self.typed.values())
+            and all(row.blank for rows in self.rows.values() for row in rows)
         )
 
 
@@ -43,6 +55,9 @@ class Filled(msgspec.Struct, omit_defaults=True):
     titles: dict[str, str] = {}
     typed: dict[str, str] = {}
     rows: dict[str, list[FilledRow]] = {}
+
+
+Holder = Filled | FilledRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,52 +79,88 @@ class Sent:
         return read_json(self.asked.get("_was", ""))
 
 
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """A posted form while it is read: the rows by their pointers, and the fields of several values."""
+
+    filled: Filled = field(default_factory=Filled)
+    places: dict[str, FilledRow] = field(default_factory=dict)
+    several: set[tuple[str, str]] = field(default_factory=set)
+
+    def holder(self, pointer: str) -> Holder:
+        """The record itself, or the row at a pointer; rows stand in the order in which they come."""
+        if not pointer:
+            return self.filled
+        found = self.places.get(pointer)
+        if found is None:
+            if len(self.places) >= MAX_ROWS:
+                raise KubikError("KBK2005")
+            above, name, _ = pointer.rsplit("/", 2)
+            found = FilledRow()
+            self.holder(above).rows.setdefault(name, []).append(found)
+            self.places[pointer] = found
+        return found
+
+    def put(self, where: str, name: str, many: bool, part: str, text: str) -> None:
+        """Take one text; of a field of several values (``many``) each joins those before it."""
+        holder = self.holder(where)
+        if many:
+            self.several.add((where, name))
+        if part == "text":
+            holder.typed[name] = text
+        elif part == "was":
+            before = holder.titles.get(name) if many else None
+            holder.titles[name] = text if before is None else f"{before}\n{text}"
+        elif many:
+            holder.values[name] = "\n".join(each for each in (holder.values.get(name, ""), text) if each)
+        elif name == "id" and isinstance(holder, FilledRow):
+            holder.id = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        else:
+            holder.values[name] = text
+
+    def finish(self) -> Filled:
+        """The content: links settled, blank rows left out, the inner ones first."""
+        for where, holder in [("", self.filled), *self.places.items()]:
+            for list_name in [name for name in holder.values if name in holder.rows]:
+                del holder.values[list_name]
+            _settle(holder, {name for place, name in self.several if place == where})
+        for holder in [*reversed(self.places.values()), self.filled]:
+            for name, rows in holder.rows.items():
+                holder.rows[name] = [row for row in rows if not row.blank]
+        return self.filled
+
+
 def read_sent(pairs: Iterable[tuple[str, str]]) -> Sent:
-    """The pairs of a posted form. A name that comes twice counts as it came last (a ticked box after its hidden no)."""
-    filled, asked = Filled(), {}
-    places: dict[tuple[str, str], FilledRow] = {}
+    """The pairs of a posted form. A name that comes twice counts as it came last (a ticked box after its hidden no).
+
+    ``/items/0/parts/1/name`` is a field of a row in a row. ``/items/`` says that the rows sent are all there are, an
+    empty list when there are none; ``/tags[]`` may come many times, empty once to say that nothing is chosen.
+    """
+    reading, asked = _Reading(), {}
     for name, value in pairs:
         if name.startswith("_"):
             asked[name] = value
             continue
         pointer, _, part = name.partition("~")
-        text = value.replace("\r\n", "\n")
-        if (found := _IN_ROW.fullmatch(pointer)) is not None:
-            rows = filled.rows.setdefault(found[1], [])
-            key = (found[1], found[2])
-            if key not in places:
-                if len(rows) >= MAX_ROWS:
-                    raise KubikError("KBK2005")
-                places[key] = FilledRow()
-                rows.append(places[key])
-            _put(places[key], found[3], part, text)
-        elif (found := _NAME.fullmatch(pointer)) is not None:
-            _put(filled, found[1], part, text)
-    for row_name in [n for n in filled.values if n in filled.rows]:
-        del filled.values[row_name]  # the empty field that says: these rows are all there are
-    _settle(filled)
-    for row in places.values():
-        _settle(row)
-    for row_name, rows in filled.rows.items():
-        filled.rows[row_name] = [row for row in rows if not row.blank]
-    return Sent(filled=filled, asked=asked)
+        if (found := _POINTER.fullmatch(pointer)) is None:
+            continue
+        if found[3] == "/":
+            reading.holder(found[1]).rows.setdefault(found[2], [])
+        else:
+            reading.put(found[1], found[2], bool(found[3]), part, value.replace("\r\n", "\n"))
+    return Sent(filled=reading.finish(), asked=asked)
 
 
-def _put(holder: Filled | FilledRow, name: str, part: str, text: str) -> None:
-    if part == "text":
-        holder.typed[name] = text
-    elif part == "was":
-        holder.titles[name] = text
-    elif name == "id" and isinstance(holder, FilledRow):
-        holder.id = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    else:
-        holder.values[name] = text
+def _settle(holder: Holder, several: set[str]) -> None:
+    """A link whose text is the title of its record was not typed into; one emptied of text leads nowhere.
 
-
-def _settle(holder: Filled | FilledRow) -> None:
-    """A link whose text is the title of its record was not typed into; one emptied of text leads nowhere."""
+    In a field of several links the text is one more that is looked for, and empties nothing.
+    """
     for name, text in list(holder.typed.items()):
-        if text.strip() == holder.titles.get(name, "").strip():
+        if name in several:
+            if not text.strip():
+                del holder.typed[name]
+        elif text.strip() == holder.titles.get(name, "").strip():
             del holder.typed[name]
             if not text.strip():
                 holder.values[name] = ""
@@ -124,7 +175,7 @@ def read_json(written: str) -> Filled:
     """What `write_json` wrote; anything else is an empty form."""
     try:
         return msgspec.json.decode(written, type=Filled)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return Filled()
 
 
@@ -133,37 +184,39 @@ def write_json(filled: Filled) -> str:
     return msgspec.json.encode(filled).decode()
 
 
-def differing(now: Filled, was: Filled, lists: Iterable[str]) -> dict[str, object]:
+def differing(now: Filled, was: Filled, lists: Lists) -> dict[str, object]:
     """What is to be written: changed texts, and whole lists of child rows in which anything changed.
 
-    ``lists`` are the names of the children fields that the form holds. Of a stored row only changed texts go along.
+    ``lists`` are the children fields that the form holds; a list that was not sent is left alone. Of a stored row
+    only changed texts go along, and only those of its own lists in which something changed.
     """
-    values: dict[str, object] = dict(_changed(now.values, was.values))
-    for name in lists:
-        before, after = was.rows.get(name, []), now.rows.get(name, [])
-        if _same_rows(before, after):
-            continue
-        known = {row.id: row for row in before if row.id is not None}
-        values[name] = [_written_row(row, known.get(row.id) if row.id else None) for row in after]
-    return values
+    return {**dict(_changed(now.values, was.values, lists)), **dict(_changed_lists(now, was, lists))}
 
 
-def _changed(now: dict[str, str], was: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _changed(now: dict[str, str], was: dict[str, str], lists: Lists) -> Iterator[tuple[str, str]]:
     for name, text in now.items():
-        if text != was.get(name, ""):
+        if name not in lists and text != was.get(name, ""):
             yield name, text
 
 
-def _same_rows(before: list[FilledRow], after: list[FilledRow]) -> bool:
-    return [row.id for row in before] == [row.id for row in after] and all(
-        not dict(_changed(b.values, a.values)) for a, b in zip(before, after, strict=True)
-    )
+def _changed_lists(now: Holder, was: Holder, lists: Lists) -> Iterator[tuple[str, list[dict[str, object]]]]:
+    for name, inner in lists.items():
+        if name not in now.rows and name not in now.values:
+            continue
+        before, after = was.rows.get(name, []), now.rows.get(name, [])
+        known = {row.id: row for row in before if row.id is not None}
+        written = [_written_row(row, known.get(row.id) if row.id else None, inner) for row in after]
+        same = [row.id for row in before] == [row.id for row in after]
+        if not same or any(set(row) != {"id"} for row in written):
+            yield name, written
 
 
-def _written_row(row: FilledRow, was: FilledRow | None) -> dict[str, object]:
+def _written_row(row: FilledRow, was: FilledRow | None, lists: Lists) -> dict[str, object]:
+    inner = dict(_changed_lists(row, was or FilledRow(), lists))
     if row.id is None:
-        return {name: text for name, text in row.values.items() if text}
-    return {"id": row.id, **dict(_changed(row.values, was.values if was else {}))}
+        texts = {name: text for name, text in row.values.items() if text and name not in lists}
+        return {**texts, **{name: rows for name, rows in inner.items() if rows}}
+    return {"id": row.id, **dict(_changed(row.values, was.values if was else {}, lists)), **inner}
 
 
 def moved(sent: Sent, deed: str, pointer: str) -> Sent:
@@ -171,11 +224,15 @@ def moved(sent: Sent, deed: str, pointer: str) -> Sent:
 
     ``pointer`` names the list, or the row by its place among those that were sent and are not blank.
     """
-    found = re.fullmatch(r"/([a-z][a-z0-9_]{0,47})(?:/([0-9]{1,9}))?", pointer)
+    found = _PLACE.fullmatch(pointer)
     if found is None:
         return sent
-    rows = list(sent.filled.rows.get(found[1], []))
-    at = int(found[2]) if found[2] else len(rows)
+    filled = read_json(write_json(sent.filled))
+    holder = row_at(filled, found[1])
+    if holder is None:
+        return sent
+    rows = holder.rows.setdefault(found[2], [])
+    at = int(found[3]) if found[3] else len(rows)
     if deed == "_add":
         rows.append(FilledRow())
     elif at < len(rows) and deed == "_remove":
@@ -184,8 +241,28 @@ def moved(sent: Sent, deed: str, pointer: str) -> Sent:
         to = at + (1 if deed == "_down" else -1)
         if 0 <= to < len(rows):
             rows[at], rows[to] = rows[to], rows[at]
-    filled = Filled(
-        values=sent.filled.values, titles=sent.filled.titles, typed=sent.filled.typed,
-        rows={**sent.filled.rows, found[1]: rows},
-    )  # fmt: skip
     return replace(sent, filled=filled)
+
+
+def row_at(filled: Filled, pointer: str) -> Holder | None:
+    """The record itself (an empty pointer), or the row at a pointer; None when there is none."""
+    holder: Holder = filled
+    steps = pointer.split("/")[1:]
+    for name, index in zip(steps[::2], steps[1::2], strict=False):
+        rows = holder.rows.get(name, [])
+        if not index.isdigit() or int(index) >= len(rows):
+            return None
+        holder = rows[int(index)]
+    return holder
+
+
+def every_holder(filled: Filled) -> Iterator[tuple[Holder, str]]:
+    """The record and every row below it with its pointer, parents first."""
+    waiting: list[tuple[Holder, str]] = [(filled, "")]
+    for holder, pointer in waiting:
+        yield holder, pointer
+        waiting.extend(
+            (row, f"{pointer}/{name}/{index}")
+            for name, rows in holder.rows.items()
+            for index, row in enumerate(rows)
+        )

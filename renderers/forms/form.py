@@ -16,7 +16,7 @@ from renderers.forms.filled import Filled, write_json
 from renderers.forms.layout import Part, parts
 from renderers.forms.rows import children
 from renderers.forms.view import Form, FormSection, Line, Stale, Summary, Widget
-from renderers.forms.widgets import control, locked
+from renderers.forms.widgets.control import control, locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +107,7 @@ def spread(row: Sequence[Widget | None]) -> list[Widget]:
     """A row of the layout across the form: one alone is as wide as its kind wants, two and three share the row."""
     there = [made for made in row if made is not None]
     if len(there) == 1:
-        wide = there[0].kind in ("text", "long_text", "children")
-        return [replace(there[0], span="start span6" if wide else "start span3")]
+        return [replace(there[0], span="start span6" if there[0].wide else "start span3")]
     span = "span2" if len(there) % 3 == 0 else "span3"
     return [replace(made, span=f"start {span}" if index == 0 else span) for index, made in enumerate(there)]
 

@@ -12,7 +12,7 @@ from metamodel.model import Entity, Field
 from renderers.forms.desk import Desk, html_id
 from renderers.forms.filled import FilledRow
 from renderers.forms.view import FormHead, Row, Told, Total, Widget
-from renderers.forms.widgets import control
+from renderers.forms.widgets.control import control
 from renderers.pages.cells import Cells
 from renderers.pages.columns import NUMERIC, Width, kind_of, least_width, width_of
 
@@ -45,6 +45,7 @@ def children(desk: Desk, entity: Entity, each: Field) -> Widget:
     return Widget(
         kind="children",
         name=pointer,
+        wide=True,
         id=html_id(pointer),
         label=desk.label(each),
         help=each.help.in_language(language) if each.help else "",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from markupsafe import Markup
 
@@ -176,7 +177,11 @@ class Total:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widget:
-    """A field in a form. ``kind`` names its template; ``name`` is its JSON Pointer, under which it is sent."""
+    """A field in a form. ``kind`` names its template; ``name`` is its JSON Pointer.
+
+    It is sent as ``sent``: the pointer, with ``[]`` behind it where several values go along. ``more`` holds what only
+    the template of its kind reads. ``wide`` takes the whole row when it stands alone, ``grouped`` has several controls.
+    """
 
     kind: str
     name: str
@@ -214,6 +219,10 @@ class Widget:
     wrong_rows: int = 0
     totals: tuple[Total, ...] = ()
     min_width: str = ""
+    sent: str = ""
+    wide: bool = False
+    grouped: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

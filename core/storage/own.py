@@ -31,6 +31,7 @@ class OwnTables:
     origin: sa.Table
     external: sa.Table
     hand: sa.Table
+    draft: sa.Table
     idempotency: sa.Table
     credential: sa.Table
     session: sa.Table
@@ -168,6 +169,18 @@ def _records(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("entity", TEXT, primary_key=True),
             sa.Column("record", BIG, primary_key=True, autoincrement=False),
             sa.Column("fields", JsonText(), nullable=False),
+        ),
+        "draft": _table(  # what people typed into forms and did not save; secrets never
+            metadata, "draft",
+            sa.Column("key", TEXT, primary_key=True),  # made by the form, so that two open ones have two drafts
+            sa.Column("user", BIG, nullable=False),
+            sa.Column("entity", TEXT, nullable=False),
+            sa.Column("record", BIG),  # empty for a new record
+            sa.Column("version", BIG),  # of the record, as the form was opened
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("content", JsonText(), nullable=False),
+            sa.Index("kubik_draft_user", "user", "entity", "record"),
+            sa.Index("kubik_draft_at", "at"),
         ),
         "idempotency": _table(  # answers kept for a day, so that a repeated request is not done twice
             metadata, "idempotency",

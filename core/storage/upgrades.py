@@ -33,7 +33,11 @@ def _first_tables(connection: sa.Connection, own: OwnTables) -> None:
         connection.execute(own.head.insert().values(version=0))
 
 
-STEPS: tuple[Step, ...] = (Step(number=1, apply=_first_tables),)
+def _drafts(connection: sa.Connection, own: OwnTables) -> None:
+    own.draft.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (Step(number=1, apply=_first_tables), Step(number=2, apply=_drafts))
 """In order; a released step is never changed, a new one is added behind it."""
 
 CURRENT = STEPS[-1].number

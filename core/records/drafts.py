@@ -1,0 +1,118 @@
+"""Drafts of forms: what a person typed and did not save, for that person alone, for thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.access.actor import Actor
+from core.access.grants import grants_of
+from core.errors import KubikError
+from core.storage.workspace import Transaction
+from metamodel.messages import message
+
+KEPT = timedelta(days=30)
+MOST = 100
+"""Drafts of one person; beyond it the oldest go."""
+KEY = 64
+"""The longest key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Something typed: of a record of the entity (its name) or of a new one, on top of a version of it."""
+
+    key: str
+    entity: str
+    record: int | None
+    version: int | None
+    at: datetime
+    content: Mapping[str, Any]
+
+
+def keep_draft(
+    tx: Transaction,
+    actor: Actor,
+    key: str,
+    entity: str,
+    record: int | None,
+    version: int | None,
+    content: Mapping[str, Any],
+) -> None:
+    """Keep it in the place of what was kept under that key; the key of somebody else is refused as unknown."""
+    user, found = _person(actor), tx.model.entities.get(entity)
+    if found is None or not 0 < len(key) <= KEY:
+        raise KubikError("KBK2006")
+    if not grants_of(tx.model, actor).may(found.uid, "create" if record is None else "read"):
+        raise KubikError("KBK4002")
+    table = tx.tables.own.draft
+    held = tx.connection.execute(sa.select(table.c.user).where(table.c.key == key)).scalar_one_or_none()
+    if held is not None and held != user:
+        raise KubikError("KBK2006")
+    tx.connection.execute(table.delete().where(sa.or_(table.c.key == key, table.c.at < tx.now - KEPT)))
+    tx.connection.execute(
+        table.insert().values(
+            key=key,
+            user=user,
+            entity=found.uid,
+            record=record,
+            version=version,
+            at=tx.now,
+            content=dict(content),
+        )
+    )
+    _limit(tx, user)
+
+
+def drafts_of(
+    tx: Transaction, actor: Actor, entity: str | None = None, record: int | None = None
+) -> list[Draft]:
+    """One's own drafts, the latest first: all of them, or those of an entity for that record (None: new ones)."""
+    if actor.user is None:
+        return []
+    table = tx.tables.own.draft
+    limits = [table.c.user == actor.user, table.c.at >= tx.now - KEPT]
+    if entity is not None:
+        found = tx.model.entities.get(entity)
+        limits += [
+            table.c.entity == (found.uid if found else ""),
+            table.c.record.is_not_distinct_from(record),
+        ]
+    rows = tx.connection.execute(sa.select(table).where(*limits).order_by(table.c.at.desc(), table.c.key))
+    known = tx.model.entity_by_uid
+    return [
+        Draft(
+            key=row.key, entity=known[row.entity].name, record=row.record, version=row.version, at=row.at,
+            content=row.content,
+        )
+        for row in rows if row.entity in known
+    ]  # fmt: skip
+
+
+def draft(tx: Transaction, actor: Actor, key: str) -> Draft | None:
+    """One's own draft of that key."""
+    return next((each for each in drafts_of(tx, actor) if each.key == key), None)
+
+
+def drop_draft(tx: Transaction, actor: Actor, key: str) -> None:
+    """End one's own draft of that key; one that is not there is ended already."""
+    table = tx.tables.own.draft
+    tx.connection.execute(table.delete().where(table.c.key == key, table.c.user == _person(actor)))
+
+
+def _person(actor: Actor) -> int:
+    if actor.user is None:
+        raise KubikError("KBK4002", message("Drafts are kept for people."))
+    return actor.user
+
+
+def _limit(tx: Transaction, user: int) -> None:
+    table = tx.tables.own.draft
+    mine = sa.select(table.c.key).where(table.c.user == user).order_by(table.c.at.desc(), table.c.key)
+    over = tx.connection.execute(mine.offset(MOST)).scalars().all()
+    if over:
+        tx.connection.execute(table.delete().where(table.c.key.in_(over)))

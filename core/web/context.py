@@ -25,7 +25,7 @@ from metamodel.messages import message
 AnyRequest = Request[Any, Any, Any]
 
 THEMES = ("auto", "light", "dark")
-MAX_FORM_FIELDS = 10_000
+MAX_FORM_FIELDS = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from core.i18n import Texts
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 from renderers.forms.desk import Desk
-from renderers.forms.form import place
+from renderers.forms.places import field_at, place
 from renderers.forms.stale import Difference, Merge
 from renderers.forms.view import Clash, Stale
 from renderers.forms.widgets.base import widget_kind
@@ -51,7 +51,7 @@ def _clash(desk: Desk, entity: Entity, difference: Difference) -> Clash:
         words = desk.texts.gettext("the row is kept")
         mine, theirs = (words, "") if by == "mine" else ("", desk.texts.gettext("a new row"))
         return Clash(pointer=difference.pointer, label=label, was="", mine=mine, theirs=theirs, by=by)
-    named = _named(desk, entity, difference)
+    named = field_at(desk.model, entity, difference.pointer)
     return Clash(
         pointer=difference.pointer,
         label=label,
@@ -60,13 +60,6 @@ def _clash(desk: Desk, entity: Entity, difference: Difference) -> Clash:
         theirs=shown_text(desk, named, difference.theirs),
         by=by,
     )
-
-
-def _named(desk: Desk, entity: Entity, difference: Difference) -> Field | None:
-    if not difference.list:
-        return entity.by_name.get(difference.field)
-    target = entity.by_name[difference.list].target
-    return desk.model.entity_by_uid[target].by_name.get(difference.field) if target else None
 
 
 def shown_text(desk: Desk, named: Field | None, text: str) -> str:
@@ -80,6 +73,6 @@ def theirs_marks(desk: Desk, entity: Entity, merged: Merge, name: str) -> dict[s
     """What stands under a field that both changed."""
     marks = {}
     for difference in merged.conflicts:
-        text = shown_text(desk, _named(desk, entity, difference), difference.theirs) or "—"
+        text = shown_text(desk, field_at(desk.model, entity, difference.pointer), difference.theirs) or "—"
         marks[difference.pointer] = desk.texts.render(message("{name} saved: {value}", name=name, value=text))
     return marks

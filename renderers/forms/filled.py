@@ -120,11 +120,12 @@ class _Reading:
 
     def finish(self) -> Filled:
         """The content: links settled, blank rows left out, the inner ones first."""
-        for where, holder in [("", self.filled), *self.places.items()]:
+        every: list[tuple[str, Holder]] = [("", self.filled), *self.places.items()]
+        for where, holder in every:
             for list_name in [name for name in holder.values if name in holder.rows]:
                 del holder.values[list_name]
             _settle(holder, {name for place, name in self.several if place == where})
-        for holder in [*reversed(self.places.values()), self.filled]:
+        for _, holder in reversed(every):
             for name, rows in holder.rows.items():
                 holder.rows[name] = [row for row in rows if not row.blank]
         return self.filled
@@ -204,11 +205,16 @@ def _changed_lists(now: Holder, was: Holder, lists: Lists) -> Iterator[tuple[str
         if name not in now.rows and name not in now.values:
             continue
         before, after = was.rows.get(name, []), now.rows.get(name, [])
-        known = {row.id: row for row in before if row.id is not None}
-        written = [_written_row(row, known.get(row.id) if row.id else None, inner) for row in after]
-        same = [row.id for row in before] == [row.id for row in after]
-        if not same or any(set(row) != {"id"} for row in written):
-            yield name, written
+        if not _same_rows(before, after, inner):
+            known = {row.id: row for row in before if row.id is not None}
+            yield name, [_written_row(row, known.get(row.id) if row.id else None, inner) for row in after]
+
+
+def _same_rows(before: list[FilledRow], after: list[FilledRow], lists: Lists) -> bool:
+    return [row.id for row in before] == [row.id for row in after] and not any(
+        dict(_changed(row.values, was.values, lists)) or dict(_changed_lists(row, was, lists))
+        for was, row in zip(before, after, strict=True)
+    )
 
 
 def _written_row(row: FilledRow, was: FilledRow | None, lists: Lists) -> dict[str, object]:

@@ -12,8 +12,10 @@ from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 from renderers.forms.conditions import condition_of, holds, written
 from renderers.forms.desk import Desk, editable, html_id
-from renderers.forms.filled import Filled, write_json
-from renderers.forms.layout import Part, parts
+from renderers.forms.filled import Filled, Lists, write_json
+from renderers.forms.layout import Cell, Group, Part, parts
+from renderers.forms.lists import lists_below
+from renderers.forms.places import order_of, place
 from renderers.forms.rows import children
 from renderers.forms.view import Form, FormSection, Line, Stale, Summary, Widget
 from renderers.forms.widgets.control import control, locked
@@ -80,8 +82,10 @@ def with_stage(entity: Entity, laid: tuple[Part, ...]) -> tuple[Part, ...]:
     if entity.stages is None or not laid or any(f.uid == entity.stages.field for p in laid for f in p.fields):
         return laid
     first = laid[0]
-    stage = (entity.by_uid[entity.stages.field],)
-    return (replace(first, rows=(*first.rows[:1], stage, *first.rows[1:])), *laid[1:])
+    stage = (Cell(field=entity.by_uid[entity.stages.field]),)
+    group, *others = first.groups or (Group(rows=()),)
+    group = replace(group, rows=(*group.rows[:1], stage, *group.rows[1:]))
+    return (replace(first, groups=(group, *others)), *laid[1:])
 
 
 def widget(desk: Desk, entity: Entity, each: Field) -> Widget | None:
@@ -129,9 +133,13 @@ def visible(desk: Desk, entity: Entity) -> set[str]:
     return readable
 
 
-def editable_lists(desk: Desk, entity: Entity) -> tuple[str, ...]:
-    """The names of the children fields that the form holds."""
-    return tuple(f.name for f in entity.fields if f.type.name == "children" and editable(desk, entity, f))
+def editable_lists(desk: Desk, entity: Entity) -> Lists:
+    """The children fields that the form holds, each with those of its rows."""
+    return {
+        f.name: lists_below(desk.model, desk.grants, f)
+        for f in entity.fields
+        if f.type.name == "children" and editable(desk, entity, f)
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +171,7 @@ def summary_of(desk: Desk, opened: Opened, laid: Sequence[FormSection]) -> Summa
     """The summary on top: a line for each thing to be put right, in the order of the form."""
     texts = desk.texts
     places = {w.name: index for index, w in enumerate(w for section in laid for w in section.widgets)}
-    problems = sorted(opened.problems, key=lambda problem: _order(problem.pointer, places))
+    problems = sorted(opened.problems, key=lambda problem: order_of(problem.pointer, places))
     lines = tuple(_line(desk, opened.entity, problem) for problem in problems)
     if not lines:
         lines = (Line(label="", message=opened.detail, href=None),)
@@ -171,31 +179,9 @@ def summary_of(desk: Desk, opened: Opened, laid: Sequence[FormSection]) -> Summa
     return Summary(title=texts.render(message("{what}: not saved", what=what)), lines=lines)
 
 
-def _order(pointer: str, places: Mapping[str, int]) -> tuple[int, int]:
-    steps = pointer.split("/")
-    row = int(steps[2]) if len(steps) > 2 and steps[2].isdigit() else 0
-    return places.get("/".join(steps[:2]), len(places)), row
-
-
 def _line(desk: Desk, entity: Entity, problem: Problem) -> Line:
     label, href = place(desk, entity, problem.pointer)
     return Line(label=label, message=desk.texts.render(problem.message), href=href)
-
-
-def place(desk: Desk, entity: Entity, pointer: str) -> tuple[str, str | None]:
-    """What a pointer is called on the form, and the link to it; neither for the record as a whole."""
-    steps = pointer.split("/")[1:]
-    named = entity.by_name.get(steps[0]) if steps else None
-    if named is None:
-        return "", None
-    label = desk.label(named)
-    if len(steps) > 1 and steps[1].isdigit() and named.target:
-        label = desk.texts.render(message("{list}, row {number}", list=label, number=int(steps[1]) + 1))
-        inner = desk.model.entity_by_uid[named.target].by_name.get(steps[2]) if len(steps) > 2 else None
-        if inner is None:
-            return label, f"#{html_id('/'.join(['', *steps[:2]]))}"
-        return f"{label}: {desk.label(inner)}", f"#{html_id('/'.join(['', *steps[:3]]))}"
-    return label, f"#{html_id('/' + steps[0])}"
 
 
 def merged_fields(model: Model, entity: Entity) -> list[Field]:

@@ -21,7 +21,6 @@ from core.web.context import AnyRequest, Visit, form_pairs, reading
 from core.web.render import render, see_other
 from metamodel.messages import message
 from metamodel.model import Entity
-from renderers.forms.card import card_fields
 from renderers.forms.comparison import stale_view, theirs_marks
 from renderers.forms.defaults import opening
 from renderers.forms.desk import Desk, Remarks
@@ -33,6 +32,7 @@ from renderers.forms.form import (
     merged_fields,
     refusal,
 )  # fmt: skip
+from renderers.forms.lists import every_name
 from renderers.forms.lookups import internal_values, look_up
 from renderers.forms.stale import choose, merge
 from renderers.forms.texts import Manner, fill
@@ -112,7 +112,7 @@ def place_of(
     label = found.label.in_language(who.language) or found.name
     title = who.texts.render(message("{what}: create", what=label))
     if identity is not None:
-        item, _ = record(tx, who.actor, found.name, identity, card_fields(found, grants))
+        item, _ = record(tx, who.actor, found.name, identity, every_name(tx.model, grants, found))
         title = title_words(titles(tx, who.actor, found, (identity,))[identity].title, identity, who.texts)
     return Place(request=request, who=who, tx=tx, entity=found, id=identity, item=item, title=title)
 

@@ -11,7 +11,7 @@ from metamodel.errors import Problem, ValueRefused
 from metamodel.messages import message
 from metamodel.model import Entity, Model
 from metamodel.text import fold
-from renderers.forms.filled import Filled, FilledRow
+from renderers.forms.filled import Filled, Holder, every_holder
 from renderers.forms.texts import Manner
 from renderers.forms.view import Candidate
 from renderers.pages.titles import title_words
@@ -53,19 +53,22 @@ def look_up(model: Model, entity: Entity, filled: Filled, options: Options, mann
     return looked
 
 
-def _holders(
-    model: Model, entity: Entity, filled: Filled
-) -> Iterator[tuple[Filled | FilledRow, Entity, str]]:
-    yield filled, entity, ""
-    for name, rows in filled.rows.items():
-        field_of_rows = entity.by_name.get(name)
-        child = model.entity_by_uid.get(field_of_rows.target or "") if field_of_rows else None
-        if child is not None:
-            for index, row in enumerate(rows):
-                yield row, child, f"/{name}/{index}"
+def _holders(model: Model, entity: Entity, filled: Filled) -> Iterator[tuple[Holder, Entity, str]]:
+    """The record and every row of a list that its entity has, with its entity and pointer."""
+    owners: dict[str, Entity] = {}
+    for holder, pointer in every_holder(filled):
+        above, list_name, _ = pointer.rsplit("/", 2) if pointer else ("", "", "")
+        owner = owners.get(above)
+        listed = owner.by_name.get(list_name) if owner is not None else None
+        here = model.entity_by_uid.get(listed.target or "") if listed is not None else None
+        if not pointer:
+            here = entity
+        if here is not None:
+            owners[pointer] = here
+            yield holder, here, pointer
 
 
-def _settle(holder: Filled | FilledRow, name: str, option: Link, manner: Manner) -> None:
+def _settle(holder: Holder, name: str, option: Link, manner: Manner) -> None:
     holder.values[name] = str(option.id)
     holder.titles[name] = title_words(option.title, option.id, manner.words)
     del holder.typed[name]

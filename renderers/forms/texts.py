@@ -14,7 +14,7 @@ from core.i18n.formats import format_number
 from core.query.query import Link
 from metamodel.fields.base import Context
 from metamodel.model import Field, Model
-from renderers.forms.filled import Filled, FilledRow
+from renderers.forms.filled import Filled, FilledRow, Holder
 from renderers.pages.titles import title_words
 
 
@@ -65,27 +65,28 @@ def number_text(value: int | Decimal, language: str, *, money: bool) -> str:
 def fill(fields: Iterable[Field], item: Mapping[str, Any], manner: Manner, model: Model) -> Filled:
     """A record as the content of a form, its child rows included; what the reader may not see is left out."""
     filled = Filled()
+    _fill(filled, fields, item, manner, model)
+    return filled
+
+
+def _fill(
+    holder: Holder, fields: Iterable[Field], item: Mapping[str, Any], manner: Manner, model: Model
+) -> None:
     for field in fields:
         if field.name not in item:
             continue
         if field.type.name == "children":
-            inner = [f for f in model.entity_by_uid[field.target or ""].fields if not f.system]
-            filled.rows[field.name] = [fill_row(inner, row, manner) for row in item[field.name]]
+            child = model.entity_by_uid[field.target or ""]
+            inner = [f for f in child.fields if not f.system and f.writable and f.uid != child.parent]
+            rows = holder.rows[field.name] = []
+            for row in item[field.name]:
+                rows.append(FilledRow(id=row.get("id")))
+                _fill(rows[-1], inner, row, manner, model)
         else:
-            put(filled, field, item[field.name], manner)
-    return filled
+            put(holder, field, item[field.name], manner)
 
 
-def fill_row(fields: Iterable[Field], item: Mapping[str, Any], manner: Manner) -> FilledRow:
-    """A child row as it stands in a form."""
-    row = FilledRow(id=item.get("id"))
-    for field in fields:
-        if field.name in item and field.type.name != "children":
-            put(row, field, item[field.name], manner)
-    return row
-
-
-def put(holder: Filled | FilledRow, field: Field, value: Any, manner: Manner) -> None:
+def put(holder: Holder, field: Field, value: Any, manner: Manner) -> None:
     """Puts one value, of a link its title too."""
     holder.values[field.name] = text_of(field, value, manner)
     if isinstance(value, Link) and value.id is not None:

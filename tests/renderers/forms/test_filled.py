@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renderers.forms.filled import Filled, FilledRow, differing, moved, read_json, read_sent, write_json
+from core.errors import KubikError
+from renderers.forms.filled import (
+    MAX_ROWS,
+    Filled,
+    FilledRow,
+    differing,
+    moved,
+    read_json,
+    read_sent,
+    write_json,
+)
 
+LISTS = {"items": {}}
 names = st.sampled_from(["name", "amount", "company", "notes"])
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 rows = st.lists(
@@ -31,12 +43,12 @@ def test_a_forged_hidden_field_is_an_empty_form(written: str) -> None:
 
 @given(contents)
 def test_an_untouched_form_writes_nothing(filled: Filled) -> None:
-    assert differing(filled, filled, ["items"]) == {}
+    assert differing(filled, filled, LISTS) == {}
 
 
 @given(contents, contents)
 def test_only_what_differs_is_written(now: Filled, was: Filled) -> None:
-    values = differing(now, was, ["items"])
+    values = differing(now, was, LISTS)
     for name in now.values:
         assert (name in values) == (now.values[name] != was.values.get(name, ""))
     if "items" in values:
@@ -61,7 +73,7 @@ def test_pointers_become_fields_and_rows_in_their_order() -> None:
 def test_a_list_without_rows_is_an_empty_list_not_an_unknown_one() -> None:
     was = Filled(rows={"items": [FilledRow(id=5, values={"quantity": "2"})]})
     sent = read_sent([("/items", "")])
-    assert differing(sent.filled, was, ["items"]) == {"items": []}
+    assert differing(sent.filled, was, LISTS) == {"items": []}
 
 
 def test_a_link_left_alone_keeps_its_id_one_emptied_loses_it_one_typed_is_looked_up() -> None:
@@ -83,7 +95,7 @@ def test_of_a_stored_row_only_what_changed_is_written() -> None:
             ]
         }
     )
-    assert differing(now, was, ["items"]) == {"items": [{"id": 5, "quantity": "3"}, {"quantity": "1"}]}
+    assert differing(now, was, LISTS) == {"items": [{"id": 5, "quantity": "3"}, {"quantity": "1"}]}
 
 
 def test_buttons_of_rows_work_without_scripts() -> None:
@@ -95,3 +107,60 @@ def test_buttons_of_rows_work_without_scripts() -> None:
     assert quantities(moved(sent, "_remove", "/items/1")) == ["0", "2"]
     assert quantities(moved(sent, "_add", "/items")) == ["0", "1", "2", None]
     assert quantities(moved(sent, "_remove", "/items/99")) == ["0", "1", "2"]
+
+
+NESTED = {"items": {"parts": {"marks": {}}}}
+
+
+def test_rows_of_rows_are_read_changed_and_moved_to_any_depth() -> None:
+    sent = read_sent(
+        [
+            ("/items/", ""), ("/items/4/id", "7"), ("/items/4/name", "Box"), ("/items/4/parts/", ""),
+            ("/items/4/parts/9/name", "Lid"), ("/items/4/parts/9/marks/0/name", "m"), ("/items/4/parts/2/name", ""),
+            ("/items/4/parts/2/marks/0/name", ""), ("/items/5/name", ""), ("/items/5/parts/0/name", "Foot"),
+        ]
+    )  # fmt: skip
+    lid = FilledRow(values={"name": "Lid"}, rows={"marks": [FilledRow(values={"name": "m"})]})
+    foot = FilledRow(values={"name": "Foot"})
+    box, other = sent.filled.rows["items"]
+    assert (box.id, box.rows) == (7, {"parts": [lid]}), "blank rows are left out from the innermost"
+    assert other.rows == {"parts": [foot]}, "a row with nothing but rows of its own is there"
+    was = Filled(rows={"items": [FilledRow(id=7, values={"name": "Box"}, rows={"parts": [FilledRow(id=3)]})]})
+    assert differing(sent.filled, was, NESTED) == {
+        "items": [
+            {"id": 7, "parts": [{"name": "Lid", "marks": [{"name": "m"}]}]},
+            {"parts": [{"name": "Foot"}]},
+        ]
+    }
+    assert moved(sent, "_add", "/items/1/parts").filled.rows["items"][1].rows["parts"] == [foot, FilledRow()]
+    assert moved(sent, "_remove", "/items/0/parts/0").filled.rows["items"][0].rows == {"parts": []}
+    assert moved(sent, "_up", "/items/7/parts/0") == sent, "no such row"
+
+
+def test_a_list_that_was_not_sent_is_left_alone_one_sent_empty_is_emptied() -> None:
+    inner = FilledRow(id=1, rows={"parts": [FilledRow(id=2, values={"name": "a"})]})
+    was = Filled(rows={"items": [inner]})
+    assert differing(read_sent([("/name", "n")]).filled, was, NESTED) == {"name": "n"}
+    assert differing(read_sent([("/items/", "")]).filled, was, NESTED) == {"items": []}
+    kept = read_sent([("/items/", ""), ("/items/0/id", "1")]).filled
+    assert differing(kept, was, NESTED) == {}
+    emptied = read_sent([("/items/", ""), ("/items/0/id", "1"), ("/items/0/parts/", "")]).filled
+    assert differing(emptied, was, NESTED) == {"items": [{"id": 1, "parts": []}]}
+
+
+def test_several_values_of_a_field_are_lines_of_one_text() -> None:
+    sent = read_sent(
+        [
+            ("/tags[]", ""), ("/tags[]", "a"), ("/tags[]", "b"), ("/marks[]", ""), ("/people[]", "7"),
+            ("/people[]~was", "Anna"), ("/people[]", "9"), ("/people[]~was", "Ivan"), ("/people[]~text", " "),
+        ]
+    )  # fmt: skip
+    assert sent.filled.values == {"tags": "a\nb", "marks": "", "people": "7\n9"}
+    assert (sent.filled.titles, sent.filled.typed) == ({"people": "Anna\nIvan"}, {})
+
+
+def test_a_form_holds_a_limited_number_of_rows_and_no_endless_depth() -> None:
+    with pytest.raises(KubikError):
+        read_sent([(f"/items/{n // 2}/parts/{n}/name", "x") for n in range(MAX_ROWS)])
+    assert read_sent([("/a/0" * 5000 + "/b", "x")]).filled == Filled()
+    assert read_json('{"rows":{"a":[' * 5000) == Filled()

@@ -53,7 +53,7 @@ def test_nothing_typed_into_a_row_is_lost(was: Filled, mine: Filled, theirs: Fil
 @given(contents, contents, contents)
 def test_choosing_theirs_everywhere_gives_their_fields(was: Filled, mine: Filled, theirs: Filled) -> None:
     merged = merge(was, mine, theirs)
-    asked = {f"_choose:{d.pointer}": "theirs" for d in merged.conflicts if not d.list}
+    asked = {f"_choose:{d.pointer}": "theirs" for d in merged.conflicts if d.pointer.count("/") == 1}
     chosen = choose(merged.filled, theirs, asked)
     for name in NAMES:
         if mine.values[name] != was.values[name] and theirs.values[name] == was.values[name]:
@@ -79,3 +79,30 @@ def test_forged_choices_are_harmless() -> None:
         "_choose:name": "theirs",
     }
     assert choose(filled, theirs, asked).values["name"] == "a"
+
+
+def test_rows_of_rows_are_merged_field_by_field_and_chosen_by_their_ids() -> None:
+    def content(lid: str, foot: str, *more: FilledRow) -> Filled:
+        parts = [FilledRow(id=3, values={"n": lid}), FilledRow(id=4, values={"n": foot}), *more]
+        return Filled(rows={"items": [FilledRow(id=1, values={"n": "box"}, rows={"parts": parts})]})
+
+    was, mine = content("a", "b"), content("mine", "b", FilledRow(values={"n": "new"}))
+    theirs = content("theirs", "c")
+    theirs.rows["items"].insert(0, FilledRow(id=9, values={"n": "first"}))
+    merged = merge(was, mine, theirs)
+    (box, added) = merged.filled.rows["items"]
+    assert [(r.id, r.values["n"]) for r in box.rows["parts"]] == [(3, "mine"), (4, "c"), (None, "new")]
+    assert added.id == 9
+    assert [d.pointer for d in merged.conflicts] == ["/items/0/parts/0/n"]
+    chosen = choose(merged.filled, theirs, {"_choose:/items/0/parts/0/n": "theirs"})
+    assert chosen.rows["items"][0].rows["parts"][0].values["n"] == "theirs"
+
+
+def test_a_row_they_removed_is_gone_unless_i_changed_something_below_it() -> None:
+    def content(name: str) -> Filled:
+        parts = [FilledRow(id=3, values={"n": name})]
+        return Filled(rows={"items": [FilledRow(id=1, values={"sum": "1"}, rows={"parts": parts})]})
+
+    assert merge(content("a"), content("a"), Filled(rows={"items": []})).filled.rows["items"] == []
+    (kept,) = merge(content("a"), content("b"), Filled(rows={"items": []})).filled.rows["items"]
+    assert kept == FilledRow(values={"sum": "1"}, rows={"parts": [FilledRow(values={"n": "b"})]})

@@ -30,7 +30,7 @@ JSON = Context()
 def create(tx: Transaction, actor: Actor, entity: str, values: Values, *, context: Context = JSON) -> Saved:
     """Create one record."""
     work = start(tx, actor, context)
-    top = _add(work, Row(entity=_entity(work, entity, "create"), action="create"), values)
+    top = _add(work, Row(entity=find_entity(work, entity, "create"), action="create"), values)
     run(work)
     return _saved(top)
 
@@ -41,7 +41,9 @@ def update(
 ) -> Saved:  # fmt: skip
     """Change one record; ``if_version`` is the version it must still have."""
     work = start(tx, actor, context)
-    top = _add(work, Row(entity=_entity(work, entity), action="update", id=id, if_version=if_version), values)
+    top = _add(
+        work, Row(entity=find_entity(work, entity), action="update", id=id, if_version=if_version), values
+    )
     run(work)
     return _saved(top)
 
@@ -49,14 +51,14 @@ def update(
 def delete(tx: Transaction, actor: Actor, entity: str, id: int, *, if_version: int | None = None) -> None:
     """Put one record into the bin, its child rows with it."""
     work = start(tx, actor, JSON)
-    work.tops.append(Row(entity=_entity(work, entity), action="delete", id=id, if_version=if_version))
+    work.tops.append(Row(entity=find_entity(work, entity), action="delete", id=id, if_version=if_version))
     run(work)
 
 
 def restore(tx: Transaction, actor: Actor, entity: str, id: int) -> Saved:
     """Bring a record back from the bin, and what went there with it."""
     work = start(tx, actor, JSON)
-    top = Row(entity=_entity(work, entity), action="restore", id=id)
+    top = Row(entity=find_entity(work, entity), action="restore", id=id)
     work.tops.append(top)
     run(work)
     return _saved(top)
@@ -68,7 +70,7 @@ def move(
 ) -> Saved:  # fmt: skip
     """Change the stage of a record to the one named ``to``, and values with it."""
     work = start(tx, actor, context)
-    found = _entity(work, entity)
+    found = find_entity(work, entity)
     if found.stages is None or not work.may_know(found, found.by_uid[found.stages.field]):
         raise KubikError("KBK3011", message("{entity}: records have no stages", entity=found.label))
     field = found.by_uid[found.stages.field]
@@ -89,7 +91,7 @@ def upsert(
 ) -> Saved:  # fmt: skip
     """Change the record whose unique ``field`` has the value, or create it; `ext` is another system's identifier."""
     work = start(tx, actor, context)
-    found = _entity(work, entity)
+    found = find_entity(work, entity)
     if field == "ext":
         return _upsert_external(work, found, str(value), values, if_version)
     key = key_field(work, found, field)
@@ -108,7 +110,7 @@ def upsert(
 def batch(tx: Transaction, actor: Actor, entity: str, items: Batch, *, context: Context = JSON) -> BatchSaved:
     """Many writes of one entity, all or nothing; faults point at ``/create/3/name``."""
     work = start(tx, actor, context)
-    found = _entity(work, entity)
+    found = find_entity(work, entity)
     count = len(items.create) + len(items.update) + len(items.upsert) + len(items.delete)
     if count > BATCH_LIMIT:
         raise KubikError("KBK2005", message("at most {count} records in one batch", count=BATCH_LIMIT))
@@ -134,7 +136,7 @@ def write_rows(
 ) -> list[Saved]:
     """Rows of a file: with a record's id it is changed, without one created; faults point at ``/3/name``."""
     work = start(tx, actor, context)
-    found = _entity(work, entity)
+    found = find_entity(work, entity)
     rows = []
     for number, (record, values) in enumerate(items):
         row = Row(entity=found, action="update" if record else "create", id=record or 0, pointer=f"/{number}")
@@ -181,7 +183,7 @@ def key_field(work: Work, entity: Entity, name: str) -> Field:
     return field
 
 
-def _entity(work: Work, name: str, action: str | None = None) -> Entity:
+def find_entity(work: Work, name: str, action: str | None = None) -> Entity:
     """The entity of that name; one of which the actor may know nothing does not exist."""
     found = work.model.entities.get(name)
     if found is None or not any(

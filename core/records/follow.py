@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +102,11 @@ def _take(row: Row, every: tuple[Follower, ...], answers: tuple[Any, ...]) -> di
     for each, answer in zip(every, answers, strict=True):
         uid = each.field.uid
         value = fitted(each.field, answer)
-        if _sent(row, uid):
+        if uid in row.retaken:
+            row.by_hand -= {uid}
+            if row.values.get(uid) != value:
+                taken[uid] = value
+        elif _sent(row, uid):
             if row.sent[uid] == value:
                 row.by_hand -= {uid}
             else:
@@ -113,7 +117,8 @@ def _take(row: Row, every: tuple[Follower, ...], answers: tuple[Any, ...]) -> di
 
 
 def _concerned(row: Row, each: Follower) -> bool:
-    return _sent(row, each.field.uid) or (each.field.uid not in row.by_hand and _moved(row, each))
+    uid = each.field.uid
+    return uid in row.retaken or _sent(row, uid) or (uid not in row.by_hand and _moved(row, each))
 
 
 def _sent(row: Row, uid: str) -> bool:
@@ -175,6 +180,12 @@ def _operands(node: Node, entity: Entity, depth: int) -> Iterator[tuple[str, boo
         return
     for inner in getattr(node, "arguments", ()):
         yield from _operands(inner, entity, depth)
+
+
+def changed_by_hand(work: Work, entity: Entity, ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The following fields (uids) of stored records that were changed by hand: id to fields, where there are any."""
+    rows = [Row(entity=entity, action="keep", id=record) for record in set(ids)]
+    return {row.id: fields for row, fields in _by_hand(work, entity, rows).items() if fields}
 
 
 def _by_hand(work: Work, entity: Entity, rows: list[Row]) -> dict[Row, frozenset[str]]:

@@ -207,7 +207,7 @@ def _fields_set(row: Row) -> list[str]:
     """The fields that the caller writes here, lists of child rows among them."""
     if row.action == "keep":
         return list(dict.fromkeys(each.held_by.uid for each in row.written_below if each.held_by))
-    return [*row.sent, *row.lists]
+    return [*row.sent, *row.retaken, *row.lists]
 
 
 def _is_stage(entity: Entity, uid: str) -> bool:

@@ -25,6 +25,11 @@ class Ready:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Retake:
+    """In place of a value: the field is to follow again what it is copied or made from, whatever was typed before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """A record after a write; ``version`` is its ETag."""
@@ -85,6 +90,8 @@ class Row:
     position: int | None = None
     by_hand: frozenset[str] = frozenset()
     by_hand_before: frozenset[str] = frozenset()
+    retaken: frozenset[str] = frozenset()
+    """Following fields that are to be taken again (`Retake`)."""
     in_list: bool = False
     """Whether it came in its parent's list, so that the parent's grant was asked there."""
     written_below: list[Row] = field(default_factory=list)

@@ -18,6 +18,7 @@ def mark_touched(work: Work) -> None:
         row.touched = (
             row.action in ("create", "delete", "restore")
             or moved
+            or bool(row.retaken)
             or any(each.touched for each in below)
             or bool(row.changed())
         )

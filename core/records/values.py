@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.records.shapes import BATCH_LIMIT, Ready, Row, Values
+from core.records.shapes import BATCH_LIMIT, Ready, Retake, Row, Values
 from core.records.work import Lookup, Work
 from metamodel.errors import ValueRefused, unknown
 from metamodel.fields.link import LinkKey
@@ -70,6 +70,10 @@ def refuse_empty(work: Work, row: Row, field: Field) -> None:
 
 
 def _parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
+    if isinstance(raw, Retake):
+        if found.copy is not None or found.default is not None:
+            row.retaken |= {found.uid}
+        return
     if isinstance(raw, Ready):
         value = raw.value
     elif found.target and isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:

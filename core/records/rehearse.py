@@ -1,0 +1,240 @@
+"""A write that is tried and taken back: what would be stored, computed and asked if the values typed were saved now.
+
+It goes the way of a write as far as the rules, in a savepoint that is rolled back. Numbers of series are not taken,
+nothing enters the journal. New rows get ids that no record has, so that no key is spent on them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from core.access.actor import Actor
+from core.errors import KubikError
+from core.query.read import record as read_record
+from core.records.api import find_entity
+from core.records.asking import ask
+from core.records.closure import check_trees, keep_trees
+from core.records.fill import fill
+from core.records.follow import changed_by_hand, follow, followers
+from core.records.gather import gather
+from core.records.links import check_links, check_narrowing, find_links
+from core.records.permit import permit_before
+from core.records.rules import check_locked
+from core.records.shapes import Row, Values
+from core.records.store import mark_touched, store
+from core.records.telling import keep_apart, set_aside, trial
+from core.records.unique import check_unique
+from core.records.values import parse_row
+from core.records.work import Work, below, start
+from core.storage.workspace import Transaction
+from metamodel.errors import Problem
+from metamodel.expression.tree import Expression
+from metamodel.fields.base import Context
+from metamodel.model import Entity, Field
+
+FIRST_ID = 2**61
+"""Where the ids of rows that are tried begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One row as it would be: the record itself under the pointer "", child rows under ``/items/0``.
+
+    ``item`` are values as `core.query` gives them to the actor, None when the row would be out of their sight. By
+    names of fields: ``hidden`` and ``asked`` are the conditional fields that would not stand, and that would be required;
+    ``following`` and ``by_hand`` are those that follow others, and those that do so no more; ``unfit`` are links outside
+    their options.
+    """
+
+    pointer: str
+    entity: Entity
+    item: Mapping[str, Any] | None
+    hidden: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    following: frozenset[str] = frozenset()
+    by_hand: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What came of a trial: the rows, and the faults of single values that were left aside in it."""
+
+    rows: Mapping[str, Tried] = field(default_factory=dict)
+    told: tuple[Problem, ...] = ()
+
+
+def rehearse(
+    tx: Transaction, actor: Actor, entity: str, id: int | None, values: Values, fields: tuple[str, ...],
+    *, context: Context,
+) -> Rehearsal:  # fmt: skip
+    """Try to save these values; ``fields`` are the names to be read then (child rows by the name of their field).
+
+    An empty answer when it cannot be told (the values do not let it be stored); errors as of a write when the actor
+    may not do it at all.
+    """
+    work = start(tx, actor, context)
+    action = "create" if id is None else "update"
+    found = find_entity(work, entity, "create" if id is None else None)
+    top = Row(entity=found, action="create" if action == "create" else "update", id=id or 0)
+    work.tops.append(top)
+    parse_row(work, top, values)
+    whole = trial(work)
+    try:
+        if not _prepared(work):
+            return Rehearsal(told=(*work.told, *work.problems))
+        _number(work)
+        mark_touched(work)
+        store(work)
+        keep_trees(work)
+        follow(work)
+        work.problems = []
+        check_narrowing(work)
+        return Rehearsal(rows=_tried(work, top, fields), told=tuple(work.told))
+    except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        if isinstance(error, sa.exc.OperationalError | sqlite3.OperationalError | psycopg.OperationalError):
+            raise  # a busy or lost database is the workspace's business
+        return Rehearsal(told=tuple(work.told))
+    finally:
+        if whole.is_active:
+            whole.rollback()
+
+
+def _prepared(work: Work) -> bool:
+    """As a write is prepared, every fault of a single value left aside; whether it can go on."""
+    find_links(work)
+    set_aside(work)
+    if work.problems:
+        return False
+    gather(work)
+    permit_before(work)
+    set_aside(work)
+    refused = [problem for problem in work.problems if problem.code in ("KBK4002", "KBK2006")]
+    if refused:
+        raise KubikError(refused[0].code, errors=refused)
+    if work.problems:
+        return False
+    fill(work)
+    keep_apart(work)
+    check_links(work)
+    check_locked(work)
+    check_trees(work)
+    check_unique(work)
+    set_aside(work)
+    return not work.problems
+
+
+def _number(work: Work) -> None:
+    """Ids of the new rows: in order, each above the one before, far from those of records."""
+    place = FIRST_ID + secrets.randbelow(FIRST_ID // 2)
+    for row in work.rows():
+        if row.action == "create":
+            place += 1
+            row.values["id"] = place
+
+
+def _tried(work: Work, top: Row, fields: tuple[str, ...]) -> dict[str, Tried]:
+    unfit = {problem.pointer for problem in work.problems}
+    items = _items(work, top, fields)
+    rows = [row for row in below(top) if row.action in ("create", "update", "keep")]
+    states: dict[str, Tried] = {}
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.entity.uid, []).append(row)
+    for group in groups.values():
+        answers = _states(work, group[0].entity, [row.id for row in group])
+        for row in group:
+            states[row.pointer] = _one(row, items.get((row.entity.uid, row.id)), answers[row.id], unfit, work)
+    return states
+
+
+def _one(
+    row: Row, item: Mapping[str, Any] | None, answers: tuple[frozenset[str], frozenset[str]], unfit: set[str], work: Work
+) -> Tried:  # fmt: skip
+    hidden, asked = answers
+    names = {each.field.uid: each.field.name for each in followers(work.model, row.entity)}
+    return Tried(
+        pointer=row.pointer,
+        entity=row.entity,
+        item=item,
+        hidden=hidden,
+        asked=asked,
+        following=frozenset(name for uid, name in names.items() if uid not in row.by_hand),
+        by_hand=frozenset(name for uid, name in names.items() if uid in row.by_hand),
+        unfit=frozenset(f.name for f in row.entity.fields if f"{row.pointer}/{f.name}" in unfit),
+    )
+
+
+def _items(work: Work, top: Row, fields: tuple[str, ...]) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """What the actor would read of the record and its child rows, by entity and id."""
+    try:
+        item, _ = read_record(work.tx, work.actor, top.entity.name, top.id, fields)
+    except KubikError as error:
+        if error.code != "KBK2006":
+            raise
+        return {}
+    found: dict[tuple[str, int], Mapping[str, Any]] = {}
+    waiting: list[tuple[Entity, Mapping[str, Any]]] = [(top.entity, {**item, "id": top.id})]
+    for entity, each in waiting:
+        found[entity.uid, each["id"]] = each
+        for name, value in each.items():
+            children = entity.by_name.get(name)
+            if children is not None and children.type.name == "children" and isinstance(value, list):
+                child = work.model.entity_by_uid[children.target or ""]
+                waiting.extend((child, row) for row in value)
+    return found
+
+
+def _states(work: Work, entity: Entity, ids: list[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+    """Of each record the names of the fields that do not stand now, and of those that are required now."""
+    shown: list[tuple[Field, Expression]] = [
+        (f, f.visible_if) for f in entity.fields if f.visible_if is not None
+    ]
+    asked: list[tuple[Field, Expression]] = [
+        (f, f.required_if) for f in entity.fields if f.required_if is not None
+    ]
+    answers = ask(work, entity, ("states",), [expression for _, expression in (*shown, *asked)], ids)
+    found: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+    for record in ids:
+        told = answers.get(record, ())
+        hidden = frozenset(f.name for (f, _), value in zip(shown, told, strict=False) if not value)
+        wanted = frozenset(f.name for (f, _), value in zip(asked, told[len(shown) :], strict=False) if value)
+        found[record] = hidden, wanted
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What holds of a stored record for who opens its form, by names of fields."""
+
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    by_hand: frozenset[str] = frozenset()
+
+
+def standing(tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int]) -> dict[int, Standing]:
+    """Which fields of stored records are read-only now (`read_only_if`), do not stand, are required, were changed by
+    hand.
+    """
+    ids = list(dict.fromkeys(ids))
+    work = start(tx, actor, Context())
+    fields = [f for f in entity.fields if f.read_only_if is not None]
+    conditions = [f.read_only_if for f in fields if f.read_only_if is not None]
+    answers = ask(work, entity, ("read only",), conditions, ids)
+    states = _states(work, entity, ids)
+    hand = changed_by_hand(work, entity, ids) if followers(tx.model, entity) else {}
+    found: dict[int, Standing] = {}
+    for record in ids:
+        locked = frozenset(f.name for f, holds in zip(fields, answers.get(record, ()), strict=False) if holds)
+        hidden, asked = states[record]
+        by_hand = frozenset(entity.by_uid[uid].name for uid in hand.get(record, ()) if uid in entity.by_uid)
+        found[record] = Standing(locked=locked, hidden=hidden, asked=asked, by_hand=by_hand)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,15 +17,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """An operator a filter offers; ``template`` has ``{field}`` and ``{0}``, ``{1}`` or ``{list}``."""
+    """An operator a filter offers; ``template`` has ``{field}`` and ``{0}``, ``{1}`` or ``{list}``.
+
+    With ``join`` the template is written for each operand, with that word between.
+    """
 
     name: str
     label: Label
     operand: Literal["none", "one", "two", "list"]
     template: str
+    join: Literal["", "AND", "OR"] = ""
 
     def text(self, field: str, *operands: str) -> str:
         """The condition on ``field`` (a name or path) with operands that are already expression texts."""
+        if self.join:
+            each = (self.template.format(operand, field=field) for operand in operands)
+            return "(" + f" {self.join} ".join(each) + ")"
         return self.template.format(*operands, field=field, list=", ".join(operands))
 
 
@@ -56,7 +63,38 @@ _ALL = (
         operand="one",
         template="{field} CONTAINS {0}",
     ),
+    Operator(
+        name="name_contains",
+        label=Label(ru="имя содержит", en="name contains"),
+        operand="one",
+        template="{field}.name CONTAINS {0}",
+    ),
+    Operator(
+        name="has_any",
+        label=Label(ru="есть хотя бы одно из", en="has any of"),
+        operand="list",
+        template="{field} IN ({list})",
+    ),
+    Operator(
+        name="has_all",
+        label=Label(ru="есть все", en="has all of"),
+        operand="list",
+        template="{field} CONTAINS {0}",
+        join="AND",
+    ),
+    Operator(
+        name="has_none",
+        label=Label(ru="нет ни одного из", en="has none of"),
+        operand="list",
+        template="({field} IN ({list})) IS DISTINCT FROM true",
+    ),
     Operator(name="is_me", label=Label(ru="это я", en="is me"), operand="none", template="{field} = me"),
+    Operator(
+        name="has_me",
+        label=Label(ru="есть я", en="includes me"),
+        operand="none",
+        template="{field} CONTAINS me",
+    ),
     Operator(name="is_true", label=Label(ru="да", en="yes"), operand="none", template="{field} = true"),
     Operator(
         name="is_false",
@@ -92,13 +130,20 @@ EMPTINESS = ("is_empty", "is_not_empty")
 OF_TEXT = ("contains", "eq", "ne", "in", *EMPTINESS)
 OF_ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "between", *EMPTINESS)
 OF_CHOICE = ("eq", "ne", "in", *EMPTINESS)
+OF_CHOICES = ("has_any", "has_all", "has_none", *EMPTINESS)
 OF_LINK = ("eq", "ne", "in", *EMPTINESS)
+OF_LINKS = ("contains", *EMPTINESS)
+OF_USERS = ("has_me", *OF_LINKS)
+OF_LINK_ANY = ("eq", "ne", *EMPTINESS)
 OF_USER = ("is_me", *OF_LINK)
 OF_BOOLEAN = ("is_true", "is_false", *EMPTINESS)
 OF_ROWS = ("has_rows", "no_rows")
+OF_FILE = ("name_contains", *EMPTINESS)
+OF_SECRET = EMPTINESS
 
 _BY_KIND: Mapping[str, tuple[str, ...]] = {
     "text": OF_TEXT, "number": OF_ORDERED, "date": OF_ORDERED, "datetime": OF_ORDERED, "choice": OF_CHOICE,
+    "time": OF_ORDERED, "duration": OF_ORDERED, "choices": OF_CHOICES,
     "link": OF_LINK, "boolean": OF_BOOLEAN, "rows": OF_ROWS,
 }  # fmt: skip
 
@@ -128,5 +173,11 @@ def constant_text(result: Type, value: Any, choices: Mapping[str, str]) -> str:
         return f"datetime '{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z'"
     if isinstance(value, date):
         return f"date '{value.isoformat()}'"
-    text = choices.get(value, value) if result.kind == "choice" else value
+    if isinstance(value, time):
+        return f"time '{value.isoformat('seconds')}'"
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, tuple):
+        return constant_text(result, value[0] if value else None, choices)
+    text = choices.get(value, value) if result.kind in ("choice", "choices") else value
     return "'" + str(text).replace("'", "''") + "'"

@@ -64,6 +64,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK6001": (500, "a setting is wrong"),
     "KBK6002": (500, "the installation is missing, damaged or of another version"),
     "KBK6003": (503, "the database does not answer, try again"),
+    "KBK6004": (503, "a plugin is missing or cannot be used"),
     # 9xxx ours
     "KBK9000": (500, "an unexpected fault"),
 }

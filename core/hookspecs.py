@@ -8,6 +8,9 @@ from typing import Any
 
 import pluggy
 
+from metamodel.fields.base import FieldType
+from metamodel.fields.formats import TextFormat
+
 hookspec = pluggy.HookspecMarker("kubik")
 hookimpl = pluggy.HookimplMarker("kubik")
 
@@ -27,9 +30,29 @@ def kubik_templates() -> Sequence[Path]:  # type: ignore[empty-body]
     """Folders of Jinja templates; a later plugin's template of the same name wins."""
 
 
-@hookspec(firstresult=True)
-def kubik_static() -> Path:  # type: ignore[empty-body]
-    """The folder of built web files with its ``manifest.json``, served under ``/assets``."""
+@hookspec
+def kubik_static() -> Sequence[Path]:  # type: ignore[empty-body]
+    """Folders of built web files, each with its ``manifest.json`` (plain name: file), served under ``/assets``."""
+
+
+@hookspec
+def kubik_page_files() -> Sequence[str]:  # type: ignore[empty-body]
+    """Plain names of built files that every page loads: ``.css`` as a style sheet, ``.js`` as a module."""
+
+
+@hookspec
+def kubik_field_types() -> Sequence[FieldType]:  # type: ignore[empty-body]
+    """Types of fields; asked once, before the first definition is read."""
+
+
+@hookspec
+def kubik_text_formats() -> Sequence[TextFormat]:  # type: ignore[empty-body]
+    """Named formats of text (``format: inn``); asked once, before the first definition is read."""
+
+
+@hookspec
+def kubik_translations() -> Sequence[Path]:  # type: ignore[empty-body]
+    """Folders with ``ru/*.po`` and, where English needs forms, ``en/*.po``: the words of the plugin."""
 
 
 @hookspec(firstresult=True)

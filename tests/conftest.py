@@ -20,6 +20,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from core.plugin_manager import start_plugins
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -43,6 +45,9 @@ for _name in [
     name for name in os.environ if name.startswith("KUBIK_") and not name.startswith("KUBIK_TEST_")
 ]:
     del os.environ[_name]
+
+
+start_plugins()  # before any test asks for a field type: some do while they are collected
 
 
 @pytest.fixture(scope="session")

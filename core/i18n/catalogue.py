@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,12 +32,30 @@ def read_catalogue(path: Path, language: str) -> Catalog:
         return read_po(source, locale=language, abort_invalid=True)
 
 
-@cache
+_folders: list[Path] = [FOLDER]
+
+
+def folders() -> tuple[Path, ...]:
+    """Where catalogues stand: Kubik's own folder, then those of plugins."""
+    return tuple(_folders)
+
+
+def add_folders(more: Iterable[Path]) -> None:
+    """Take the catalogues of plugins, too."""
+    _folders.extend(folder for folder in more if folder not in _folders)
+
+
 def catalogue(language: str) -> Catalogue:
-    """All files of a language together. The same text in two files must be translated alike (a test holds it)."""
+    """All files of a language together. The same text in two files must be translated alike (a test holds it); what
+    Kubik itself translates no plugin changes."""
+    return _catalogue(language, folders())
+
+
+@cache
+def _catalogue(language: str, where: tuple[Path, ...]) -> Catalogue:
     single: dict[str, str] = {}
     plural: dict[str, tuple[str, ...]] = {}
-    for path in sorted((FOLDER / language).glob("*.po")):
+    for path in (path for folder in where[::-1] for path in sorted((folder / language).glob("*.po"))):
         for entry in read_catalogue(path, language):
             key = entry.id[0] if isinstance(entry.id, list | tuple) else entry.id
             if not key or entry.fuzzy:

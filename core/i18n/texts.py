@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.i18n import formats
-from core.i18n.catalogue import Catalogue, catalogue
+from core.i18n.catalogue import Catalogue, catalogue, folders
 from metamodel.labels import LANGUAGES, Label
 from metamodel.messages import Message
 
@@ -117,11 +118,14 @@ class Texts:
         }
 
 
-@cache
 def texts(language: str) -> Texts:
     """The texts of a language; an unknown one is English."""
-    known = language if language in LANGUAGES else DEFAULT_LANGUAGE
-    return Texts(known, catalogue(known))
+    return _texts(language if language in LANGUAGES else DEFAULT_LANGUAGE, folders())
+
+
+@cache
+def _texts(language: str, _: tuple[Path, ...]) -> Texts:
+    return Texts(language, catalogue(language))
 
 
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*")

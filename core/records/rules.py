@@ -10,8 +10,10 @@ from core.records.shapes import Row
 from core.records.telling import judged
 from core.records.values import escaped, refuse_empty
 from core.records.work import Work
+from metamodel.errors import ValueRefused
 from metamodel.expression.tree import Expression, Path, walk
 from metamodel.expression.uses import uses
+from metamodel.fields.base import JudgedTogether, siblings
 from metamodel.labels import Label
 from metamodel.messages import Message, message
 from metamodel.model import Constraint, Entity, Field
@@ -79,6 +81,7 @@ def check_rules(work: Work) -> None:
                     if asked is not None and empty and row.answers[id(asked)] and judged(work, row, asked):
                         refuse_empty(work, row, field)
                 _check_required(work, row, entity)
+                _check_together(work, row, entity)
 
 
 def _check_required(work: Work, row: Row, entity: Entity) -> None:
@@ -86,6 +89,21 @@ def _check_required(work: Work, row: Row, entity: Entity) -> None:
         asked = field.required and field.stored and not field.system and field.type.name != "number_series"
         if asked and row.values.get(field.uid) is None:
             refuse_empty(work, row, field)
+
+
+def _check_together(work: Work, row: Row, entity: Entity) -> None:
+    """Values that their type judges beside others of the row, when one of them was changed."""
+    for field in entity.fields:
+        kind, value = field.type, row.values.get(field.uid)
+        if not isinstance(kind, JudgedTogether) or value is None:
+            continue
+        named = {key: entity.by_name[field.options[key]] for key in siblings(kind) if key in field.options}
+        if not any(each.uid in row.sent for each in (field, *named.values())):
+            continue
+        try:
+            kind.judge(field, value, {key: row.values.get(each.uid) for key, each in named.items()})
+        except ValueRefused as refusal:
+            work.refuse(f"{row.pointer}/{escaped(field.name)}", refusal.code, refusal.message)
 
 
 def _refuse_check(work: Work, row: Row, check: Constraint) -> None:

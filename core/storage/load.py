@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.errors import KubikError
+from core.storage.brought import check_plugins, remember_plugins
 from core.storage.own import OwnTables
 from metamodel.messages import message
 from metamodel.model import Model
@@ -30,6 +31,7 @@ def load_model(connection: sa.Connection, own: OwnTables, version: int) -> Model
         raise KubikError(
             "KBK6002", message("version {version} of the configuration is missing", version=version)
         )
+    check_plugins(connection, own, row.document, row.pending)
     return resolve_stored(row.document, version, row.columns, row.pending)
 
 
@@ -64,4 +66,5 @@ def store_model(
             summary=summary,
         )
     )
+    remember_plugins(connection, own, document)
     connection.execute(own.head.update().values(version=version))

@@ -16,6 +16,7 @@ import psycopg
 import sqlalchemy as sa
 
 from core.errors import KubikError
+from core.plugin_manager import start_plugins
 from core.settings import Settings, secret_key, system_zone
 from core.storage.database import (
     BUSY_SECONDS,
@@ -93,6 +94,7 @@ class Workspace:
                     "the folder {folder} cannot be made: {why}", folder=str(settings.home), why=str(error)
                 ),
             ) from error
+        start_plugins()
         secret_key(settings, create=True)
         database = Database(settings)
         with _closed_on_error(database):
@@ -106,6 +108,7 @@ class Workspace:
 
         KBK6002 when there is none, or when a newer Kubik wrote it; KBK6003 when its server does not answer.
         """
+        start_plugins()
         database = Database(settings)
         with _closed_on_error(database):
             upgrade(database)

@@ -11,7 +11,7 @@ from litestar.types import Message, Receive, Send
 
 from core.errors import KubikError
 from core.jobs.worker import Worker
-from core.plugin_manager import collect, make_plugin_manager, template_folders
+from core.plugin_manager import collect, make_plugin_manager, page_files, static_folders, template_folders
 from core.settings import Settings
 from core.storage.workspace import Workspace
 from core.web import threads
@@ -150,7 +150,7 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
     """The application of an installation that exists, KBK6002 when there is none; ``jobs`` runs background jobs too."""
     workspace = workspace or Workspace.open(settings)
     plugins = make_plugin_manager()
-    static = plugins.hook.kubik_static()
+    static = static_folders(plugins)
     operations: list[Operation] = [*OPERATIONS]
     operations += [found for found in collect(plugins, "kubik_operations") if isinstance(found, Operation)]
     site = Site(
@@ -161,7 +161,7 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
         seals=Seals(workspace.secret_key),
         metrics=Metrics(),
         poller=Poller(JournalWatch(workspace).look, threads.EVENTS),
-        templates=Templates(template_folders(plugins), static),
+        templates=Templates(template_folders(plugins), static, page_files(plugins)),
         assets=Assets(static),
     )
     pages: list[Any] = list(collect(plugins, "kubik_routers"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +32,13 @@ class Asset:
 
 
 class Assets:
-    """The files of one folder, read when first asked for; nothing outside it can be named."""
+    """The files of the builds, read when first asked for; nothing outside their folders can be named."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folders: Sequence[Path]) -> None:
         self._paths: dict[str, Path] = {}
         self._read: dict[str, Asset] = {}
-        if folder is not None:
-            compressed = {suffix for _, suffix in ENCODINGS}
+        compressed = {suffix for _, suffix in ENCODINGS}
+        for folder in folders:
             for path in folder.rglob("*"):
                 if path.is_file() and path.suffix not in compressed and path.name != "manifest.json":
                     self._paths[path.relative_to(folder).as_posix()] = path

@@ -164,4 +164,6 @@ def next_step(error: KubikError) -> Message:
         return message("Open the page again and repeat the change.")
     if error.status >= 500 and error.status != HTTPStatus.SERVICE_UNAVAILABLE:
         return _FAULT_STEP
+    if error.code == "KBK6004":
+        return message("Tell the administrator.")
     return _NEXT_STEPS.get(error.status, _ANY_STEP)

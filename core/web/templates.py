@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Templates:
-    """The templates of all renderers and plugins, and ``asset(name)`` from the build's ``manifest.json``."""
+    """The templates of all renderers and plugins, and ``asset(name)`` from the ``manifest.json`` of their builds."""
 
-    def __init__(self, folders: Sequence[Path], static: Path | None) -> None:
-        self.manifest = read_manifest(static)
+    def __init__(self, folders: Sequence[Path], static: Sequence[Path], page_files: Sequence[str] = ()) -> None:
+        self.manifest = read_manifests(static)
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=True,
@@ -30,6 +30,8 @@ class Templates:
             lstrip_blocks=True,
         )
         self.environment.globals["asset"] = self.asset
+        self.environment.globals["page_styles"] = [self.asset(n) for n in page_files if n.endswith(".css")]
+        self.environment.globals["page_scripts"] = [self.asset(n) for n in page_files if n.endswith(".js")]
 
     def asset(self, name: str) -> str:
         """The address of a built file; one that the build did not make is a fault of the template."""
@@ -40,10 +42,19 @@ class Templates:
         return self.environment.get_template(name).render(**visitor.template_variables(), **variables)
 
 
-def read_manifest(static: Path | None) -> dict[str, str]:
+def read_manifests(folders: Sequence[Path]) -> dict[str, str]:
+    """Plain name to file of all builds; KBK6004 when two of them have a file of one plain name."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        manifest = read_manifest(folder)
+        for name in sorted(found.keys() & manifest):
+            raise KubikError("KBK6004", message("The web file “{name}” is built twice.", name=name))
+        found |= manifest
+    return found
+
+
+def read_manifest(static: Path) -> dict[str, str]:
     """Source name to hashed file of the build; a folder without it means that the assets were not built."""
-    if static is None:
-        return {}
     try:
         manifest: dict[str, str] = json.loads((static / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError) as error:

@@ -42,12 +42,16 @@ class ColumnType:
     scale: int = 0
 
 
+SIBLING: Mapping[str, Any] = {"$ref": "#/$defs/sibling"}
+"""JSON Schema of an option that names another field of the same entity: a rename follows it, a fault names it."""
+
+
 class FieldType(ABC):
     """A kind of field. One instance a type, no state; ``field`` gives the options of the one in question.
 
     Values inside the engine: text str; integer int; decimal, money, percent Decimal at the field's scale; boolean
-    bool; date date; datetime aware UTC; time a time without a zone, to the second; duration a `Duration` without
-    months; choice and stage the uid of the choice; choices a tuple of uids in the defined order; json a JSON value;
+    bool; date date; datetime aware UTC; time a time without a zone, to the second; duration a `Span`
+    (whole seconds); choice and stage the uid of the choice; choices a tuple of uids in the defined order; json a `JsonValue`;
     email, phone, url, color, rich_text and number_series str; rating int; link and user the id (int); empty is None
     for all.
     """
@@ -78,3 +82,19 @@ class FieldType(ABC):
     @abstractmethod
     def format(self, field: Field, value: Any, context: Context) -> Any:
         """The value as the medium writes it: a JSON value for ``json``, else a string; None and "" for empty."""
+
+
+class JudgedTogether(FieldType):
+    """A type whose values are also judged beside other fields of their record, which its options name (`SIBLING`)."""
+
+    @abstractmethod
+    def judge(self, field: Field, value: Any, others: Mapping[str, Any]) -> None:
+        """Raise `ValueRefused` when ``value`` does not go with the values of ``others``, by name of the option; called
+        after every write of one of them, never for an empty value."""
+
+
+def siblings(kind: FieldType) -> tuple[str, ...]:
+    """The options of a type that name another field of the same entity."""
+    return tuple(
+        key for key, schema in kind.options_schema.items() if schema.get("$ref") == SIBLING["$ref"]
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal as Exact
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from metamodel.fields.base import ColumnType, Context, FieldType
+from metamodel.fields.base import SIBLING, ColumnType, Context, FieldType
 from metamodel.fields.decimal import NUMBER_OPTIONS, exact_value, number_schema
 from metamodel.fields.numeric import parse_number, without_currency, write_number
 from metamodel.fields.operators import OF_ORDERED
@@ -30,7 +30,7 @@ class Money(FieldType):
             "pattern": "^[A-Z]{3}$",
             "description": "a code of ISO 4217, such as RUB",
         },
-        "currency_field": {"$ref": "#/$defs/name"},
+        "currency_field": SIBLING,
         **NUMBER_OPTIONS,
     }
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.errors import ValueRefused
-from metamodel.fields.base import ColumnType, Context, FieldType
+from metamodel.fields.base import SIBLING, ColumnType, Context, FieldType
 from metamodel.fields.operators import OF_TEXT
 from metamodel.labels import Label
 from metamodel.messages import message
@@ -30,7 +30,7 @@ class NumberSeries(FieldType):
     operators: ClassVar[tuple[str, ...]] = OF_TEXT
     options_schema: ClassVar[Mapping[str, Any]] = {
         "format": {"type": "string", "minLength": 1, "maxLength": 100},
-        "by": {"$ref": "#/$defs/name", "description": "the date field that the year, month and day are of"},
+        "by": {**SIBLING, "description": "the date field that the year, month and day are of"},
         "restart": {"enum": ["never", "year", "month", "day"]},
         "gapless": {"type": "boolean"},
     }

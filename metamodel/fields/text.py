@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
+from metamodel.fields.formats import text_format
 from metamodel.fields.operators import OF_TEXT
 from metamodel.fields.texts import check_pattern, clean_text
 from metamodel.labels import Label
@@ -35,7 +36,7 @@ class Text(FieldType):
             "type": "string",
             "minLength": 1,
             "maxLength": 1_000,
-            "description": "a regular expression",
+            "description": "a regular expression, or the name of a format",
         },
     }
 
@@ -47,18 +48,25 @@ class Text(FieldType):
         if field.options.get("min_length"):
             schema["minLength"] = field.options["min_length"]
         if "format" in field.options:
-            schema["pattern"] = "^(?:" + field.options["format"] + ")$"
+            named = text_format(field.options["format"])
+            schema["pattern"] = f"^(?:{named.pattern if named else field.options['format']})$"
         return schema
 
     def parse(self, field: Field, raw: Any, context: Context) -> str | None:
         text = clean_text(raw, context, longest=field.options.get("max_length", LONGEST), lines=False)
         if text is None:
             return None
+        named = text_format(field.options.get("format"))
+        if named is not None:
+            text = named.read(text)
         check_text(field, text)
         return text
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
-        return value if context.medium == "json" else value or ""
+        if context.medium == "json" or not value:
+            return value if context.medium == "json" else ""
+        named = text_format(field.options.get("format"))
+        return value if named is None or context.medium == "csv" else named.show(value)
 
 
 def check_text(field: Field, text: str) -> None:
@@ -66,8 +74,9 @@ def check_text(field: Field, text: str) -> None:
     least = field.options.get("min_length", 0)
     if len(text) < least:
         raise ValueRefused("KBK3003", message("At least {least} characters are expected.", least=least))
-    if "format" in field.options:
-        check_pattern(text, field.options["format"])
+    written = field.options.get("format")
+    if written is not None and text_format(written) is None:
+        check_pattern(text, written)
     if field.unique and len(fold(text)) > KEY_LENGTH:
         raise ValueRefused(
             "KBK3003", message("A unique text has at most {longest} characters.", longest=KEY_LENGTH)

@@ -26,9 +26,9 @@ def kubik_templates() -> Sequence[Path]:
 
 
 @hookimpl
-def kubik_static() -> Path:
-    """What `scripts/build.mjs` made."""
-    return FOLDER / "static" / "dist"
+def kubik_static() -> Sequence[Path]:
+    """What `scripts/build.mjs` made: of the renderers and of built-in plugins."""
+    return [FOLDER / "static" / "dist"]
 
 
 @hookimpl

@@ -17,7 +17,7 @@ def test_assets_that_were_not_built_stop_the_start(tmp_path: Path) -> None:
         read_manifest(tmp_path)
     assert refusal.value.code == "KBK6002"
     (tmp_path / "manifest.json").write_text(json.dumps({"app.js": "app-1.js"}))
-    templates = Templates([tmp_path], tmp_path)
+    templates = Templates([tmp_path], [tmp_path])
     assert templates.asset("app.js") == "/assets/app-1.js"
     with pytest.raises(KeyError):
         templates.asset("nope.js")
@@ -25,7 +25,7 @@ def test_assets_that_were_not_built_stop_the_start(tmp_path: Path) -> None:
 
 def test_text_from_data_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("{{ value }}")
-    template = Templates([tmp_path], None).environment.get_template("a.html")
+    template = Templates([tmp_path], []).environment.get_template("a.html")
     assert template.render(value="<script>") == "&lt;script&gt;"
 
 
@@ -36,7 +36,7 @@ def test_only_files_of_the_folder_are_served(tmp_path: Path) -> None:
     (folder / "app-1.js.br").write_bytes(b"compressed")
     (folder / "manifest.json").write_text("{}")
     (tmp_path / "secret.key").write_text("x")
-    assets = Assets(folder)
+    assets = Assets([folder])
     assert assets.answer("app-1.js", "", None) is not None
     found = assets.answer("app-1.js", "gzip, br", None)
     assert found is not None and found.body == b"compressed" and (b"content-encoding", b"br") in found.headers

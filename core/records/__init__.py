@@ -10,10 +10,11 @@ from core.records.marks import (
     origins,
     set_external,
 )
-from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Saved, Values
+from core.records.rehearse import Rehearsal, Standing, Tried, rehearse, standing
+from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Retake, Saved, Values
 
 __all__ = [
-    "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Ready", "Saved", "Values", "batch", "create", "delete",
-    "first_answer", "keep_answer", "mark_origin", "move", "origins", "rebuild_closure", "restore", "set_external",
-    "sync_roles", "update", "upsert",
+    "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Ready", "Rehearsal", "Retake", "Saved", "Standing", "Tried",
+    "Values", "batch", "create", "delete", "first_answer", "keep_answer", "mark_origin", "move", "origins",
+    "rebuild_closure", "rehearse", "restore", "set_external", "standing", "sync_roles", "update", "upsert",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from core.errors import KubikError
+from core.records import Retake
 
 MAX_ROWS = 5000
 """Child rows in one form, at all depths together."""
@@ -28,14 +29,18 @@ class FilledRow(msgspec.Struct, omit_defaults=True):
     """A child row: ``id`` of one that is stored, texts by names of fields, its own child rows.
 
     ``titles`` are those of what its links lead to; ``typed`` holds what was typed into a link's field where it is not
-    the title of the record it leads to. Several values of one field stand under each other, a line each.
+    the title of the record it leads to. Several values of one field stand under each other, a line each. ``follows``
+    are texts that nobody typed: what the form showed of a field that follows others. ``place`` is the name under which
+    the row was sent.
     """
 
     id: int | None = None
     values: dict[str, str] = {}
     titles: dict[str, str] = {}
     typed: dict[str, str] = {}
+    follows: dict[str, str] = {}
     rows: dict[str, list[FilledRow]] = {}
+    place: str = ""
 
     @property
     def blank(self) -> bool:
@@ -54,6 +59,7 @@ class Filled(msgspec.Struct, omit_defaults=True):
     values: dict[str, str] = {}
     titles: dict[str, str] = {}
     typed: dict[str, str] = {}
+    follows: dict[str, str] = {}
     rows: dict[str, list[FilledRow]] = {}
 
 
@@ -96,7 +102,7 @@ class _Reading:
             if len(self.places) >= MAX_ROWS:
                 raise KubikError("KBK2005")
             above, name, _ = pointer.rsplit("/", 2)
-            found = FilledRow()
+            found = FilledRow(place=pointer)
             self.holder(above).rows.setdefault(name, []).append(found)
             self.places[pointer] = found
         return found
@@ -111,6 +117,8 @@ class _Reading:
         elif part == "was":
             before = holder.titles.get(name) if many else None
             holder.titles[name] = text if before is None else f"{before}\n{text}"
+        elif part == "follows":
+            holder.follows[name] = text
         elif many:
             holder.values[name] = "\n".join(each for each in (holder.values.get(name, ""), text) if each)
         elif name == "id" and isinstance(holder, FilledRow):
@@ -170,6 +178,7 @@ def _settle(holder: Holder, several: set[str]) -> None:
             holder.values[name] = ""
             holder.titles[name] = ""
     holder.titles = {name: title for name, title in holder.titles.items() if title}
+    holder.follows = {n: text for n, text in holder.follows.items() if holder.values.get(n, "") == text}
 
 
 def read_json(written: str) -> Filled:
@@ -189,14 +198,17 @@ def differing(now: Filled, was: Filled, lists: Lists) -> dict[str, object]:
     """What is to be written: changed texts, and whole lists of child rows in which anything changed.
 
     ``lists`` are the children fields that the form holds; a list that was not sent is left alone. Of a stored row
-    only changed texts go along, and only those of its own lists in which something changed.
+    only changed texts go along, and only those of its own lists in which something changed. A field that follows goes
+    without its text: it is taken again (`Retake`).
     """
-    return {**dict(_changed(now.values, was.values, lists)), **dict(_changed_lists(now, was, lists))}
+    return {**dict(_changed(now, was.values, lists)), **dict(_changed_lists(now, was, lists))}
 
 
-def _changed(now: dict[str, str], was: dict[str, str], lists: Lists) -> Iterator[tuple[str, str]]:
-    for name, text in now.items():
-        if name not in lists and text != was.get(name, ""):
+def _changed(now: Holder, was: Mapping[str, str], lists: Lists) -> Iterator[tuple[str, object]]:
+    for name, text in now.values.items():
+        if name in now.follows:
+            yield name, Retake()
+        elif name not in lists and text != was.get(name, ""):
             yield name, text
 
 
@@ -212,7 +224,7 @@ def _changed_lists(now: Holder, was: Holder, lists: Lists) -> Iterator[tuple[str
 
 def _same_rows(before: list[FilledRow], after: list[FilledRow], lists: Lists) -> bool:
     return [row.id for row in before] == [row.id for row in after] and not any(
-        dict(_changed(row.values, was.values, lists)) or dict(_changed_lists(row, was, lists))
+        dict(_changed(row, was.values, lists)) or dict(_changed_lists(row, was, lists))
         for was, row in zip(before, after, strict=True)
     )
 
@@ -220,9 +232,10 @@ def _same_rows(before: list[FilledRow], after: list[FilledRow], lists: Lists) ->
 def _written_row(row: FilledRow, was: FilledRow | None, lists: Lists) -> dict[str, object]:
     inner = dict(_changed_lists(row, was or FilledRow(), lists))
     if row.id is None:
-        texts = {name: text for name, text in row.values.items() if text and name not in lists}
+        passed = {*lists, *row.follows}
+        texts = {name: text for name, text in row.values.items() if text and name not in passed}
         return {**texts, **{name: rows for name, rows in inner.items() if rows}}
-    return {"id": row.id, **dict(_changed(row.values, was.values if was else {}, lists)), **inner}
+    return {"id": row.id, **dict(_changed(row, was.values if was else {}, lists)), **inner}
 
 
 def moved(sent: Sent, deed: str, pointer: str) -> Sent:

@@ -33,7 +33,6 @@ def _write_label(label: Label) -> str | dict[str, str]:
 PLAIN = Codec(_same, _same)
 NAMES = Codec(tuple, list)
 ONE_OR_MORE = Codec(lambda value: (value,) if isinstance(value, str) else tuple(value), list)
-ROWS = Codec(lambda rows: tuple(tuple(row) for row in rows), lambda rows: [list(row) for row in rows])
 LABEL = Codec(make_label, _write_label)
 TEXT = Codec(str, _same)
 EXPRESSION_SCHEMA = "#/$defs/expression"
@@ -49,6 +48,8 @@ def _expression(value: Any) -> str:
 
 
 EXPRESSION = Codec(_expression, _same)
+VALUES = Codec(lambda value: {key: _expression(item) for key, item in value.items()}, dict)
+"""Expressions by name."""
 
 
 def one(definition: type) -> Codec:
@@ -61,6 +62,14 @@ def many(definition: type) -> Codec:
     return Codec(
         lambda values: tuple(read(definition, value) for value in values),
         lambda items: [write(i) for i in items],
+    )
+
+
+def mapping(definition: type) -> Codec:
+    """Definitions by name."""
+    return Codec(
+        lambda values: {key: read(definition, value) for key, value in values.items()},
+        lambda items: {key: write(item) for key, item in items.items()},
     )
 
 

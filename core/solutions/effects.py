@@ -23,6 +23,7 @@ from metamodel.messages import Message, message
 from metamodel.model import Constraint, Field
 
 EXAMPLES = 5
+_LAID = ("layout", "rail", "timeline")
 _RENAMED = ("entity", "field", "choice", "stage", "role")
 
 
@@ -33,7 +34,7 @@ def planned_changes(tx: Transaction, target: Target) -> tuple[PlannedChange, ...
     changes = [
         change
         for change in diff(tx.model if tx.model.version else None, target.model)
-        if change.aspect != "layout" or change.uid in written
+        if change.aspect not in _LAID or change.uid in written
     ]
     broken = _by_cause(tx, changes, target.breaks)
     made: list[PlannedChange] = []
@@ -68,8 +69,10 @@ def _with_rename(change: Change, changes: Sequence[Change], planned: PlannedChan
 
 def _with_layout(document: Mapping[str, Any]) -> set[str]:
     """The entities whose layout somebody wrote: a generated one follows the fields, which is no change of its own."""
-    names = {e["extends"] for e in document.get("extensions", ()) if e.get("layout")}
-    return {e["uid"] for e in document.get("entities", ()) if e.get("layout") or e["name"] in names}
+    names = {e["extends"] for e in document.get("extensions", ()) if any(key in e for key in _LAID)}
+    return {
+        e["uid"] for e in document.get("entities", ()) if any(key in e for key in _LAID) or e["name"] in names
+    }
 
 
 def _by_cause(tx: Transaction, changes: Sequence[Change], breaks: Sequence[Break]) -> dict[int, list[Break]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import refused
+from core.solutions.laid import drop_empty
 from core.solutions.plans import Break
 from core.solutions.remedies import Edit, remedy
 from metamodel.definitions import KINDS, Document
@@ -123,9 +124,7 @@ def _without_empty(made: dict[str, Any]) -> dict[str, Any]:
             role["grants"] = [grant for grant in role["grants"] if grant.get("stages") != []]
     for kind in ("entities", "extensions"):
         for item in made[kind]:
-            for tab in item.get("layout", ()):
-                if "rows" in tab:
-                    tab["rows"] = [row for row in tab["rows"] if row]
+            drop_empty(item)
     return made
 
 

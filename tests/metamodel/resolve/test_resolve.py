@@ -121,7 +121,7 @@ def test_a_title_and_a_layout_are_made_when_they_are_not_written() -> None:
     ]
     placed = [uid for tab in company.layout for row in tab.rows for uid in row]
     assert placed == [f.uid for f in company.fields if not f.system]
-    assert company.layout[-1].show == ("history",)
+    assert [panel.kind for panel in company.rail] == ["timeline", "files", "history"]
     assert model.entities["deal_item"].by_name["deal"].uid not in str(model.entities["deal_item"].layout)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from functools import cached_property
 from typing import Any, Literal
 
+from metamodel.actions import Action
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 from metamodel.fields.base import FieldType
 from metamodel.labels import Label
+from metamodel.layout import LayoutTab, Panel, TimelineSource
 
 ACTIONS = (
     "read", "show", "create", "update", "delete", "move", "export", "print", "import", "reveal", "configure",
@@ -39,6 +42,15 @@ class Stage(Choice):
 
     kind: Literal["open", "won", "lost"] = "open"
     pipeline: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Via:
+    """The entity (uid) whose records are the pairs of a links field, and its links (uids) to both sides."""
+
+    entity: str
+    owner: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +87,15 @@ class Field:
     narrowing: Expression | None = None
     computed: Expression | None = None
     target: str | None = None
+    targets: tuple[str, ...] = ()
+    """Uids of the entities that a link to any record may lead to."""
+    via: Via | None = None
     through: str | None = None
     inverse: str | None = None
     on_delete: Literal["restrict", "clear", "cascade"] = "restrict"
     choices: tuple[Choice, ...] = ()
+    off: bool = False
+    """Whether its part, or that of the entity it leads to, is switched off: no screen shows it."""
     pending: Field | None = None
     """The same field as it will be, while a change of its type is being copied: writers fill both columns."""
 
@@ -86,6 +103,11 @@ class Field:
     def stored(self) -> bool:
         """Whether it has a column of its own."""
         return self.type.column_type(self).storage not in ("links", "none")
+
+    @property
+    def listed(self) -> bool:
+        """Whether it leads to many records: in a table of its own, or through another entity (``via``)."""
+        return self.via is not None or self.type.column_type(self).storage == "links"
 
     @property
     def writable(self) -> bool:
@@ -131,15 +153,6 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutTab:
-    """A tab of the card and the form: rows of field uids, or what else it shows (timeline, files, history)."""
-
-    label: Label
-    rows: tuple[tuple[str, ...], ...] = ()
-    show: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TitlePart:
     """A piece of a title: literal text, or the uid of a field of the entity."""
 
@@ -163,13 +176,21 @@ class Entity:
     stages: Stages | None = None
     constraints: tuple[Constraint, ...] = ()
     layout: tuple[LayoutTab, ...] = ()
+    rail: tuple[Panel, ...] = ()
+    """What stands beside the sheet of its card."""
+    timeline: tuple[TimelineSource, ...] = ()
+    """Whose events the timeline of its card gathers."""
     parent: str | None = None
     """Uid of the link field of this entity that leads to its owner, when it is a child entity (`children`)."""
+    follows: str | None = None
+    """Uid of the link to any record whose rights this entity's records have (``rights: of parent``)."""
     tree: str | None = None
     """Uid of the link field to the entity itself that makes a tree of its records (`UNDER`)."""
     default_sort: tuple[str, ...] = ()
     """Field names, ``-`` before a descending one; empty means newest first."""
     menu: bool = True
+    off: bool = False
+    """Whether its part of the solution is switched off: no screen shows it; data, API and rights stay."""
 
     @property
     def table(self) -> str:
@@ -228,6 +249,8 @@ class View:
     order: int | None = None
     """Its place among the tabs of its entity; those without one come after, by name."""
     roles: frozenset[str] | None = None
+    off: bool = False
+    """Whether its part, or that of its entity, is switched off: no screen shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +276,16 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a solution that can be switched; what belongs to one that is not ``on`` is on no screen."""
+
+    name: str
+    label: Label
+    help: Label | None = None
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
     """A package of definitions; ``depends`` names the solutions it builds on."""
 
@@ -263,6 +296,7 @@ class Solution:
     depends: tuple[str, ...] = ()
     icon: str | None = None
     color: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,6 +309,7 @@ class Model:
     roles: Mapping[str, Role]
     views: Mapping[str, View]
     menus: Mapping[str, Menu]
+    actions: Mapping[str, Action] = attribute(default_factory=dict)
     document: Mapping[str, Any]
     """The canonical JSON document this model was resolved from (kinds -> list of definitions with uids)."""
 
@@ -288,17 +323,40 @@ class Model:
         return {e.uid: e for e in self.entities.values()}
 
     @cached_property
+    def with_forms(self) -> Model:
+        """The same with the forms and results of actions among the entities by uid: to print their expressions."""
+        forms = {e.uid: e for action in self.actions.values() for e in (action.form, action.results)}
+        made = replace(self)
+        made.__dict__["entity_by_uid"] = {**self.entity_by_uid, **forms}
+        return made
+
+    @cached_property
+    def action_by_uid(self) -> dict[str, Action]:
+        return {a.uid: a for a in self.actions.values()}
+
+    @cached_property
+    def actions_of(self) -> dict[str, tuple[Action, ...]]:
+        """The actions of each entity (uid) in the order of their buttons."""
+        found: dict[str, list[Action]] = {uid: [] for uid in self.entity_by_uid}
+        for action in self.actions.values():
+            found[action.entity].append(action)
+        return {uid: tuple(sorted(actions, key=Action.place)) for uid, actions in found.items()}
+
+    @cached_property
     def role_by_uid(self) -> dict[str, Role]:
         return {r.uid: r for r in self.roles.values()}
 
     @cached_property
     def links_to(self) -> dict[str, tuple[tuple[Entity, Field], ...]]:
-        """For each entity uid, the stored link fields that lead to it, with the entity they stand in."""
+        """For each entity uid, the link fields of every kind that lead to it, with the entity they stand in; not
+        those to many records through an entity, whose own links are among them."""
         found: dict[str, list[tuple[Entity, Field]]] = {uid: [] for uid in self.entity_by_uid}
         for entity in self.entities.values():
             for field in entity.fields:
-                if field.target and field.stored:
-                    found[field.target].append((entity, field))
+                if field.type.column_type(field).storage not in ("link", "links", "link_any"):
+                    continue
+                for target in field.targets or ((field.target,) if field.target else ()):
+                    found[target].append((entity, field))
         return {uid: tuple(rows) for uid, rows in found.items()}
 
     def inverse(self, entity: Entity, name: str) -> tuple[Entity, Field] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from metamodel.fields import field_types
 from metamodel.labels import LANGUAGES
-from metamodel.model import ACTIONS
+from metamodel.layout import WIDTH
 from metamodel.names import NAME_PATTERN, UID_PATTERN
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -76,13 +76,15 @@ _COMMON = {
 }
 _OF_COMPUTED = ("visible_if", "personal", "search")
 _OF_CHILDREN = ("required", "required_if", "read_only", "read_only_if", "visible_if")
+_OF_LINKS = ("required", "required_if", "read_only", "read_only_if", "visible_if", "personal")
+_OF_LINK_ANY = (*_OF_LINKS, "indexed", "default", "copy")
 _OF_SERIES = ("unique", "indexed", "visible_if", "search")
 _COMMON_OF = {
     "formula": _OF_COMPUTED, "lookup": _OF_COMPUTED, "rollup": _OF_COMPUTED,
-    "children": _OF_CHILDREN, "number_series": _OF_SERIES,
+    "links": _OF_LINKS, "users": _OF_LINKS, "link_any": _OF_LINK_ANY, "children": _OF_CHILDREN, "number_series": _OF_SERIES,
 }  # fmt: skip
 _REQUIRED_OF = {
-    "choice": ("choices",), "link": ("to",), "children": ("of",), "formula": ("formula",), "lookup": ("path",),
+    "choice": ("choices",), "choices": ("choices",), "link": ("to",), "links": ("to",), "link_any": ("to",), "children": ("of",), "formula": ("formula",), "lookup": ("path",),
     "rollup": ("formula",),
 }  # fmt: skip
 
@@ -94,10 +96,62 @@ def _field(type_name: str) -> dict[str, Any]:
         "type": {"const": type_name},
         "label": _LABEL,
         "help": _LABEL,
+        "part": _NAME,
         **{key: _COMMON[key] for key in common},
         **field_types()[type_name].options_schema,
     }
     return _object(properties, "name", "type", *_REQUIRED_OF.get(type_name, ()))
+
+
+_STEP_KEYS: Mapping[str, tuple[str, ...]] = {
+    "set": ("values",),
+    "create": ("entity", "find", "values", "rows"),
+    "take": ("entity", "where", "sort", "values"),
+    "move": ("to", "values"),
+}
+_STEP_NEEDS = {"set": ("values",), "create": ("entity",), "take": ("entity",), "move": ("to",)}
+_ACTION_PLACES = ("card", "row", "list")
+
+
+def _values() -> dict[str, Any]:
+    return {"type": "object", "propertyNames": _NAME, "additionalProperties": _EXPRESSION, "maxProperties": MOST_FIELDS}
+
+
+def _step(do: str) -> dict[str, Any]:
+    keys = {
+        "entity": _NAME, "find": _EXPRESSION, "where": _EXPRESSION, "sort": _sort(), "to": _NAME, "values": _values(),
+        "rows": {
+            "type": "object", "propertyNames": _NAME, "additionalProperties": {"$ref": "#/$defs/step_rows"},
+            "maxProperties": 20,
+        },
+    }  # fmt: skip
+    return _object(
+        {
+            "name": _NAME,
+            "do": {"const": do},
+            "if": _EXPRESSION,
+            **{key: keys[key] for key in _STEP_KEYS[do]},
+            "as": {"enum": ["actor", "system"]},
+        },
+        "do",
+        *_STEP_NEEDS[do],
+    )
+
+
+def _by(key: str, names: tuple[str, ...], prefix: str) -> dict[str, Any]:
+    """An object whose ``key`` says of which schema it is."""
+    return {
+        "type": "object",
+        "properties": {key: {"enum": list(names)}},
+        "required": [key],
+        "allOf": [
+            {
+                "if": {"properties": {key: {"const": name}}, "required": [key]},
+                "then": {"$ref": f"#/$defs/{prefix}{name}"},
+            }
+            for name in names
+        ],
+    }
 
 
 def _definitions() -> dict[str, Any]:
@@ -112,6 +166,11 @@ def _definitions() -> dict[str, Any]:
             "type": "string",
             "pattern": NAME_PATTERN,
             "description": "a name of small Latin letters, digits and _, beginning with a letter, at most 48 characters",
+        },
+        "sibling": {
+            "type": "string",
+            "pattern": NAME_PATTERN,
+            "description": "the name of another field of the same entity",
         },
         "path": {"type": "string", "pattern": _PATH_PATTERN, "description": "names of fields joined by points"},
         "label": {
@@ -159,18 +218,11 @@ def _definitions() -> dict[str, Any]:
             "oneOf": [{"required": ["unique"]}, {"required": ["check"]}],
             "description": "either unique or check",
         },
-        "tab": _object(
-            {
-                "tab": _LABEL,
-                "rows": _list(_list(_NAME, least=1, most=6), most=200),
-                "show": {"type": "array", "items": {"enum": ["history"]}, "uniqueItems": True},
-            },
-            "tab",
-        ),
+        **_layout(),
         "grant": _object(
             {
                 "entity": _NAME,
-                "actions": {"type": "array", "items": {"enum": list(ACTIONS)}, "minItems": 1, "uniqueItems": True},
+                "actions": {"type": "array", "items": _NAME, "minItems": 1, "uniqueItems": True},
                 "rows": _EXPRESSION,
                 "check": _EXPRESSION,
                 "stages": _names(),
@@ -182,13 +234,49 @@ def _definitions() -> dict[str, Any]:
             "entity",
             "actions",
         ),
+        "part": _object({"name": _NAME, "label": _LABEL, "help": _LABEL, "on": _BOOLEAN}, "name"),
+        "step_rows": _object({"of": _NAME, "where": _EXPRESSION, "values": _values()}, "of", "values"),
+        "step": _by("do", tuple(_STEP_KEYS), "step_"),
+        **{f"step_{do}": _step(do) for do in _STEP_KEYS},
         "menu_item": _object(
             {
-                "label": _LABEL, "icon": _ICON, "entity": _NAME, "view": _NAME,
+                "label": _LABEL, "icon": _ICON, "entity": _NAME, "view": _NAME, "part": _NAME,
                 "items": _list({"$ref": "#/$defs/menu_item"}, least=1, most=100),
             }
         ),
     }  # fmt: skip
+
+
+def _layout() -> dict[str, Any]:
+    columns = {"enum": [1, 2, 3]}
+    rows = _list(_list({"$ref": "#/$defs/placed"}, least=1, most=WIDTH), most=200)
+    return {
+        "placed": {
+            "anyOf": [
+                _NAME,
+                _object({"field": _NAME, "width": {"type": "integer", "minimum": 1, "maximum": WIDTH}}, "field"),
+            ],
+            "description": "the name of a field, or {field: …, width: 1 to 6}",
+        },
+        "section": _object(
+            {
+                "label": _LABEL, "help": _LABEL, "collapsed": _BOOLEAN, "visible_if": _EXPRESSION, "columns": columns,
+                "rows": rows,
+            },
+            "rows",
+        ),
+        "tab": _object(
+            {
+                "tab": _LABEL, "columns": columns, "rows": rows,
+                "sections": _list({"$ref": "#/$defs/section"}, most=60), "show": _shown(),
+            },
+            "tab",
+        ),
+    }  # fmt: skip
+
+
+def _shown() -> dict[str, Any]:
+    return {"type": "array", "items": _NAME, "maxItems": 20, "uniqueItems": True}
 
 
 def _kinds() -> dict[str, dict[str, Any]]:
@@ -196,21 +284,24 @@ def _kinds() -> dict[str, dict[str, Any]]:
     stages = {"$ref": "#/$defs/stages"}
     constraints = _list({"$ref": "#/$defs/constraint"}, most=200)
     layout = _list({"$ref": "#/$defs/tab"}, most=30)
+    timeline = {"type": "array", "items": {"$ref": "#/$defs/path"}, "maxItems": 20, "uniqueItems": True}
     depends = _names()
     return {
         "solution": _object(
             {
                 "name": _NAME, "uid": _UID, "label": _LABEL, "help": _LABEL,
                 "version": {"type": ["string", "number"], "maxLength": 40}, "icon": _ICON, "color": _COLOR,
-                "depends": depends,
+                "depends": depends, "parts": _list({"$ref": "#/$defs/part"}, most=50),
+                "switched": {"type": "object", "propertyNames": _NAME, "additionalProperties": _BOOLEAN},
             },
             "name",
         ),
         "entity": _object(
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "label_many": _LABEL, "help": _LABEL, "icon": _ICON,
-                "menu": _BOOLEAN, "title": {"type": "string", "minLength": 1, "maxLength": 500}, "sort": _sort(),
+                "menu": _BOOLEAN, "part": _NAME, "title": {"type": "string", "minLength": 1, "maxLength": 500}, "sort": _sort(),
                 "tree": _NAME, "fields": fields, "stages": stages, "constraints": constraints, "layout": layout,
+                "rail": _shown(), "timeline": timeline,
             },
             "name",
             "fields",
@@ -218,9 +309,28 @@ def _kinds() -> dict[str, dict[str, Any]]:
         "extension": _object(
             {
                 "name": _NAME, "extends": _NAME, "uid": _UID, "solution": _NAME, "fields": fields, "stages": stages,
-                "constraints": constraints, "layout": layout,
+                "constraints": constraints, "layout": layout, "timeline": timeline,
             },
             "extends",
+        ),
+        "action": _object(
+            {
+                **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "icon": _ICON, "entity": _NAME,
+                "where": {
+                    "anyOf": [
+                        {"enum": list(_ACTION_PLACES)},
+                        {"type": "array", "items": {"enum": list(_ACTION_PLACES)}, "minItems": 1, "uniqueItems": True},
+                    ],
+                    "description": "card, row, list, or several of them",
+                },
+                "rank": {"enum": ["primary", "secondary", "more"]},
+                "order": {"type": "integer", "minimum": -9999, "maximum": 9999}, "when": _EXPRESSION,
+                "confirm": _LABEL, "inputs": _list({"$ref": "#/$defs/field"}, most=50),
+                "steps": _list({"$ref": "#/$defs/step"}, least=1, most=50), "then": _NAME, "part": _NAME,
+            },
+            "name",
+            "entity",
+            "steps",
         ),
         "role": _object(
             {
@@ -234,7 +344,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
                 **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "entity": _NAME,
                 "kind": {"enum": ["list"]}, "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100),
                 "filter": _EXPRESSION, "sort": _sort(),
-                "order": {"type": "integer", "minimum": -9999, "maximum": 9999}, "roles": _names(),
+                "order": {"type": "integer", "minimum": -9999, "maximum": 9999}, "roles": _names(), "part": _NAME,
             },
             "name",
             "entity",

@@ -23,7 +23,7 @@ class Grants:
 
     Child entities follow their parent: a child row is reached where its parent is, and where the parent's children
     field is covered there. Their own grants only narrow that: without any, every child row and field is covered, and the
-    link to the parent always is.
+    link to the parent always is. So do entities whose rights follow the record they lead to (``rights: of parent``).
     """
 
     model: Model
@@ -40,6 +40,9 @@ class Grants:
             return True
         if not self.branches(entity, action):
             return False
+        followed = self.model.entity_by_uid[entity].follows
+        if followed is not None:
+            return any(self.may(target, self.asked_of_followed(entity, action)) for target in self.followed(entity))
         link = self.parent_link(entity)
         if link is None:
             return True
@@ -60,7 +63,7 @@ class Grants:
         every field.
         """
         found = tuple(g for g in self.own.get(entity, ()) if action in g.actions)
-        if self.everything or (not found and self.model.entity_by_uid[entity].parent is not None):
+        if self.everything or (not found and narrows(self.model.entity_by_uid[entity])):
             return (Grant(entity=entity, actions=frozenset(ACTIONS)),)
         widest = next((g for g in found if unlimited(g) and g.fields is None), None)
         return (widest,) if widest else found
@@ -72,6 +75,18 @@ class Grants:
             return None
         parent = self.model.entity_by_uid[child.by_uid[child.parent].target or ""]
         return parent, next(f for f in parent.fields if f.target == entity and f.through == child.parent)
+
+    def followed(self, entity: str) -> tuple[str, ...]:
+        """The entities (uids) that records of an entity with ``rights: of parent`` may lead to."""
+        model = self.model.entity_by_uid[entity]
+        return model.by_uid[model.follows].targets if model.follows is not None else ()
+
+    def asked_of_followed(self, entity: str, action: str) -> str:
+        """What must be granted on the record that leads, for an action on what follows its rights."""
+        model = self.model.entity_by_uid[entity]
+        if action not in (*FOLLOWING, "move"):
+            return action
+        return str(model.by_uid[model.follows or ""].options.get("write_by", "update"))
 
     def readable(self, entity: str) -> Mapping[str, Coverage]:
         """The fields (by uid) whose cells can be read on visible rows; a field that is absent never can."""
@@ -104,12 +119,17 @@ class Grants:
             return found
         for each in entity.fields:
             giving = self.covering(entity.uid, action, each.uid)
-            if action == "read" and (each.system or each.uid == entity.parent):
+            if action == "read" and (each.system or each.uid in (entity.parent, entity.follows)):
                 found[each.uid] = "always"
             elif giving:
                 always = all(any(unlimited(g) or g.rows == row.rows for g in giving) for row in rows)
                 found[each.uid] = "always" if always else "sometimes"
         return found
+
+
+def narrows(entity: Entity) -> bool:
+    """Whether own grants of the entity only narrow what follows from another record."""
+    return entity.parent is not None or entity.follows is not None
 
 
 def unlimited(grant: Grant) -> bool:

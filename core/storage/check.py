@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.storage.catalog import Catalog, read_catalog
+from core.storage.check_links import check_any_links, check_lists
 from core.storage.ddl import missing_steps
 from core.storage.tables import EntityTable, FieldColumns, text_keys
 from core.storage.upgrades import read_fact
@@ -83,17 +84,18 @@ def _tables(tx: Transaction, catalog: Catalog) -> Iterator[tuple[Message, str]]:
         if step.kind == "table":
             yield (
                 message("entity {entity}: the table {name} is missing", entity=entity, name=name),
-                step.entity.table,
+                name,
             )
         elif step.kind == "columns":
             columns = ", ".join(step.columns)
             fault = message("entity {entity}: columns are missing: {columns}", entity=entity, columns=columns)
-            yield fault, step.entity.table
+            yield fault, name
         else:
             yield message("entity {entity}: the index {name} is missing", entity=entity, name=name), ""
     for place in tx.tables:
-        for fault in _types(tx, catalog, place.table):
-            yield fault, place.table.name
+        for table in (place.table, *place.lists.values()):
+            for fault in _types(tx, catalog, table):
+                yield fault, table.name
         if view_name(place.entity) not in catalog.views:
             yield message("the view {name} is missing", name=view_name(place.entity)), ""
 
@@ -126,6 +128,8 @@ def _types(tx: Transaction, catalog: Catalog, table: sa.Table) -> Iterator[Messa
 
 def _rows(tx: Transaction, place: EntityTable, broken: set[str], whole: bool) -> Iterator[Message]:
     yield from _links(tx, place, broken)
+    yield from check_lists(tx, place, broken)
+    yield from check_any_links(tx, place, broken)
     yield from _orphans(tx, place, broken)
     if place.entity.tree is not None:
         yield from _closure(tx, place)

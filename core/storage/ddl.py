@@ -14,7 +14,7 @@ from core.storage.catalog import Catalog, read_catalog
 from core.storage.database import LOCK_MILLISECONDS, Database, is_conflict, pause, too_many
 from core.storage.indexes import PREFIX as INDEX_PREFIX
 from core.storage.indexes import Index, indexes_of
-from core.storage.tables import Tables
+from core.storage.tables import LIST_PREFIX, Tables, list_tables
 from metamodel.errors import Problem
 from metamodel.messages import message
 from metamodel.model import Entity
@@ -25,11 +25,15 @@ ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing the database lacks: a table, some columns of a table, or an index. No reader sees it come."""
+    """One thing the database lacks: a table, some columns of a table, or an index. No reader sees it come.
+
+    ``field`` is the uid of the field whose list of links the table holds; None is the table of the entity itself.
+    """
 
     kind: Literal["table", "columns", "index"]
     entity: Entity
     name: str
+    field: str | None = None
     columns: tuple[str, ...] = ()
     index: Index | None = None
 
@@ -38,14 +42,17 @@ def missing_steps(catalog: Catalog, tables: Tables, entities: Iterable[Entity]) 
     """What the tables of these entities lack, in the order to make it: nothing when it is all there."""
     steps: list[Step] = []
     for entity in entities:
-        table = tables[entity.uid].table
-        found = catalog.tables.get(entity.table)
-        if found is None:
-            steps.append(Step(kind="table", entity=entity, name=entity.table))
-        else:
+        place = tables[entity.uid]
+        for uid, table in ((None, place.table), *place.lists.items()):
+            found = catalog.tables.get(table.name)
+            if found is None:
+                steps.append(Step(kind="table", entity=entity, name=table.name, field=uid))
+                continue
             lacking = tuple(c.name for c in table.columns if c.name not in found)
             if lacking:
-                steps.append(Step(kind="columns", entity=entity, name=entity.table, columns=lacking))
+                steps.append(
+                    Step(kind="columns", entity=entity, name=table.name, columns=lacking, field=uid)
+                )
         for index in indexes_of(tables, entity.uid):
             there = catalog.indexes.get(index.name)
             if there is None or not there.whole:
@@ -109,7 +116,8 @@ def limit_waiting(connection: sa.Connection) -> None:
 
 
 def _apply(connection: sa.Connection, tables: Tables, step: Step, *, concurrently: bool) -> None:
-    table = tables[step.entity.uid].table
+    place = tables[step.entity.uid]
+    table = place.table if step.field is None else place.lists[step.field]
     if step.kind == "table":
         connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
     elif step.kind == "columns":
@@ -137,7 +145,8 @@ _ROWS = {"all": "", "live": " WHERE deleted_at IS NULL", "bin": " WHERE deleted_
 def _create_index(
     connection: sa.Connection, tables: Tables, entity: Entity, index: Index, concurrently: bool
 ) -> None:
-    table = tables[entity.uid].table
+    own = tables[entity.uid]
+    table = next((t for t in own.lists.values() if t.name == index.table), own.table)
     place = "" if tables.schema is None else f'"{tables.schema}".'
     if concurrently:  # what a making that was cut short has left serves nobody
         found = read_catalog(connection, tables.schema).indexes.get(index.name)
@@ -171,7 +180,7 @@ def drop_stale_indexes(connection: sa.Connection, tables: Tables) -> tuple[str, 
         sorted(
             name
             for name, found in read_catalog(connection, tables.schema).indexes.items()
-            if name.startswith(INDEX_PREFIX) and found.table.startswith("e_") and name not in wanted
+            if name.startswith(INDEX_PREFIX) and found.table.startswith(("e_", LIST_PREFIX)) and name not in wanted
         )
     )
     for name in stale:
@@ -190,9 +199,10 @@ class Leftover:
 def leftovers(catalog: Catalog, tables: Tables) -> tuple[Leftover, ...]:
     """The physical tables and columns of entities and fields that are not in the model."""
     known = {place.table.name: {c.name for c in place.table.columns} for place in tables}
+    known |= {name: {c.name for c in table.columns} for name, table in list_tables(tables).items()}
     found: list[Leftover] = []
     for table, columns in sorted(catalog.tables.items()):
-        if not table.startswith("e_"):
+        if not table.startswith(("e_", LIST_PREFIX)):
             continue
         if table not in known:
             found.append(Leftover(table=table))

@@ -45,7 +45,7 @@ def indexes_of(tables: Tables, entity_uid: str) -> tuple[Index, ...]:
         for i in found
         if i.unique
         or not any(
-            i is not other and other.rows == i.rows and other.columns[: len(i.columns)] == i.columns
+            i is not other and other.table == i.table and other.rows == i.rows and other.columns[: len(i.columns)] == i.columns
             for other in found
         )
     )
@@ -65,6 +65,8 @@ def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
     for field in entity.fields:
         if field.uid in place.columns and not field.system:
             yield from _of_field(tables, place, field)
+    for table in place.lists.values():
+        yield Index(table=table.name, columns=("target", "record"))
     for constraint in entity.constraints:
         if constraint.unique and all(uid in place.columns for uid in constraint.unique):
             columns = tuple(_compared(place, uid) for uid in constraint.unique)
@@ -85,7 +87,7 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
             yield Index(table=table, columns=(column, "created_at", "id"))
         else:
             yield Index(table=table, columns=(column, "id"))
-    elif storage == "choice":
+    elif storage == "link_any" or storage == "choice":
         yield Index(table=table, columns=(column, "created_at", "id"))
     elif field.indexed:
         yield Index(table=table, columns=(column, "id"))

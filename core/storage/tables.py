@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -35,6 +35,8 @@ class EntityTable:
     table: sa.Table
     columns: Mapping[str, FieldColumns]
     pending: Mapping[str, FieldColumns]
+    lists: Mapping[str, sa.Table] = field(default_factory=dict)
+    """The tables of fields that lead to many records, by field uid: `record, target, position`."""
 
 
 SYSTEM_COLUMNS: Mapping[str, Any] = {
@@ -47,6 +49,9 @@ SYSTEM_COLUMNS: Mapping[str, Any] = {
     "bin_id": TEXT,
     "position": BIG,
 }
+
+
+LIST_PREFIX = "m_"
 
 
 class Tables:
@@ -90,12 +95,35 @@ def make_table(entity: Entity, metadata: sa.MetaData) -> EntityTable:
         if name != "position" or entity.parent is not None:
             columns[name] = FieldColumns(value=_append(table, name, kind))
     pending: dict[str, FieldColumns] = {}
-    for field in entity.fields:
-        if field.uid not in columns and field.stored:
-            columns[field.uid] = _field_columns(table, field)
-        if field.pending is not None and field.pending.stored:
-            pending[field.uid] = _field_columns(table, field.pending)
-    return EntityTable(entity=entity, table=table, columns=columns, pending=pending)
+    lists: dict[str, sa.Table] = {}
+    for each in entity.fields:
+        if each.uid not in columns and each.stored:
+            columns[each.uid] = _field_columns(table, each)
+        elif each.listed and each.via is None:
+            lists[each.uid] = _list_table(each, metadata)
+        if each.pending is not None and each.pending.stored:
+            pending[each.uid] = _field_columns(table, each.pending)
+    return EntityTable(entity=entity, table=table, columns=columns, pending=pending, lists=lists)
+
+
+def list_tables(tables: Tables) -> dict[str, sa.Table]:
+    """The tables of fields that lead to many records, by their names."""
+    return {table.name: table for place in tables for table in place.lists.values()}
+
+
+def list_name(field: Field) -> str:
+    """The physical name of the table of a field that leads to many records."""
+    return LIST_PREFIX + field.column.removeprefix("f_")
+
+
+def _list_table(field: Field, metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        list_name(field),
+        metadata,
+        sa.Column("record", BIG, primary_key=True, autoincrement=False),
+        sa.Column("target", BIG, primary_key=True, autoincrement=False),
+        sa.Column("position", BIG, nullable=False),
+    )
 
 
 def companions(column: str) -> tuple[str, str]:
@@ -134,6 +162,8 @@ def encode_values(tables: Tables, entity: Entity, values: Mapping[str, Any]) -> 
     place = tables[entity.uid]
     encoded: dict[str, Any] = {}
     for uid, value in values.items():
+        if uid in place.lists:
+            continue  # `core.storage.lists` writes those
         _encode(place.columns[uid], value, encoded)
         coming = place.pending.get(uid)
         if coming is not None:

@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from metamodel.expression.durations import Duration, of_seconds
+from core.storage.any_links import ANY
+from core.errors import KubikError
+from metamodel.expression.durations import Duration, Span, span
 from metamodel.expression.types import MAX_DIGITS
 from metamodel.fields.base import ColumnType
-from metamodel.json_text import canonical, read_json
+from metamodel.json_text import JsonValue
+from metamodel.messages import message
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Whole numbers and links: 64 bits on both (SQLite's INTEGER has them)."""
@@ -177,8 +180,8 @@ class Clock(TypeDecorator[time]):
         return None if value is None else time.fromisoformat(value)
 
 
-class Length(TypeDecorator[Duration]):
-    """A duration without months, as whole seconds."""
+class Length(TypeDecorator[Span]):
+    """A length of time as whole seconds."""
 
     impl = sa.BigInteger
     cache_ok = True
@@ -186,13 +189,16 @@ class Length(TypeDecorator[Duration]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(BIG)
 
-    def process_bind_param(self, value: Duration | None, dialect: Dialect) -> int | None:
-        if value is not None and value.months:
+    def process_bind_param(self, value: Span | Duration | None, dialect: Dialect) -> int | None:
+        if isinstance(value, Duration) and value.months:
             raise ValueError("a duration with months has no length that can be stored")
         return None if value is None else value.total
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Duration | None:
-        return None if value is None else of_seconds(int(value))
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Span | None:
+        try:
+            return None if value is None else span(int(value))
+        except OverflowError as error:
+            raise KubikError("KBK1013", message("a duration in the answer is too long")) from error
 
 
 class ChoiceSet(TypeDecorator[tuple[str, ...]]):
@@ -211,8 +217,8 @@ class ChoiceSet(TypeDecorator[tuple[str, ...]]):
         return tuple(value[1:-1].split("|")) if value else None
 
 
-class CanonicalJson(TypeDecorator[Any]):
-    """A JSON value of a field as its canonical text (`metamodel.json_text`): equal values have equal texts."""
+class CanonicalJson(TypeDecorator[JsonValue]):
+    """A JSON value of a field as its canonical text: equal values have equal texts."""
 
     impl = sa.Text
     cache_ok = True
@@ -220,11 +226,11 @@ class CanonicalJson(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(TEXT)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else canonical(value)
+    def process_bind_param(self, value: JsonValue | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.text
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else read_json(value)
+    def process_result_value(self, value: str | None, dialect: Dialect) -> JsonValue | None:
+        return None if value is None else JsonValue.of_text(value)
 
 
 class JsonText(TypeDecorator[Any]):
@@ -260,7 +266,9 @@ class _Xid8(sa.types.UserDefinedType[str]):
 def sql_type(column: ColumnType) -> TypeEngine[Any]:
     """The SQL type of what a field's column holds."""
     match column.storage:
-        case "text" | "choice" | "link_any" | "secret":
+        case "link_any":
+            return ANY
+        case "text" | "choice" | "secret":
             return TEXT
         case "integer" | "link":
             return BIG

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from core.storage.any_links import leads_to
 from core.storage.catalog import read_catalog
 from core.storage.own import OwnTables
 from core.storage.tables import EntityTable, Tables
@@ -27,7 +28,7 @@ def remake_views(connection: sa.Connection, tables: Tables) -> None:
     """Make the views say what the model says, in this transaction; those of entities that are gone are dropped."""
     dialect = connection.dialect
     wanted = {
-        view_name(place.entity): _select(place, dialect.name == "sqlite").compile(
+        view_name(place.entity): _select(place, tables, dialect.name == "sqlite").compile(
             dialect=dialect, compile_kwargs={"literal_binds": True}
         )
         for place in tables
@@ -53,7 +54,7 @@ def _known(connection: sa.Connection, own: OwnTables) -> dict[str, str]:
     return msgspec.json.decode(value, type=dict[str, str]) if value else {}
 
 
-def _select(place: EntityTable, sqlite: bool) -> sa.Select[Any]:
+def _select(place: EntityTable, tables: Tables, sqlite: bool) -> sa.Select[Any]:
     entity, table = place.entity, place.table
     columns: list[sa.ColumnElement[Any]] = [table.c.id]
     for name in ("created_at", "created_by", "updated_at", "updated_by", "version", "position"):
@@ -62,13 +63,37 @@ def _select(place: EntityTable, sqlite: bool) -> sa.Select[Any]:
             columns.append((_moment(table.c[name]) if moment and sqlite else table.c[name]).label(name))
     for field in entity.fields:
         if not field.system and field.uid in place.columns:
-            columns.append(_readable(place, field, sqlite).label(field.name))
+            columns.append(_readable(place, tables, field, sqlite).label(field.name))
+        elif field.uid in place.lists:
+            columns.append(_listed(place, place.lists[field.uid], sqlite).label(field.name))
     return sa.select(*columns).where(table.c.deleted_at.is_(None))
 
 
-def _readable(place: EntityTable, field: Field, sqlite: bool) -> sa.ColumnElement[Any]:
+def _listed(place: EntityTable, links: sa.Table, sqlite: bool) -> sa.ColumnElement[Any]:
+    """The ids of a list of links, with commas between."""
+    own = sa.select(links.c.target.label("target")).where(links.c.record == place.table.c.id)
+    ordered = own.order_by(links.c.position).correlate(place.table).subquery("listed")
+    joined = sa.func.group_concat if sqlite else sa.func.string_agg
+    text = sa.cast(ordered.c.target, sa.Text())
+    return sa.select(joined(text, sa.literal(", ", sa.Text()), type_=sa.Text())).scalar_subquery()
+
+
+def _led(column: sa.ColumnElement[Any], tables: Tables, field: Field) -> sa.ColumnElement[Any]:
+    """A link to any record as `deal:7`."""
+    text = sa.type_coerce(column, sa.Text())
+    whens = [
+        (leads_to(column, uid), sa.literal(tables.model.entity_by_uid[uid].name, sa.Text()).concat(
+            sa.func.substr(text, len(uid) + 1, type_=sa.Text())))
+        for uid in field.targets
+    ]  # fmt: skip
+    return sa.case(*whens, else_=text) if whens else text
+
+
+def _readable(place: EntityTable, tables: Tables, field: Field, sqlite: bool) -> sa.ColumnElement[Any]:
     column = place.columns[field.uid].value
     kind = field.type.column_type(field)
+    if kind.storage == "link_any":
+        return _led(column, tables, field)
     if kind.storage == "choice" and field.choices:
         names = {choice.uid: sa.literal(choice.name, sa.Text()) for choice in field.choices}
         return sa.case(names, value=column, else_=column)

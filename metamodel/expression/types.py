@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "text", "number", "boolean", "date", "datetime", "duration", "choice", "link", "null", "rows", "json"
+    "text", "number", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "link", "link_any", "null", "rows", "json",
+    "secret",
 ]
 
 MAX_DIGITS = 18
@@ -21,7 +22,7 @@ class Type:
     """The type of an expression or of a field's value.
 
     ``scale`` counts a number's digits after the point (0 is an integer). ``entity`` is the uid a link or rows lead
-    to. ``field`` is the uid of the choice field whose choices these are. ``many`` marks a set (`my.departments`).
+    to. ``field`` is the uid of the choice field whose choices these are, or of the link to any record. ``many`` marks a set (`my.departments`).
     ``percent`` and ``currency`` only say how a number is shown.
     """
 
@@ -39,8 +40,10 @@ INTEGER = Type(kind="number")
 BOOLEAN = Type(kind="boolean")
 DATE = Type(kind="date")
 DATETIME = Type(kind="datetime")
+TIME = Type(kind="time")
 DURATION = Type(kind="duration")
 NULL = Type(kind="null")
+SECRET = Type(kind="secret")
 
 
 def number(scale: int) -> Type:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from metamodel.definitions import ConstraintDefinition, EntityDefinition, FieldDefinition, LayoutDefinition
+from metamodel.definitions import ConstraintDefinition, EntityDefinition, FieldDefinition
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 from metamodel.labels import Label
-from metamodel.model import Choice, Stages
+from metamodel.layout_definitions import LayoutDefinition
+from metamodel.model import Choice, Stages, Via
 from metamodel.resolve.faults import Spot
 
 
@@ -28,6 +29,8 @@ class FieldDraft:
     solution: str = ""
     result: Type | None = None
     target: str | None = None
+    targets: tuple[str, ...] = ()
+    via: Via | None = None
     through: str | None = None
     inverse: str | None = None
     choices: Sequence[Choice] = ()
@@ -62,8 +65,10 @@ class EntityDraft:
     by_uid: dict[str, FieldDraft] = field(default_factory=dict)
     constraints: list[tuple[ConstraintDefinition, Spot]] = field(default_factory=list)
     layout: list[tuple[LayoutDefinition, Spot]] = field(default_factory=list)
+    timeline: list[tuple[str, Spot]] | None = None
     stages: Stages | None = None
     parent: str | None = None
+    follows: str | None = None
     tree: str | None = None
 
 
@@ -73,7 +78,10 @@ class Drafts:
 
     entities: dict[str, EntityDraft] = field(default_factory=dict)
     entity_by_uid: dict[str, EntityDraft] = field(default_factory=dict)
+    forms: dict[int, EntityDraft] = field(default_factory=dict)
+    """What actions ask, by the index of the action: no entities, but their fields are typed as those of entities."""
 
     def all_fields(self) -> list[FieldDraft]:
-        """Every field of every entity, the system's own left out."""
-        return [f for entity in self.entities.values() for f in entity.fields if not f.system]
+        """Every field of every entity and of every action's form, the system's own left out."""
+        every = (*self.entities.values(), *self.forms.values())
+        return [f for entity in every for f in entity.fields if not f.system]

@@ -16,13 +16,15 @@ from metamodel.resolve.circles import circle
 from metamodel.resolve.drafts import Drafts, EntityDraft, FieldDraft
 from metamodel.resolve.expressions import Checker, FieldExpressions, field_expressions
 from metamodel.resolve.faults import Faults, Spot
-from metamodel.resolve.layouts import layout_of
+from metamodel.resolve.layouts import arrange
+from metamodel.resolve.many_links import on_delete
+from metamodel.resolve.panels import timeline_of
 
 _NO_EXPRESSIONS = FieldExpressions(
     required_if=None, read_only_if=None, visible_if=None, default=None, copy=None, narrowing=None
 )
 _TITLE_PART = re.compile(r"\{([^{}]*)\}")
-_NOT_IN_TITLES = ("children", "long_text", "boolean")
+_NOT_IN_TITLES = ("children", "long_text", "boolean", "links", "users", "link_any")
 
 
 def column_name(uid: str, generation: int) -> str:
@@ -60,9 +62,11 @@ def make_field(checker: Checker, draft: FieldDraft, columns: Mapping[str, int]) 
         narrowing=expressions.narrowing,
         computed=draft.computed,
         target=draft.target,
+        targets=draft.targets,
+        via=draft.via,
         through=draft.through,
         inverse=draft.inverse,
-        on_delete=written.options.get("on_delete", "restrict"),
+        on_delete=on_delete(written),
         choices=tuple(draft.choices),
     )
 
@@ -71,6 +75,7 @@ def make_entity(checker: Checker, draft: EntityDraft, fields: tuple[Field, ...])
     """The resolved entity of a draft whose fields are resolved."""
     written = draft.definition
     label = written.label or default_label(draft.name)
+    arranged = arrange(checker, draft)
     return Entity(
         uid=draft.uid,
         name=draft.name,
@@ -83,8 +88,11 @@ def make_entity(checker: Checker, draft: EntityDraft, fields: tuple[Field, ...])
         fields=fields,
         stages=draft.stages,
         constraints=tuple(_constraint(checker, draft, written, spot) for written, spot in draft.constraints),
-        layout=layout_of(draft, checker.faults),
+        layout=arranged.tabs,
+        rail=arranged.rail,
+        timeline=timeline_of(checker, draft),
         parent=draft.parent,
+        follows=draft.follows,
         tree=draft.tree,
         default_sort=_sort(draft, checker.faults),
         menu=written.menu,

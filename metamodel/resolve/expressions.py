@@ -12,6 +12,7 @@ from metamodel.expression.types import BOOLEAN, Type
 from metamodel.resolve.circles import circle
 from metamodel.resolve.drafts import Drafts, EntityDraft, FieldDraft
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.links import LINKING
 
 MY = frozenset({"my"})
 RECORD = frozenset({"my", "record"})
@@ -67,7 +68,7 @@ def field_expressions(checker: Checker, field: FieldDraft) -> FieldExpressions:
     """Check the expressions of one field."""
     written, entity = field.definition, field.entity.uid
     narrowing = None
-    if field.type in ("link", "user") and field.target is not None:
+    if field.type in LINKING and field.target is not None:
         narrowing = checker.parse(
             field.options.get("options"), field.spot.under("options"),
             entity=field.target, record=entity, allow=RECORD, expect=BOOLEAN,

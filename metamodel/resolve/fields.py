@@ -8,7 +8,22 @@ from metamodel.errors import ProblemsFound, unknown
 from metamodel.expression import parse_expression
 from metamodel.expression.scope import NotYet, Scope
 from metamodel.expression.tree import Aggregate, Expression, Path, walk
-from metamodel.expression.types import BOOLEAN, DATE, DATETIME, INTEGER, MAX_DIGITS, TEXT, Type, number
+from metamodel.expression.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    INTEGER,
+    MAX_DIGITS,
+    TEXT,
+    TIME,
+    Type,
+    number,
+)
+from metamodel.fields import built_in_types, field_types
+from metamodel.fields.base import siblings
+from metamodel.fields.formats import is_format_name, text_formats
+from metamodel.fields.json import schema_fault
 from metamodel.fields.number_series import DEFAULT_FORMAT, format_fault
 from metamodel.fields.numeric import as_decimal
 from metamodel.fields.percent import SCALE as PERCENT_SCALE
@@ -17,23 +32,29 @@ from metamodel.messages import Message, message
 from metamodel.model import Choice
 from metamodel.resolve.drafts import Drafts, FieldDraft
 from metamodel.resolve.faults import Faults
+from metamodel.resolve.links import LINKING
 
 COMPUTED = ("formula", "lookup", "rollup")
-_SHOWN_KINDS = ("text", "number", "boolean", "date", "datetime", "choice", "link")
-_NOT_UNIQUE = ("boolean", "long_text", "children")
+_SHOWN_KINDS = (
+    "text", "number", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "link",
+)  # fmt: skip
+_NOT_UNIQUE = (
+    "links", "users", "link_any", "boolean", "long_text", "rich_text", "json", "choices", "children",
+)  # fmt: skip
 _SIMPLE = {
     "text": TEXT, "long_text": TEXT, "number_series": TEXT, "integer": INTEGER, "boolean": BOOLEAN, "date": DATE,
-    "datetime": DATETIME,
+    "datetime": DATETIME, "rich_text": TEXT, "email": TEXT, "phone": TEXT, "url": TEXT, "color": TEXT, "rating": INTEGER,
+    "time": TIME, "duration": DURATION, "json": Type(kind="json"),
 }  # fmt: skip
 
 
 def type_stored(drafts: Drafts, faults: Faults) -> None:
     """The result types of fields that are not computed, and the faults of their options."""
     for field in drafts.all_fields():
-        if field.type in COMPUTED or field.type in ("link", "user", "children"):
+        if field.type in COMPUTED or field.type in LINKING or field.type in ("link_any", "children"):
             continue
         field.result = stored_type(field)
-        check = _CHECKS.get(field.type)
+        check = _CHECKS.get(field.type) if field.type in built_in_types() else _check_siblings
         if check is not None:
             check(field, faults)
     for field in drafts.all_fields():
@@ -46,12 +67,41 @@ def stored_type(field: FieldDraft) -> Type:
     """The type of a field that is neither computed nor leads elsewhere."""
     if field.type in _SIMPLE:
         return _SIMPLE[field.type]
-    if field.type == "choice":
-        return Type(kind="choice", field=field.uid)
+    if field.type in ("choice", "choices"):
+        return Type(kind=field.type, field=field.uid)  # type: ignore[arg-type]  # the kind is called as the type
+    if field.type not in built_in_types():
+        return _of_plugin(field)
     scale = field.options.get("scale", PERCENT_SCALE if field.type == "percent" else 2)
     if field.type == "money":
         return Type(kind="number", scale=scale, currency=field.options.get("currency"))
     return Type(kind="number", scale=scale, percent=True) if field.type == "percent" else number(scale)
+
+
+_OF_STORAGE = {
+    "text": TEXT, "integer": INTEGER, "boolean": BOOLEAN, "date": DATE, "datetime": DATETIME, "time": TIME,
+    "duration": DURATION, "json": Type(kind="json"),
+}  # fmt: skip
+
+
+def _of_plugin(field: FieldDraft) -> Type:
+    """The type of a value of a plugin's field: that of its column."""
+    column = field_types()[field.type].column_type(field)  # type: ignore[arg-type]  # it asks for options alone
+    return _OF_STORAGE.get(column.storage) or number(column.scale)
+
+
+def _check_siblings(field: FieldDraft, faults: Faults) -> None:
+    """The fields that options of a plugin's type name exist and hold a value."""
+    for key in siblings(field_types()[field.type]):
+        name = field.options.get(key)
+        if name is None:
+            continue
+        other = field.entity.by_name.get(name)
+        if other is None:
+            why = unknown("there is no field “{name}”", name, field.entity.by_name)
+            faults.add(field.spot.under(key), "KBK1002", why)
+        elif other.type in COMPUTED or other.type == "children":
+            why = message("“{field}” has no value of its own", field=other.shown)
+            faults.add(field.spot.under(key), "KBK1005", why)
 
 
 def _check_text(field: FieldDraft, faults: Faults) -> None:
@@ -60,7 +110,11 @@ def _check_text(field: FieldDraft, faults: Faults) -> None:
         why = message("“min_length” is more than “max_length”")
         faults.add(field.spot.under("min_length"), "KBK1005", why)
     pattern = field.options.get("format")
-    if field.type == "text" and pattern is not None and pattern_fault(pattern):
+    if pattern is not None and is_format_name(pattern):
+        if pattern not in text_formats():
+            why = unknown("there is no format of text “{name}”", pattern, text_formats())
+            faults.add(field.spot.under("format"), "KBK1002", why)
+    elif field.type == "text" and pattern is not None and pattern_fault(pattern):
         why = message("this is not a regular expression of linear time (no look-around, no back-references)")
         faults.add(field.spot.under("format"), "KBK1005", why)
 
@@ -101,6 +155,13 @@ def _check_money(field: FieldDraft, faults: Faults) -> None:
         faults.add(spot, "KBK1005", message("“{field}” cannot hold a currency", field=other.shown))
 
 
+def _check_json(field: FieldDraft, faults: Faults) -> None:
+    schema = field.options.get("schema")
+    why = None if schema is None else schema_fault(schema)
+    if why is not None:
+        faults.add(field.spot.under("schema"), "KBK1005", message("this is not a JSON Schema: {why}", why=why))
+
+
 def _check_series(field: FieldDraft, faults: Faults) -> None:
     if format_fault(field.options.get("format", DEFAULT_FORMAT)):
         why = message(
@@ -122,7 +183,7 @@ def _check_series(field: FieldDraft, faults: Faults) -> None:
 
 _CHECKS: dict[str, Callable[[FieldDraft, Faults], None]] = {
     "text": _check_text, "long_text": _check_text, "integer": _check_number, "decimal": _check_number,
-    "percent": _check_number, "money": _check_money, "number_series": _check_series,
+    "percent": _check_number, "money": _check_money, "number_series": _check_series, "json": _check_json,
 }  # fmt: skip
 
 

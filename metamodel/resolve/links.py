@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from metamodel.errors import unknown
 from metamodel.expression.types import Type, link
 from metamodel.messages import message
@@ -9,16 +11,32 @@ from metamodel.resolve.build import add_position
 from metamodel.resolve.circles import circle
 from metamodel.resolve.drafts import Drafts, EntityDraft, FieldDraft
 from metamodel.resolve.faults import Faults
+from metamodel.resolve.many_links import connect_any, connect_pairs
+
+SYSTEM_TARGETS: Mapping[str, str] = {
+    "user": "user", "users": "user", "department": "department", "file": "file", "image": "file", "files": "file",
+}  # fmt: skip
+"""The system's entity that fields of these types lead to."""
+
+LISTED = frozenset(("links", "users", "files"))
+"""Types of fields that lead to many records."""
+
+LINKING = frozenset(("link", "links", *SYSTEM_TARGETS))
+"""Types of fields that lead to records of one entity."""
 
 
 def connect(drafts: Drafts, faults: Faults) -> None:
     """Set target, through, inverse and result of links, users and children; parent and tree of entities."""
     for field in drafts.all_fields():
-        if field.type in ("link", "user"):
+        if field.type in LINKING:
             _link(drafts, field, faults)
     for field in drafts.all_fields():
         if field.type == "children":
             _children(drafts, field, faults)
+    for field in drafts.all_fields():
+        if field.type == "links" and "through" in field.options:
+            connect_pairs(drafts, field, faults)
+    connect_any(drafts, faults)
     _check_parents(drafts, faults)
     for draft in drafts.entities.values():
         if draft.parent is not None:
@@ -36,10 +54,11 @@ def connect(drafts: Drafts, faults: Faults) -> None:
 
 
 def _link(drafts: Drafts, field: FieldDraft, faults: Faults) -> None:
-    name = field.options["to"] if field.type == "link" else "user"
+    system = SYSTEM_TARGETS.get(field.type)
+    name = system or field.options["to"]
     target = drafts.entities.get(name)
     if target is None:
-        spot = field.spot.under("to" if field.type == "link" else "type")
+        spot = field.spot.under("type" if system else "to")
         faults.add(spot, "KBK1002", unknown("there is no entity “{name}”", name, drafts.entities))
         field.broken = True
         return
@@ -48,7 +67,7 @@ def _link(drafts: Drafts, field: FieldDraft, faults: Faults) -> None:
         faults.add(field.spot.under("on_delete"), "KBK1005", why)
     field.target = target.uid
     field.inverse = field.options.get("inverse")
-    field.result = link(target.uid)
+    field.result = link(target.uid, many=field.type in LISTED)
 
 
 def _children(drafts: Drafts, field: FieldDraft, faults: Faults) -> None:
@@ -129,15 +148,17 @@ def _tree(draft: EntityDraft, faults: Faults) -> None:
 def _check_inverses(drafts: Drafts, faults: Faults) -> None:
     seen: dict[tuple[str, str], FieldDraft] = {}
     for field in drafts.all_fields():
-        if field.inverse is None or field.target is None:
+        if field.inverse is None:
             continue
-        target = drafts.entity_by_uid[field.target]
-        other = seen.setdefault((target.uid, field.inverse), field)
-        taken = target.by_name.get(field.inverse) or (other if other is not field else None)
-        if taken is not None:
-            why = message(
-                "“{name}” is already the name of {other}",
-                name=f"{target.name}.{field.inverse}",
-                other=taken.shown,
-            )
-            faults.add(field.spot.under("inverse"), "KBK1003", why)
+        for uid in field.targets or ((field.target,) if field.target else ()):
+            target = drafts.entity_by_uid[uid]
+            other = seen.setdefault((uid, field.inverse), field)
+            taken = target.by_name.get(field.inverse) or (other if other is not field else None)
+            if taken is not None:
+                why = message(
+                    "“{name}” is already the name of {other}",
+                    name=f"{target.name}.{field.inverse}",
+                    other=taken.shown,
+                )
+                faults.add(field.spot.under("inverse"), "KBK1003", why)
+                break

@@ -1,0 +1,62 @@
+"""Links to any record in SQL: `<uid of the entity>:<id>` as text, so that one index finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from metamodel.fields.link_any import AnyLink, read_any
+
+BEHIND = ";"
+"""The character behind the colon: `uid:` up to `uid;` holds every link to that entity."""
+
+
+def _link(value: str | None) -> AnyLink | None:
+    return None if value is None else read_any(value)
+
+
+class AnyRef(TypeDecorator[AnyLink]):
+    """A link to any record; in binary order whatever the database's own collation is."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: AnyLink | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _link
+
+
+ANY = AnyRef()
+
+Value = sa.ColumnElement[Any]
+
+
+def any_of(entity: str, record: Value) -> Value:
+    """The link to a record of that entity (uid), null when there is no id."""
+    text = sa.literal(f"{entity}:", sa.Text()).concat(sa.cast(record, sa.Text()))
+    return sa.type_coerce(text, ANY)
+
+
+def leads_to(link: Value, entity: str) -> sa.ColumnElement[bool]:
+    """Whether a link leads to some record of that entity, so that an index of links finds it."""
+    plain = sa.type_coerce(link, _PLAIN)
+    first, behind = sa.literal(f"{entity}:", _PLAIN), sa.literal(f"{entity}{BEHIND}", _PLAIN)
+    return sa.and_(plain >= first, plain < behind)
+
+
+def record_of(link: Value, entity: str, integer: Any) -> Value:
+    """The id of the record of that entity that a link leads to, null when it leads elsewhere."""
+    text = sa.func.substr(sa.type_coerce(link, _PLAIN), len(entity) + 2, type_=sa.Text())
+    return sa.case((leads_to(link, entity), sa.cast(text, integer)))
+
+
+_PLAIN = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

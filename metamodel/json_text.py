@@ -21,13 +21,46 @@ class JsonFault(ValueError):
         super().__init__(why)
 
 
+class JsonValue:
+    """A JSON value as the engine holds it: its canonical text, by which it is equal to others, hashed, kept and sent."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, value: Any) -> None:
+        self.text = canonical(value)
+
+    @classmethod
+    def of_text(cls, text: str) -> JsonValue:
+        """That of a text which is canonical already."""
+        made = cls.__new__(cls)
+        made.text = text
+        return made
+
+    @property
+    def value(self) -> Any:
+        """The value itself, made anew."""
+        return read_json(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JsonValue) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"JsonValue({self.text})"
+
+
 def read_json(text: str) -> Any:
     """The value of a JSON text (RFC 8259), numbers with a point exact; raises `JsonFault`.
 
     NaN and infinities, a key that stands twice in one object and values deeper than `MOST_DEPTH` are refused.
     """
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_object)
+        value = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise JsonFault(error.msg, error.lineno, error.colno) from error
     except RecursionError as error:
@@ -36,6 +69,9 @@ def read_json(text: str) -> Any:
         if isinstance(error, JsonFault):
             raise
         raise JsonFault("a number has too many digits") from error
+    if text.count("[") + text.count("{") > MOST_DEPTH:
+        canonical(value)
+    return value
 
 
 def canonical(value: Any, *, indent: int | None = None) -> str:

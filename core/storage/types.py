@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from core.storage.any_links import ANY
 from core.errors import KubikError
+from core.storage.any_links import ANY
 from metamodel.expression.durations import Duration, Span, span
 from metamodel.expression.types import MAX_DIGITS
 from metamodel.fields.base import ColumnType

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 _FORM = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
@@ -46,11 +47,32 @@ class Duration:
         return f"P{date}T{time}" if time else f"P{date or '0D'}"
 
 
-def of_seconds(total: int) -> Duration:
-    """The duration of that many seconds, in whole days and the rest, both of its sign: how fields hold it."""
-    days, seconds = divmod(abs(total), DAY)
-    made = Duration(days=days, seconds=seconds)
-    return -made if total < 0 else made
+class Span(timedelta):
+    """The value of a duration field: a length in whole seconds; as a text ISO 8601 in its shortest form."""
+
+    __slots__ = ()
+
+    @property
+    def total(self) -> int:
+        """The length in seconds."""
+        return self.days * DAY + self.seconds
+
+    @property
+    def duration(self) -> Duration:
+        """The same as a duration of the expression language, days being 24 hours, all parts of its sign."""
+        days, seconds = divmod(abs(self.total), DAY)
+        made = Duration(days=days, seconds=seconds)
+        return -made if self.total < 0 else made
+
+    def __str__(self) -> str:
+        return str(self.duration)
+
+    __repr__ = __str__
+
+
+def span(total: int) -> Span:
+    """The length of that many seconds."""
+    return Span(seconds=total)
 
 
 def parse_duration(text: str) -> Duration | None:

@@ -40,6 +40,8 @@ class ColumnType:
 
     storage: Storage
     scale: int = 0
+    html: bool = False
+    """Whether a text is HTML, of which the words are compared and searched."""
 
 
 SIBLING: Mapping[str, Any] = {"$ref": "#/$defs/sibling"}

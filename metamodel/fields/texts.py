@@ -15,9 +15,15 @@ from metamodel.messages import message
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ANY_CONTROL_OF_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
+_BLANK = " \t\r\n\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What shows nothing."""
+
 
 def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str | None:
-    """The text of ``raw``, None for empty. A form's text loses the spaces around it; ends of lines become ``\\n``."""
+    """The text of ``raw``, None for empty or when all of it is blank. A form's text loses the spaces around it; ends
+    of lines become ``\\n``."""
     if raw is None:
         return None
     if not isinstance(raw, str):
@@ -25,7 +31,7 @@ def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str 
     text = raw.strip() if context.medium == "form" else raw
     if lines:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text:
+    if not text.strip(_BLANK):
         return None
     if len(text) > longest:
         raise ValueRefused(

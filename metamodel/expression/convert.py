@@ -31,6 +31,7 @@ _KINDS = {
     "null": message("null"),
     "rows": message("several rows"),
     "json": message("a document"),
+    "secret": message("a secret"),
 }
 
 BRANCHES = ("IF", "CASE", "COALESCE")

@@ -7,6 +7,7 @@ from metamodel.expression.convert import convert
 from metamodel.expression.faults import MIXED, Fault
 from metamodel.expression.nesting import check_nesting
 from metamodel.expression.scope import Scope
+from metamodel.expression.secrecy import check_secrets
 from metamodel.expression.syntax import read_syntax
 from metamodel.expression.tree import Expression, Node
 from metamodel.messages import message
@@ -18,6 +19,7 @@ def parse_expression(text: str, scope: Scope) -> Expression:
     """
     try:
         root = Checker(scope).node(read_syntax(text))
+        check_secrets(root)
         root = _expected(root, scope)
         check_nesting(root, scope.model)
         return Expression(text=text, root=root, entity=scope.entity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +15,14 @@ from core.query.matching import contains
 from core.query.names import no_such_field, readable_entity
 from core.query.plan import page_limit
 from core.query.query import Link
+from core.query.relations import VisibleRow
 from core.query.title import title_of
 from core.storage.expressions import BoundRow, compile_condition
 from core.storage.prepared import Prepared
+from core.storage.types import TEXT
 from core.storage.workspace import Transaction
 from metamodel.model import Entity, Field
-from metamodel.text import fold
+from metamodel.text import KEY_LENGTH, fold
 
 
 def options(
@@ -37,18 +39,11 @@ def options(
     ``record_values`` are the values of the record being edited, by uid of the field, as the engine has them; they
     are what `record` means in the field's narrowing. KBK2003 for a field that is no link or may not be used.
     """
-    owner, link = _link_field(tx, actor, entity, field)
-    grants = grants_of(tx.model, actor)
-    if not grants.may(link.target or "", "read"):
+    offered = _offered(tx, actor, entity, field, record_values)
+    if offered is None:
         return []
-    relations = relations_of(tx, grants)
-    row = relations.visible.open(link.target or "")
+    row, limits = offered
     title = title_of(row, actor.language)
-    limits = [] if row.condition is None else [row.condition]
-    if link.narrowing is not None:
-        environment = relations.environment(row, relations.visible)
-        bound = replace(environment, record=BoundRow(entity=owner, values=record_values, env=environment))
-        limits.append(compile_condition(link.narrowing, bound))
     if text.strip():
         limits.append(contains(tx.dialect, title, "search"))
     key = title.value if title.key is None else title.key
@@ -61,6 +56,68 @@ def options(
     values = {**parameters(tx, actor), "search": fold(text.strip())}
     rows = run(Prepared(select, tx.workspace.database), tx.connection, values)
     return [Link(id=i, title=t) for i, t in zip(*rows, strict=True)]
+
+
+def named(
+    tx: Transaction,
+    actor: Actor,
+    entity: str,
+    field: str,
+    texts: Iterable[str],
+    record_values: Mapping[str, Any],
+) -> dict[str, list[Link]]:
+    """The records that may be chosen and that are called by one of the texts, folded: by their title, else by the
+    value of a unique text that the actor may read. Every text stands in the answer, with none, one or several records.
+    """
+    wanted = {text: fold(text.strip())[:KEY_LENGTH] for text in texts}
+    offered = _offered(tx, actor, entity, field, record_values)
+    if offered is None or not any(wanted.values()):
+        return {text: [] for text in wanted}
+    row, limits = offered
+    title = title_of(row, actor.language)
+    cells = [title, *(row.cell(f.uid) for f in _keys(tx, actor, row.entity))]
+    keys = [cell.value if cell.key is None else cell.key for cell in cells]
+    among = sa.bindparam("texts", expanding=True, type_=TEXT)
+    select = sa.select(row.alias.c.id, title.value, *keys).where(
+        *limits, sa.or_(*(key.in_(among) for key in keys))
+    )
+    values = {**parameters(tx, actor), "texts": sorted(set(wanted.values()))}
+    rows = tx.connection.execute(select.order_by(row.alias.c.id), values).all()
+    return {text: _called(rows, key) for text, key in wanted.items()}
+
+
+def _called(rows: Sequence[Any], key: str) -> list[Link]:
+    """The rows whose title is that text, else those whose first of the other keys is."""
+    for at in range(2, len(rows[0]) if rows else 0):
+        found = [Link(id=row[0], title=row[1]) for row in rows if row[at] == key]
+        if found:
+            return found
+    return []
+
+
+def _keys(tx: Transaction, actor: Actor, entity: Entity) -> list[Field]:
+    readable = grants_of(tx.model, actor).readable(entity.uid)
+    return [
+        f for f in entity.fields if f.unique and f.stored and f.uid in readable and f.result.kind == "text"
+    ]
+
+
+def _offered(
+    tx: Transaction, actor: Actor, entity: str, field: str, record_values: Mapping[str, Any]
+) -> tuple[VisibleRow, list[sa.ColumnElement[bool]]] | None:
+    """The rows that a link field offers, and what limits them; None when the actor sees none of their entity."""
+    owner, link = _link_field(tx, actor, entity, field)
+    grants = grants_of(tx.model, actor)
+    if not grants.may(link.target or "", "read"):
+        return None
+    relations = relations_of(tx, grants)
+    row = relations.visible.open(link.target or "")
+    limits = [] if row.condition is None else [row.condition]
+    if link.narrowing is not None:
+        environment = relations.environment(row, relations.visible)
+        bound = replace(environment, record=BoundRow(entity=owner, values=record_values, env=environment))
+        limits.append(compile_condition(link.narrowing, bound))
+    return row, limits
 
 
 def _link_field(tx: Transaction, actor: Actor, entity: str, field: str) -> tuple[Entity, Field]:

@@ -4,7 +4,7 @@
 // sprite, fonts, manifest.json (plain name -> hashed name), and .br and .gz beside everything that compresses.
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -47,10 +47,28 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
 
+/** The sources of built-in plugins: `plugins/<name>/web/<name>.ts` and `.css` are built as `<name>.js` and `.css`. */
+async function ofPlugins() {
+  const found = [];
+  for (const name of (await readdir(join(root, "plugins"))).sort()) {
+    const files = await readdir(join(root, "plugins", name, "web")).catch(() => []);
+    for (const file of files) {
+      if (file === `${name}.ts` || file === `${name}.css`) found.push({ in: join(root, "plugins", name, "web", file), out: name });
+    }
+  }
+  return found;
+}
+
 /** Bundles the entries; answers plain name -> hashed name of each. */
 async function bundle() {
+  const entries = [
+    { in: join(sources, "app.ts"), out: "app" },
+    { in: join(sources, "style.css"), out: "style" },
+    ...(await ofPlugins()),
+  ];
+  const ours = new Set(entries.map((entry) => relative(root, entry.in)));
   const result = await esbuild.build({
-    entryPoints: { app: join(sources, "app.ts"), style: join(sources, "style.css") },
+    entryPoints: entries,
     bundle: true,
     minify: true,
     splitting: true,
@@ -67,7 +85,7 @@ async function bundle() {
   });
   const names = {};
   for (const [file, output] of Object.entries(result.metafile.outputs)) {
-    if (output.entryPoint) names[basename(output.entryPoint).replace(/\.ts$/, ".js")] = basename(file);
+    if (ours.has(output.entryPoint)) names[basename(output.entryPoint).replace(/\.ts$/, ".js")] = basename(file);
   }
   return names;
 }

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class Templates:
     """The templates of all renderers and plugins, and ``asset(name)`` from the ``manifest.json`` of their builds."""
 
-    def __init__(self, folders: Sequence[Path], static: Sequence[Path], page_files: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folders: Sequence[Path], static: Sequence[Path], page_files: Sequence[str] = ()
+    ) -> None:
         self.manifest = read_manifests(static)
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),

@@ -97,6 +97,4 @@ class JudgedTogether(FieldType):
 
 def siblings(kind: FieldType) -> tuple[str, ...]:
     """The options of a type that name another field of the same entity."""
-    return tuple(
-        key for key, schema in kind.options_schema.items() if schema.get("$ref") == SIBLING["$ref"]
-    )
+    return tuple(key for key, schema in kind.options_schema.items() if schema.get("$ref") == SIBLING["$ref"])

@@ -42,7 +42,9 @@ def digits_of(text: str, *lengths: int) -> list[int]:
     for place, sign in enumerate(written, 1):
         if not ("0" <= sign <= "9"):
             raise refuse(
-                message("Digits alone are expected; “{sign}” stands at place {place}.", sign=sign, place=place)
+                message(
+                    "Digits alone are expected; “{sign}” stands at place {place}.", sign=sign, place=place
+                )
             )
     if len(written) not in lengths:
         expected = message("{first} or {last}", first=lengths[0], last=lengths[-1])

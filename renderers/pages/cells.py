@@ -15,6 +15,9 @@ from core.i18n import Texts
 from core.i18n.formats import MINUS, format_day, format_instant, format_number, money_pattern
 from core.query.query import Link
 from metamodel.expression.types import Type
+from metamodel.fields import built_in_types
+from metamodel.fields.base import Context
+from metamodel.fields.formats import text_format
 from metamodel.model import Choice, Field, Model
 from renderers.pages.columns import Kind, kind_of
 from renderers.pages.people import person
@@ -70,7 +73,8 @@ class Cells:
 
     def _make(self, field: Field, result: Type, nothing: str) -> Draw:
         kind = kind_of(self._model, result, field.type.cell)
-        of_column, masked = self._drawers[kind](self, field, result), self.hidden
+        maker = Cells._of_plugin if has_own_cell(field) else self._drawers[kind]
+        of_column, masked = maker(self, field, result), self.hidden
 
         def draw(values: Sequence[Any]) -> list[str]:
             one = of_column(values)
@@ -83,7 +87,22 @@ class Cells:
         return Markup(self.draw(field, result)([value])[0])
 
     def _text(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        return lambda values: quoted
+        if not is_spelled(field):
+            return lambda values: quoted
+        context = Context(medium="text", language=self._texts.language)
+        return lambda values: lambda value: quoted(field.type.format(field, value, context))
+
+    def _of_plugin(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
+        """The template of a plugin's cell, rendered for each value."""
+        template = self._environment.get_template(f"cells/{field.type.cell}.html")
+        context = Context(medium="text", language=self._texts.language, zone=str(self._zone))
+        words = self._texts.template_globals()
+
+        def draw(value: Any) -> str:
+            text = field.type.format(field, value, context)
+            return template.render(**words, value=value, text=text, field=field).strip()
+
+        return lambda values: draw
 
     def _number(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         before, after = self._around("number")
@@ -188,6 +207,18 @@ class Cells:
         "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,
         "datetime": _datetime, "choice": _choice, "link": _link, "person": _person, "children": _children,
     }  # fmt: skip
+
+
+def has_own_cell(field: Field) -> bool:
+    """Whether values of the field are drawn by a template of the plugin that its type comes from."""
+    return field.type.name not in built_in_types() and field.type.cell not in Cells._drawers
+
+
+def is_spelled(field: Field) -> bool:
+    """Whether a text is shown otherwise than it is kept."""
+    if field.computed is not None:
+        return False
+    return field.type.name not in built_in_types() or text_format(field.options.get("format")) is not None
 
 
 def quoted(value: Any) -> str:

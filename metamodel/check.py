@@ -39,6 +39,7 @@ _EXPECTATIONS: Mapping[str, Message] = {
         message("a text, or {form}", form="{ru: …, en: …}"),
         message("an expression, written as a text"),
         message("either unique or check"),
+        message("card, row, list, or several of them"),
         message("all, {form} or a list of names", form="{all_but: […]}"),
         message(
             "a name of small Latin letters, digits and _, beginning with a letter, at most 48 characters"

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from metamodel.action_definitions import PartDefinition, StepDefinition
 from metamodel.codec import (
     EXPRESSION,
     LABEL,
     NAMES,
     ONE_OR_MORE,
-    ROWS,
     TEXT,
     Codec,
     many,
@@ -27,6 +27,7 @@ from metamodel.codec import (
 )
 from metamodel.fields import field_types
 from metamodel.labels import Label
+from metamodel.layout_definitions import LayoutDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class FieldDefinition:
     copy: str | None = part(EXPRESSION)
     personal: bool = part(default=False)
     search: bool = part(default=True)
+    of_part: str | None = part(key="part")
     choices: tuple[ChoiceDefinition, ...] = part(many(ChoiceDefinition), default=())
     options: Mapping[str, Any] = rest(lambda name: field_types()[name].options_schema)
 
@@ -115,15 +117,6 @@ class ConstraintDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutDefinition:
-    """A tab of the card and the form."""
-
-    tab: Label = whole(LABEL)
-    rows: tuple[tuple[str, ...], ...] = part(ROWS, default=())
-    show: tuple[str, ...] = part(NAMES, default=())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SolutionDefinition:
     """A package of definitions."""
 
@@ -137,6 +130,8 @@ class SolutionDefinition:
     icon: str | None = part()
     color: str | None = part()
     depends: tuple[str, ...] = part(NAMES, default=())
+    parts: tuple[PartDefinition, ...] = part(many(PartDefinition), default=())
+    switched: Mapping[str, bool] | None = part()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +149,7 @@ class EntityDefinition:
     help: Label | None = part(LABEL)
     icon: str = part(default="cube")
     menu: bool = part(default=True)
+    of_part: str | None = part(key="part")
     title: str | None = part()
     sort: tuple[str, ...] = part(NAMES, default=())
     tree: str | None = part()
@@ -161,6 +157,8 @@ class EntityDefinition:
     stages: StagesDefinition | None = part(one(StagesDefinition))
     constraints: tuple[ConstraintDefinition, ...] = part(many(ConstraintDefinition), default=())
     layout: tuple[LayoutDefinition, ...] = part(many(LayoutDefinition), default=())
+    rail: tuple[str, ...] | None = part(NAMES)
+    timeline: tuple[str, ...] | None = part(NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +175,7 @@ class ExtensionDefinition:
     stages: StagesDefinition | None = part(one(StagesDefinition))
     constraints: tuple[ConstraintDefinition, ...] = part(many(ConstraintDefinition), default=())
     layout: tuple[LayoutDefinition, ...] = part(many(LayoutDefinition), default=())
+    timeline: tuple[str, ...] | None = part(NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +226,32 @@ class ViewDefinition:
     sort: tuple[str, ...] = part(NAMES, default=())
     order: int | None = part()
     roles: tuple[str, ...] | None = part(NAMES)
+    of_part: str | None = part(key="part")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionDefinition:
+    """A button: where it stands, when, what it asks, what it does in one transaction."""
+
+    kind: ClassVar[str] = "action"
+    place: str = place()
+    name: str = whole()
+    uid: str = part(default="")
+    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    solution: str = part(default="")
+    label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
+    icon: str | None = part()
+    entity: str = whole()
+    where: tuple[str, ...] = part(ONE_OR_MORE, default=("card",))
+    rank: Literal["primary", "secondary", "more"] = part(default="secondary")
+    order: int | None = part()
+    when: str | None = part(EXPRESSION)
+    confirm: Label | None = part(LABEL)
+    inputs: tuple[FieldDefinition, ...] = part(many(FieldDefinition), default=())
+    steps: tuple[StepDefinition, ...] = whole(many(StepDefinition))
+    then: str | None = part()
+    of_part: str | None = part(key="part")
 
 
 _ITEMS = Codec(
@@ -243,6 +268,7 @@ class MenuItemDefinition:
     icon: str | None = part()
     entity: str | None = part()
     view: str | None = part()
+    of_part: str | None = part(key="part")
     items: tuple[MenuItemDefinition, ...] = part(_ITEMS, default=())
 
 
@@ -264,6 +290,7 @@ AnyDefinition = (
     SolutionDefinition
     | EntityDefinition
     | ExtensionDefinition
+    | ActionDefinition
     | RoleDefinition
     | ViewDefinition
     | MenuDefinition
@@ -273,6 +300,7 @@ KINDS: Mapping[str, type[AnyDefinition]] = {
     "solutions": SolutionDefinition,
     "entities": EntityDefinition,
     "extensions": ExtensionDefinition,
+    "actions": ActionDefinition,
     "roles": RoleDefinition,
     "views": ViewDefinition,
     "menus": MenuDefinition,
@@ -287,6 +315,7 @@ class Document:
     solutions: tuple[SolutionDefinition, ...] = part(many(SolutionDefinition), default=())
     entities: tuple[EntityDefinition, ...] = part(many(EntityDefinition), default=())
     extensions: tuple[ExtensionDefinition, ...] = part(many(ExtensionDefinition), default=())
+    actions: tuple[ActionDefinition, ...] = part(many(ActionDefinition), default=())
     roles: tuple[RoleDefinition, ...] = part(many(RoleDefinition), default=())
     views: tuple[ViewDefinition, ...] = part(many(ViewDefinition), default=())
     menus: tuple[MenuDefinition, ...] = part(many(MenuDefinition), default=())

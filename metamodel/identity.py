@@ -39,7 +39,7 @@ def _everything(document: Document) -> Iterable[Any]:
     for kind in KINDS:
         for definition in getattr(document, kind):
             yield definition
-            for field in getattr(definition, "fields", ()):
+            for field in (*getattr(definition, "fields", ()), *getattr(definition, "inputs", ())):
                 yield field
                 yield from field.choices
             yield from getattr(definition, "constraints", ())
@@ -62,7 +62,9 @@ class _Identifier:
     def kind(self, kind: str) -> tuple[Any, ...]:
         before = getattr(self.before, kind)
         owner = (lambda item: item.solution) if kind != "solutions" else lambda item: ""
-        make = self.inside if kind in ("entities", "extensions") else lambda item, before: item
+        make = {"entities": self.inside, "extensions": self.inside, "actions": self.inputs}.get(
+            kind, lambda item, before: item
+        )
         return self.items(getattr(self.now, kind), before, lambda item: (owner(item), kind), make)
 
     def items(
@@ -95,6 +97,13 @@ class _Identifier:
         constraints = self.constraints(item.constraints, before.constraints if before else (), owner)
         stages = item.stages and self.stages(item.stages, before.stages if before else None, owner)
         return replace(item, fields=fields, constraints=constraints, stages=stages)
+
+    def inputs(self, item: Any, before: Any) -> Any:
+        owner = (item.solution, item.name)
+        fields = self.items(
+            item.inputs, before.inputs if before else (), lambda f: (*owner, "input"), self.field_of(owner)
+        )
+        return replace(item, inputs=fields)
 
     def field_of(self, owner: tuple[str, str]) -> Callable[[FieldDefinition, Any], FieldDefinition]:
         def inside(field: FieldDefinition, before: FieldDefinition | None) -> FieldDefinition:

@@ -105,6 +105,11 @@ class Field:
         return self.type.column_type(self).storage not in ("links", "none")
 
     @property
+    def valued(self) -> bool:
+        """Whether a record has a value of its own for it: in a column, or in a table of lists."""
+        return self.type.column_type(self).storage != "none"
+
+    @property
     def listed(self) -> bool:
         """Whether it leads to many records: in a table of its own, or through another entity (``via``)."""
         return self.via is not None or self.type.column_type(self).storage == "links"

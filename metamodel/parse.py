@@ -31,7 +31,7 @@ DATA_FOLDERS = ("data", "demo")
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _BESIDE = (".md", ".txt")
-_LATER = frozenset(("reports", "dashboards", "documents", "actions", "automations", "tests"))
+_LATER = frozenset(("reports", "dashboards", "documents", "automations", "tests"))
 
 
 def parse_files(files: Mapping[str, str]) -> Document:

@@ -81,7 +81,7 @@ _OF_LINK_ANY = (*_OF_LINKS, "indexed", "default", "copy")
 _OF_SERIES = ("unique", "indexed", "visible_if", "search")
 _COMMON_OF = {
     "formula": _OF_COMPUTED, "lookup": _OF_COMPUTED, "rollup": _OF_COMPUTED,
-    "links": _OF_LINKS, "users": _OF_LINKS, "link_any": _OF_LINK_ANY, "children": _OF_CHILDREN, "number_series": _OF_SERIES,
+    "links": _OF_LINKS, "users": _OF_LINKS, "file": _OF_LINKS, "files": _OF_LINKS, "image": _OF_LINKS, "secret": _OF_LINKS, "link_any": _OF_LINK_ANY, "children": _OF_CHILDREN, "number_series": _OF_SERIES,
 }  # fmt: skip
 _REQUIRED_OF = {
     "choice": ("choices",), "choices": ("choices",), "link": ("to",), "links": ("to",), "link_any": ("to",), "children": ("of",), "formula": ("formula",), "lookup": ("path",),

@@ -16,7 +16,7 @@ from metamodel.names import SYSTEM_SOLUTION
 MOST_CHANGES = 1_000
 
 _LISTS = {
-    "solution": "solutions", "entity": "entities", "extension": "extensions", "role": "roles", "view": "views",
+    "solution": "solutions", "entity": "entities", "extension": "extensions", "action": "actions", "role": "roles", "view": "views",
     "menu": "menus",
 }  # fmt: skip
 _INSIDE = ("field", "choice", "stage", "constraint")

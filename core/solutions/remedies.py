@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from metamodel.fields import field_types
+from metamodel.fields.base import siblings
 from metamodel.messages import Message, message
 from metamodel.resolve import Fault
 
@@ -46,6 +48,8 @@ def remedy(item: Mapping[str, Any], fault: Fault) -> Edit | None:
     match fault.kind:
         case "entities" | "extensions":
             return _of_entity(item, fault)
+        case "actions":
+            return _of_action(item, fault)
         case "roles":
             return _of_role(item, fault)
         case "views":
@@ -72,9 +76,8 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _of_field(item["fields"][index], name, index, rest, fault)
         case ("constraints", int() as index, *_):
             return _made(fault, "constraint", name, message("the constraint goes"), "constraints", index)
-        case ("layout", tab, "rows", row, place):
-            path = ("layout", tab, "rows", row, place)
-            return _made(fault, "layout", name, message("it leaves the layout"), *path)
+        case ("layout", *_) | ("rail", _) | ("timeline", _):
+            return _of_layout(name, fault)
         case ("title",):
             missing = _missing_of(fault)
             whole = () if missing else ("title",)
@@ -83,6 +86,20 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "sort", name, message("it leaves the order"), "sort", index)
         case ("tree",):
             return _made(fault, "tree", name, message("the records are no tree any more"), "tree")
+    return None
+
+
+def _of_layout(name: str, fault: Fault) -> Edit | None:
+    match fault.path:
+        case (*_, "visible_if"):
+            return _made(fault, "layout", name, _LEFT_OUT["visible_if"], *fault.path)
+        case (*_, "rows", int() as row, int() as place) | (*_, "rows", int() as row, int() as place, "field"):
+            path = fault.path[: fault.path.index("rows")]
+            return _made(fault, "layout", name, message("it leaves the layout"), *path, "rows", row, place)
+        case (*_, "show", int()) | ("rail", int()):
+            return _made(fault, "layout", name, message("it leaves the card"), *fault.path)
+        case ("timeline", int()):
+            return _made(fault, "timeline", name, message("it leaves the timeline"), *fault.path)
     return None
 
 
@@ -104,7 +121,17 @@ def _of_field(
     if not rest or rest[0] in ("to", "of", "through", "type"):
         return _made(fault, "field", target, _FIELD_GOES, "fields", index)
     words = _LEFT_OUT.get(str(rest[0]))
+    if words is None and field.get("type") in field_types() and rest[0] in siblings(field_types()[field["type"]]):
+        words = message("the option “{key}” goes", key=str(rest[0]))
     return None if words is None else _made(fault, "field", target, words, "fields", index, rest[0])
+
+
+def _of_action(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    """An action without one of its inputs, steps or values would do something else: it goes as a whole."""
+    match fault.path:
+        case ("inputs", int() as index, ("default" | "options") as key):
+            return _made(fault, "action", item["name"], _LEFT_OUT[key], "inputs", index, key)
+    return _made(fault, "action", item["name"], message("the action goes"))
 
 
 def _of_role(item: Mapping[str, Any], fault: Fault) -> Edit | None:
@@ -116,6 +143,11 @@ def _of_role(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(
                 fault, "role", name, message("it leaves the field set"), "grants", index, "fields", *rest
             )
+        case ("grants", int() as index, "actions", int() as place):
+            if len(item["grants"][index]["actions"]) > 1:
+                words = message("the right to the action leaves the grant")
+                return _made(fault, "role", name, words, "grants", index, "actions", place)
+            return _made(fault, "role", name, message("the grant goes"), "grants", index)
         case ("grants", int() as index, "stages", int() as place):
             if len(item["grants"][index]["stages"]) > 1:
                 words = message("the stage leaves the grant")

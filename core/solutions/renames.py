@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.solutions.laid import laid_sections, rename_laid
+from core.solutions.renamed_in_actions import rename_in_action
 from metamodel.definitions import KINDS, Document
 from metamodel.expression import Expression, print_expression
-from metamodel.model import Choice, Entity, Field, Model
+from metamodel.fields import field_types
+from metamodel.fields.base import siblings
+from metamodel.model import ACTIONS, Choice, Entity, Field, Model
 from metamodel.parse import parse_document
 
 SLOTS = {
@@ -30,7 +34,7 @@ def follow_renames(old: Model, wanted: Document) -> Document:
     now = _Names(document)
     if before.same_as(now):
         return wanted
-    _Follower(old, before, now).rewrite(document)
+    Follower(old, before, now).rewrite(document)
     return parse_document(document)
 
 
@@ -49,6 +53,8 @@ class _Names:
         self.entity_uid = {name: uid for uid, name in self.of["entities"].items()}
         for item in document.get("entities", ()):
             self._fields(item["uid"], item)
+        for item in document.get("actions", ()):
+            self._fields(f"{item['uid']}.input", {"fields": item.get("inputs", ())})
         for item in document.get("extensions", ()):
             uid = self.entity_uid.get(item["extends"])
             if uid is not None:
@@ -89,11 +95,13 @@ def _renamed(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str
     }
 
 
-class _Follower:
+class Follower:
     def __init__(self, old: Model, before: _Names, now: _Names) -> None:
         self.old = old
+        self.before = before
         self.now = now
-        self.new_names = _with_names(old, now)
+        self.new_names = _with_names(old, now).with_forms
+        self.old_names = old.with_forms
         self.kinds = {kind: _renamed(before.of[kind], now.of[kind]) for kind in KINDS}
         self.entity_uid = {**{n: u for u, n in before.of["entities"].items()}, **now.entity_uid}
         self.fields = {uid: _renamed(names, now.fields.get(uid, {})) for uid, names in before.fields.items()}
@@ -116,6 +124,8 @@ class _Follower:
             _each(item, "depends", lambda n: self.name("solutions", n))
         for item in (*document["entities"], *document["extensions"]):
             self.entity(item)
+        for item in document["actions"]:
+            rename_in_action(self, item, self.old.action_by_uid.get(item["uid"]))
         for item in document["roles"]:
             self.role(item)
         for item in document["views"]:
@@ -138,12 +148,31 @@ class _Follower:
             entity = self.entity_uid.get(self.now.leads.get(uid or "", ""))
         return ("-" if written.startswith("-") else "") + ".".join(made)
 
+    def rows(self, entity: str | None, written: str) -> str:
+        """A path of links that ends with a name of rows, or the name of a panel."""
+        *links, name = written.split(".")
+        made = self.path(entity, ".".join(links)).split(".") if links else []
+        at = entity
+        for link in links:
+            uid = self.field_uid.get(at or "", {}).get(link)
+            at = self.entity_uid.get(self.now.leads.get(uid or "", ""))
+        return ".".join((*made, self.inverse(at, name) or self.field(at, name)))
+
+    def inverse(self, entity: str | None, name: str) -> str | None:
+        """The new name of the records that link to the entity under that name; None when it stays."""
+        for uid, was in self.before.inverses.items():
+            now = self.now.inverses.get(uid)
+            lead = self.before.leads.get(uid, "")
+            if was == name and now is not None and entity == self.entity_uid.get(lead):
+                return now
+        return None
+
     def expression(self, item: dict[str, Any], key: str, old: Expression | None) -> None:
         """Write an expression with the new names when it is the one that was there."""
         if old is None or key not in item or item[key] != old.text:
             return
         now = print_expression(old, self.new_names)
-        if now != print_expression(old, self.old):
+        if now != print_expression(old, self.old_names):
             item[key] = now
 
     def entity(self, item: dict[str, Any]) -> None:
@@ -158,9 +187,11 @@ class _Follower:
             _each(constraint, "unique", lambda n: self.field(uid, n))
             old = constraints.get(constraint["uid"])
             self.expression(constraint, "check", old.check if old else None)
-        for tab in item.get("layout", ()):
-            if "rows" in tab:
-                tab["rows"] = [[self.field(uid, n) for n in row] for row in tab["rows"]]
+        rename_laid(item, lambda n: self.field(uid, n), lambda n: self.rows(uid, n))
+        conditions = [s.visible_if for t in known.layout for s in t.sections] if known else []
+        for _, section in laid_sections(item):
+            for condition in conditions:
+                self.expression(section, "visible_if", condition)
         _each(item, "sort", lambda n: self.path(uid, n))
         if "tree" in item:
             item["tree"] = self.field(uid, item["tree"])
@@ -175,7 +206,7 @@ class _Follower:
                 field[key] = self.name("entities", field[key])
         if "through" in field:
             field["through"] = self.field(self.entity_uid.get(field.get("of", "")), field["through"])
-        for key in ("by", "currency_field"):
+        for key in siblings(field_types()[field["type"]]):
             if key in field:
                 field[key] = self.field(entity, field[key])
         if old is not None:
@@ -189,6 +220,7 @@ class _Follower:
         for grant in item.get("grants", ()):
             uid = self.entity_uid.get(grant["entity"])
             grant["entity"] = self.name("entities", grant["entity"])
+            grant["actions"] = [n if n in ACTIONS else self.name("actions", n) for n in grant["actions"]]
             for known in old.grants if old else ():
                 if known.entity == uid:
                     self.expression(grant, "rows", known.rows)
@@ -196,14 +228,14 @@ class _Follower:
             self.grant_names(grant, uid)
 
     def grant_names(self, grant: dict[str, Any], uid: str | None) -> None:
-        stages = self._stages(uid)
+        stages = self.stages(uid)
         _each(grant, "stages", lambda n: stages.get(n, n))
         if isinstance(grant.get("fields"), list):
             _each(grant, "fields", lambda n: self.field(uid, n))
         elif isinstance(grant.get("fields"), dict):
             _each(grant["fields"], "all_but", lambda n: self.field(uid, n))
 
-    def _stages(self, entity: str | None) -> Mapping[str, str]:
+    def stages(self, entity: str | None) -> Mapping[str, str]:
         known = self.old.entity_by_uid.get(entity or "")
         return self.choices.get(known.stages.field, {}) if known and known.stages else {}
 
@@ -236,7 +268,14 @@ def _with_names(old: Model, now: _Names) -> Model:
         fields = tuple(_named(field, now, entity.uid) for field in entity.fields)
         made: Entity = replace(entity, name=name, fields=fields)
         entities[entity.uid] = made
-    return replace(old, entities=entities)
+    actions = {
+        action.name: replace(
+            action,
+            form=replace(action.form, fields=tuple(_named(f, now, action.form.uid) for f in action.form.fields)),
+        )
+        for action in old.actions.values()
+    }
+    return replace(old, entities=entities, actions=actions)
 
 
 def _named(field: Field, now: _Names, entity: str) -> Field:

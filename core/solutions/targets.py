@@ -90,6 +90,8 @@ def _merged(installed: Document, source: Document, replaced: Any, taken: Iterabl
     before["solutions"] = tuple(s for s in installed.solutions if s.name == name)
     uids = {*taken, *_all_uids(installed)}
     fresh = identify(source, Document(**before), uids)
+    solutions = tuple(_switched_as(s, before["solutions"]) for s in fresh.solutions)
+    fresh = replace(fresh, solutions=solutions)
     kinds: dict[str, tuple[Any, ...]] = {}
     for kind in KINDS:
         gone = {i.uid for i in before[kind]}
@@ -97,6 +99,16 @@ def _merged(installed: Document, source: Document, replaced: Any, taken: Iterabl
         kept = [coming.pop(i.uid, None) if i.uid in gone else i for i in getattr(installed, kind)]
         kinds[kind] = (*(i for i in kept if i is not None), *coming.values())
     return Document(**kinds)
+
+
+def _switched_as(fresh: SolutionDefinition, before: Iterable[Any]) -> SolutionDefinition:
+    """A new version of a solution says what parts it has; which are on stays as it was switched here."""
+    was = next((s for s in before if s.name == fresh.name), None)
+    if was is None or was.switched is None or fresh.switched is not None:
+        return fresh
+    parts = {part.name for part in fresh.parts}
+    kept = {name: on for name, on in was.switched.items() if name in parts}
+    return replace(fresh, switched=kept or None)
 
 
 def _all_uids(document: Document) -> set[str]:

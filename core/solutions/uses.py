@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.errors import KubikError
+from core.solutions.laid import laid_fields, laid_names, laid_sections
 from core.solutions.renames import SLOTS
-from metamodel.expression import Expression, uses, walk
-from metamodel.expression.tree import Aggregate, Constant
+from core.solutions.use import Naming, Use
+from core.solutions.used_by_actions import ActionWalker
+from metamodel.fields.base import siblings
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 from metamodel.places import pointer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """A place that names something: in which definition, where in the document, and the uids it refers to."""
-
-    kind: str
-    target: str
-    pointer: str
-    refers: frozenset[str]
 
 
 def where_used(model: Model, kind: str, name: str) -> tuple[Use, ...]:
@@ -32,11 +23,11 @@ def where_used(model: Model, kind: str, name: str) -> tuple[Use, ...]:
 
 
 def uid_of(model: Model, kind: str, name: str) -> str:
-    """The uid of a definition: entity, role, view, menu, solution by name; field `deal.amount`; choice or stage
+    """The uid of a definition: entity, action, role, view, menu, solution by name; field `deal.amount`; choice or stage
     `deal.stage.won`."""
     found: Any = None
     plural = {"entity": "entities"}.get(kind, f"{kind}s")
-    if kind in ("entity", "role", "view", "menu", "solution"):
+    if kind in ("entity", "action", "role", "view", "menu", "solution"):
         found = getattr(model, plural).get(name)
     elif kind in ("field", "choice", "stage"):
         entity, _, rest = name.partition(".")
@@ -52,11 +43,14 @@ def uid_of(model: Model, kind: str, name: str) -> str:
 
 def all_uses(model: Model) -> Iterator[Use]:
     """Every use in the model's document."""
-    walker = _Walker(model)
+    walker = Walker(model)
     document = model.document
     for kind in ("entities", "extensions"):
         for index, item in enumerate(document.get(kind, ())):
             yield from walker.entity(kind, index, item)
+    actions = ActionWalker(model)
+    for index, item in enumerate(document.get("actions", ())):
+        yield from actions.action(index, item)
     for index, item in enumerate(document.get("roles", ())):
         yield from walker.role(index, item)
     for index, item in enumerate(document.get("views", ())):
@@ -72,46 +66,7 @@ def all_uses(model: Model) -> Iterator[Use]:
             )
 
 
-class _Walker:
-    def __init__(self, model: Model) -> None:
-        self.model = model
-
-    def use(self, kind: str, target: str, path: Iterable[str | int], *uids: str | None) -> Use:
-        found = frozenset(uid for uid in uids if uid)
-        return Use(kind=kind, target=target, pointer=pointer(tuple(path)), refers=found)
-
-    def expression(
-        self,
-        kind: str,
-        target: str,
-        path: Iterable[str | int],
-        found: Expression | None,
-        own: str | None = None,
-    ) -> Iterator[Use]:
-        if found is None:
-            return
-        uids: set[str] = set()
-        for entity, field in uses(found, self.model):
-            uids.update((field,) if entity == own else (entity, field))
-        for node in walk(found.root):
-            if isinstance(node, Constant) and node.type.kind == "choice" and node.value is not None:
-                uids.add(node.value)
-            elif isinstance(node, Aggregate):
-                uids.add(node.entity)
-        yield self.use(kind, target, path, *uids)
-
-    def path(self, entity: Entity, written: str) -> list[str]:
-        """The uids of a path of names along links."""
-        uids: list[str] = []
-        at: Entity | None = entity
-        for name in written.removeprefix("-").split("."):
-            field = at.by_name.get(name) if at else None
-            if field is None:
-                break
-            uids.append(field.uid)
-            at = self.model.entity_by_uid.get(field.target or "")
-        return uids
-
+class Walker(Naming):
     def entity(self, kind: str, index: int, item: Mapping[str, Any]) -> Iterator[Use]:
         entity = self.model.entities[item.get("extends", item["name"])]
         name, at = entity.name, (kind, index)
@@ -126,17 +81,37 @@ class _Walker:
             if found.unique:
                 yield self.use("constraint", name, (*path, "unique"), *found.unique)
             yield from self.expression("constraint", name, (*path, "check"), found.check, entity.uid)
-        for tab, layout in enumerate(item.get("layout", ())):
-            for row, names in enumerate(layout.get("rows", ())):
-                for place, field_name in enumerate(names):
-                    spot = (*at, "layout", tab, "rows", row, place)
-                    yield self.use("layout", name, spot, *self.path(entity, field_name))
+        yield from self.layout(entity, item, at)
         for number, sort in enumerate(item.get("sort", ())):
             yield self.use("sort", name, (*at, "sort", number), *self.path(entity, sort))
         if "tree" in item:
             yield self.use("tree", name, (*at, "tree"), *self.path(entity, item["tree"]))
         if "title" in item:
             yield self.use("title", name, (*at, "title"), *(part.field for part in entity.title))
+
+    def layout(
+        self, entity: Entity, item: Mapping[str, Any], at: tuple[str | int, ...]
+    ) -> Iterator[Use]:
+        """Fields in rows, conditions of sections, records that panels and the timeline show."""
+        name = entity.name
+        for spot, field_name in laid_fields(item):
+            yield self.use("layout", name, (*at, *spot), *self.path(entity, field_name))
+        conditions = {s.visible_if.text: s.visible_if for t in entity.layout for s in t.sections if s.visible_if}
+        for spot, section in laid_sections(item):
+            found = conditions.get(section.get("visible_if", ""))
+            yield from self.expression("layout", name, (*at, *spot, "visible_if"), found, entity.uid)
+        for spot, shown in laid_names(item):
+            yield self.use("timeline" if spot[0] == "timeline" else "layout", name, (*at, *spot), *self.rows(entity, shown))
+
+    def rows(self, entity: Entity, written: str) -> list[str]:
+        """The uids of a path of links that ends with a name of rows."""
+        *links, name = written.split(".")
+        uids = self.path(entity, ".".join(links)) if links else []
+        at: Entity | None = entity
+        for uid in uids:
+            at = self.model.entity_by_uid.get(at.by_uid[uid].target or "") if at else None
+        found = self.model.inverse(at, name) if at else None
+        return [*uids, found[0].uid, found[1].uid] if found else uids
 
     def field(
         self, entity: Entity, field: Field, item: Mapping[str, Any], at: tuple[str | int, ...]
@@ -149,7 +124,7 @@ class _Walker:
             yield self.use("field", target, (*at, "through"), field.through)
         if field.type.name == "user":
             yield self.use("field", target, (*at, "type"), field.target)
-        for key in ("by", "currency_field"):
+        for key in siblings(field.type):
             if key in item:
                 yield self.use("field", target, (*at, key), *self.path(entity, item[key]))
         for key, attribute in SLOTS.items():
@@ -168,6 +143,10 @@ class _Walker:
             yield from self.expression("role", name, (*at, "check"), grant.check, entity.uid)
             if grant.stages:
                 yield self.use("role", name, (*at, "stages"), *grant.stages)
+            for place, right in enumerate(written.get("actions", ())):
+                action = self.model.actions.get(right)
+                if action is not None and action.entity == entity.uid:
+                    yield self.use("role", name, (*at, "actions", place), action.uid)
             fields = written.get("fields")
             named = fields.get("all_but", ()) if isinstance(fields, Mapping) else fields
             for place, field_name in enumerate(named if isinstance(named, list | tuple) else ()):

@@ -27,6 +27,12 @@ _WORDS: Mapping[str, Mapping[Effect, Message]] = {
         "removed": message("the entity {name} ({label}) goes away with its records"),
         "renamed": message("the entity {old} is now called {name}"),
     },
+    "action": {
+        "added": message("a new action {name} ({label})"),
+        "removed": message("the action {name} ({label}) goes away"),
+        "renamed": message("the action {old} is now called {name}"),
+        "changed": message("the action {name} ({label}) changes"),
+    },
     "role": {
         "added": message("a new role {name} ({label})"),
         "removed": message("the role {name} ({label}) goes away"),
@@ -53,6 +59,8 @@ _ENTITY_ASPECTS: Mapping[str, Message] = {
     "menu": message("its place in the menu"),
     "title": message("the title of its records"),
     "layout": message("the layout"),
+    "rail": message("what stands beside its card"),
+    "timeline": message("whose events its timeline gathers"),
     "default_sort": message("the order of its records"),
     "tree": message("the tree"),
     "parent": message("what its records belong to"),
@@ -64,6 +72,7 @@ def diff(old: Model | None, new: Model) -> tuple[Change, ...]:
     return (
         *_things("solution", old.solutions if old else {}, new.solutions),
         *_entities(old, new),
+        *_things("action", old.actions if old else {}, new.actions),
         *_roles(old, new),
         *_things("view", _views(old), _views(new)),
         *_things("menu", old.menus if old else {}, new.menus),

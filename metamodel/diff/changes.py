@@ -10,7 +10,7 @@ from metamodel.fields.base import FieldType
 from metamodel.messages import Message
 
 Kind = Literal[
-    "solution", "entity", "field", "choice", "pipeline", "stage", "constraint", "role", "view", "menu"
+    "solution", "entity", "field", "choice", "pipeline", "stage", "constraint", "action", "role", "view", "menu"
 ]
 Effect = Literal["added", "removed", "renamed", "retyped", "changed"]
 
@@ -40,6 +40,10 @@ class Change:
     roles: tuple[str, ...] = ()
 
 
+def _shape_of_option(value: Any) -> Any:
+    return shape(value) if isinstance(value, Expression) else repr(value)
+
+
 def shape(value: Any) -> Any:
     """A value of a model in a form that compares equal when it means the same: expressions by uids, not by text."""
     if isinstance(value, Expression):
@@ -56,7 +60,7 @@ def shape(value: Any) -> Any:
     if isinstance(value, frozenset):
         return value
     if isinstance(value, dict):
-        return tuple(sorted((key, repr(item)) for key, item in value.items()))
+        return tuple(sorted((key, _shape_of_option(item)) for key, item in value.items()))
     if is_dataclass(value) and not isinstance(value, type):
         return (type(value).__name__, *(shape(getattr(value, slot.name)) for slot in fields(value)))
     return value

@@ -166,7 +166,7 @@ class Names:
                 self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
             )
             raise Fault(UNKNOWN, place, _no_field(name, known, alone=first))
-        if field.result is not None and field.result.kind == "json":
+        if field.result is not None and field.result.kind == "secret":
             raise Fault(MIXED, place, message("“{name}” cannot stand in an expression", name=name))
         return field
 
@@ -190,6 +190,11 @@ class Names:
             if uid is not None:
                 root: Root = "record" if first == "record" else "old" if first == "old" else "new"
                 return _Start(root=root, up=0, entity=self.model.entity_by_uid[uid], used=1)
+        if first in ("input", "step") and len(name.parts) > 1:
+            uid = self.scope.input if first == "input" else self.scope.step
+            if uid is not None:
+                own: Root = "input" if first == "input" else "step"
+                return _Start(root=own, up=0, entity=self.model.entity_by_uid[uid], used=1)
         return _Start(root="row", up=0, entity=self._entity_here(name), used=0)
 
     def _entity_here(self, name: Name) -> EntityNames:

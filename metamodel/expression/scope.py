@@ -86,7 +86,8 @@ class Scope:
     ``entity`` is the uid of the entity whose row it is about (None: about no row, as a default). ``allow`` holds the
     roots that exist there, of ``record old new my`` (`me` comes with ``my``). ``record`` is the uid of the entity of
     ``record``, ``old`` and ``new`` where it is not ``entity``: in the options of a link, ``entity`` is the target
-    and ``record`` the one whose form it is. ``expect`` is the type its value must have; a number is then rounded to
+    and ``record`` the one whose form it is. ``input`` and ``step`` are the uids of an action's form and results, where
+    they exist. ``expect`` is the type its value must have; a number is then rounded to
     its scale and a text constant becomes one of the choices.
     """
 
@@ -94,6 +95,8 @@ class Scope:
     entity: str | None = None
     allow: frozenset[str] = frozenset({"my"})
     record: str | None = None
+    input: str | None = None
+    step: str | None = None
     expect: Type | None = None
 
 

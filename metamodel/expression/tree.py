@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from metamodel.expression.types import Type
 
-Root = Literal["row", "record", "old", "new", "my"]
+Root = Literal["row", "record", "old", "new", "my", "input", "step"]
 """Whose field a path starts from: the row a statement is about, the record being edited (its values are
-parameters), the record before and after a change, the reader's own user record."""
+parameters), the record before and after a change, the reader's own user record, what an action asked, the records
+that its steps made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

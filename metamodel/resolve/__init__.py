@@ -15,6 +15,7 @@ from metamodel.identity import identify
 from metamodel.labels import make_label
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, Solution
+from metamodel.resolve.actions import add_forms, make_actions
 from metamodel.resolve.build import build, make_choices
 from metamodel.resolve.circles import circle
 from metamodel.resolve.drafts import EntityDraft, FieldDraft
@@ -23,6 +24,7 @@ from metamodel.resolve.expressions import Checker, check_copies
 from metamodel.resolve.faults import Fault, Faults, Spot
 from metamodel.resolve.fields import stored_type, type_computed, type_stored
 from metamodel.resolve.links import connect
+from metamodel.resolve.parts import parts_of, read_parts, switch_entities
 from metamodel.resolve.roles import make_roles
 from metamodel.resolve.screens import make_menus, make_views
 
@@ -56,7 +58,9 @@ def examine(
     """The model and no fault, or None and every fault with the definition and the path in it."""
     document = identify(document)
     faults = Faults()
+    parts = read_parts(document, faults)
     drafts = build(document, faults)
+    add_forms(drafts, document, faults)
     connect(drafts, faults)
     type_stored(drafts, faults)
     type_computed(drafts, faults)
@@ -67,14 +71,17 @@ def examine(
     }
     check_copies(drafts, faults)
     check_titles(drafts, entities, faults)
-    roles = make_roles(checker, document)
-    views = make_views(checker, document, roles)
-    menus = make_menus(document, entities, views, roles, faults)
+    entities = switch_entities(parts, document, entities, drafts)
+    actions = make_actions(checker, document, entities, parts)
+    roles = make_roles(checker, document, actions)
+    views = make_views(checker, document, roles, entities, parts)
+    menus = make_menus(document, entities, views, roles, faults, parts)
     solutions = _solutions(document, faults)
     if faults.found:
         return None, tuple(faults.found)
     model = Model(
         version=version, solutions=solutions, entities=entities, roles=roles, views=views, menus=menus,
+        actions=actions,
         document=document.to_json(),
     )  # fmt: skip
     return model, ()
@@ -128,6 +135,7 @@ def _solutions(document: Document, faults: Faults) -> dict[str, Solution]:
         made[written.name] = Solution(
             uid=written.uid, name=written.name, label=written.label or make_label(None, written.name),
             version=written.version, depends=written.depends, icon=written.icon, color=written.color,
+            parts=parts_of(written),
         )  # fmt: skip
     leads = {s.name: [name for name in s.depends if name in names] for s in document.solutions}
     for members in circle(leads):
@@ -138,7 +146,7 @@ def _solutions(document: Document, faults: Faults) -> dict[str, Solution]:
 
 def _check_owners(document: Document, names: set[str], faults: Faults) -> None:
     """Every definition belongs to a solution that is there."""
-    for kind in ("entities", "extensions", "roles", "views", "menus"):
+    for kind in ("entities", "extensions", "actions", "roles", "views", "menus"):
         for index, written in enumerate(getattr(document, kind)):
             if written.solution not in names:
                 why = unknown("there is no solution “{name}”", written.solution, names)

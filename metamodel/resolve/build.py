@@ -10,12 +10,12 @@ from metamodel.definitions import (
     EntityDefinition,
     ExtensionDefinition,
     FieldDefinition,
-    LayoutDefinition,
     StagesDefinition,
 )
 from metamodel.errors import unknown
 from metamodel.expression.types import DATETIME, INTEGER, Type
 from metamodel.labels import Label
+from metamodel.layout_definitions import LayoutDefinition
 from metamodel.messages import message
 from metamodel.model import Choice, Pipeline, Stage, Stages
 from metamodel.names import RESERVED_FIELDS, SYSTEM_ENTITIES, SYSTEM_SOLUTION
@@ -125,6 +125,9 @@ def _add_contents(
     draft.constraints += [(c, spot.under("constraints", i)) for i, c in enumerate(constraints)]
     layout: tuple[LayoutDefinition, ...] = source.layout
     draft.layout += [(tab, spot.under("layout", i)) for i, tab in enumerate(layout)]
+    if source.timeline is not None:
+        gathered = [(path, spot.under("timeline", i)) for i, path in enumerate(source.timeline)]
+        draft.timeline = [*(draft.timeline or ()), *gathered]
 
 
 def _name_is_free(draft: EntityDraft, name: str, spot: Spot, faults: Faults) -> bool:
@@ -204,7 +207,7 @@ def unique_names(items: Any, spot: Spot, faults: Faults) -> None:
 
 def _check_uids(document: Document, faults: Faults) -> None:
     seen: dict[str, str] = {}
-    for kind in ("solutions", "entities", "extensions", "roles", "views", "menus"):
+    for kind in ("solutions", "entities", "extensions", "actions", "roles", "views", "menus"):
         for index, definition in enumerate(getattr(document, kind)):
             spot = Spot(kind, index, definition)
             for inner, item in _with_uids(spot, definition):

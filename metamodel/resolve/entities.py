@@ -24,7 +24,7 @@ _NO_EXPRESSIONS = FieldExpressions(
     required_if=None, read_only_if=None, visible_if=None, default=None, copy=None, narrowing=None
 )
 _TITLE_PART = re.compile(r"\{([^{}]*)\}")
-_NOT_IN_TITLES = ("children", "long_text", "boolean", "links", "users", "link_any")
+_NOT_IN_TITLES = ("children", "long_text", "boolean", "links", "users", "link_any", "files", "secret")
 
 
 def column_name(uid: str, generation: int) -> str:

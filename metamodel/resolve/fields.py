@@ -39,12 +39,12 @@ _SHOWN_KINDS = (
     "text", "number", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "link",
 )  # fmt: skip
 _NOT_UNIQUE = (
-    "links", "users", "link_any", "boolean", "long_text", "rich_text", "json", "choices", "children",
+    "links", "users", "link_any", "boolean", "long_text", "rich_text", "json", "choices", "children", "file", "files", "image", "secret",
 )  # fmt: skip
 _SIMPLE = {
     "text": TEXT, "long_text": TEXT, "number_series": TEXT, "integer": INTEGER, "boolean": BOOLEAN, "date": DATE,
     "datetime": DATETIME, "rich_text": TEXT, "email": TEXT, "phone": TEXT, "url": TEXT, "color": TEXT, "rating": INTEGER,
-    "time": TIME, "duration": DURATION, "json": Type(kind="json"),
+    "time": TIME, "duration": DURATION, "json": Type(kind="json"), "secret": Type(kind="secret"),
 }  # fmt: skip
 
 

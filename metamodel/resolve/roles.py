@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from metamodel.actions import Action
 from metamodel.definitions import Document, GrantDefinition
 from metamodel.errors import unknown
 from metamodel.messages import message
-from metamodel.model import Grant, Role
+from metamodel.model import ACTIONS, Grant, Role
 from metamodel.names import SYSTEM_SOLUTION
 from metamodel.resolve.build import default_label
 from metamodel.resolve.circles import circle
@@ -19,7 +20,7 @@ from metamodel.resolve.faults import Faults, Spot
 _NEED_FIELDS = frozenset(("read", "show", "create", "update"))
 
 
-def make_roles(checker: Checker, document: Document) -> dict[str, Role]:
+def make_roles(checker: Checker, document: Document, actions: Mapping[str, Action]) -> dict[str, Role]:
     """The roles by name; unknown parents, circles of parents and every fault of a grant are reported."""
     faults = checker.faults
     by_name = {role.name: role for role in document.roles}
@@ -42,7 +43,7 @@ def make_roles(checker: Checker, document: Document) -> dict[str, Role]:
                 "KBK1005",
                 message("only the system's administrator may do everything"),
             )
-        grants = [_grant(checker, g, spot.under("grants", i)) for i, g in enumerate(written.grants)]
+        grants = [_grant(checker, actions, g, spot.under("grants", i)) for i, g in enumerate(written.grants)]
         made[written.name] = Role(
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), parent=parent.uid if parent else None,
@@ -59,7 +60,7 @@ def _check_parents(document: Document, faults: Faults) -> None:
         faults.circle(places[members[0]].under("parent"), members)
 
 
-def _grant(checker: Checker, written: GrantDefinition, spot: Spot) -> Grant | None:
+def _grant(checker: Checker, named: Mapping[str, Action], written: GrantDefinition, spot: Spot) -> Grant | None:
     faults = checker.faults
     entity = checker.drafts.entities.get(written.entity)
     if entity is None:
@@ -71,12 +72,24 @@ def _grant(checker: Checker, written: GrantDefinition, spot: Spot) -> Grant | No
         faults.add(spot, "KBK1001", why)
     return Grant(
         entity=entity.uid,
-        actions=frozenset(written.actions),
+        actions=_actions(entity, named, written.actions, spot.under("actions"), faults),
         rows=checker.condition(written.rows, spot.under("rows"), entity.uid),
         check=checker.condition(written.check, spot.under("check"), entity.uid),
         stages=_stages(entity, written.stages, spot.under("stages"), faults),
         fields=_fields(entity, written.fields, spot.under("fields"), faults),
     )
+
+
+def _actions(
+    entity: EntityDraft, named: Mapping[str, Action], written: Sequence[str], spot: Spot, faults: Faults
+) -> frozenset[str]:
+    """The rights of a grant: built-in ones by name, those to an action of the entity by its uid."""
+    own = {action.name: action.right for action in named.values() if action.entity == entity.uid}
+    for index, name in enumerate(written):
+        if name not in own and name not in ACTIONS:
+            why = unknown("“{name}” is no right and no action of the entity", name, [*ACTIONS, *own])
+            faults.add(spot.under(index), "KBK1002", why)
+    return frozenset(own.get(name, name) for name in written)
 
 
 def _stages(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from metamodel.definitions import Document, MenuItemDefinition
@@ -14,6 +15,7 @@ from metamodel.resolve.build import default_label
 from metamodel.resolve.entities import check_path, check_sort
 from metamodel.resolve.expressions import Checker
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.parts import Parts
 
 _DEEPEST = 3
 
@@ -32,7 +34,13 @@ def role_uids(
     return frozenset(roles[name].uid for name in names if name in roles)
 
 
-def make_views(checker: Checker, document: Document, roles: dict[str, Role]) -> dict[str, View]:
+def make_views(
+    checker: Checker,
+    document: Document,
+    roles: dict[str, Role],
+    entities: dict[str, Entity],
+    parts: Parts,
+) -> dict[str, View]:
     """The views by name."""
     drafts, faults = checker.drafts, checker.faults
     made: dict[str, View] = {}
@@ -60,8 +68,14 @@ def make_views(checker: Checker, document: Document, roles: dict[str, Role]) -> 
             columns=written.columns, filter=checker.condition(written.filter, spot.under("filter"), entity.uid),
             filter_text=written.filter, sort=written.sort, order=written.order,
             roles=role_uids(written.roles, roles, spot, faults),
+            off=parts.off(written.solution, written.of_part, spot) or _is_off(entities, written.entity),
         )  # fmt: skip
     return made
+
+
+def _is_off(entities: dict[str, Entity], name: str) -> bool:
+    found = entities.get(name)
+    return found is not None and found.off
 
 
 def make_menus(
@@ -70,6 +84,7 @@ def make_menus(
     views: dict[str, View],
     roles: dict[str, Role],
     faults: Faults,
+    parts: Parts,
 ) -> dict[str, Menu]:
     """The menus by name, those of solutions without one included."""
     made: dict[str, Menu] = {}
@@ -80,7 +95,7 @@ def make_menus(
                 spot.under("name"), "KBK1003", message("there is another menu “{name}”", name=written.name)
             )
             continue
-        items = _items(written.items, spot, entities, views, faults, 1)
+        items = _items(written.items, spot, _Menu(written.solution, entities, views, parts), faults, 1)
         made[written.name] = Menu(
             uid=written.uid, name=written.name, solution=written.solution, items=items,
             roles=role_uids(written.roles, roles, spot, faults),
@@ -90,7 +105,7 @@ def make_menus(
         items = tuple(
             MenuItem(label=e.label_many, icon=e.icon, entity=e.uid)
             for e in entities.values()
-            if e.solution == solution.name and e.menu and e.parent is None
+            if e.solution == solution.name and e.menu and e.parent is None and not e.off
         )
         if solution.name not in with_menu and items:
             uid = next(first_uids(solution.name, "menu", "default"))
@@ -100,15 +115,22 @@ def make_menus(
     return {menu.name: menu for menu in system_last}
 
 
+@dataclass(frozen=True, slots=True)
+class _Menu:
+    """What the items of a solution's menu may name."""
+
+    solution: str
+    entities: dict[str, Entity]
+    views: dict[str, View]
+    parts: Parts
+
+
 def _items(
-    written: Sequence[MenuItemDefinition],
-    spot: Spot,
-    entities: dict[str, Entity],
-    views: dict[str, View],
-    faults: Faults,
-    level: int,
+    written: Sequence[MenuItemDefinition], spot: Spot, menu: _Menu, faults: Faults, level: int
 ) -> tuple[MenuItem, ...]:
+    """The items as they are shown: what is switched off, and groups of nothing else, are left out."""
     made = []
+    entities, views = menu.entities, menu.views
     for index, item in enumerate(written):
         place = spot.under("items", index)
         if level > _DEEPEST:
@@ -134,13 +156,18 @@ def _items(
         label = item.label or (
             view.label if view is not None else shown.label_many if shown is not None else None
         )
+        inner = _items(item.items, place, menu, faults, level + 1)
+        off = menu.parts.off(menu.solution, item.of_part, place)
+        off = off or (view.off if view is not None else shown is not None and shown.off)
+        if off or (item.items and not inner and target is None):
+            continue
         made.append(
             MenuItem(
                 label=label or default_label("menu"),
                 icon=item.icon or (shown.icon if shown else None),
                 entity=target,
                 view=view.uid if view is not None else None,
-                items=_items(item.items, place, entities, views, faults, level + 1),
+                items=inner,
             )
         )
     return tuple(made)

@@ -52,8 +52,8 @@ class Row(Protocol):
 class Rows(Protocol):
     """A relation of every entity: all live rows, or those that somebody may see."""
 
-    def open(self, entity_uid: str) -> Row:
-        """A fresh alias of the entity with the condition that limits it."""
+    def open(self, entity_uid: str, *, reached: bool = False) -> Row:
+        """A fresh alias of the entity with the condition that limits it; ``reached`` by a link that may be read."""
         ...
 
 
@@ -84,6 +84,8 @@ class Environment:
     record: Values | None = None
     old: Values | None = None
     new: Values | None = None
+    input: Values | None = None
+    step: Values | None = None
 
     @property
     def sqlite(self) -> bool:

@@ -32,7 +32,8 @@ def path_cell(node: Path, env: Environment) -> Cell:
 def _start(node: Path, env: Environment) -> Row | Values:
     if node.root == "row":
         return env.up(node.up)
-    found = {"record": env.record, "old": env.old, "new": env.new}[node.root]
+    roots = {"record": env.record, "old": env.old, "new": env.new, "input": env.input, "step": env.step}
+    found = roots[node.root]
     if found is None:
         raise ValueError(f"there is no {node.root} where this expression is compiled")
     return found
@@ -44,7 +45,7 @@ def linked(rows: Rows, link: Value, steps: Sequence[Step]) -> Cell:
     conditions: list[sa.ColumnElement[bool]] = []
     cell = Cell(value=link)
     for entity, field in steps:
-        row = rows.open(entity)
+        row = rows.open(entity, reached=True)
         conditions += [row.cell("id").value == cell.value, *limits(row)]
         way.append(row)
         cell = row.cell(field)

@@ -62,6 +62,8 @@ class Grants:
         Empty means never. A grant without ``rows`` makes the others needless, so it then stands alone when it covers
         every field.
         """
+        if action == "read" and self.model.entity_by_uid[entity].name == "file":
+            return (Grant(entity=entity, actions=frozenset(("read",))),)  # the records that hold a file decide
         found = tuple(g for g in self.own.get(entity, ()) if action in g.actions)
         if self.everything or (not found and narrows(self.model.entity_by_uid[entity])):
             return (Grant(entity=entity, actions=frozenset(ACTIONS)),)

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from core.query.names import FieldPath
 from core.query.plan import Selection
-from core.query.query import Link
+from core.query.held import is_file
+from core.query.query import A_SECRET, NO_SECRET, FileLink, Link
 from core.query.relations import VisibleRow, choices_of
 from core.query.title import is_single, title_of
+from metamodel.fields.file import file_url
 
 HIDDEN_LINK = Link(id=None, hidden=True)
 Raw = Sequence[Sequence[Any]]
@@ -35,6 +37,9 @@ class Shown:
     whole: bool = False
     title: int | None = None
     deleted: int | None = None
+    file: tuple[int, int, int] | None = None
+    """Of a file, where its name, size and type are."""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,11 @@ class Layout:
 
 def _values(shown: Shown, raw: Raw) -> Sequence[Any]:
     values = raw[shown.value]
+    if shown.file is not None:
+        parts = zip(values, *(raw[at] for at in shown.file), strict=True)
+        return [None if file is None else _file(file, *rest) for file, *rest in parts]
+    if shown.secret:
+        return [A_SECRET if there else NO_SECRET for there in values]
     if shown.title is not None and shown.deleted is not None:
         return [
             None if link is None else HIDDEN_LINK if title is None else Link(link, title, bool(gone))
@@ -77,6 +87,12 @@ def _values(shown: Shown, raw: Raw) -> Sequence[Any]:
     if shown.whole:
         return [int(value) if isinstance(value, Decimal) else value for value in values]
     return values
+
+
+def _file(file: int, name: str | None, size: Any, kind: str | None) -> FileLink | Link:
+    if name is None or kind is None:
+        return HIDDEN_LINK
+    return FileLink(file, name, int(size), kind, file_url(file, name))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -114,6 +130,9 @@ class Columns:
         if row.sometimes(last.uid):
             hiding.append(_masked_on(row, last.uid, is_first=row is self.row))
         hidden = self._flag(hiding[0] if len(hiding) == 1 else sa.or_(*hiding)) if hiding else None
+        if last.result.kind == "secret":
+            there = sa.case((value.is_not(None), 1), else_=0)
+            return Shown(name=path.name, value=self._add(there), hidden=hidden, secret=True)
         if last.result.kind == "link" and last.result.entity is not None:
             return self._linked(path, value, last.result.entity, hidden)
         choices = None
@@ -126,6 +145,11 @@ class Columns:
         self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None
     ) -> Shown:
         row = self._join(tuple(f.uid for f in path.fields), value, target)
+        if is_file(row.entity):
+            name, size, kind = (
+                self._add(row.cell(row.entity.by_name[part].uid).value) for part in ("name", "size", "type")
+            )
+            return Shown(name=path.name, value=self._add(value), hidden=hidden, file=(name, size, kind))
         return Shown(
             name=path.name, value=self._add(value), hidden=hidden,
             title=self._add(self._joined_title(row)), deleted=self._add(row.alias.c.deleted_at.is_not(None)),
@@ -156,7 +180,7 @@ class Columns:
         """The record a link leads to, in the bin or not, joined once; it is absent when it may not be seen."""
         row = self._joined.get(steps)
         if row is None:
-            row = self._joined[steps] = self.row.relations.visible.open(target, "any")
+            row = self._joined[steps] = self.row.relations.visible.open(target, "any", reached=True)
             on = row.alias.c.id == link
             self.source = self.source.outerjoin(
                 row.alias, on if row.condition is None else on & row.condition

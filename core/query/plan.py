@@ -29,7 +29,7 @@ Life = Literal["live", "bin", "any"]
 """Which records are meant: those in use, those in the bin, or both."""
 
 NOT_BY_DEFAULT = ("deleted_at", "position")
-UNSORTABLE = ("children", "json")
+UNSORTABLE = ("children", "json", "secret", "files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,37 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
     hidden: bool = False
 
 
+class FileLink(msgspec.Struct, frozen=True):
+    """A file as it is read; it has what is asked of any link, and is never hidden where its cell is not."""
+
+    id: int
+    name: str
+    size: int
+    type: str
+    url: str
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+    @property
+    def deleted(self) -> bool:
+        return False
+
+    @property
+    def hidden(self) -> bool:
+        return False
+
+
+class SecretState(msgspec.Struct, frozen=True):
+    """All that is read of a secret: ``{"set": true}`` or ``{"set": false}``."""
+
+    set: bool
+
+
+NO_SECRET, A_SECRET = SecretState(False), SecretState(True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of a page: the name under which it answers, the fields it passes, its type."""

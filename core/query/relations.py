@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
+from core.query.held import held, is_file
 from core.storage.expressions import (
     AllRows,
     BareRow,
@@ -93,17 +94,24 @@ class VisibleRows:
 
     relations: Relations
 
-    def open(self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False) -> VisibleRow:
-        """A fresh alias of the entity; ``unfiltered`` when the caller has limited it to visible rows already."""
+    def open(
+        self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False, reached: bool = False
+    ) -> VisibleRow:
+        """A fresh alias of the entity; ``unfiltered`` when the caller has limited it to visible rows already.
+
+        ``reached`` says that a cell which may be read leads to the rows: that is all the right that a file needs.
+        """
         place = self.relations.tables[entity_uid]
         alias = place.table.alias()
-        row = VisibleRow(relations=self.relations, entity=place.entity, alias=alias, condition=None)
+        row = VisibleRow(
+            relations=self.relations, entity=place.entity, alias=alias, condition=None, reached=reached
+        )
         if unfiltered:
             return row
         limits = [c for c in (row.life(life), *row.rights()) if c is not None]
         return VisibleRow(
             relations=self.relations, entity=place.entity, alias=alias,
-            condition=sa.and_(*limits) if limits else None,
+            condition=sa.and_(*limits) if limits else None, reached=reached,
         )  # fmt: skip
 
 
@@ -115,6 +123,7 @@ class VisibleRow:
     entity: Entity
     alias: sa.FromClause
     condition: sa.ColumnElement[bool] | None
+    reached: bool = False
     _masks: dict[tuple[int, ...], sa.ColumnElement[bool]] = field(default_factory=dict)
     _hiding: dict[tuple[int, ...], sa.ColumnElement[bool]] = field(default_factory=dict)
 
@@ -160,7 +169,12 @@ class VisibleRow:
         return tuple(self.relations.rule(self, grant, one_by_one=one_by_one) for grant in given)
 
     def parents(self) -> sa.ColumnElement[bool] | None:
-        """What a child row asks of its parent: to be visible, with the children field readable there."""
+        """What a child row asks of its parent: to be visible, with the children field readable there.
+
+        A file asks it of the records that hold it, unless a cell of one of them led here.
+        """
+        if is_file(self.entity) and not self.relations.grants.everything:
+            return None if self.reached else held(self.relations, self.alias)
         link = self.relations.grants.parent_link(self.entity.uid)
         if link is None or self.relations.grants.everything:
             return None

@@ -48,7 +48,7 @@ def visible_title(
     relations: Relations, entity: Entity, link: Text, language: str, depth: int = DEPTH
 ) -> Cell:
     """The title of the record that ``link`` leads to, in the bin or not; null when the reader may not see it."""
-    row = relations.visible.open(entity.uid, "any")
+    row = relations.visible.open(entity.uid, "any", reached=True)
     title = title_of(row, language, depth)
     limits = [c for c in (row.condition, row.alias.c.id == link) if c is not None]
 
@@ -62,7 +62,7 @@ def visible_title(
 
 def visible_id(relations: Relations, entity: Entity, link: Text) -> Text:
     """``link`` itself when the reader may see the record it leads to, else null."""
-    row = relations.visible.open(entity.uid, "any")
+    row = relations.visible.open(entity.uid, "any", reached=True)
     if row.condition is None:
         return link
     found = sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == link)

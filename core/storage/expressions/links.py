@@ -49,7 +49,7 @@ def linked_ids(
     first = paths[0].steps[0]
     if any(path.steps[0] != first for path in paths):
         return None
-    target = env.rows.open(paths[0].steps[1][0])
+    target = env.rows.open(paths[0].steps[1][0], reached=True)
     inner = condition(_from_link(node), env.about(target))
     ids = sa.select(target.cell("id").value).select_from(target.alias).where(*limits(target), inner)
     return first[1], ids.correlate_except(target.alias)

@@ -50,6 +50,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK3012": (409, "a restored record collides with another"),
     "KBK3013": (503, "too many writers at once, try again"),
     "KBK3014": (422, "a system record is protected"),
+    "KBK3015": (422, "a file is too large for the field or not of its kinds"),
     # 4xxx who and what
     "KBK4001": (401, "sign in or send a valid token"),
     "KBK4002": (403, "the action is not allowed"),
@@ -60,6 +61,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK5001": (422, "a file cannot be read as what it should be"),
     "KBK5002": (422, "a column of the file fits no field"),
     "KBK5003": (404, "there is no such job"),
+    "KBK5004": (422, "a file cannot be taken"),
+    "KBK5005": (507, "there is no room for files on the server"),
+    "KBK5006": (409, "a secret cannot be opened with the key of this installation"),
+    "KBK5007": (416, "the part of a file that is asked for is not there"),
     # 6xxx the installation
     "KBK6001": (500, "a setting is wrong"),
     "KBK6002": (500, "the installation is missing, damaged or of another version"),

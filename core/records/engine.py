@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from core.history.journal import Change, Kind, write
 from core.records.asking import visible_ids
 from core.records.closure import check_trees, keep_trees
+from core.records.files import attach_files, check_files
 from core.records.fill import fill, required_now
 from core.records.follow import follow
+from core.records.followed import permit_followed
 from core.records.gather import gather
 from core.records.links import check_links, check_narrowing, find_links
+from core.records.lists import keep_hidden
 from core.records.numbers import series_of, store_numbers, take_numbers
 from core.records.permit import permit_after, permit_before
 from core.records.rules import ask_rules, check_locked, check_rules
@@ -23,7 +26,7 @@ from core.records.statements import load
 from core.records.store import mark_touched, store
 from core.records.telling import keep_apart, set_aside, trial
 from core.records.unique import broken_unique, check_unique
-from core.records.work import Work
+from core.records.work import Work, below
 from core.storage.expressions.errors import refusal_of
 from core.system import guards
 from metamodel.messages import message
@@ -69,10 +72,12 @@ def _prepare(work: Work) -> None:
                 work.refuse(f"{top.pointer}/{field.name}", "KBK3010", message(
                     "“{field}”: a list of rows is changed only with If-Match", field=field.label))  # fmt: skip
     work.settle()
+    keep_hidden(work)
     fill(work)
     keep_apart(work)
     required_now(work)
     check_links(work)
+    check_files(work)
     check_locked(work)
     check_trees(work)
     check_unique(work)
@@ -85,6 +90,8 @@ def _permit(work: Work) -> None:
     found, work.problems = work.problems, []
     told, work.told = work.told, []
     permit_before(work)
+    if not work.grants.everything:
+        permit_followed(work, [row for top in work.tops for row in below(top)])
     work.settle()
     work.problems, work.told = found, told
     set_aside(work)
@@ -133,6 +140,7 @@ def _ask(work: Work, *, numbered: bool = False) -> None:
     if numbered:
         take_numbers(work)
     store(work)
+    attach_files(work)
     keep_trees(work)
     follow(work)
     ask_rules(work)
@@ -154,6 +162,7 @@ def _guard(work: Work) -> None:
         guards.Change(
             entity=row.entity, action=_plain(row), id=row.id, pointer=row.pointer,
             before=_by_name(row.entity, row.before), after=_by_name(row.entity, row.values),
+            taken_along=row not in work.tops,
         )
         for row in work.rows()
         if row.touched and row.action != "keep" and row.entity.name in guards.GUARDED

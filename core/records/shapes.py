@@ -84,6 +84,8 @@ class Row:
     sent: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, list[Row]] = field(default_factory=dict)
     """Child rows as sent, by uid of the children field; rows that were left out join them as ``delete``."""
+    pairs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Records that a field leads to through an entity of pairs, as sent, by uid of the field."""
     before: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     if_version: int | None = None
@@ -100,6 +102,8 @@ class Row:
     """The grants that stood before the write, by action; their `check` is asked after it. None asks nothing."""
     answers: dict[int, Any] | None = None
     """What was asked already of the row as it is stored now, by identity of the expression."""
+    waiting: dict[str, Any] = field(default_factory=dict)
+    """Secrets of a new row, which are encrypted once its id is known."""
     touched: bool = False
     """Whether it changed: fields, child rows, position."""
     blind: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
+from core.records.secrets import seal_new, seal_stored
 from core.records.shapes import Row
 from core.records.statements import insert, update
 from core.records.work import Work
@@ -26,6 +27,7 @@ def mark_touched(work: Work) -> None:
 
 def store(work: Work) -> None:
     """Write every row that changes. Versions go up by one, child rows get the id of their parent."""
+    seal_stored(work)
     now, by = work.tx.now, work.actor.user
     bin_id = secrets.token_hex(8)
     for row in work.rows():
@@ -51,6 +53,7 @@ def store(work: Work) -> None:
         level = [each for row in level for rows in row.lists.values() for each in rows]
         for row in level:
             _name_parent(row)
+    seal_new(work)
 
 
 def _waits(row: Row) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import secrets
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ STEPS: tuple[Step, ...] = (Step(number=1, apply=_first_tables), Step(number=2, a
 """In order; a released step is never changed, a new one is added behind it."""
 
 CURRENT = STEPS[-1].number
+
+_NAME = "workspace"
 
 _FUNCTIONS = "functions"
 """The fact that says which functions of expressions are in the schema."""
@@ -137,6 +140,20 @@ def _version(connection: sa.Connection, own: OwnTables) -> int | None:
 
 def _missing() -> KubikError:
     return KubikError("KBK6002", message("there is no installation here: run `kubik init` first"))
+
+
+def workspace_name(database: Database) -> str:
+    """The name that a workspace has for ever, wherever it is moved: made when it is asked for the first time."""
+    name = read_meta(database, _NAME)
+    if name is None:
+        own = own_tables(database.schema, database.dialect)
+        with database.plain.begin() as connection:
+            _alone(connection, database)
+            name = read_fact(connection, own, _NAME)
+            if name is None:
+                name = secrets.token_hex(16)
+                write_fact(connection, own, _NAME, name)
+    return name
 
 
 def read_meta(database: Database, key: str) -> str | None:

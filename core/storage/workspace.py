@@ -29,9 +29,11 @@ from core.storage.database import (
     too_many,
     unreachable,
 )
+from core.storage.files import file_store
 from core.storage.later import Later
 from core.storage.load import EMPTY, load_model
 from core.storage.own import OwnTables, own_tables
+from core.storage.sealing import Sealing
 from core.storage.tables import Tables
 from core.storage.upgrades import make_database, read_meta, upgrade
 from metamodel.messages import message
@@ -72,11 +74,15 @@ class Transaction:
 class Workspace:
     """One installation's data: `open` one that is there, `create` a new one; close it when done."""
 
-    def __init__(self, settings: Settings, database: Database, zone: ZoneInfo, key: bytes) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, zone: ZoneInfo, key: bytes, name: str = ""
+    ) -> None:
         self.settings = settings
         self.database = database
         self.zone = zone
         self.secret_key = key
+        self.sealing = Sealing(key=key, workspace=name)
+        self.files = file_store(settings.home)
         self._models: dict[int, tuple[Model, Tables]] = {}
         self._loading = threading.Lock()
         self._inside = threading.local()
@@ -113,7 +119,8 @@ class Workspace:
         with _closed_on_error(database):
             upgrade(database)
             zone = read_meta(database, "time_zone")
-            return cls(settings, database, ZoneInfo(zone or "UTC"), secret_key(settings, create=False))
+            key = secret_key(settings, create=False)
+            return cls(settings, database, ZoneInfo(zone or "UTC"), key, workspace_name(database))
 
     def close(self) -> None:
         """Finish what was left for later and close its connections."""

@@ -10,8 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from metamodel.errors import ValueRefused
+from metamodel.expression.durations import MOST_SECONDS, Span, span
 from metamodel.expression.types import MAX_DIGITS
 from metamodel.fields.base import Context, Storage
+from metamodel.fields.html import html_of, plain_text
 from metamodel.model import Field
 
 
@@ -47,14 +49,20 @@ def convert(old: Field, new: Field, value: Any, *, zone: str = "UTC", language: 
         return Conversion(value) if old.target == new.target else LOST
     if before == after == "choice":
         return _choice(old, new, value)
+    if {before, after} <= {"choice", "choices"}:
+        return _several(old, new, (value,) if isinstance(value, str) else value, one=after == "choice")
+    if before == after == "text":
+        return _text_to_text(old, new, value)
     if before == after and before != "decimal":
         return Conversion(value)
     how = _WAYS.get((before, after))
     if how is not None:
         return how(old, new, value, zone)
     if after == "text":
-        return _to_text(old, value, zone, language)
-    return _read(new, value, zone) if before == "text" else LOST
+        return _to_text(old, new, value, zone, language)
+    if before == "text":
+        return _read(new, plain_text(value) if old.type.column_type(old).html else value, zone)
+    return LOST
 
 
 def _choice(old: Field, new: Field, uid: str) -> Conversion:
@@ -65,18 +73,56 @@ def _choice(old: Field, new: Field, uid: str) -> Conversion:
     return LOST if same is None else Conversion(same.uid)
 
 
-def _to_text(old: Field, value: Any, zone: str, language: str) -> Conversion:
+def _several(old: Field, new: Field, uids: tuple[str, ...], *, one: bool) -> Conversion:
+    """The choices that are there under their uid or name, or the first of them where only one is kept."""
+    found = [made.value for uid in uids if (made := _choice(old, new, uid)).value is not None]
+    lost = len(found) < len(uids) or one and len(found) > 1
+    if not found:
+        return LOST
+    return Conversion(found[0] if one else tuple(c.uid for c in new.choices if c.uid in found), lost=lost)
+
+
+def _text_to_text(old: Field, new: Field, value: str) -> Conversion:
+    """HTML to its words and back; a text that its new type keeps in a form of its own is read as people write it."""
+    was, now = old.type.column_type(old).html, new.type.column_type(new).html
+    if was and not now:
+        value, marked = plain_text(value), True
+        if not value:
+            return LOST
+    elif now:
+        return Conversion(value if was else html_of(value))
+    else:
+        marked = False
+    if new.type.name in _FORMED:
+        made = _read(new, value, "UTC")
+        return replace(made, lost=True) if marked else made
+    return Conversion(value, lost=marked)
+
+
+_FORMED = ("email", "phone", "url", "color")
+"""Types of text whose values have one form each."""
+
+
+def _to_text(old: Field, new: Field, value: Any, zone: str, language: str) -> Conversion:
     storage = old.type.column_type(old).storage
     if storage == "link":
         return LOST
     if storage == "decimal":
-        return Conversion(f"{value:f}")
+        return _formed(new, f"{value:f}")
     if storage == "choice":
-        return Conversion(old.type.format(old, value, Context(medium="text", language=language)))
+        return _formed(new, str(old.type.format(old, value, Context(medium="text", language=language))))
+    if storage in ("time", "duration", "json"):
+        return _formed(new, str(value) if storage != "time" else value.isoformat("seconds"))
+    if storage == "choices":
+        return _formed(new, str(old.type.format(old, value, Context(medium="text", language=language))))
     if storage == "datetime":
-        return Conversion(value.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(" "))
+        return _formed(new, value.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(" "))
     written = old.type.format(old, value, Context(medium="json"))
-    return Conversion(str(written).lower() if isinstance(written, bool) else str(written))
+    return _formed(new, str(written).lower() if isinstance(written, bool) else str(written))
+
+
+def _formed(new: Field, text: str) -> Conversion:
+    return Conversion(html_of(text)) if new.type.column_type(new).html else Conversion(text)
 
 
 def _read(new: Field, text: str, zone: str) -> Conversion:
@@ -135,6 +181,21 @@ def _to_day(old: Field, new: Field, value: datetime, zone: str) -> Conversion:
     return Conversion(local.date(), lost=local.time() != time())
 
 
+def _to_clock(old: Field, new: Field, value: datetime, zone: str) -> Conversion:
+    try:
+        return Conversion(value.astimezone(ZoneInfo(zone)).time().replace(microsecond=0), lost=True)
+    except OverflowError:
+        return LOST
+
+
+def _seconds(old: Field, new: Field, value: int, zone: str) -> Conversion:
+    return Conversion(span(value)) if 0 <= value <= MOST_SECONDS else LOST
+
+
+def _count_of_seconds(old: Field, new: Field, value: Span, zone: str) -> Conversion:
+    return Conversion(value.total)
+
+
 _WAYS: Mapping[tuple[Storage, Storage], Callable[[Field, Field, Any, str], Conversion]] = {
     ("decimal", "decimal"): _to_decimal,
     ("integer", "decimal"): _to_decimal,
@@ -145,4 +206,7 @@ _WAYS: Mapping[tuple[Storage, Storage], Callable[[Field, Field, Any, str], Conve
     ("decimal", "boolean"): _to_boolean,
     ("date", "datetime"): _to_instant,
     ("datetime", "date"): _to_day,
+    ("datetime", "time"): _to_clock,
+    ("integer", "duration"): _seconds,
+    ("duration", "integer"): _count_of_seconds,
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
 from core.storage.prepared import Prepared
+from metamodel.expression.durations import Span
+from metamodel.fields.link_any import AnyLink
+from metamodel.json_text import JsonValue
 
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
@@ -61,6 +64,10 @@ def neutral(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
+    if isinstance(value, AnyLink):
+        return str(value)
+    if isinstance(value, (date, time)):
         return value.isoformat()
+    if isinstance(value, (Span, JsonValue)):
+        return str(value)
     return value

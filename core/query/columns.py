@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.query.held import is_file
 from core.query.names import FieldPath
 from core.query.plan import Selection
-from core.query.held import is_file
 from core.query.query import A_SECRET, NO_SECRET, FileLink, Link
 from core.query.relations import VisibleRow, choices_of
 from core.query.title import is_single, title_of
@@ -34,6 +34,7 @@ class Shown:
     value: int
     hidden: int | None = None
     choices: Mapping[str, str] | None = None
+    several: bool = False
     whole: bool = False
     title: int | None = None
     deleted: int | None = None
@@ -83,7 +84,10 @@ def _values(shown: Shown, raw: Raw) -> Sequence[Any]:
             for link, title, gone in zip(values, raw[shown.title], raw[shown.deleted], strict=True)
         ]
     if shown.choices is not None:
-        return [None if value is None else shown.choices.get(value, value) for value in values]
+        names = shown.choices
+        if shown.several:
+            return [None if value is None else tuple(names.get(v, v) for v in value) for value in values]
+        return [None if value is None else names.get(value, value) for value in values]
     if shown.whole:
         return [int(value) if isinstance(value, Decimal) else value for value in values]
     return values
@@ -136,10 +140,11 @@ class Columns:
         if last.result.kind == "link" and last.result.entity is not None:
             return self._linked(path, value, last.result.entity, hidden)
         choices = None
-        if last.result.kind == "choice":
+        if last.result.kind in ("choice", "choices"):
             choices = {c.uid: c.name for c in choices_of(self.row.relations.model, last)}
         whole = last.result.kind == "number" and last.result.scale == 0
-        return Shown(name=path.name, value=self._add(value), hidden=hidden, choices=choices, whole=whole)
+        return Shown(name=path.name, value=self._add(value), hidden=hidden, choices=choices, whole=whole,
+                     several=last.result.kind == "choices")  # fmt: skip
 
     def _linked(
         self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 
 from core.errors import KubikError
+from metamodel.expression.durations import span
+from metamodel.json_text import JsonValue
 from metamodel.messages import message
 
 SIGNATURE_BYTES = 16
@@ -66,6 +68,14 @@ def _written(value: Any) -> Any:
         return ["t", (value - EPOCH) // dt.timedelta(microseconds=1)]
     if isinstance(value, dt.date):
         return ["a", value.isoformat()]
+    if isinstance(value, dt.time):
+        return ["c", value.isoformat()]
+    if isinstance(value, dt.timedelta):
+        return ["l", value // dt.timedelta(seconds=1)]
+    if isinstance(value, tuple):
+        return ["m", *value]
+    if isinstance(value, JsonValue):
+        return ["j", value.text]
     return value
 
 
@@ -75,6 +85,14 @@ def _read(value: Any) -> Any:
             return Decimal(written)
         case ["a", written]:
             return dt.date.fromisoformat(written)
+        case ["c", written]:
+            return dt.time.fromisoformat(written)
+        case ["l", written]:
+            return span(written)
+        case ["m", *several]:
+            return tuple(several)
+        case ["j", written]:
+            return JsonValue.of_text(written)
         case [_, written]:
             return EPOCH + dt.timedelta(microseconds=written)
         case _:

@@ -19,6 +19,8 @@ from core.query.query import Link
 from core.query.read import record, titles
 from core.query.relations import choices_of
 from core.storage.workspace import Transaction
+from metamodel.expression.durations import read_span
+from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field
 
 
@@ -80,6 +82,15 @@ def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool =
             return dt.date.fromisoformat(value)
         case "datetime":
             return dt.datetime.fromisoformat(value)
+        case "time":
+            return dt.time.fromisoformat(value)
+        case "duration":
+            return read_span(value)
+        case "json":
+            return JsonValue.of_text(value)
+        case "choices":
+            names = {c.uid: c.name for c in choices_of(tx.model, field)}
+            return tuple(uid if keep_uids else names.get(uid, uid) for uid in value)
         case "choice" if not keep_uids:
             return next((c.name for c in choices_of(tx.model, field) if c.uid == value), value)
         case _:

@@ -8,13 +8,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.query.relations import Relations
+from core.query.relations import Life, Relations
 from core.records.statements import chunks, one, prepared
 from core.records.work import Work
 from core.storage.expressions import BareRow, compile_value
-from core.storage.types import BIG, TEXT, Day, Flag, Instant, ScaledDecimal
+from core.storage.types import (
+    BIG,
+    TEXT,
+    CanonicalJson,
+    ChoiceSet,
+    Clock,
+    Day,
+    Flag,
+    Instant,
+    Length,
+    ScaledDecimal,
+)
+from metamodel.errors import ValueRefused
+from metamodel.expression.durations import Duration, span
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
+from metamodel.fields.base import Context
+from metamodel.fields.html import clean_html
 from metamodel.model import Entity, Field
 
 
@@ -95,18 +110,30 @@ def column_type(of: Type) -> Any:
             return Day()
         case "datetime":
             return Instant()
+        case "time":
+            return Clock()
+        case "duration":
+            return Length()
+        case "choices":
+            return ChoiceSet()
+        case "json":
+            return CanonicalJson()
         case "link":
             return BIG
         case _:
             return TEXT
 
 
-def visible_ids(work: Work, entity: Entity, ids: Iterable[int], *, lock: bool = False) -> set[int]:
-    """Those of the records that are live and that the actor may see; locked against deletion when asked."""
+def visible_ids(
+    work: Work, entity: Entity, ids: Iterable[int], *, lock: bool = False, life: Life = "live"
+) -> set[int]:
+    """Those of the records that are live and that the actor may see; locked against deletion when asked. ``life``
+    may ask for those in the bin, too.
+    """
     lock = lock and work.tx.dialect == "postgresql"
 
     def make(one_id: bool = False) -> sa.Select[Any]:
-        row = relations(work).visible.open(entity.uid)
+        row = relations(work).visible.open(entity.uid, life)
         condition = sa.true() if row.condition is None else row.condition
         found = sa.select(row.alias.c.id).where(condition, _among(row.alias.c.id, one_id))
         if not lock:
@@ -115,7 +142,7 @@ def visible_ids(work: Work, entity: Entity, ids: Iterable[int], *, lock: bool = 
 
     ids = set(ids)
     given = parameters(work)
-    key = ("visible", entity.uid, work.grants.key, lock)
+    key = ("visible", entity.uid, work.grants.key, lock, life)
     if len(ids) == 1:
         return {row[0] for row in one(work.tx, key, lambda: make(one_id=True), {**given, "id": min(ids)})}
     statement = prepared(work.tx, key, make)
@@ -125,6 +152,15 @@ def visible_ids(work: Work, entity: Entity, ids: Iterable[int], *, lock: bool = 
     return found
 
 
+def _tidy(field: Field, value: str) -> str | None:
+    """A computed text as its field keeps it: a number of a telephone as E.164, HTML clean whatever made it."""
+    try:
+        tidy: str | None = field.type.parse(field, value, Context(medium="json"))
+    except ValueRefused:
+        return clean_html(value) if field.type.column_type(field).html else value
+    return tidy
+
+
 def fitted(field: Field, value: Any) -> Any:
     """A computed value in the form its field stores: a decimal at the field's scale, rounded half up."""
     kind = field.type.column_type(field)
@@ -132,6 +168,10 @@ def fitted(field: Field, value: Any) -> Any:
         return None
     if kind.storage == "decimal":
         return Decimal(value).quantize(Decimal(1).scaleb(-kind.scale), rounding=ROUND_HALF_UP)
+    if kind.storage == "duration" and isinstance(value, Duration):
+        return span(value.total)
+    if kind.storage == "text" and isinstance(value, str) and field.type.name not in ("text", "long_text"):
+        return _tidy(field, value)
     if kind.storage == "integer" and isinstance(value, Decimal):
         return int(value.to_integral_value(rounding=ROUND_HALF_UP))
     return value

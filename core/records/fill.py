@@ -81,7 +81,7 @@ def _defaulted(model: Model, entity: Entity) -> Mapping[str, Field | None]:
         kept[entity.uid] = {
             f.uid: f if f.default is not None and not follows(f) else None
             for f in entity.fields
-            if f.stored and not f.system
+            if f.valued and not f.system
         }
     return kept[entity.uid]
 
@@ -131,9 +131,13 @@ def _judge(work: Work, row: Row) -> None:
         ):
             refuse_empty(work, row, field)
         elif field.choices and value is not None:
-            choice = field.choice(value)
-            if choice is None or choice.archived:
-                label = choice.label if choice else str(value)
+            several = isinstance(value, tuple)
+            before = (row.before.get(uid) or ()) if several else ()
+            for one in value if several else (value,):
+                choice = field.choice(one)
+                if one in before or choice is not None and not choice.archived:
+                    continue
+                label = choice.label if choice else str(one)
                 why = message("“{choice}” is archived: choose another", choice=label)
                 work.refuse(pointer_to(row, field.name), "KBK3003", why)
 

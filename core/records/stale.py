@@ -80,6 +80,8 @@ def _shown(work: Work, field: Field, value: Any) -> Any:
     """A value of the journal as the API writes it."""
     if value is None:
         return None
+    if field.choices and not isinstance(value, str):
+        return [choice.name if (choice := field.choice(each)) else each for each in value]
     if field.choices:
         choice = field.choice(value)
         return choice.name if choice else value

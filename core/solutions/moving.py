@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.solutions.plans import Move
-from core.storage.tables import EntityTable, FieldColumns, text_keys
+from core.storage.tables import EntityTable, FieldColumns
 from core.storage.workspace import Transaction
 from metamodel.convert import Conversion, convert
 from metamodel.model import Field
@@ -82,7 +82,7 @@ def write_moved(
 def _stored(columns: FieldColumns, value: Any) -> dict[str, Any]:
     found = {"new_value": value}
     if columns.key is not None:
-        found["new_key"], found["new_whole"] = text_keys(value)
+        found["new_key"], found["new_whole"] = columns.keys(value)
     return found
 
 

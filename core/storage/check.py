@@ -10,7 +10,7 @@ from core.errors import KubikError
 from core.storage.catalog import Catalog, read_catalog
 from core.storage.check_links import check_any_links, check_lists
 from core.storage.ddl import missing_steps
-from core.storage.tables import EntityTable, FieldColumns, text_keys
+from core.storage.tables import EntityTable, FieldColumns
 from core.storage.upgrades import read_fact
 from core.storage.views import view_name
 from core.storage.workspace import Transaction, Workspace
@@ -220,7 +220,7 @@ def _keys(tx: Transaction, place: EntityTable, texts: list[FieldColumns], whole:
         for row in rows:
             for place_, text in enumerate(texts):
                 value, key, rest = row[3 * place_ : 3 * place_ + 3]
-                if (key, rest) != text_keys(value):
+                if (key, rest) != text.keys(value):
                     wrong[text.value.name] += 1
     for column, count in wrong.items():
         if count:

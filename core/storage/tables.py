@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core.storage.own import OwnTables, own_tables
 from core.storage.types import BIG, TEXT, Instant, sql_type
 from metamodel.convert import convert
+from metamodel.fields.html import plain_text
 from metamodel.model import Entity, Field, Model
 from metamodel.text import KEY_LENGTH, fold
 
@@ -22,6 +23,11 @@ class FieldColumns:
     value: sa.Column[Any]
     key: sa.Column[Any] | None = None
     whole: sa.Column[Any] | None = None
+    html: bool = False
+
+    def keys(self, text: str | None) -> tuple[str | None, str | None]:
+        """What the companions of a text hold; of HTML its words are folded."""
+        return text_keys(plain_text(text) if self.html and text is not None else text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +144,9 @@ def _field_columns(table: sa.Table, field: Field) -> FieldColumns:
     if kind.storage != "text":
         return FieldColumns(value=value)
     key, whole = companions(field.column)
-    return FieldColumns(value=value, key=_append(table, key, TEXT), whole=_append(table, whole, TEXT))
+    return FieldColumns(
+        value=value, key=_append(table, key, TEXT), whole=_append(table, whole, TEXT), html=kind.html
+    )
 
 
 def _append(table: sa.Table, name: str, kind: Any) -> sa.Column[Any]:
@@ -176,4 +184,4 @@ def encode_values(tables: Tables, entity: Entity, values: Mapping[str, Any]) -> 
 def _encode(columns: FieldColumns, value: Any, encoded: dict[str, Any]) -> None:
     encoded[columns.value.name] = value
     if columns.key is not None and columns.whole is not None:
-        encoded[columns.key.name], encoded[columns.whole.name] = text_keys(value)
+        encoded[columns.key.name], encoded[columns.whole.name] = columns.keys(value)

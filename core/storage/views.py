@@ -97,11 +97,23 @@ def _readable(place: EntityTable, tables: Tables, field: Field, sqlite: bool) ->
     if kind.storage == "choice" and field.choices:
         names = {choice.uid: sa.literal(choice.name, sa.Text()) for choice in field.choices}
         return sa.case(names, value=column, else_=column)
+    if kind.storage == "choices" and field.choices:
+        return _names(column, field)
     if sqlite and kind.storage == "datetime":
         return _moment(column)
     if sqlite and kind.storage == "decimal" and kind.scale:
         return sa.type_coerce(column, sa.Integer()) / sa.literal(10.0**kind.scale, sa.Float())
     return column
+
+
+def _names(column: sa.ColumnElement[Any], field: Field) -> sa.ColumnElement[Any]:
+    """The names of several choices, as `a, b`."""
+    text: sa.ColumnElement[Any] = sa.type_coerce(column, sa.Text())
+    for choice in field.choices:
+        uid, name = (sa.literal(part, sa.Text()) for part in (f"|{choice.uid}|", f"|{choice.name}|"))
+        text = sa.func.replace(text, uid, name, type_=sa.Text())
+    bare = sa.func.trim(text, sa.literal("|", sa.Text()), type_=sa.Text())
+    return sa.func.replace(bare, sa.literal("|", sa.Text()), sa.literal(", ", sa.Text()), type_=sa.Text())
 
 
 def _moment(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

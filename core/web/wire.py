@@ -9,11 +9,18 @@ from typing import Any
 import msgspec
 
 from core.errors import KubikError
+from metamodel.json_text import JsonValue
 from metamodel.messages import message
 
 MAX_DEPTH = 64
 
-_encoder = msgspec.json.Encoder(decimal_format="number")
+
+def _other(value: Any) -> Any:
+    """What msgspec does not know: a JSON value as it is, a length of time in ISO 8601."""
+    return msgspec.Raw(value.text.encode()) if isinstance(value, JsonValue) else str(value)
+
+
+_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=_other)
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _INNERMOST = re.compile(rb"\[\]|\{\}")

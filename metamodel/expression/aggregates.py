@@ -112,6 +112,8 @@ def _type(name: str, body: Node | None, at: int) -> Type:
     if name in ("MIN", "MAX"):
         _order(body)
         return body.type
+    if body.type.kind == "duration":
+        return body.type
     if body.type.kind != "number":
         why = message(
             "{wanted} is needed here, this is {given}", wanted=message("a number"), given=words(body.type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from metamodel.errors import unknown
@@ -25,6 +25,7 @@ from metamodel.expression.types import (
     MAX_SCALE,
     NULL,
     TEXT,
+    TIME,
     number,
 )
 from metamodel.messages import message
@@ -120,6 +121,8 @@ def constant(literal: Literal_) -> Constant:
                 raise Fault(UNREADABLE, at, why) from None
         case "datetime":
             return _moment(text, at)
+        case "time":
+            return _clock(text, at)
 
 
 def _number(text: str, at: int) -> Constant:
@@ -133,6 +136,17 @@ def _number(text: str, at: int) -> Constant:
         )
         raise Fault(DIGITS, at, why)
     return Constant(value=value if scale else int(text), type=number(scale), at=at)
+
+
+def _clock(text: str, at: int) -> Constant:
+    try:
+        if len(text) not in (5, 8):
+            raise ValueError(text)
+        return Constant(value=time.fromisoformat(text), type=TIME, at=at)
+    except ValueError:
+        raise Fault(
+            UNREADABLE, at, message("“{text}” is not a time: it is written as 14:30", text=text)
+        ) from None
 
 
 def _moment(text: str, at: int) -> Constant:

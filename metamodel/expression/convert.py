@@ -10,7 +10,7 @@ from metamodel.errors import unknown
 from metamodel.expression.faults import DIGITS, MIXED, UNKNOWN, Fault
 from metamodel.expression.scope import ModelNames, field_by_uid
 from metamodel.expression.tree import Call, Constant, Node, Path
-from metamodel.expression.types import BOOLEAN, DATE, MAX_DIGITS, TEXT, Type, link
+from metamodel.expression.types import BOOLEAN, DATE, DURATION, MAX_DIGITS, TEXT, Type, link
 from metamodel.messages import Message, message
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -25,8 +25,10 @@ _KINDS = {
     "boolean": message("yes or no"),
     "date": message("a date"),
     "datetime": message("a moment"),
+    "time": message("a time"),
     "duration": message("a duration"),
     "choice": message("a choice"),
+    "choices": message("several choices"),
     "link": message("a link"),
     "null": message("null"),
     "rows": message("several rows"),
@@ -82,7 +84,7 @@ def as_text(node: Node) -> Node:
 
 def written(node: Node) -> Node:
     """The text of a value in ``||``, CONCAT: a number with its digits, a date as ISO 8601 writes it."""
-    if node.type.kind in ("number", "boolean", "date", "datetime") and not node.type.many:
+    if node.type.kind in ("number", "boolean", "date", "datetime", "time") and not node.type.many:
         return call("TEXT", TEXT, node)
     if node.type.kind == "link":
         raise Fault(MIXED, node.at, message("a link is not a text: name one of its fields"))
@@ -94,6 +96,13 @@ def as_day(node: Node) -> Node:
     return call("DATE_OF", DATE, node) if node.type.kind == "datetime" else convert(node, DATE)
 
 
+def as_length(node: Node) -> Node:
+    """A duration that has a length: a constant without months."""
+    if isinstance(node, Constant) and node.value is not None and node.value.months:
+        raise Fault(MIXED, node.at, message("months and years have no exact length: write days"))
+    return node
+
+
 def convert(node: Node, wanted: Type, model: ModelNames | None = None) -> Node:
     """The node as a value of the type ``wanted``; raises `Fault` (KBK1012) when it cannot be one.
 
@@ -102,7 +111,7 @@ def convert(node: Node, wanted: Type, model: ModelNames | None = None) -> Node:
     given = node.type
     if isinstance(node, Constant) and node.value is None:
         return replace(node, type=wanted)
-    if wanted.kind == "choice" and model is not None:
+    if wanted.kind in ("choice", "choices") and model is not None:
         found = _as_choice(node, wanted, model)
         if found is not None:
             return found
@@ -120,7 +129,7 @@ def _same_things(given: Type, wanted: Type) -> bool:
     match wanted.kind:
         case "link":
             return wanted.entity is None or given.entity == wanted.entity
-        case "choice":
+        case "choice" | "choices":
             return wanted.field is None or given.field == wanted.field
     return True
 
@@ -137,7 +146,7 @@ def _as_link(node: Node, wanted: Type) -> Node:
 
 
 def _as_choice(node: Node, wanted: Type, model: ModelNames) -> Node | None:
-    """A text constant, or branches that end in some, as a choice of the field ``wanted``."""
+    """A text constant, or branches that end in some, as a choice of the field ``wanted``; of several it is the only."""
     if isinstance(node, Constant) and node.type.kind == "text":
         assert wanted.field is not None
         choices = field_by_uid(model, wanted.field).choices
@@ -145,8 +154,13 @@ def _as_choice(node: Node, wanted: Type, model: ModelNames) -> Node | None:
         if uid is None:
             why = unknown("there is no choice “{name}”", str(node.value), [c.name for c in choices])
             raise Fault(UNKNOWN, node.at, why)
-        return replace(node, type=wanted, value=uid)
-    if isinstance(node, Call) and node.function in BRANCHES and node.type.kind == "text":
+        return replace(node, type=wanted, value=(uid,) if wanted.kind == "choices" else uid)
+    if (
+        isinstance(node, Call)
+        and node.function in BRANCHES
+        and node.type.kind == "text"
+        and wanted.kind == "choice"
+    ):
         arguments = tuple(
             convert(a, wanted, model) if is_branch(node, i) else a for i, a in enumerate(node.arguments)
         )
@@ -170,6 +184,11 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
     for node in known:
         if node.type.many:
             raise Fault(MIXED, node.at, message("a set can only stand behind IN"))
+    if "choices" in kinds:
+        wanted = next(n.type for n in known if n.type.kind == "choices")
+        return tuple(convert(n, wanted, model) for n in nodes)
+    if "duration" in kinds:
+        return tuple(as_length(convert(n, DURATION)) for n in nodes)
     if "choice" in kinds:
         return _choices_together(nodes, known, model, comparing=comparing)
     if kinds == {"number"}:
@@ -189,7 +208,7 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
                 "{left} and {right} do not go together", left=words(first.type), right=words(node.type)
             )
             raise Fault(MIXED, node.at, why)
-    if kinds & {"rows", "json", "duration"}:
+    if kinds & {"rows", "json"}:
         raise Fault(MIXED, first.at, message("{given} cannot stand here", given=words(first.type)))
     return tuple(convert(n, first.type) for n in nodes)
 

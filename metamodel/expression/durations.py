@@ -75,6 +75,14 @@ def span(total: int) -> Span:
     return Span(seconds=total)
 
 
+def read_span(text: str) -> Span:
+    """The length that a `Span` wrote as text."""
+    made = parse_duration(text.removeprefix("-"))
+    if made is None:
+        raise ValueError(f"{text} is no length of time")
+    return span(-made.total if text.startswith("-") else made.total)
+
+
 def parse_duration(text: str) -> Duration | None:
     """The duration of an ISO 8601 text in whole numbers; None for another text or one that is too long."""
     found = _FORM.fullmatch(text)

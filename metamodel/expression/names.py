@@ -166,8 +166,6 @@ class Names:
                 self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
             )
             raise Fault(UNKNOWN, place, _no_field(name, known, alone=first))
-        if field.result is not None and field.result.kind == "secret":
-            raise Fault(MIXED, place, message("“{name}” cannot stand in an expression", name=name))
         return field
 
     def _start(self, name: Name) -> _Start:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from metamodel.expression.convert import as_boolean, as_text, call, convert, together, words, written
+from metamodel.expression.convert import (
+    as_boolean,
+    as_length,
+    as_text,
+    call,
+    convert,
+    together,
+    words,
+    written,
+)
 from metamodel.expression.faults import MIXED, Fault
 from metamodel.expression.money import guarded
 from metamodel.expression.scope import ModelNames
 from metamodel.expression.tree import Constant, Node
-from metamodel.expression.types import BOOLEAN, DATE, INTEGER, TEXT, Type
+from metamodel.expression.types import BOOLEAN, DATE, DURATION, INTEGER, TEXT, Type
 from metamodel.messages import message
 
 QUOTIENT_SCALE = 6
 """Digits after the point of a quotient, and of a product that its operands do not ask more for."""
 
-ORDERED = ("null", "text", "number", "date", "datetime", "choice")
+ORDERED = ("null", "text", "number", "date", "datetime", "time", "duration", "choice")
 """Kinds that stand before and after each other."""
 
 
@@ -51,7 +60,10 @@ def _in(operator: str, operands: Sequence[Node], model: ModelNames, at: int) -> 
     return _compare(operator, operands, model, at)
 
 
-def _match(operator: str, operands: Sequence[Node], _model: ModelNames, at: int) -> Node:
+def _match(operator: str, operands: Sequence[Node], model: ModelNames, at: int) -> Node:
+    if operator == "CONTAINS" and operands[0].type.kind == "choices":
+        held, sought = operands
+        return call(operator, BOOLEAN, held, convert(sought, replace(held.type, kind="choice"), model), at=at)
     return call(operator, BOOLEAN, *(as_text(o) for o in operands), at=at)
 
 
@@ -71,16 +83,22 @@ def _negate(operator: str, operands: Sequence[Node], _model: ModelNames, at: int
         and operand.type.kind in ("number", "duration")
     ):
         return replace(operand, value=-operand.value, at=at)
+    if operand.type.kind == "duration":
+        return call(operator, DURATION, operand, at=at)
     return call(operator, operand.type, _number(operand), at=at)
 
 
 def _add(operator: str, operands: Sequence[Node], model: ModelNames, at: int) -> Node:
     left, right = operands
+    if left.type.kind == right.type.kind == "duration":
+        return call(operator, DURATION, *(as_length(o) for o in operands), at=at)
     if right.type.kind == "duration" or (operator == "+" and left.type.kind == "duration"):
         moment, by = (left, right) if right.type.kind == "duration" else (right, left)
         return _shift(operator, moment, by, at)
     if operator == "-" and {left.type.kind, right.type.kind} == {"date"}:
         return call("DAYS", INTEGER, left, right, at=at)
+    if operator == "-" and left.type.kind == right.type.kind == "datetime":
+        return call("ELAPSED", DURATION, left, right, at=at)
     if operator == "+" and "text" in (left.type.kind, right.type.kind):
         raise Fault(MIXED, at, message("texts are joined by ||"))
     both = (_number(left), _number(right))
@@ -90,14 +108,12 @@ def _add(operator: str, operands: Sequence[Node], model: ModelNames, at: int) ->
 
 
 def _shift(operator: str, moment: Node, by: Node, at: int) -> Node:
-    if not isinstance(by, Constant) or by.value is None:
-        raise Fault(MIXED, by.at, message("a duration is written out here, as P3D"))
     if moment.type.kind == "null":
         moment = convert(moment, DATE)
     if moment.type.kind not in ("date", "datetime"):
         why = message("a duration is added to a date or a moment, this is {given}", given=words(moment.type))
         raise Fault(MIXED, moment.at, why)
-    if moment.type.kind == "date" and by.value.seconds:
+    if moment.type.kind == "date" and isinstance(by, Constant) and by.value is not None and by.value.seconds:
         raise Fault(MIXED, by.at, message("a date has no hours: add days"))
     return call("SHIFT+" if operator == "+" else "SHIFT-", moment.type, moment, by, at=at)
 

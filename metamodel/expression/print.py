@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,8 @@ ANY, OR, AND, NOT, COMPARE, JOIN, SUM, PRODUCT, UNARY, ATOM = range(10)
 
 _INFIX = {
     "OR": (OR, " OR "), "AND": (AND, " AND "), "||": (JOIN, " || "),
-    "+": (SUM, " + "), "-": (SUM, " - "), "DAYS": (SUM, " - "), "SHIFT+": (SUM, " + "), "SHIFT-": (SUM, " - "),
+    "+": (SUM, " + "), "-": (SUM, " - "), "DAYS": (SUM, " - "), "ELAPSED": (SUM, " - "),
+    "SHIFT+": (SUM, " + "), "SHIFT-": (SUM, " - "),
     "*": (PRODUCT, " * "), "/": (PRODUCT, " / "),
     "=": (COMPARE, " = "), "<>": (COMPARE, " <> "), "<": (COMPARE, " < "), "<=": (COMPARE, " <= "),
     ">": (COMPARE, " > "), ">=": (COMPARE, " >= "),
@@ -72,7 +73,7 @@ class _Printer:
             strength, sign = _INFIX[name]
             first = (
                 strength
-                if name in (*_CHAINS, "+", "-", "*", "/", "DAYS", "SHIFT+", "SHIFT-")
+                if name in (*_CHAINS, "+", "-", "*", "/", "DAYS", "ELAPSED", "SHIFT+", "SHIFT-")
                 else strength + 1
             )
             inner = [self.text(arguments[0], first if name not in _CHAINS else strength + 1)]
@@ -154,6 +155,8 @@ class _Printer:
             assert node.type.field is not None
             choices = field_by_uid(self.model, node.type.field).choices
             return _quoted(next(c.name for c in choices if c.uid == node.value)), ATOM
+        if node.type.kind == "choices" and node.value is not None:
+            return self._constant(replace(node, type=replace(node.type, kind="choice"), value=node.value[0]))
         negative = isinstance(node.value, (int, Decimal)) and node.value < 0
         return constant_text(node.value), UNARY if negative else ATOM
 
@@ -173,6 +176,8 @@ def constant_text(value: Any) -> str:
             return f"datetime {_quoted(value.isoformat().replace('+00:00', 'Z'))}"
         case date():
             return f"date {_quoted(value.isoformat())}"
+        case time():
+            return f"time {_quoted(value.isoformat('seconds'))}"
         case Duration():
             return str(value) if min(value.months, value.days, value.seconds) >= 0 else f"-{-value}"
     return str(value)

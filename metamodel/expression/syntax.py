@@ -38,9 +38,9 @@ class Syntax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal_(Syntax):
-    """A constant as it was written, without its quotes; ``kind`` ``date`` and ``datetime`` are quoted too."""
+    """A constant as it was written, without its quotes; ``kind`` ``date``, ``datetime`` and ``time`` are quoted too."""
 
-    kind: Literal["text", "number", "duration", "boolean", "null", "date", "datetime"]
+    kind: Literal["text", "number", "duration", "boolean", "null", "date", "datetime", "time"]
     text: str
 
 
@@ -261,7 +261,7 @@ class _Reader(Transformer[Any, Syntax]):
 
     def dated(self, word: Token, token: Token) -> Syntax:
         kind = word.lower()
-        if kind not in ("date", "datetime"):
+        if kind not in ("date", "datetime", "time"):
             raise Fault(
                 UNREADABLE, _place(token), message("“{found}” cannot stand here", found=str(token)[:40])
             )

@@ -18,10 +18,11 @@ from core.storage.expressions.environment import (
     in_order,
     sql_type_of,
 )
-from core.storage.expressions.numbers import averaged, summed
+from core.storage.expressions.numbers import averaged, rescaled, summed
 from core.storage.expressions.paths import limits, path_cell, scalar, taken
 from core.storage.expressions.texts import folded, text_cell
-from core.storage.types import BIG, TEXT
+from core.storage.types import BIG, TEXT, Length
+from metamodel.expression.operators import QUOTIENT_SCALE
 from metamodel.expression.tree import Aggregate, Node
 
 if TYPE_CHECKING:
@@ -69,6 +70,12 @@ class _Rows:
             case "COUNT_DISTINCT":
                 value = cell.value if cell.key is None else in_order(folded(cell), self.env)
                 return sa.func.count(value.distinct(), type_=BIG)
+            case "SUM" if body.type.kind == "duration":
+                total = sa.func.sum(as_type(cell.value, BIG))
+                return as_type(total if self.env.sqlite else sa.cast(total, sa.BigInteger()), Length())
+            case "AVG" if body.type.kind == "duration":
+                mean = averaged(as_type(cell.value, BIG), 0, self.env)
+                return as_type(rescaled(mean, QUOTIENT_SCALE, 0, self.env), Length())
             case "SUM":
                 return summed(cell.value, body.type.scale, self.env)
             case "AVG":

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.storage.expressions import compare, dates, texts, zones
 from core.storage.expressions.environment import Condition, Value, as_type, sql_type_of
-from core.storage.types import TEXT
+from core.storage.types import BIG, TEXT, Length
 from metamodel.expression.tree import Call, Constant, Node
 
 if TYPE_CHECKING:
@@ -139,10 +139,19 @@ def _days(compiler: Compiler, node: Call) -> Value:
 
 def _shift(compiler: Compiler, node: Call) -> Value:
     moment, duration = node.arguments
-    assert isinstance(duration, Constant)
+    if not isinstance(duration, Constant) or duration.value is None:
+        length = as_type(compiler.value(duration), BIG)
+        seconds = length if node.function == "SHIFT+" else -length
+        way = dates.day_after if moment.type.kind == "date" else dates.moment_after
+        return way(compiler.value(moment), seconds, compiler.env)
     by = duration.value if node.function == "SHIFT+" else -duration.value
     shift = dates.shifted_day if moment.type.kind == "date" else dates.shifted_moment
     return shift(compiler.value(moment), by, compiler.env)
+
+
+def _elapsed(compiler: Compiler, node: Call) -> Value:
+    end, start = (compiler.value(a) for a in node.arguments)
+    return as_type(dates.difference(start, end, "second", compiler.env), Length())
 
 
 def _today(compiler: Compiler, _node: Call) -> Value:
@@ -159,6 +168,6 @@ FUNCTIONS: Mapping[str, Compile] = {
     "LEFT": _left, "RIGHT": _right, "TRIM": _trim, "LENGTH": _length, "TEXT": _written, "FORMAT": _format,
     "CHOICE_NAME": _choice_name, "DATE_OF": _date_of,
     "YEAR": _part, "QUARTER": _part, "MONTH": _part, "DAY": _part, "WEEKDAY": _part,
-    "START_OF": _start_of, "DATE_DIFF": _difference, "DAYS": _days, "SHIFT+": _shift, "SHIFT-": _shift,
+    "START_OF": _start_of, "DATE_DIFF": _difference, "DAYS": _days, "ELAPSED": _elapsed, "SHIFT+": _shift, "SHIFT-": _shift,
     "TODAY": _today, "NOW": _now,
 }  # fmt: skip

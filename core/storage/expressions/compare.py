@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.storage.expressions import texts
-from core.storage.expressions.environment import Cell, Condition, Environment, Value, as_type
+from core.storage.expressions.environment import Cell, Condition, Environment, Value, as_type, in_order
 from core.storage.expressions.numbers import INTEGER, LARGEST, aligned, in_units, literal, number_type
 from core.storage.expressions.zones import start_of_day
-from core.storage.types import Day
+from core.storage.types import TEXT, Day
 from metamodel.expression.convert import EXACT
 from metamodel.expression.scope import field_by_uid
 from metamodel.expression.tree import Aggregate, Call, Constant, Node, Path, walk
@@ -55,6 +55,8 @@ def compare(operator: str, left: Operand, right: Operand, env: Environment) -> C
             return texts.compare(operator, left.cell, right.cell, texts.constant_text(right.node), env)
         case "number":
             return _numbers(operator, left, right, env)
+        case "time" | "choices":
+            return _OPERATORS[operator](in_order(left.cell.value, env), right.cell.value)  # type: ignore[no-any-return]
         case "choice" if operator in _MIRRORED:
             sides = (choice_order(o.cell.value, o.type, env) for o in (left, right))
             return _OPERATORS[operator](*sides)  # type: ignore[no-any-return]
@@ -71,9 +73,26 @@ def among(value: Operand, items: Sequence[Operand], env: Environment) -> Conditi
         return texts.among(value.cell, [(i.cell, texts.constant_text(i.node)) for i in items], env)
     if value.type.kind == "number":
         return _number_among(value, items, env)
+    if value.type.kind == "choices":
+        return sa.or_(*(_shared(value, item, env) for item in items))
     if value.moment is not None and all(about_no_row(i.node) for i in items):
         return sa.or_(*(compare("=", value, item, env) for item in items))
     return value.cell.value.in_([i.cell.value for i in items])
+
+
+def _shared(value: Operand, item: Operand, env: Environment) -> Condition:
+    """Whether several choices hold a constant one; another value of choices they must be equal to."""
+    if isinstance(item.node, Constant) and item.node.value is not None:
+        return holds_choice(value.cell.value, sa.literal(item.node.value[0], TEXT), env)
+    return compare("=", value, item, env)
+
+
+def holds_choice(held: Value, one: Value, env: Environment) -> Condition:
+    """Whether a choice (by uid) is one of several that are held."""
+    bar = sa.literal("|", TEXT)
+    found = sa.func.instr if env.sqlite else sa.func.strpos
+    raw, sought = as_type(held, TEXT), bar.concat(as_type(one, TEXT)).concat(bar)
+    return found(raw, sought, type_=INTEGER) > literal(0)
 
 
 def choice_order(value: Value, type_: Type, env: Environment) -> Value:

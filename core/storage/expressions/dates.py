@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core.storage.expressions.environment import Environment, Value, as_type, in_order, once, typed_null
 from core.storage.expressions.numbers import INTEGER, divided, literal
-from core.storage.expressions.zones import MICROSECONDS, instant_of, local_seconds, local_time
+from core.storage.expressions.zones import DAY_SECONDS, MICROSECONDS, instant_of, local_seconds, local_time
 from core.storage.types import BIG, TEXT, Day, Instant
 from metamodel.expression.durations import Duration
 from metamodel.expression.functions.formats import DatePart, Literally, date_pattern
@@ -132,8 +132,37 @@ def shifted_moment(moment: Value, by: Duration, env: Environment) -> Value:
     if by.months or by.days:
         moment = instant_of(local_time(moment, env) + _interval(by), env)
     pause = sa.func.make_interval(0, 0, 0, 0, 0, 0, literal(by.seconds), type_=sa.Interval())
-    made = as_type(moment, sa.DateTime(timezone=True)) + pause
+    return _instant_in_calendar(as_type(moment, sa.DateTime(timezone=True)) + pause)
 
+
+def day_after(day: Value, seconds: Value, env: Environment) -> Value:
+    """A date moved by the whole days of a length in seconds; null outside of the calendar."""
+    if env.sqlite:
+        return env.function(
+            "kubik_shift", day, literal(0), divided(seconds, literal(DAY_SECONDS)), type_=Day()
+        )
+
+    def make(start: Value, length: Value) -> Value:
+        days = sa.cast(
+            length.op("/", precedence=8, return_type=sa.BigInteger())(literal(DAY_SECONDS)), sa.Integer()
+        )
+        moved = sa.cast(start, sa.DateTime()) + sa.func.make_interval(0, 0, 0, days, type_=sa.Interval())
+        return once([moved], lambda m: sa.case((_in_calendar(m), sa.cast(m, sa.Date()))))
+
+    return as_type(once([day, seconds], make), Day())
+
+
+def moment_after(moment: Value, seconds: Value, env: Environment) -> Value:
+    """An instant moved by a length in seconds; null outside of the calendar."""
+    if env.sqlite:
+        arguments = (literal(0), literal(0), seconds, env.zone.key)
+        return env.function("kubik_shift_moment", moment, *arguments, type_=Instant())
+    one = sa.literal_column("INTERVAL '1 second'", sa.Interval())
+    pause = seconds.op("*", precedence=8, return_type=sa.Interval())(one)
+    return _instant_in_calendar(as_type(moment, sa.DateTime(timezone=True)) + pause)
+
+
+def _instant_in_calendar(made: Value) -> Value:
     def make(value: Value) -> Value:
         clock = sa.func.timezone("UTC", value, type_=sa.DateTime())
         return sa.case((_in_calendar(clock), value), else_=typed_null(sa.DateTime(timezone=True)))
@@ -168,6 +197,24 @@ def written(value: Value, pattern: str, *, moment: bool, env: Environment) -> Va
         return sa.func.strftime(form, *arguments, type_=TEXT)
     clock = local_time(value, env) if moment else sa.cast(value, sa.DateTime())
     return once([clock], lambda given: _joined(parts, given, env))
+
+
+def written_clock(value: Value, pattern: str, env: Environment) -> Value:
+    """A time by a pattern of FORMAT."""
+    parts = date_pattern(pattern)
+    assert parts is not None
+    raw = as_type(value, TEXT)
+    places = {"hh": 1, "mm": 4, "ss": 7}
+    texts = [
+        sa.literal(p.text, TEXT)
+        if isinstance(p, Literally)
+        else sa.func.substr(raw, literal(places[p]), literal(2), type_=TEXT)
+        for p in parts
+    ]
+    made: Value = texts[0]
+    for text in texts[1:]:
+        made = made.concat(text)
+    return made if not all(isinstance(p, Literally) for p in parts) else sa.case((raw.is_not(None), made))
 
 
 def _joined(parts: tuple[DatePart | Literally, ...], clock: Value, env: Environment) -> Value:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from core.storage.tables import Tables
-from core.storage.types import BIG, TEXT, Day, Instant
+from core.storage.types import BIG, TEXT, CanonicalJson, ChoiceSet, Clock, Day, Instant, Length
 from metamodel.expression.types import Type
 from metamodel.model import Entity, Model
 
@@ -179,6 +179,14 @@ def sql_type_of(type_: Type) -> Any:
             return Day()
         case "datetime":
             return Instant()
+        case "time":
+            return Clock()
+        case "duration":
+            return Length()
+        case "choices":
+            return ChoiceSet()
+        case "json":
+            return CanonicalJson()
         case "link":
             return BIG
     return TEXT

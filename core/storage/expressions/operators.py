@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from core.storage.expressions import compare, numbers, sets, texts
-from core.storage.expressions.environment import Value
+from core.storage.expressions.environment import Value, as_type
+from core.storage.types import BIG, Length
 from metamodel.expression.tree import Call, MySet, Node
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def _like(compiler: Compiler, node: Call) -> Value:
 
 
 def _contains(compiler: Compiler, node: Call) -> Value:
+    if node.arguments[0].type.kind == "choices":
+        held, one = (compiler.value(a) for a in node.arguments)
+        return compare.holds_choice(held, one, compiler.env)
     value, sought = (compiler.cell(a) for a in node.arguments)
     return texts.contains(value, sought, compiler.env)
 
@@ -71,6 +75,10 @@ def _is_null(compiler: Compiler, node: Call) -> Value:
 
 def _add(compiler: Compiler, node: Call) -> Value:
     """A chain of + and - is one sum, as far as it fits."""
+    if node.type.kind == "duration":
+        first_length, second_length = (as_type(compiler.value(a), BIG) for a in node.arguments)
+        made = first_length + second_length if node.function == "+" else first_length - second_length
+        return as_type(made, Length())
     chain: list[tuple[str, Node]] = []
     first: Node = node
     while isinstance(first, Call) and first.function in ("+", "-") and len(chain) < numbers.MOST_TERMS - 1:
@@ -96,6 +104,8 @@ def _rescale(compiler: Compiler, node: Call) -> Value:
 
 
 def _negate(compiler: Compiler, node: Call) -> Value:
+    if node.type.kind == "duration":
+        return as_type(-as_type(compiler.value(node.arguments[0]), BIG), Length())
     return numbers.negated(*compiler.scaled(node.arguments[0]), compiler.env)
 
 

@@ -14,6 +14,7 @@ from core.storage.expressions.environment import Cell, Environment, Row, Values,
 from core.storage.expressions.texts import constant_cell
 from core.storage.tables import Tables
 from core.storage.types import BIG
+from metamodel.fields.html import plain_text
 from metamodel.model import Entity, Field
 
 
@@ -86,6 +87,7 @@ class BoundRow:
         if field.computed is not None and field_uid not in self.values:
             return computed_cell(field, self, self.env)
         if field.result.kind == "text":
-            return constant_cell(value)
+            html = field.computed is None and field.type.column_type(field).html
+            return constant_cell(value, plain_text(value) if html and value is not None else None)
         type_ = sql_type_of(field.result)
         return Cell(value=typed_null(type_) if value is None else sa.literal(value, type_))

@@ -115,8 +115,8 @@ def _moved(day: date, months: int, days: int) -> date:
     return first.replace(day=min(day.day, last)) + timedelta(days=days)
 
 
-def _shift(day: str | None, months: int, days: int) -> str | None:
-    if day is None:
+def _shift(day: str | None, months: int, days: int | None) -> str | None:
+    if day is None or days is None:
         return None
     try:
         return _moved(date.fromisoformat(day), months, days).isoformat()
@@ -124,8 +124,8 @@ def _shift(day: str | None, months: int, days: int) -> str | None:
         return None
 
 
-def _shift_moment(moment: int | None, months: int, days: int, seconds: int, zone: str) -> int | None:
-    if moment is None:
+def _shift_moment(moment: int | None, months: int, days: int, seconds: int | None, zone: str) -> int | None:
+    if moment is None or seconds is None:
         return None
     try:
         local = (_EPOCH + timedelta(microseconds=moment)).astimezone(_zone(zone))

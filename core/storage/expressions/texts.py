@@ -46,11 +46,11 @@ def text_cell(value: Text, env: Environment) -> Cell:
     return Cell(value=value, key=env.function("kubik_fold", value, type_=TEXT))
 
 
-def constant_cell(text: str | None) -> Cell:
-    """The cell of a constant text, folded already."""
+def constant_cell(text: str | None, words: str | None = None) -> Cell:
+    """The cell of a constant text, folded already; ``words`` are what is folded of one that is HTML."""
     if text is None:
         return Cell(value=typed_null(sa.Text()), key=typed_null(sa.Text()))
-    return Cell(value=sa.literal(text, TEXT), key=sa.literal(fold(text), TEXT))
+    return Cell(value=sa.literal(text, TEXT), key=sa.literal(fold(text if words is None else words), TEXT))
 
 
 def folded(cell: Cell) -> Text:
@@ -145,6 +145,8 @@ def written(value: Value, type_: Type, env: Environment) -> Text:
             return dates.written(value, "YYYY-MM-DD", moment=False, env=env)
         case "datetime":
             return dates.written(value, "YYYY-MM-DD hh:mm:ss", moment=True, env=env)
+        case "time":
+            return as_type(value, TEXT)
     if env.sqlite:
         return env.function("kubik_text", units(value), literal(type_.scale), type_=TEXT)
     return in_order(sa.cast(sa.cast(value, sa.Numeric(MAX_DIGITS, type_.scale)), sa.Text()), env)
@@ -152,6 +154,8 @@ def written(value: Value, type_: Type, env: Environment) -> Text:
 
 def formatted(value: Value, type_: Type, pattern: str, env: Environment) -> Text:
     """FORMAT."""
+    if type_.kind == "time":
+        return dates.written_clock(value, pattern, env)
     if type_.kind != "number":
         return dates.written(value, pattern, moment=type_.kind == "datetime", env=env)
     form = number_pattern(pattern)

@@ -38,7 +38,7 @@ def _abs(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -> N
 
 def _extreme(name: str, arguments: Sequence[Node], model: ModelNames, at: int) -> Node:
     fitting = together(arguments, model, comparing=False)
-    if fitting[0].type.kind not in ("number", "date", "datetime", "null"):
+    if fitting[0].type.kind not in ("number", "date", "datetime", "time", "duration", "null"):
         why = message(
             "{function} is of numbers or dates, this is {given}", function=name, given=words(fitting[0].type)
         )

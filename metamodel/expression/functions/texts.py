@@ -41,7 +41,7 @@ def _format(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -
     value, pattern = arguments
     constant = constant_of(pattern, "text", message("the pattern of FORMAT is a constant text"))
     kind = value.type.kind
-    if kind not in ("number", "date", "datetime"):
+    if kind not in ("number", "date", "datetime", "time"):
         why = message("FORMAT writes numbers and dates, this is {given}", given=words(value.type))
         raise Fault(MIXED, value.at, why)
     if kind == "number" and number_pattern(constant.value) is None:
@@ -49,7 +49,7 @@ def _format(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -
     if kind != "number":
         parts = date_pattern(constant.value)
         if parts is None or (
-            kind == "date" and {"hh", "mm", "ss"} & {p for p in parts if isinstance(p, str)}
+            kind in _FOREIGN and _FOREIGN[kind] & {p for p in parts if isinstance(p, str)}
         ):
             raise Fault(
                 MIXED,
@@ -58,6 +58,9 @@ def _format(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -
             )
     return call(name, TEXT, value, constant, at=at)
 
+
+_FOREIGN = {"date": {"hh", "mm", "ss"}, "time": {"YYYY", "MM", "DD"}}
+"""What a pattern of that kind cannot hold."""
 
 FUNCTIONS = (
     Function(name="LENGTH", least=1, most=1, usage="LENGTH(text)", check=_length),

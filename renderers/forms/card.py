@@ -16,7 +16,7 @@ from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 from renderers.forms.conditions import condition_of, holds
 from renderers.forms.layout import Part, parts
-from renderers.forms.rows import sum_text, summed
+from renderers.forms.sums import sum_text, summed
 from renderers.forms.texts import Manner, text_of
 from renderers.forms.view import Block, Card, ChildTable, History, Section, StageStep, Value
 from renderers.lists.view import Head

@@ -1,161 +1,195 @@
-"""Child rows in a form: their columns, the rows with what is wrong in them, the pattern of a new one, sums."""
+"""Child rows in a form: their columns, the rows with what is wrong in them, patterns of new ones, sums; to any depth."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from markupsafe import Markup
 
-from metamodel.messages import message
+from metamodel.expression.durations import Span
 from metamodel.model import Entity, Field
 from renderers.forms.desk import Desk, html_id
-from renderers.forms.filled import FilledRow
-from renderers.forms.view import FormHead, Row, Told, Total, Widget
-from renderers.forms.widgets.control import control
-from renderers.pages.cells import Cells
+from renderers.forms.filled import MAX_DEPTH, FilledRow
+from renderers.forms.lists import columns, lists_in, row_field_writable
+from renderers.forms.row_frames import Places, ReadOnly, RowFrames, filled_in, named
+from renderers.forms.sums import totals
+from renderers.forms.view import FormHead, Told, Widget
 from renderers.pages.columns import NUMERIC, Width, kind_of, least_width, width_of
 
-NEW_ROW = "__n__"
-"""Stands for the place of a row in the pattern of a new one; the browser puts a number there."""
+NUMBER, BELOW, TOOLS = Width(css="w7", pixels=56), Width(css="w11", pixels=88), Width(css="w9", pixels=72)
+
+Stored = Sequence[Mapping[str, Any]]
+"""Child rows as they are stored, for what is only read of them."""
 
 
-def child_fields(desk: Desk, child: Entity) -> list[Field]:
-    """The columns of child rows in a form: in the order of the child's layout, without the link to the parent."""
-    laid = [
-        child.by_uid[uid] for tab in child.layout for row in tab.rows for uid in row if uid in child.by_uid
-    ]
-    readable = desk.grants.readable(child.uid)
-    fields = laid or [f for f in child.fields if not f.system]
-    return [f for f in fields if f.uid in readable and f.uid != child.parent and f.type.name != "children"]
+def new_place(depth: int) -> str:
+    """What stands for the place of a row in the pattern of a new one; the browser puts a number there."""
+    return f"__n{depth}__"
 
 
 def children(desk: Desk, entity: Entity, each: Field) -> Widget:
-    """Child rows edited in place."""
-    child = desk.model.entity_by_uid[each.target or ""]
-    fields = child_fields(desk, child)
-    widths = _widths(desk, fields)
-    pointer = f"/{each.name}"
-    stored = {row.get("id"): row for row in _list(desk.shown.get(each.name))}
-    rows = tuple(
-        _row(desk, child, fields, row, f"{pointer}/{index}", index, stored.get(row.id, {}))
-        for index, row in enumerate(desk.filled.rows.get(each.name, []))
-    )
-    language = desk.texts.language
-    return Widget(
-        kind="children",
-        name=pointer,
-        wide=True,
-        id=html_id(pointer),
-        label=desk.label(each),
-        help=each.help.in_language(language) if each.help else "",
-        required=each.required,
-        error=desk.told.wrong.get(pointer, ""),
-        theirs=desk.told.theirs.get(pointer, ""),
-        heads=tuple(_head(desk, f, w) for f, w in zip(fields, widths, strict=True)),
-        rows=rows,
-        blank=_row(desk, child, fields, FilledRow(), f"{pointer}/{NEW_ROW}", None, {}),
-        row_label=child.label.in_language(language) or child.name,
-        wrong_rows=sum(1 for row in rows if row.errors),
-        totals=totals(desk, fields, stored),
-        min_width=least_width([*widths, Width(css="w5", pixels=40), Width(css="w11", pixels=88)]),
+    """Child rows edited in place, with those below them."""
+    drawn = Drawn(desk=desk, field=each, path=(each.name,))
+    made, wrong = drawn.rows(desk.filled.rows.get(each.name, []), _list(desk.shown.get(each.name)), ())
+    base = drawn.widget((), len(desk.filled.rows.get(each.name, [])))
+    return replace(
+        base,
+        error=desk.told.wrong.get(base.name, ""),
+        theirs=desk.told.theirs.get(base.name, ""),
+        html=made,
+        wrong_rows=wrong,
+        totals=totals(desk, drawn.fields, _list(desk.shown.get(each.name))),
+        more={**base.more, "patterns": tuple(drawn.patterns())},
     )
 
 
-def _list(value: object) -> list[dict[str, object]]:
+def _list(value: object) -> Stored:
     return value if isinstance(value, list) else []
 
 
-def _widths(desk: Desk, fields: list[Field]) -> list[Width]:
-    kinds = [kind_of(desk.model, f.result, f.type.cell) for f in fields]
-    wide = next((i for i, kind in enumerate(kinds) if kind in ("text", "link")), 0)
-    return [width_of(kind, flexible=i == wide) for i, kind in enumerate(kinds)]
+@dataclass(kw_only=True)
+class Drawn:
+    """The drawing of all lists of one name in a form."""
+
+    desk: Desk
+    field: Field
+    path: tuple[str, ...]
+    inner: list[Drawn] = dataclass_field(init=False)
+
+    def __post_init__(self) -> None:
+        lists = lists_in(self.desk.grants, self.child) if self.depth < MAX_DEPTH else []
+        held = [f for f in lists if row_field_writable(self.desk.grants, self.child, f)]
+        self.inner = [Drawn(desk=self.desk, field=f, path=(*self.path, f.name)) for f in held]
+
+    @property
+    def depth(self) -> int:
+        return len(self.path)
+
+    @cached_property
+    def child(self) -> Entity:
+        return self.desk.model.entity_by_uid[self.field.target or ""]
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        return columns(self.desk.grants, self.child)
+
+    @cached_property
+    def widths(self) -> list[Width]:
+        kinds = [kind_of(self.desk.model, f.result, f.type.cell) for f in self.fields]
+        wide = next((i for i, kind in enumerate(kinds) if kind in ("text", "link")), 0)
+        return [width_of(kind, flexible=i == wide) for i, kind in enumerate(kinds)]
+
+    @cached_property
+    def frames(self) -> RowFrames:
+        below = [each.field for each in self.inner]
+        return RowFrames(desk=self.desk, child=self.child, fields=self.fields, below=below, path=self.path)
+
+    def rows(self, rows: Sequence[FilledRow], stored: Stored, places: Places) -> tuple[Markup, int]:
+        """The rows of one list with those below them, and in how many something is wrong."""
+        by_id = {row.get("id"): at for at, row in enumerate(stored)}
+        read_only = self._read_only(stored)
+        parts, wrong = [], 0
+        for index, row in enumerate(rows):
+            at = by_id.get(row.id) if row.id else None
+            below, below_wrong = self._below(row, stored[at] if at is not None else {}, (*places, str(index)))
+            counts = [len(row.rows.get(each.field.name, [])) for each in self.inner]
+            cells = read_only[at] if at is not None else {}
+            text, told = self.frames.draw(row, (*places, str(index)), str(index + 1), cells, counts)
+            parts += [text, self._told(told), below]
+            wrong += bool(told or below_wrong)
+        return Markup("".join(parts)), wrong
+
+    def _below(self, row: FilledRow, stored: Mapping[str, Any], places: Places) -> tuple[str, int]:
+        """The lists of a row, in a row of the table of their own; nothing while they are all empty."""
+        if not any(row.rows.get(each.field.name) for each in self.inner):
+            return "", 0
+        blocks, wrong = [], 0
+        for each in self.inner:
+            rows, kept = row.rows.get(each.field.name, []), _list(stored.get(each.field.name))
+            made, bad = each.rows(rows, kept, places)
+            blocks.append(each.block(places, made, len(rows), bad, kept))
+            wrong += bad
+        return self._nest(places, blocks), wrong
+
+    def _nest(self, places: Places, blocks: Sequence[Markup]) -> str:
+        pointer = f"{named(self.path, places)}/{places[-1]}"
+        return self.desk.cells.render("widgets/_nest.html", name=pointer, span=self.span, blocks=blocks)
+
+    @property
+    def span(self) -> int:
+        """How many columns the table has."""
+        return len(self.fields) + len(self.inner) + 2
+
+    def _told(self, told: Sequence[Told]) -> str:
+        return self.desk.cells.render("widgets/_told.html", told=told, span=self.span) if told else ""
+
+    def _read_only(self, stored: Stored) -> list[dict[str, ReadOnly]]:
+        """What is only read of stored rows, drawn a column at a time."""
+        found: list[dict[str, ReadOnly]] = [{} for _ in stored]
+        for each in self.fields:
+            if row_field_writable(self.desk.grants, self.child, each):
+                continue
+            values = [row.get(each.name) for row in stored]
+            for at, html in enumerate(self.desk.cells.draw(each, each.result, "")(values)):
+                found[at][each.name] = ReadOnly(html=html, plain=plain(values[at]))
+        return found
+
+    def block(self, places: Places, rows: Markup, count: int, wrong: int = 0, stored: Stored = ()) -> Markup:
+        """A list that stands in a row."""
+        base = self.widget(places, count)
+        sums = totals(self.desk, self.fields, stored)
+        made = replace(
+            base, html=rows, wrong_rows=wrong, totals=sums, error=self.desk.told.wrong.get(base.name, "")
+        )
+        return Markup(self.desk.cells.render("widgets/children.html", w=made))
+
+    def widget(self, places: Places, count: int) -> Widget:
+        """What the template of a list draws besides its rows."""
+        pointer = named(self.path, places)
+        each, language = self.field, self.desk.texts.language
+        below = [BELOW for _ in self.inner]
+        return Widget(
+            kind="children", name=pointer, id=html_id(pointer), label=self.desk.label(each), wide=True,
+            help=each.help.in_language(language) if each.help else "", required=each.required,
+            heads=tuple(self._head(f, w) for f, w in zip(self.fields, self.widths, strict=True)),
+            row_label=self.child.label.in_language(language) or self.child.name,
+            min_width=least_width([*self.widths, *below, NUMBER, TOOLS]),
+            more={
+                "count": count, "path": ".".join(self.path), "depth": self.depth, "patterns": (),
+                "below": [{"label": self.desk.label(inner.field), "width": BELOW.css} for inner in self.inner],
+            },
+        )  # fmt: skip
+
+    def _head(self, each: Field, width: Width) -> FormHead:
+        label = self.desk.label(each)
+        numeric = kind_of(self.desk.model, each.result, each.type.cell) in NUMERIC
+        required = each.required and each.default is None and each.copy is None
+        hint = (each.help.in_language(self.desk.texts.language) if each.help else "") or label
+        return FormHead(
+            label=label, css="n" if numeric else "", width=width.css, required=required, hint=hint
+        )
+
+    def patterns(self) -> Iterator[dict[str, Any]]:
+        """Patterns of a new row of this list, of the lists in it, and of those below."""
+        places = tuple(new_place(depth) for depth in range(1, self.depth + 1))
+        row, _ = self.frames.draw(FilledRow(), places, places[-1], {}, [0 for _ in self.inner])
+        yield {"path": ".".join(self.path), "kind": "row", "html": Markup(filled_in(row, places))}
+        if self.inner:
+            blocks = [each.block(places, Markup(""), 0) for each in self.inner]
+            yield {"path": ".".join(self.path), "kind": "nest", "html": Markup(self._nest(places, blocks))}
+        for each in self.inner:
+            yield from each.patterns()
 
 
-def _head(desk: Desk, each: Field, width: Width) -> FormHead:
-    label = desk.label(each)
-    numeric = kind_of(desk.model, each.result, each.type.cell) in NUMERIC and each.type.widget not in (
-        "date",
-        "datetime",
-    )
-    required = each.required and each.default is None and each.copy is None
-    hint = (each.help.in_language(desk.texts.language) if each.help else "") or label
-    return FormHead(label=label, css="n" if numeric else "", width=width.css, required=required, hint=hint)
-
-
-def _row(
-    desk: Desk, child: Entity, fields: list[Field], row: FilledRow, pointer: str, index: int | None,
-    stored: Mapping[str, object],
-) -> Row:  # fmt: skip
-    number = "" if index is None else str(index + 1)
-    place = desk.texts.render(message("row {number}", number=number or NEW_ROW))
-    cells = tuple(_cell(desk, child, f, row, pointer, stored, f"{desk.label(f)}, {place}") for f in fields)
-    told = [
-        Told(id=f"{cell.id}-wrong", message=f"{cell.label}: {cell.error}") for cell in cells if cell.error
-    ]
-    if whole := desk.told.wrong.get(pointer, ""):
-        told.insert(0, Told(id=f"{html_id(pointer)}-wrong", message=whole))
-    return Row(
-        name=pointer, number=number or NEW_ROW, id=row.id, key=html_id(pointer), cells=cells, errors=tuple(told),
-        waiting=index is None,
-    )  # fmt: skip
-
-
-def _cell(
-    desk: Desk,
-    child: Entity,
-    each: Field,
-    row: FilledRow,
-    pointer: str,
-    stored: Mapping[str, object],
-    aria_label: str,
-) -> Widget:
-    here = f"{pointer}/{each.name}"
-    if editable_row_field(desk, child, each):
-        return control(desk, child, each, row, here, html_id(here), aria_label)
-    html = desk.cells.draw(each, each.result, "")([stored.get(each.name)])[0]
-    return Widget(
-        kind="readonly", name=here, id=html_id(here), label=desk.label(each), html=Markup(html), locked=True,
-        computed=each.computed is not None, number=kind_of(desk.model, each.result, each.type.cell) in NUMERIC,
-        aria_label=aria_label,
-    )  # fmt: skip
-
-
-def editable_row_field(desk: Desk, child: Entity, each: Field) -> bool:
-    """Whether a field of child rows may be typed: a grant of the child entity narrows what the parent's gives."""
-    if not each.writable or each.read_only:
-        return False
-    return any(each.uid in desk.grants.writable(child.uid, action) for action in ("create", "update"))
-
-
-def totals(
-    desk: Desk, fields: list[Field], stored: Mapping[object, Mapping[str, object]]
-) -> tuple[Total, ...]:
-    """Sums under columns of amounts; of computed ones as they are stored. None at all when nothing can be summed."""
-    sums = summed(fields)
-    made = [_total(desk, f, stored) if f.uid in sums else Total() for f in fields]
-    return tuple(made) if any(total.column or total.text for total in made) else ()
-
-
-def _total(desk: Desk, each: Field, stored: Mapping[object, Mapping[str, object]]) -> Total:
-    if each.type.widget == "number":
-        return Total(label=desk.label(each), column=each.name, scale=each.result.scale)
-    values = [row.get(each.name) for row in stored.values()]
-    return Total(label=desk.label(each), text=sum_text(desk.cells, each, values))
-
-
-def summed(fields: Sequence[Field]) -> frozenset[str]:
-    """The fields (uids) whose sum means something: computed amounts, without any other amounts, else quantities.
-
-    Prices and shares are not added up, nor quantities of different things when there is money to add.
-    """
-    numbers = [f for f in fields if f.result.kind == "number" and not f.result.percent]
-    money = [f for f in numbers if f.type.name == "money" or f.result.currency]
-    amounts = [f for f in money if f.computed is not None] or [f for f in money if f.copy is None]
-    return frozenset(f.uid for f in (amounts or ([] if money else numbers)))
-
-
-def sum_text(cells: Cells, each: Field, values: list[object]) -> Markup:
-    """The sum of stored values as its column shows them; nothing for no values."""
-    numbers = [value for value in values if isinstance(value, int | Decimal)]
-    return cells.one(each, each.result, sum(numbers)) if numbers else Markup("")
+def plain(value: Any) -> str:
+    """A value that can be added up, exactly; a duration in seconds."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, int | Decimal):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return str(value.total) if isinstance(value, Span) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -153,26 +153,18 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A child row in a form; ``waiting`` is the empty one at the end."""
-
-    name: str
-    number: str
-    id: int | None
-    key: str
-    cells: tuple[Widget, ...]
-    errors: tuple[Told, ...] = ()
-    waiting: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """The sum under a column of child rows; the browser keeps it up while ``column`` can be typed into."""
+    """The sum under a column of child rows, which the browser keeps up; ``sign`` stands behind it.
+
+    ``kind`` is ``number`` or ``duration``; ``scale`` the most digits behind the point.
+    """
 
     text: str | Markup = ""
     label: str = ""
     column: str = ""
     scale: int = 0
+    kind: str = "number"
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +205,6 @@ class Widget:
     typed: str = ""
     candidates: tuple[Candidate, ...] = ()
     heads: tuple[FormHead, ...] = ()
-    rows: tuple[Row, ...] = ()
-    blank: Row | None = None
     row_label: str = ""
     wrong_rows: int = 0
     totals: tuple[Total, ...] = ()
@@ -222,6 +212,12 @@ class Widget:
     sent: str = ""
     wide: bool = False
     grouped: bool = False
+    live_shown: bool = False
+    """Whether it stands is asked of the server; ``live_asked``: whether it is required."""
+    live_asked: bool = False
+    follows: str = ""
+    """What it is taken from until it is changed by hand."""
+    by_hand: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -237,12 +233,32 @@ class FormHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormSection:
-    """A tab of the layout in a form."""
+class FormGroup:
+    """A section of a tab; ``live`` means that only the server can say whether it stands."""
 
     id: str
     label: str
+    help: str
+    collapsed: bool
+    visible_if: str
+    live: bool
+    hidden: bool
     widgets: tuple[Widget, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTab:
+    """A tab of the layout in a form; ``wrong`` counts what is to be put right in it."""
+
+    id: str
+    label: str
+    groups: tuple[FormGroup, ...]
+    wrong: int = 0
+
+    @property
+    def widgets(self) -> Iterator[Widget]:
+        """The fields of all its sections."""
+        return (widget for group in self.groups for widget in group.widgets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +302,15 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A draft that can be gone on with."""
+
+    key: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A form. ``was`` is what it was opened with, as JSON: only what differs is sent on to `core.records`."""
 
@@ -299,7 +324,15 @@ class Form:
     version: int | None
     was: str
     dirty: bool
-    sections: tuple[FormSection, ...]
+    tabs: tuple[FormTab, ...]
+    live: str = ""
+    """Where a changed form is recalculated; empty when nothing in it depends on anything."""
+    draft: str = ""
+    drafts: tuple[DraftLine, ...] = ()
+    identity: str = ""
+    """Of the person whom the form was made for, so that nobody else goes on with it."""
+    files: bool = False
+    """Whether it has a field for files, which go along as parts of their own."""
     summary: Summary | None = None
     stale: Stale | None = None
     note: str = ""

@@ -52,6 +52,10 @@ class Cells:
         self.empty = self._frame("_empty")
         self.hidden = self._frame("_hidden")
 
+    def render(self, template: str, **variables: Any) -> str:
+        """Any template in this language."""
+        return self._environment.get_template(template).render(**self._texts.template_globals(), **variables)
+
     def _frame(self, name: str, **variables: Any) -> str:
         template = self._environment.get_template(f"cells/{name}.html")
         return template.render(**self._texts.template_globals(), **variables).strip()

@@ -12,6 +12,7 @@ from renderers.forms.filled import (
     Filled,
     FilledRow,
     differing,
+    every_holder,
     moved,
     read_json,
     read_sent,
@@ -55,6 +56,14 @@ def test_only_what_differs_is_written(now: Filled, was: Filled) -> None:
         assert len(values["items"]) == len(now.rows["items"])  # type: ignore[arg-type]
 
 
+def bare(filled: Filled) -> Filled:
+    """The content without the names that its rows were sent under."""
+    for holder, _ in every_holder(filled):
+        if isinstance(holder, FilledRow):
+            holder.place = ""
+    return filled
+
+
 def test_pointers_become_fields_and_rows_in_their_order() -> None:
     sent = read_sent(
         [
@@ -65,7 +74,7 @@ def test_pointers_become_fields_and_rows_in_their_order() -> None:
     )  # fmt: skip
     assert sent.version == 3
     assert sent.filled.values == {"name": "a\nb", "active": "true"}
-    assert sent.filled.rows == {
+    assert bare(sent.filled).rows == {
         "items": [FilledRow(id=5, values={"quantity": "2"}), FilledRow(values={"quantity": "1"})]
     }, "blank rows are left out"
 
@@ -122,7 +131,7 @@ def test_rows_of_rows_are_read_changed_and_moved_to_any_depth() -> None:
     )  # fmt: skip
     lid = FilledRow(values={"name": "Lid"}, rows={"marks": [FilledRow(values={"name": "m"})]})
     foot = FilledRow(values={"name": "Foot"})
-    box, other = sent.filled.rows["items"]
+    box, other = bare(sent.filled).rows["items"]
     assert (box.id, box.rows) == (7, {"parts": [lid]}), "blank rows are left out from the innermost"
     assert other.rows == {"parts": [foot]}, "a row with nothing but rows of its own is there"
     was = Filled(rows={"items": [FilledRow(id=7, values={"name": "Box"}, rows={"parts": [FilledRow(id=3)]})]})

@@ -6,10 +6,11 @@ import { startForms } from "./form";
 import { startKeyboard } from "./keyboard";
 import { startLists } from "./list";
 import { startMenus } from "./menus";
+import { startRich } from "./rich";
 import { startServer } from "./server";
 import { startToasts } from "./toasts";
 
-const starters = [startToasts, startMenus, startCombos, startChildren, startForms, startLists];
+const starters = [startToasts, startMenus, startCombos, startChildren, startForms, startRich, startLists];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.operators import custom_op
 
 from core.query.columns import Columns, Layout
+from core.query.leading import leading_to
 from core.query.matching import among, contains
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
 from core.query.plan import Children, Life, ReadPlan, SortKey
@@ -221,6 +222,8 @@ class Compiler:
             conditions.append(compile_condition(self.plan.filter, environment))
         if self.plan.searched:
             conditions.append(self._search(row))
+        if self.plan.leading is not None:
+            conditions += leading_to(row, self.plan.leading)
         if self.plan.among_ids:
             conditions.append(among(self.relations.dialect, row.alias.c.id, "ids"))
         return conditions

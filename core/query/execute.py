@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
+from core.query.attached import attach, list_select, titles_select
 from core.query.columns import Layout
 from core.query.compile import Compiler, Part
+from core.query.leading import leading_values
 from core.query.matching import id_list
 from core.query.paging import Segment, segments
-from core.query.plan import Children, Life, ReadPlan, Selection, plan
+from core.query.plan import Children, Life, ReadPlan, Selection, plan, shape_of
 from core.query.query import Column, Link, Query
 from core.query.reach import Reach
 from core.query.relations import Relations
@@ -93,6 +95,7 @@ class Reader:
         items = layout.items(raw)
         if not items:
             return items
+        attach(self, connection, values, layout, items)
         identities = raw[layout.id_at]
         for children in selection.children:
             at = layout.masked.get(children.name)
@@ -152,12 +155,21 @@ class Reader:
                     select = self.compiler.branch(*detail)
                 case "reach":
                     select = self.compiler.reach(detail)
+                case "list":
+                    select = list_select(self.compiler, self._listed(detail))
+                case "titles of":
+                    select = titles_select(self.compiler, self.compiler.relations.model.entity_by_uid[detail])
                 case "id_by":
                     select = self.compiler.id_by(detail)
                 case _:
                     select = getattr(self.compiler, name)()
             self._others[key] = Prepared(select, self.database)
         return self._others[key]
+
+    def _listed(self, uid: str) -> Field:
+        """The field of that uid, of whichever entity."""
+        entities = self.compiler.relations.model.entities.values()
+        return next(entity.by_uid[uid] for entity in entities if uid in entity.by_uid)
 
     def _page(self, part: Part) -> tuple[Prepared, Layout, int]:
         """The statement of a page, how it is read, and how many of its columns are shown: the rest sort."""
@@ -174,6 +186,7 @@ def reader_of(tx: Transaction, actor: Actor, query: Query, life: Life | None = N
     database = tx.workspace.database
     shape = (
         query.entity, query.fields, query.filter, query.sort, query.ids is None, query.deleted, life,
+        query.leading and shape_of(query.leading),
         not (query.search and query.search.strip()), grants.key, actor.language,
         database.dialect, database.schema, tx.workspace.zone.key,
     )  # fmt: skip
@@ -218,6 +231,8 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
         values["search"] = fold(query.search.strip())
     if query is not None and query.ids is not None:
         values["ids"] = id_list(tx.dialect, query.ids)
+    if query is not None and query.leading is not None:
+        values |= leading_values(tx.model, query.leading)
     return values
 
 

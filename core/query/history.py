@@ -39,15 +39,24 @@ def history(
     """What happened to a record that the actor may see, in the bin or not; KBK2006 when they may not."""
     limit = page_limit(limit)
     found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
-    readable = _readable(tx, actor, found, id)
     bound = ("history", found.uid, id, actor.user)
+    before = read_cursor(tx.workspace.secret_key, bound, cursor, 1)[0] if cursor else None
+    items = changes_before(tx, actor, found, id, before, limit + 1)
+    more, items = len(items) > limit, items[:limit]
+    after = write_cursor(tx.workspace.secret_key, bound, (items[-1]["seq"],)) if more else None
+    return HistoryPage(items=items, next=after)
+
+
+def changes_before(
+    tx: Transaction, actor: Actor, entity: Entity, id: int, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """The newest changes of a record below a place in the journal; KBK2006 when the actor does not see the record."""
+    readable = _readable(tx, actor, entity, id)
     journal = tx.tables.own.journal
-    select = sa.select(journal).where(journal.c.entity == found.uid, journal.c.record == id)
-    if cursor:
-        (before,) = read_cursor(tx.workspace.secret_key, bound, cursor, 1)
+    select = sa.select(journal).where(journal.c.entity == entity.uid, journal.c.record == id)
+    if before is not None:
         select = select.where(journal.c.seq < before)
-    rows = tx.connection.execute(select.order_by(journal.c.seq.desc()).limit(limit + 1)).all()
-    more, rows = len(rows) > limit, rows[:limit]
+    rows = tx.connection.execute(select.order_by(journal.c.seq.desc()).limit(limit)).all()
     items = [
         {
             "seq": row.seq, "at": row.at, "by": row.by, "kind": row.kind, "version": row.version,
@@ -56,8 +65,7 @@ def history(
         for row in rows
     ]  # fmt: skip
     _with_titles(tx, actor, readable, items)
-    after = write_cursor(tx.workspace.secret_key, bound, (rows[-1].seq,)) if more else None
-    return HistoryPage(items=items, next=after)
+    return items
 
 
 def changed_values(tx: Transaction, readable: Mapping[str, Field], diff: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from core.query.names import (
     readable_fields,
     readable_path,
 )
-from core.query.query import Query
+from core.query.query import Leading, Query
 from metamodel.errors import Problem
 from metamodel.expression.tree import Expression
 from metamodel.messages import Message, message
@@ -71,6 +71,8 @@ class ReadPlan:
     sort: tuple[SortKey, ...]
     life: Life
     among_ids: bool
+    leading: Leading | None
+    """The link that must lead to the record of the parameter ``leads_to``; which record it is, the plan does not say."""
     rights: Grants
 
     @property
@@ -89,8 +91,14 @@ def plan(query: Query, model: Model, grants: Grants, life: Life | None = None) -
         sort=sort_keys(model, grants, entity, query.sort),
         life=resolved,
         among_ids=query.ids is not None,
+        leading=query.leading and shape_of(query.leading),
         rights=grants,
     )
+
+
+def shape_of(leading: Leading) -> Leading:
+    """The same for every record: what a statement is made for."""
+    return Leading(field=leading.field, entity=leading.entity, id=0, last=None if leading.last is None else 0)
 
 
 def page_limit(asked: int) -> int:
@@ -175,7 +183,7 @@ def sort_keys(model: Model, grants: Grants, entity: Entity, names: tuple[str, ..
     for index, written in enumerate(names):
         name, pointer = written.removeprefix("-"), f"/sort/{index}"
         path = readable_path(model, grants, entity, name, pointer)
-        if path.field.type.name in UNSORTABLE:
+        if path.field.type.name in UNSORTABLE or path.field.listed or path.field.result.kind == "link_any":
             raise malformed(pointer, message("Rows cannot be sorted by “{name}”.", name=name))
         keys.setdefault(name, SortKey(path=path, descending=written.startswith("-")))
     return tuple(keys.values())

@@ -13,12 +13,25 @@ from metamodel.model import Entity, Field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leading:
+    """Records that lead to one record: by which link of theirs (uid of the field), to which entity (uid), which id.
+
+    ``last`` leaves out records from that id on: the next page of a list that goes from the newest back.
+    """
+
+    field: str
+    entity: str
+    id: int
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What somebody wants to read of one entity.
 
     ``fields``: names or paths (`company.city`), None for all stored and computed ones the actor may read; children
     only when named. ``filter``: an expression as text. ``sort``: names or paths, ``-`` before a descending one.
-    ``ids``: only these records. ``parent``: only child rows of these parents (with ``through``'s order, position).
+    ``ids``: only these records. ``leading``: only those that lead to a record by a link that the actor may read.
     """
 
     entity: str
@@ -31,6 +44,7 @@ class Query:
     count: Literal["none", "exact"] = "none"
     deleted: Literal["none", "only"] = "none"
     ids: tuple[int, ...] | None = None
+    leading: Leading | None = None
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +85,12 @@ class SecretState(msgspec.Struct, frozen=True):
 
 
 NO_SECRET, A_SECRET = SecretState(False), SecretState(True)
+
+
+class LinkAny(Link, frozen=True, omit_defaults=True):
+    """A link to a record of one of several entities: ``{"entity", "id", "title"}``, the entity by its name."""
+
+    entity: str = msgspec.UNSET  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,6 @@ def record_by(
 def _bound_to(reader: Reader, actor: Actor, query: Query, life: Life | None) -> tuple[Any, ...]:
     """What a cursor is good for: this order of this list under these grants, for this person."""
     return (
-        reader.plan.entity.uid, query.sort, query.filter, query.search, query.ids, life or query.deleted,
+        reader.plan.entity.uid, query.sort, query.filter, query.search, query.ids, query.leading, life or query.deleted,
         reader.plan.rights.key, actor.user, actor.language,
     )  # fmt: skip

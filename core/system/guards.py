@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOGIN = re.compile(r"[^\W_][\w.@+-]{0,99}")
 """A letter or digit first, then letters, digits and ``_ . @ + -``; letters of any language."""
 
-GUARDED = frozenset(("user", "user_role", "role"))
+GUARDED = frozenset(("file", "user", "user_role", "role", "comment"))
 """Names of the system's entities that have guards."""
 
 
@@ -43,6 +43,8 @@ class Change:
     pointer: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    taken_along: bool = False
+    """Whether it goes or comes back with another record, and was not named itself."""
 
     def moved(self, name: str) -> bool:
         """Whether the field has another value now."""
@@ -57,8 +59,12 @@ def guard(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> list[Prob
             found += _user(tx, actor, change)
         elif change.entity.name == "user_role":
             found += _user_role(tx, actor, change)
+        elif change.entity.name == "file" and not actor.system:
+            found.append(_problem(change, "", message("Files come by being sent, and go when nothing holds them.")))
         elif change.entity.name == "role" and not actor.system:
             found.append(_problem(change, "", message("Roles are made by definitions, not by hand.")))
+        elif change.entity.name == "comment" and not actor.system:
+            found += _comment(tx, actor, change)
     if not found:
         found += _last_administrator(tx, changes)
     return found
@@ -111,6 +117,27 @@ def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
             found.append(_problem(change, "", message("Nobody deletes themselves.")))
     elif change.action != "create" and not _manages(tx, actor, change.id):
         found.append(_problem(change, "", message("This person has a role that is not below yours.")))
+    return found
+
+
+def _comment(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
+    """Its author alone changes a comment, and takes it away or brings it back; who may everything does so, too."""
+    if change.action == "create" or change.taken_along:
+        return []
+    if change.moved("about"):
+        return [_problem(change, "about", message("A comment stays with the record it is about."))]
+    if _author(tx, change) == actor.user:
+        return []
+    if change.action in ("delete", "restore") and may_everything(tx.model, actor):
+        return []
+    return [_problem(change, "", message("Only who wrote a comment may change it."))]
+
+
+def _author(tx: Transaction, change: Change) -> int | None:
+    table = tx.tables[change.entity.uid].table
+    found: int | None = tx.connection.execute(
+        sa.select(table.c.created_by).where(table.c.id == change.id)
+    ).scalar_one_or_none()
     return found
 
 

@@ -33,6 +33,11 @@ def _write_label(label: Label) -> str | dict[str, str]:
 PLAIN = Codec(_same, _same)
 NAMES = Codec(tuple, list)
 ONE_OR_MORE = Codec(lambda value: (value,) if isinstance(value, str) else tuple(value), list)
+SETS = Codec(
+    lambda value: tuple((each,) if isinstance(each, str) else tuple(each) for each in value),
+    lambda value: [list(each) for each in value],
+)
+"""Sets of names; one name alone is a set of it."""
 LABEL = Codec(make_label, _write_label)
 TEXT = Codec(str, _same)
 EXPRESSION_SCHEMA = "#/$defs/expression"

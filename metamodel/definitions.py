@@ -14,6 +14,7 @@ from metamodel.codec import (
     LABEL,
     NAMES,
     ONE_OR_MORE,
+    SETS,
     TEXT,
     Codec,
     many,
@@ -152,6 +153,7 @@ class EntityDefinition:
     of_part: str | None = part(key="part")
     title: str | None = part()
     sort: tuple[str, ...] = part(NAMES, default=())
+    duplicates: tuple[tuple[str, ...], ...] = part(SETS, default=())
     tree: str | None = part()
     fields: tuple[FieldDefinition, ...] = whole(many(FieldDefinition))
     stages: StagesDefinition | None = part(one(StagesDefinition))

@@ -193,6 +193,8 @@ class Entity:
     """Uid of the link field to the entity itself that makes a tree of its records (`UNDER`)."""
     default_sort: tuple[str, ...] = ()
     """Field names, ``-`` before a descending one; empty means newest first."""
+    duplicates: tuple[tuple[str, ...], ...] = ()
+    """Sets of fields (uids): a form warns when another record has the same values in all fields of one."""
     menu: bool = True
     off: bool = False
     """Whether its part of the solution is switched off: no screen shows it; data, API and rights stay."""

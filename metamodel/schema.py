@@ -275,6 +275,12 @@ def _layout() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _sets() -> dict[str, Any]:
+    """Sets of fields; one name alone is a set of it."""
+    one = {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 5, "uniqueItems": True}
+    return {"type": "array", "items": {"anyOf": [_NAME, one]}, "maxItems": 10}
+
+
 def _shown() -> dict[str, Any]:
     return {"type": "array", "items": _NAME, "maxItems": 20, "uniqueItems": True}
 
@@ -301,7 +307,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
                 **_NAMED, "solution": _NAME, "label": _LABEL, "label_many": _LABEL, "help": _LABEL, "icon": _ICON,
                 "menu": _BOOLEAN, "part": _NAME, "title": {"type": "string", "minLength": 1, "maxLength": 500}, "sort": _sort(),
                 "tree": _NAME, "fields": fields, "stages": stages, "constraints": constraints, "layout": layout,
-                "rail": _shown(), "timeline": timeline,
+                "rail": _shown(), "timeline": timeline, "duplicates": _sets(),
             },
             "name",
             "fields",

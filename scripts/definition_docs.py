@@ -37,11 +37,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "menu": "`false` keeps it out of the navigation that is made where there is no menu",
         "title": 'what a record is called: `"{number} {name}"`; without it its `name`, `title` or first text',
         "sort": "up to five fields, `-` before a descending one: the order of its lists; without it the newest first",
+        "duplicates": "sets of fields, `[[inn], [name, phone]]`: while somebody types, the form shows the records with the same values, as far as they may see them, and lets them save",
         "tree": "the link to the entity itself that makes a tree: `UNDER(…)` works along it, a circle is refused",
         "fields": "a list of fields, in their order",
         "stages": "the stages of its records, see below",
         "constraints": "rules that every record keeps, see below",
-        "layout": "tabs of the card and the form; without it one is made, two fields a row",
+        "layout": "tabs of the card and the form, see below; without it one is made, two fields a row",
+        "rail": "what stands beside the sheet of the card, a list as `show` of a tab; without it the tabs that hold no fields, and when no tab shows anything, `[timeline, files, history]`",
+        "timeline": "whose events the timeline gathers: `self` (its comments, files, moves and changes) and names of records that link here, `activities`, also along links, `company.activities`; without it `self` and what is about the record by a `link_any`",
     },
     "field": {
         "type": "one of the types below",
@@ -74,8 +77,18 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "tab": {
         "tab": "its label",
-        "rows": "lists of one to six fields, side by side; a field that is in no row is not shown",
-        "show": "`[history]`: what the tab shows besides fields",
+        "columns": "as of a section, for its own `rows`",
+        "rows": "lists of one to six fields, side by side: a name, or `{field: …, width: …}` with the sixths of the width it takes; a field that is in no row is not shown",
+        "sections": "groups of rows under headings, below its own rows",
+        "show": "what the card shows below its fields: `timeline`, `comments`, `files`, `history`, or the name of rows or of records that link here",
+    },
+    "section": {
+        "label": "its heading",
+        "help": "a sentence below the heading",
+        "collapsed": "`true`: closed until somebody opens it",
+        "visible_if": "a condition on the record under which it is shown; its values stay, and it is no right",
+        "columns": "1, 2 or 3 fields side by side; without it as many as stand in a row",
+        "rows": "as of a tab",
     },
     "extension": {
         "extends": "the entity of another solution, such as `user`",
@@ -83,6 +96,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "stages": "stages, when the entity has none",
         "constraints": "rules that are added",
         "layout": "tabs that are added",
+        "timeline": "events that are gathered, too",
     },
     "role": {
         "parent": "the role above it: who has that one may make and manage people of this one",
@@ -145,7 +159,7 @@ def parts() -> Mapping[str, Mapping[str, Any]]:
     field = {"properties": {k: v for k, v in common.items() if k not in own}, "required": ["name", "type"]}
     inner = {
         name: shared[name]
-        for name in ("choice", "stages", "stage", "constraint", "tab", "grant", "menu_item")
+        for name in ("choice", "stages", "stage", "constraint", "tab", "section", "grant", "menu_item")
     }
     return {**kinds, "field": field, **inner}
 

@@ -84,6 +84,9 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "title", name, message("it leaves the title"), *whole, title=missing)
         case ("sort", int() as index):
             return _made(fault, "sort", name, message("it leaves the order"), "sort", index)
+        case ("duplicates", int() as index, *_):
+            words = message("records are not compared by it any more")
+            return _made(fault, "duplicates", name, words, "duplicates", index)
         case ("tree",):
             return _made(fault, "tree", name, message("the records are no tree any more"), "tree")
     return None

@@ -193,6 +193,8 @@ class Follower:
             for condition in conditions:
                 self.expression(section, "visible_if", condition)
         _each(item, "sort", lambda n: self.path(uid, n))
+        for names in item.get("duplicates", ()):
+            names[:] = [self.field(uid, n) for n in names]
         if "tree" in item:
             item["tree"] = self.field(uid, item["tree"])
         if "title" in item:

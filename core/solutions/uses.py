@@ -84,6 +84,9 @@ class Walker(Naming):
         yield from self.layout(entity, item, at)
         for number, sort in enumerate(item.get("sort", ())):
             yield self.use("sort", name, (*at, "sort", number), *self.path(entity, sort))
+        for number, names in enumerate(item.get("duplicates", ())):
+            uids = [entity.by_name[each].uid for each in names]
+            yield self.use("duplicates", name, (*at, "duplicates", number), *uids)
         if "tree" in item:
             yield self.use("tree", name, (*at, "tree"), *self.path(entity, item["tree"]))
         if "title" in item:

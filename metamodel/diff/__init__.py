@@ -62,6 +62,7 @@ _ENTITY_ASPECTS: Mapping[str, Message] = {
     "rail": message("what stands beside its card"),
     "timeline": message("whose events its timeline gathers"),
     "default_sort": message("the order of its records"),
+    "duplicates": message("by what a record is taken for another one"),
     "tree": message("the tree"),
     "parent": message("what its records belong to"),
 }

@@ -71,6 +71,12 @@ def make_field(checker: Checker, draft: FieldDraft, columns: Mapping[str, int]) 
     )
 
 
+_NOT_COMPARED = (
+    "children", "formula", "lookup", "rollup", "long_text", "rich_text", "json", "links", "users", "files", "file", "image",
+    "secret", "boolean",
+)  # fmt: skip
+
+
 def make_entity(checker: Checker, draft: EntityDraft, fields: tuple[Field, ...]) -> Entity:
     """The resolved entity of a draft whose fields are resolved."""
     written = draft.definition
@@ -95,6 +101,7 @@ def make_entity(checker: Checker, draft: EntityDraft, fields: tuple[Field, ...])
         follows=draft.follows,
         tree=draft.tree,
         default_sort=_sort(draft, checker.faults),
+        duplicates=_duplicates(draft, checker.faults),
         menu=written.menu,
     )
 
@@ -169,6 +176,24 @@ def _constraint(checker: Checker, draft: EntityDraft, written: Any, spot: Spot) 
         else:
             unique.append(field.uid)
     return Constraint(uid=written.uid, unique=tuple(unique), check=check, message=written.message)
+
+
+def _duplicates(draft: EntityDraft, faults: Faults) -> tuple[tuple[str, ...], ...]:
+    """Sets of fields by which a record is taken for another one."""
+    sets: list[tuple[str, ...]] = []
+    for index, names in enumerate(draft.definition.duplicates):
+        uids = []
+        for at, name in enumerate(names):
+            spot, field = draft.spot.under("duplicates", index, at), draft.by_name.get(name)
+            if field is None:
+                faults.add(spot, "KBK1002", unknown("there is no field “{name}”", name, draft.by_name))
+            elif field.type in _NOT_COMPARED:
+                why = message("records are not compared by “{field}”", field=field.shown)
+                faults.add(spot, "KBK1005", why)
+            else:
+                uids.append(field.uid)
+        sets.append(tuple(uids))
+    return tuple(each for each in sets if each)
 
 
 def _sort(draft: EntityDraft, faults: Faults) -> tuple[str, ...]:

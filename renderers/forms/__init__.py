@@ -12,5 +12,15 @@ def kubik_routers() -> Sequence[object]:
     """The pages of this renderer."""
     from renderers.forms.card_pages import card_page, delete_record, restore_record
     from renderers.forms.form_pages import ChangeRecord, NewRecord, move_record, options_of_field
+    from renderers.forms.lookup_pages import named_records
 
-    return [card_page, delete_record, restore_record, NewRecord, ChangeRecord, move_record, options_of_field]
+    return [
+        card_page,
+        delete_record,
+        restore_record,
+        NewRecord,
+        ChangeRecord,
+        move_record,
+        options_of_field,
+        named_records,
+    ]

@@ -26,7 +26,7 @@ INLINE = frozenset({
 """What a browser may show in a window of its own; everything else is offered for saving."""
 
 PICTURES = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff"}
+    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
 )
 """Kinds of pictures that are drawn small."""
 

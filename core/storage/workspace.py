@@ -33,6 +33,7 @@ from core.storage.files import file_store
 from core.storage.later import Later
 from core.storage.load import EMPTY, load_model
 from core.storage.own import OwnTables, own_tables
+from core.storage.pictures import Pictures
 from core.storage.sealing import Sealing
 from core.storage.tables import Tables
 from core.storage.upgrades import make_database, read_meta, upgrade
@@ -83,6 +84,7 @@ class Workspace:
         self.secret_key = key
         self.sealing = Sealing(key=key, workspace=name)
         self.files = file_store(settings.home)
+        self.pictures = Pictures()
         self._models: dict[int, tuple[Model, Tables]] = {}
         self._loading = threading.Lock()
         self._inside = threading.local()
@@ -125,6 +127,7 @@ class Workspace:
     def close(self) -> None:
         """Finish what was left for later and close its connections."""
         self._later.close()
+        self.pictures.close()
         self.database.close()
 
     def later(self, key: object, action: Callable[[Transaction], object]) -> None:

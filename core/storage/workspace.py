@@ -36,7 +36,7 @@ from core.storage.own import OwnTables, own_tables
 from core.storage.pictures import Pictures
 from core.storage.sealing import Sealing
 from core.storage.tables import Tables
-from core.storage.upgrades import make_database, read_meta, upgrade
+from core.storage.upgrades import make_database, read_meta, upgrade, workspace_name
 from metamodel.messages import message
 from metamodel.model import Model
 

@@ -10,7 +10,8 @@ class Actor:
     """The one on whose behalf a statement runs; loaded once a request (`core.access.login.load_actor`).
 
     ``roles`` are uids of roles. ``system`` acts without grants (installation, numbering, tests of rules).
-    ``token`` is the id of the API token in use, for idempotency and narrowing.
+    ``action`` is the uid of
+    the action that is being run for them. ``token`` is the id of the API token in use, for idempotency and narrowing.
     """
 
     user: int | None
@@ -20,6 +21,7 @@ class Actor:
     language: str = "ru"
     zone: str | None = None
     system: bool = False
+    action: str | None = None
     token: int | None = None
 
 

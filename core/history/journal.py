@@ -23,13 +23,14 @@ Kind = Literal["created", "updated", "deleted", "restored"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What happened to a record; ``differences`` are (before, after) by uid of the field, in the engine's values."""
+    """What happened to a record, and by which action (uid); ``differences`` are (before, after) by uid of the field, in the engine's values."""
 
     entity: str
     record: int
     kind: Kind
     version: int
     by: int | None
+    action: str | None = None
     differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
@@ -40,6 +41,7 @@ def write(tx: Transaction, changes: Sequence[Change]) -> None:
     rows = [
         {
             "at": tx.now, "by": c.by, "kind": c.kind, "entity": c.entity, "record": c.record, "version": c.version,
+            "action": c.action,
             "diff": {uid: [neutral(old), neutral(new)] for uid, (old, new) in c.differences.items()},
         }
         for c in changes

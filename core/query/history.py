@@ -13,20 +13,21 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.query.cursor import read_cursor, write_cursor
+from core.query.history_links import with_titles
 from core.query.names import readable_entity
 from core.query.plan import page_limit
-from core.query.query import Link
-from core.query.read import record, titles
+from core.query.read import record
 from core.query.relations import choices_of
 from core.storage.workspace import Transaction
 from metamodel.expression.durations import read_span
+from metamodel.fields.link_any import read_any
 from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """Changes of a record, the newest first: ``seq, at, by, kind, version`` and ``changes``, which maps the names of
+    """Changes of a record, the newest first: ``seq, at, by, kind, version, action`` and ``changes``, which maps the names of
     fields to ``from`` and ``to``, values as a page has them."""
 
     items: list[dict[str, Any]]
@@ -60,12 +61,19 @@ def changes_before(
     items = [
         {
             "seq": row.seq, "at": row.at, "by": row.by, "kind": row.kind, "version": row.version,
+            "action": _action(tx, row.action),
             "changes": changed_values(tx, readable, row.diff or {}),
         }
         for row in rows
     ]  # fmt: skip
-    _with_titles(tx, actor, readable, items)
+    with_titles(tx, actor, readable, items)
     return items
+
+
+def _action(tx: Transaction, uid: str | None) -> str | None:
+    """The name of the action that did it, as long as it is there."""
+    found = tx.model.action_by_uid.get(uid) if uid else None
+    return found.name if found else None
 
 
 def changed_values(tx: Transaction, readable: Mapping[str, Field], diff: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +92,10 @@ def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool =
     match field.result.kind:
         case _ if value is None:
             return None
+        case "link_any":
+            return read_any(value)
+        case "link" if field.listed:
+            return tuple(value)
         case "number" if field.result.scale:
             return Decimal(value)
         case "date":
@@ -108,34 +120,7 @@ def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool =
 def _readable(tx: Transaction, actor: Actor, entity: Entity, id: int) -> dict[str, Field]:
     """The fields of this very record that the actor may read, by uid."""
     coverage = grants_of(tx.model, actor).readable(entity.uid)
-    masked = tuple(f.name for f in entity.fields if coverage.get(f.uid) == "sometimes" and f.stored)
+    masked = tuple(f.name for f in entity.fields if coverage.get(f.uid) == "sometimes" and f.valued)
     item, _ = record(tx, actor, entity.name, id, masked, deleted=True)
     hidden = item.get("_hidden", ())
     return {f.uid: f for f in entity.fields if f.uid in coverage and f.name not in hidden}
-
-
-def _with_titles(
-    tx: Transaction, actor: Actor, readable: Mapping[str, Field], items: list[dict[str, Any]]
-) -> None:
-    """Ids of links become links, each entity asked once."""
-    links = {f.name: f.result.entity for f in readable.values() if f.result.kind == "link"}
-    users = next((e.uid for e in tx.model.entities.values() if e.name == "user"), None)
-    wanted: dict[str, set[int]] = {}
-    for item in items:
-        if users and item["by"] is not None:
-            wanted.setdefault(users, set()).add(item["by"])
-        for name, values in item["changes"].items():
-            if links.get(name):
-                wanted.setdefault(links[name] or "", set()).update(
-                    v for v in values.values() if v is not None
-                )
-    known = {uid: titles(tx, actor, tx.model.entity_by_uid[uid], ids) for uid, ids in wanted.items()}
-
-    def linked(entity: str | None, identity: int | None) -> Link | None:
-        return None if identity is None or entity is None else known[entity][identity]
-
-    for item in items:
-        item["by"] = linked(users, item["by"])
-        for name, values in item["changes"].items():
-            if links.get(name):
-                item["changes"][name] = {k: linked(links[name], v) for k, v in values.items()}

@@ -153,6 +153,7 @@ def _change(work: Work, row: Row) -> Change:
                if row.action == "create" and row.values.get(f.uid) is not None}  # fmt: skip
     return Change(
         entity=row.entity.uid, record=row.id, kind=KINDS[row.action], version=row.version, by=work.actor.user,
+        action=work.actor.action,
         differences={} if row.action in ("delete", "restore") else row.changed() | numbers,
     )  # fmt: skip
 

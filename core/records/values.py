@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.records.named import led_to, look_up
+from core.records.places import escaped, pointer_to
 from core.records.shapes import BATCH_LIMIT, Ready, Retake, Row, Values
-from core.records.work import Lookup, Work
+from core.records.work import Work
 from metamodel.errors import ValueRefused, unknown
-from metamodel.fields.link import LinkKey
+from metamodel.fields.link_any import AnyName
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 
@@ -23,7 +25,7 @@ def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] 
         if name in passed_over:
             continue
         if name in plain:
-            _parse_value(work, row, plain[name], value)
+            parse_value(work, row, plain[name], value)
             continue
         found = known.get(name)
         pointer = pointer_to(row, name)
@@ -36,23 +38,13 @@ def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] 
         elif not found.writable:
             work.refuse(pointer, "KBK3004", message("“{field}” is kept by the system", field=found.label))
         else:
-            _parse_value(work, row, found, value)
+            parse_value(work, row, found, value)
     return row
 
 
 def no_field(work: Work, entity: Entity, name: str) -> Any:
     """The words for a field that does not exist or may not be used: the same for both."""
     return unknown("there is no field “{name}”", name, work.known(entity))
-
-
-def pointer_to(row: Row, name: str) -> str:
-    """The place of a field of the row in what was sent."""
-    return f"{row.pointer}/{escaped(name)}"
-
-
-def escaped(name: str) -> str:
-    """A name as a step of a JSON Pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def refuse_empty(work: Work, row: Row, field: Field) -> None:
@@ -69,14 +61,14 @@ def refuse_empty(work: Work, row: Row, field: Field) -> None:
     )
 
 
-def _parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
+def parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
     if isinstance(raw, Retake):
         if found.copy is not None or found.default is not None:
             row.retaken |= {found.uid}
         return
     if isinstance(raw, Ready):
         value = raw.value
-    elif found.target and isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:
+    elif (found.target or found.targets) and isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:
         return  # what is read of a link the caller may not follow; sent back, it stays as it is
     else:
         try:
@@ -84,9 +76,16 @@ def _parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
         except ValueRefused as refusal:
             work.refuse(pointer_to(row, found.name), refusal.code, refusal.message)
             return
-    if found.target and isinstance(value, LinkKey):
-        work.lookups.append(Lookup(row=row, field=found, key=value, pointer=pointer_to(row, found.name)))
-    row.sent[found.uid] = value
+    if isinstance(value, AnyName):
+        value = led_to(work, row, found, value)
+        if value is None:
+            return
+    elif found.target:
+        look_up(work, row, found, value)
+    if found.via is not None:
+        row.pairs[found.uid] = tuple(value or ())
+    else:
+        row.sent[found.uid] = value
 
 
 def _parse_list(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> None:

@@ -122,6 +122,7 @@ def _history(metadata: sa.MetaData, dialect: Literal["sqlite", "postgresql"]) ->
             sa.Column("entity", TEXT, nullable=False),
             sa.Column("record", BIG, nullable=False),
             sa.Column("version", BIG),
+            sa.Column("action", TEXT),  # the uid of the action that did it, of none by hand
             sa.Column("diff", JsonText()),
             sa.Index("kubik_journal_record", "entity", "record", "seq"),
             sequence=True,

@@ -3,7 +3,7 @@
 from core.query.changes import Changes, changes
 from core.query.history import HistoryPage, history
 from core.query.options import options
-from core.query.query import Column, Link, Page, Query
+from core.query.query import Column, Link, LinkAny, Page, Query
 from core.query.read import count, read, record, record_by, titles, visible_ids
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Column",
     "HistoryPage",
     "Link",
+    "LinkAny",
     "Page",
     "Query",
     "changes",

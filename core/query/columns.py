@@ -16,6 +16,7 @@ from core.query.query import A_SECRET, NO_SECRET, FileLink, Link
 from core.query.relations import VisibleRow, choices_of
 from core.query.title import is_single, title_of
 from metamodel.fields.file import file_url
+from metamodel.model import Field
 
 HIDDEN_LINK = Link(id=None, hidden=True)
 Raw = Sequence[Sequence[Any]]
@@ -41,6 +42,10 @@ class Shown:
     file: tuple[int, int, int] | None = None
     """Of a file, where its name, size and type are."""
     secret: bool = False
+    listed: Field | None = None
+    """The field whose list is read beside the page; ``value`` is then the id of its owner."""
+    led: bool = False
+    """Whether it is a link to any record, whose title is read beside the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,7 @@ class Columns:
             return Shown(name="id", value=identity)
         row, hiding = self._walk(path)
         last = path.field
-        value = row.cell(last.uid).value
+        value = row.alias.c.id if last.listed else row.cell(last.uid).value
         if row is not self.row:  # a record in the bin has a title, but lends no values
             value = sa.case((row.alias.c.deleted_at.is_(None), value))
         if row.sometimes(last.uid):
@@ -137,6 +142,10 @@ class Columns:
         if last.result.kind == "secret":
             there = sa.case((value.is_not(None), 1), else_=0)
             return Shown(name=path.name, value=self._add(there), hidden=hidden, secret=True)
+        if last.listed:
+            return Shown(name=path.name, value=self._add(value), hidden=hidden, listed=last)
+        if last.result.kind == "link_any":
+            return Shown(name=path.name, value=self._add(value), hidden=hidden, led=True)
         if last.result.kind == "link" and last.result.entity is not None:
             return self._linked(path, value, last.result.entity, hidden)
         choices = None

@@ -126,7 +126,7 @@ class Compiler:
 
     def _of_each(self, row: VisibleRow, index: int, first: sa.Select[Any], part: Part) -> sa.Select[Any]:
         """The first rows of each record that a grant's link may lead to, and of these the first."""
-        source = self.relations.sources(row, self.relations.grants.branches(row.entity.uid, "read")[index])
+        source = row.source(index)
         assert source is not None
         link, ids = source
         records = ids.distinct().subquery("records")

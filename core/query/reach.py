@@ -129,6 +129,8 @@ def order_columns(compiler: Compiler) -> tuple[str, ...] | None:
 def owned_by(compiler: Compiler, index: int) -> str | None:
     """The column of a grant that says no more than that a field is the reader."""
     row = compiler.fresh()
+    if row.entity.follows is not None:
+        return None
     grant = compiler.relations.grants.branches(row.entity.uid, "read")[index]
     match grant.rows.root if grant.rows is not None else None:
         case Call(function="=", arguments=(Path(root="row", up=0, steps=((_, uid),)), Me())):
@@ -140,8 +142,7 @@ def owned_by(compiler: Compiler, index: int) -> str | None:
 def linked_by(compiler: Compiler, index: int) -> str | None:
     """The column of a link, when a grant says no more than which records it may lead to."""
     row = compiler.fresh()
-    grant = compiler.relations.grants.branches(row.entity.uid, "read")[index]
-    source = compiler.relations.sources(row, grant)
+    source = row.source(index)
     if source is None or not row.entity.by_uid[source[0]].stored:
         return None
     return _name(row.column(source[0]))

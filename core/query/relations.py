@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
+from core.query.followed import followed_conditions, followed_sources
 from core.query.held import held, is_file
 from core.storage.expressions import (
     AllRows,
@@ -163,10 +164,24 @@ class VisibleRow:
 
     def branches(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool] | None, ...]:
         """What each grant of reading rows asks of a row, None for nothing; without any grant there is no branch."""
+        own = self._own(one_by_one=one_by_one)
+        followed = followed_conditions(self, one_by_one=one_by_one)
+        return tuple(_both(mine, led) for mine in own for led in followed)
+
+    def _own(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool] | None, ...]:
         given = self.relations.grants.branches(self.entity.uid, "read")
         if any(unlimited(grant) for grant in given):
             return (None,)
         return tuple(self.relations.rule(self, grant, one_by_one=one_by_one) for grant in given)
+
+    def source(self, index: int) -> tuple[str, sa.Select[Any]] | None:
+        """The link (field uid) and what it must lead to, when that is all that a branch asks of a row."""
+        followed = followed_sources(self)
+        if followed is None:
+            return self.relations.sources(self, self.relations.grants.branches(self.entity.uid, "read")[index])
+        mine, led = divmod(index, len(followed))
+        ids = followed[led] if self._own()[mine] is None else None
+        return None if ids is None or self.entity.follows is None else (self.entity.follows, ids)
 
     def parents(self) -> sa.ColumnElement[bool] | None:
         """What a child row asks of its parent: to be visible, with the children field readable there.
@@ -209,6 +224,14 @@ class VisibleRow:
             return _stored(self.alias, columns)
         environment = self.relations.environment(self, self.relations.visible)
         return computed_cell(self.entity.by_uid[field_uid], self, environment)
+
+
+def _both(
+    first: sa.ColumnElement[bool] | None, second: sa.ColumnElement[bool] | None
+) -> sa.ColumnElement[bool] | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return sa.and_(first, second)
 
 
 def choices_of(model: Model, field: Field) -> tuple[Choice, ...]:

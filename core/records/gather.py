@@ -12,6 +12,7 @@ from core.records.shapes import Row
 from core.records.statements import chunks, load, one, prepared
 from core.records.work import Work, below
 from core.storage.types import BIG
+from metamodel.fields.link_any import AnyLink
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 
@@ -104,7 +105,7 @@ def _bring_back(work: Work, top: Row) -> None:
             known.update(each.key for each in rows)
         for entity, field in work.model.links_to[row.entity.uid]:
             if field.on_delete == "cascade" and not field.system and field.uid != entity.parent:
-                for record in _linking(work, entity, field, row.id, bin_id=bin_id):
+                for record in _linking(work, entity, field, row, bin_id=bin_id):
                     other = Row(entity=entity, action="restore", id=record, pointer=row.pointer)
                     if other.key not in known and _has_place(work, other, known):
                         known.add(other.key)
@@ -136,13 +137,14 @@ def sweep(work: Work) -> None:
             key = entity.uid, record
             if key in going:
                 continue
-            if field.on_delete == "restrict" or (field.on_delete == "clear" and field.required):
-                why = message("{entity}: the record is used elsewhere", entity=row.entity.label)
-                work.refuse(row.pointer, "KBK3008", why)
+            if field.on_delete == "restrict" or (
+                field.on_delete == "clear" and _is_last(work, entity, field, record)
+            ):
+                _refuse_used(work, row)
                 break
             if field.on_delete == "clear":
                 other = Row(entity=entity, action="update", id=record, pointer=row.pointer)
-                emptied.setdefault(key, other).sent[field.uid] = None
+                _empty(work, emptied.setdefault(key, other), field, row.id)
                 continue
             other = Row(entity=entity, action="delete", id=record, pointer=row.pointer)
             take_along(work, other)
@@ -155,27 +157,52 @@ def sweep(work: Work) -> None:
             _keep_ancestors(work, other, emptied, going)
 
 
+def _refuse_used(work: Work, row: Row) -> None:
+    why = message("{entity}: the record is used elsewhere", entity=row.entity.label)
+    work.refuse(row.pointer, "KBK3008", why)
+
+
+def _is_last(work: Work, entity: Entity, field: Field, record: int) -> bool:
+    """Whether a required field would be empty without one of the records that it leads to."""
+    if not field.required:
+        return False
+    return not field.listed or len(load(work.tx, entity, [record])[record][field.uid] or ()) < 2
+
+
+def _empty(work: Work, row: Row, field: Field, gone: int) -> None:
+    """Take a record that goes out of a field of the row."""
+    if not field.listed:
+        row.sent[field.uid] = None
+        return
+    if field.uid not in row.sent:
+        row.sent[field.uid] = load(work.tx, row.entity, [row.id])[row.id][field.uid]
+    row.sent[field.uid] = tuple(each for each in row.sent[field.uid] or () if each != gone) or None
+
+
 def _used(work: Work, row: Row) -> Iterator[tuple[Entity, Field, int]]:
     """The live records that link to the row, and by which field; its own child rows not among them."""
     for entity, field in work.model.links_to[row.entity.uid]:
         if not field.system and field.uid != entity.parent:
-            for record in _linking(work, entity, field, row.id):
+            for record in _linking(work, entity, field, row):
                 yield entity, field, record
 
 
-def _linking(
-    work: Work, entity: Entity, field: Field, record: int, *, bin_id: str | None = None
-) -> list[int]:
-    """The records of an entity whose link leads to that record; live ones, or of a bin."""
+def _linking(work: Work, entity: Entity, field: Field, row: Row, *, bin_id: str | None = None) -> list[int]:
+    """The records of an entity whose link leads to that row; live ones, or of a bin."""
+    led = AnyLink(row.entity.uid, row.id) if field.targets else row.id
 
     def make() -> sa.Select[Any]:
         place = work.tx.tables[entity.uid]
         table = place.table
         there = table.c.deleted_at.is_(None) if bin_id is None else table.c.bin_id == sa.bindparam("bin")
+        pairs = place.lists.get(field.uid)
+        if pairs is not None:
+            found = sa.select(pairs.c.record).where(pairs.c.target == sa.bindparam("record"))
+            return sa.select(table.c.id).where(table.c.id.in_(found), there)
         return sa.select(table.c.id).where(place.columns[field.uid].value == sa.bindparam("record"), there)
 
     statement = prepared(work.tx, ("linking", field.uid, bin_id is None), make)
-    return list(work.tx.connection.execute(statement, {"record": record, "bin": bin_id}).scalars())
+    return list(work.tx.connection.execute(statement, {"record": led, "bin": bin_id}).scalars())
 
 
 def _keep_ancestors(
@@ -243,7 +270,11 @@ def lock(work: Work, rows: Iterable[Row]) -> None:
             exclusive.setdefault(row.entity.uid, set()).add(row.id)
         for uid, value in row.sent.items():
             field = row.entity.by_uid[uid]
-            if field.target and isinstance(value, int):
+            if isinstance(value, AnyLink):
+                shared.setdefault(value.entity, set()).add(value.id)
+            elif field.target and isinstance(value, tuple):
+                shared.setdefault(field.target, set()).update(value)
+            elif field.target and isinstance(value, int):
                 shared.setdefault(field.target, set()).add(value)
                 if uid == row.entity.tree:
                     exclusive.setdefault(field.target, set()).update(_above(work, row.entity, value))

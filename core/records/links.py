@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from core.query.title import title_of
 from core.records.asking import column_type, parameters, relations, visible_ids
+from core.records.lists import new_links
 from core.records.marks import external_ids
+from core.records.named import settled
 from core.records.shapes import Row
 from core.records.statements import prepared
 from core.records.telling import judged
@@ -18,6 +20,7 @@ from core.records.work import Lookup, Work
 from core.storage.expressions import compile_condition
 from metamodel.errors import ValueRefused, unknown
 from metamodel.expression.tree import Path, walk
+from metamodel.fields.link_any import AnyLink
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field
 from metamodel.text import fold
@@ -30,7 +33,7 @@ def find_links(work: Work) -> None:
     """Put ids where links were written by something else; what is not found, or found twice, is refused."""
     waiting: dict[tuple[str, str | None], list[Lookup]] = {}
     for lookup in work.lookups:
-        waiting.setdefault((lookup.field.target or "", lookup.key.field), []).append(lookup)
+        waiting.setdefault((lookup.target, lookup.key.field), []).append(lookup)
     for (target, name), lookups in waiting.items():
         entity = work.model.entity_by_uid[target]
         if name == "ext":
@@ -44,21 +47,33 @@ def find_links(work: Work) -> None:
 
 def check_links(work: Work) -> None:
     """Refuse links that were sent to records that are not there, in the bin, or out of the actor's sight."""
-    waiting: dict[str, list[tuple[Row, Field]]] = {}
+    waiting: dict[str, list[tuple[Row, Field, int]]] = {}
     for rows in work.by_entity("create", "update").values():
-        fields = [f for f in rows[0].entity.fields if f.target and f.stored and not f.system]
+        fields = [f for f in rows[0].entity.fields if (f.target or f.targets) and not f.system]
         for row in rows:
             for field in fields:
-                value = row.sent.get(field.uid)
-                mine = row.in_list and field.uid == row.entity.parent
-                if value is not None and value != row.before.get(field.uid) and not mine:
-                    waiting.setdefault(field.target or "", []).append((row, field))
+                for target, record in _sent(row, field):
+                    waiting.setdefault(target, []).append((row, field, record))
     for target, uses in sorted(waiting.items(), key=lambda item: item[0]):
         entity = work.model.entity_by_uid[target]
-        seen = visible_ids(work, entity, {row.sent[field.uid] for row, field in uses}, lock=work.locks_links)
-        for row, field in uses:
-            if row.sent[field.uid] not in seen:
-                _refuse(work, row, field, message("there is no record {id}", id=row.sent[field.uid]))
+        seen = visible_ids(work, entity, {record for _, _, record in uses}, lock=work.locks_links)
+        for row, field, record in uses:
+            if record not in seen:
+                _refuse(work, row, field, message("there is no record {id}", id=record))
+
+
+def _sent(row: Row, field: Field) -> Iterable[tuple[str, int]]:
+    """The records, each with the uid of its entity, that a field is now to lead to."""
+    value = row.sent.get(field.uid)
+    if value is None or value == row.before.get(field.uid):
+        return ()
+    if isinstance(value, AnyLink):
+        return ((value.entity, value.id),)
+    target = field.target or ""
+    if field.listed:
+        return tuple((target, record) for record in new_links(row, field.uid))
+    mine = row.in_list and field.uid == row.entity.parent
+    return () if mine or not field.stored else ((target, value),)
 
 
 def check_narrowing(work: Work) -> None:
@@ -87,7 +102,7 @@ def check_narrowing(work: Work) -> None:
 
 
 def _allowed(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> set[int]:
-    """Those of the records whose link in that field leads to a record that may be chosen."""
+    """Those of the records whose link in that field, or every one of its list, leads to what may be chosen."""
     narrowing = field.narrowing
     assert narrowing is not None
 
@@ -95,12 +110,17 @@ def _allowed(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> se
         everything = relations(work).all
         own = everything.open(entity.uid)
         target = everything.open(field.target or "")
-        environment = everything.environment(target, record=own)
-        return sa.select(own.alias.c.id).where(
-            own.alias.c.id.in_(sa.bindparam("ids", expanding=True)),
-            target.alias.c.id == own.cell(field.uid).value,
-            compile_condition(narrowing, environment),
+        fits = compile_condition(narrowing, everything.environment(target, record=own))
+        asked = sa.select(own.alias.c.id).where(own.alias.c.id.in_(sa.bindparam("ids", expanding=True)))
+        listed = work.tx.tables[entity.uid].lists.get(field.uid)
+        if listed is None:
+            return asked.where(target.alias.c.id == own.cell(field.uid).value, fits)
+        pair = listed.alias()
+        fitting = sa.select(sa.literal_column("1")).where(target.alias.c.id == pair.c.target, fits)
+        astray = sa.select(sa.literal_column("1")).where(
+            pair.c.record == own.alias.c.id, ~sa.exists(fitting.correlate(pair, own.alias))
         )
+        return asked.where(~sa.exists(astray.correlate(own.alias)))
 
     statement = prepared(work.tx, ("narrowing", field.uid), make)
     found: set[int] = set()
@@ -226,9 +246,10 @@ def _compared(field: Field, value: Any) -> Any:
 def _settle(work: Work, lookup: Lookup, records: list[int]) -> None:
     value = str(lookup.key.value)[:100]
     if len(records) == 1:
-        lookup.row.sent[lookup.field.uid] = records[0]
+        settled(lookup.row, lookup.field, lookup.key, lookup.target, records[0])
         return
     lookup.row.sent.pop(lookup.field.uid, None)
+    lookup.row.pairs.pop(lookup.field.uid, None)
     why = message("there is no record “{value}”", value=value) if not records else message(
         "there are several records “{value}”", value=value)  # fmt: skip
     work.refuse(lookup.pointer, "KBK3005", why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from core.access.grants import narrows
 from core.records.asking import ask
 from core.records.shapes import Row
 from core.records.values import escaped, no_field
@@ -23,7 +24,7 @@ def given(work: Work, entity: Entity, *actions: str) -> tuple[Grant, ...]:
     if work.grants.everything:
         return (Grant(entity=entity.uid, actions=frozenset(actions)),)
     found = tuple(g for g in work.grants.own.get(entity.uid, ()) if g.actions & set(actions))
-    if not found and entity.parent is not None:
+    if not found and narrows(entity):
         return (Grant(entity=entity.uid, actions=frozenset(actions)),)
     return found
 
@@ -36,7 +37,7 @@ def permit_before(work: Work) -> None:
             swept.add(id(kept))  # only what a deletion takes along stands below it
     for rows in _by_entity(row for row in work.rows() if id(row) not in swept).values():
         entity = rows[0].entity
-        holds = None if work.grants.everything else _before(work, entity, [row for row in rows if row.before])
+        holds = None if work.grants.everything else before_write(work, entity, [row for row in rows if row.before])
         for row in rows:
             if row.id and not row.before:
                 _refuse_unseen(work, row)
@@ -187,7 +188,7 @@ def _judge_after(work: Work, row: Row, passing: dict[str, list[Grant]]) -> None:
             _refuse_field(work, row, uid)
 
 
-def _before(work: Work, entity: Entity, rows: list[Row]) -> Holds:
+def before_write(work: Work, entity: Entity, rows: list[Row]) -> Holds:
     """Whether a grant stands on a row as it is stored now."""
     grants = given(work, entity, *ASKED_BEFORE)
     rules = _unique(g.rows for g in grants)
@@ -207,7 +208,7 @@ def _fields_set(row: Row) -> list[str]:
     """The fields that the caller writes here, lists of child rows among them."""
     if row.action == "keep":
         return list(dict.fromkeys(each.held_by.uid for each in row.written_below if each.held_by))
-    return [*row.sent, *row.retaken, *row.lists]
+    return [*row.sent, *row.retaken, *row.lists, *row.pairs]
 
 
 def _is_stage(entity: Entity, uid: str) -> bool:

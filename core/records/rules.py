@@ -22,7 +22,7 @@ from metamodel.model import Constraint, Entity, Field
 def rule_expressions(entity: Entity, rows: Iterable[Row]) -> list[Expression]:
     """What is asked of rows as they are after the write: checks, when fields are required, the checks of grants."""
     asked = [c.check for c in entity.constraints if c.check is not None]
-    asked += [f.required_if for f in entity.fields if f.required_if is not None and f.stored]
+    asked += [f.required_if for f in entity.fields if f.required_if is not None and f.valued]
     claimed = (rule for row in rows for action, grants in (row.claims or {}).items()
                for grant in grants for rule in asked_after(row, action, grant))  # fmt: skip
     return list({id(each): each for each in (*asked, *claimed)}.values())
@@ -67,7 +67,7 @@ def check_rules(work: Work) -> None:
     for rows in work.by_entity("create", "update", "keep", "restore").values():
         entity = rows[0].entity
         checks = [(c, c.check) for c in entity.constraints if c.check is not None]
-        conditional = [f for f in entity.fields if f.required_if is not None and f.stored]
+        conditional = [f for f in entity.fields if f.required_if is not None and f.valued]
         for row in rows:
             if row.answers is None:
                 continue
@@ -86,7 +86,7 @@ def check_rules(work: Work) -> None:
 
 def _check_required(work: Work, row: Row, entity: Entity) -> None:
     for field in entity.fields:
-        asked = field.required and field.stored and not field.system and field.type.name != "number_series"
+        asked = field.required and field.valued and not field.system and field.type.name != "number_series"
         if asked and row.values.get(field.uid) is None:
             refuse_empty(work, row, field)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
+from core.records.stored_lists import load_lists, store_lists
 from core.storage.prepared import Prepared
 from core.storage.tables import encode_values
 from core.storage.types import BIG
@@ -79,12 +80,20 @@ def load(tx: Transaction, entity: Entity, ids: Iterable[int]) -> dict[int, dict[
         for row in tx.connection.execute(statement, {"ids": some}):
             values = dict(zip(uids, row, strict=True))
             found[values["id"]] = values
+    if tx.tables[entity.uid].lists:
+        load_lists(tx, entity, found)
     return found
 
 
 def insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows of {field uid: value}, all with the same uids; their new ids in the same order."""
+    ids = _insert(tx, entity, rows)
+    if tx.tables[entity.uid].lists:
+        store_lists(tx, entity, list(zip(ids, rows, strict=True)), new=True)
+    return ids
 
+
+def _insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     def make() -> sa.Insert:
         return tx.tables[entity.uid].table.insert()
 
@@ -108,10 +117,13 @@ def insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -
 
 def update(tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Set {field uid: value} of the records with these ids; records with the same uids go in one statement."""
+    if tx.tables[entity.uid].lists:
+        store_lists(tx, entity, rows)
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for record, values in rows:
         encoded = encode_values(tx.tables, entity, values)
-        groups.setdefault(tuple(encoded), []).append({"record_id": record, **encoded})
+        if encoded:
+            groups.setdefault(tuple(encoded), []).append({"record_id": record, **encoded})
     for names, parameters in groups.items():
 
         def make(names: tuple[str, ...] = names) -> sa.Update:

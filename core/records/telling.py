@@ -38,7 +38,7 @@ def keep_apart(work: Work) -> None:
     """Once values are complete: those at fault are as they were, whatever defaults say."""
     for row in work.rows():
         for uid in row.blind:
-            if row.entity.by_uid[uid].stored:
+            if row.entity.by_uid[uid].valued:
                 row.values[uid] = row.before.get(uid)
 
 
@@ -91,18 +91,19 @@ def _place(work: Work, pointer: str) -> tuple[Row, Field] | None:
 def _may_stay(row: Row, field: Field) -> bool:
     if field.system or field.uid == row.entity.parent or row.action not in ("create", "update"):
         return False
-    return field.stored or field.type.name == "children"
+    return field.valued or field.listed or field.type.name == "children"
 
 
 def _leave(work: Work, row: Row, field: Field) -> None:
     row.blind |= {field.uid}
     row.sent.pop(field.uid, None)
     row.lists.pop(field.uid, None)
-    if row.action == "create" and field.stored:
+    row.pairs.pop(field.uid, None)
+    if row.action == "create" and field.valued:
         row.sent[field.uid] = None
         if row.values:
             row.values[field.uid] = None
-    elif row.values and field.stored:
+    elif row.values and field.valued:
         row.values[field.uid] = row.before.get(field.uid)
 
 

@@ -31,6 +31,8 @@ class Lookup:
     field: Field
     key: LinkKey
     pointer: str
+    target: str
+    """Uid of the entity it is a record of."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -122,7 +124,7 @@ class Work:
             readable = self.grants.readable(entity.uid)
             creatable = self.grants.writable(entity.uid, "create")
             known = {f.name: f for f in entity.fields if f.uid in readable or f.uid in creatable}
-            plain = {n: f for n, f in known.items() if f.stored and f.writable and f.uid != entity.parent}
+            plain = {n: f for n, f in known.items() if f.valued and f.writable and f.uid != entity.parent}
             names = kept[key] = known, plain
         return names
 

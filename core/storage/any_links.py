@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from metamodel.fields.link_any import AnyLink, read_any
+from metamodel.any_link import AnyLink, read_any
 
 BEHIND = ";"
 """The character behind the colon: `uid:` up to `uid;` holds every link to that entity."""

@@ -43,6 +43,7 @@ def aggregate(checker: Checker, written_call: FunctionCall) -> Node:
         function=name,
         entity=source.rows.entity.uid,
         through=source.rows.through.uid,
+        owner=None if source.rows.owner is None else source.rows.owner.uid,
         of=source.of,
         body=written(body) if name == "JOIN" and body is not None else body,
         where=where,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from metamodel.any_link import AnyLink
 from metamodel.errors import unknown
 from metamodel.expression.faults import DIGITS, MIXED, UNKNOWN, Fault
 from metamodel.expression.scope import ModelNames, field_by_uid
@@ -30,6 +31,7 @@ _KINDS = {
     "choice": message("a choice"),
     "choices": message("several choices"),
     "link": message("a link"),
+    "link_any": message("a link to any record"),
     "null": message("null"),
     "rows": message("several rows"),
     "json": message("a document"),
@@ -98,7 +100,7 @@ def as_day(node: Node) -> Node:
 
 def as_length(node: Node) -> Node:
     """A duration that has a length: a constant without months."""
-    if isinstance(node, Constant) and node.value is not None and node.value.months:
+    if node.type.kind == "duration" and isinstance(node, Constant) and node.value is not None and node.value.months:
         raise Fault(MIXED, node.at, message("months and years have no exact length: write days"))
     return node
 
@@ -115,6 +117,10 @@ def convert(node: Node, wanted: Type, model: ModelNames | None = None) -> Node:
         found = _as_choice(node, wanted, model)
         if found is not None:
             return found
+    if wanted.kind == "link_any":
+        led = _as_any(node, wanted, model)
+        if led is not None:
+            return led
     if wanted.kind == "text" and given.kind == "choice":
         return call("CHOICE_NAME", TEXT, node)
     if wanted.kind == "link" and given.kind == "number" and not wanted.many:
@@ -132,6 +138,21 @@ def _same_things(given: Type, wanted: Type) -> bool:
         case "choice" | "choices":
             return wanted.field is None or given.field == wanted.field
     return True
+
+
+def _as_any(node: Node, wanted: Type, model: ModelNames | None) -> Node | None:
+    """A record as a link to any record; a constant is written `'deal:7'`."""
+    if node.type.kind == "link" and not node.type.many and node.type.entity is not None:
+        return call("ANY", wanted, node)
+    if not isinstance(node, Constant) or node.type.kind != "text" or model is None:
+        return None
+    name, _, record = str(node.value).partition(":")
+    entity = model.entities.get(name.strip())
+    if entity is None or "id" not in entity.by_name:
+        raise Fault(UNKNOWN, node.at, unknown("there is no entity “{name}”", name, model.entities))
+    if not (record.isascii() and record.isdigit()) or len(record) > 18:
+        raise Fault(MIXED, node.at, message("a record is written {example}", example="'deal:7'"))
+    return replace(node, type=wanted, value=AnyLink(entity.uid, int(record)))
 
 
 def _as_link(node: Node, wanted: Type) -> Node:
@@ -201,6 +222,9 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
         return tuple(convert(n, wanted) for n in nodes)
     if kinds == {"date", "datetime"} and comparing:
         return tuple(as_day(n) for n in nodes)
+    if "link_any" in kinds:
+        any_record = next(n.type for n in known if n.type.kind == "link_any")
+        return tuple(convert(n, any_record, model) for n in nodes)
     first = known[0]
     for node in known:
         if node.type.kind != first.type.kind or not _same_things(node.type, first.type):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,7 +18,7 @@ from metamodel.expression.scope import (
     names_of_rows,
     rows_named,
 )
-from metamodel.expression.syntax import Name
+from metamodel.expression.syntax import AS, Name
 from metamodel.expression.tree import Me, MySet, Node, Path, Root
 from metamodel.expression.types import Type, link
 from metamodel.messages import Message, message
@@ -89,14 +89,24 @@ class Names:
             return None
         entity, steps = start.entity, list[tuple[str, str]]()
         for index, part in enumerate(name.parts[start.used :], start.used):
+            if part.startswith(AS):
+                cast = self._cast(steps, part)
+                if cast is None:
+                    return None
+                entity = cast
+                continue
             rows = rows_named(self.model, entity, part)
             if rows is not None:
                 path = Path(
-                    root=start.root, up=start.up, steps=tuple(steps), at=name.at, type=link(entity.uid)
-                )
+                    root=start.root, up=start.up, steps=self._to_record(steps, entity), at=name.at,
+                    type=link(entity.uid),
+                )  # fmt: skip
                 plain = start.root == "row" and start.up == 0 and not steps
                 return Source(words=name.parts[: index + 1], rows=rows, of=None if plain else path)
             field = entity.by_name.get(part)
+            if field is not None and field.result is not None and field.result.kind == "link_any":
+                steps.append((entity.uid, field.uid))
+                continue
             if field is None or field.result is None or field.result.kind != "link" or field.result.many:
                 return None
             steps.append((entity.uid, field.uid))
@@ -139,6 +149,18 @@ class Names:
         type_ = link(entity.uid)
         rest = list(zip(name.parts, name.places, strict=True))[start.used :]
         for index, (part, place) in enumerate(rest):
+            if part.startswith(AS):
+                cast = self._cast(steps, part)
+                if cast is None:
+                    raise Fault(UNKNOWN, place, self._no_cast(steps, part))
+                type_ = link(cast.uid)
+                if index == len(rest) - 1:
+                    steps.append((cast.uid, "id"))
+                continue
+            if index and type_.kind == "link_any":
+                why = message("“{name}” leads to one of several entities: {example}", name=rest[index - 1][0],
+                              example=f"{rest[index - 1][0]} AS deal.{part}")  # fmt: skip
+                raise Fault(MIXED, place, why)
             if index and (type_.kind != "link" or type_.many):
                 why = message("“{name}” is not a link: nothing can follow it", name=rest[index - 1][0])
                 raise Fault(MIXED, place, why)
@@ -149,6 +171,28 @@ class Names:
             type_ = self._type_of(entity, field)
         return Path(root=start.root, up=start.up, steps=tuple(steps), type=type_, at=name.at)
 
+    def _cast(self, steps: Sequence[tuple[str, str]], part: str) -> EntityNames | None:
+        """The entity that a link to any record is taken to lead to; None when it never leads there."""
+        field = self.model.entity_by_uid[steps[-1][0]].by_uid[steps[-1][1]] if steps else None
+        found = self.model.entities.get(part.removeprefix(AS))
+        if field is None or found is None or found.uid not in field.targets or "id" not in found.by_name:
+            return None
+        return found
+
+    def _no_cast(self, steps: Sequence[tuple[str, str]], part: str) -> Message:
+        field = self.model.entity_by_uid[steps[-1][0]].by_uid[steps[-1][1]] if steps else None
+        if field is None or not field.targets:
+            return message("AS stands behind a link to one of several entities")
+        entities = (self.model.entity_by_uid[uid] for uid in field.targets)
+        known = [entity.name for entity in entities if "id" in entity.by_name]
+        return unknown("there is no entity “{name}” here", part.removeprefix(AS), known)
+
+    def _to_record(self, steps: Sequence[tuple[str, str]], entity: EntityNames) -> tuple[tuple[str, str], ...]:
+        """The steps to a record: one that a link to any record was taken to lead to is named by its id."""
+        if steps and self.model.entity_by_uid[steps[-1][0]].by_uid[steps[-1][1]].targets:
+            return (*steps, (entity.uid, "id"))
+        return tuple(steps)
+
     def _type_of(self, entity: EntityNames, field: FieldNames) -> Type:
         if field.result is None:
             raise NotYet(entity.uid, field.uid)
@@ -156,7 +200,8 @@ class Names:
 
     def _field(self, entity: EntityNames, name: str, place: int, *, first: bool) -> FieldNames:
         field = entity.by_name.get(name)
-        if rows_named(self.model, entity, name) is not None:
+        rows = rows_named(self.model, entity, name)
+        if rows is not None and rows.owner is None:
             why = message(
                 "“{name}” are several rows: use SUM, COUNT, LAST or another function over rows", name=name
             )

@@ -18,7 +18,7 @@ from metamodel.expression.convert import (
 from metamodel.expression.faults import MIXED, Fault
 from metamodel.expression.money import guarded
 from metamodel.expression.scope import ModelNames
-from metamodel.expression.tree import Constant, Node
+from metamodel.expression.tree import Constant, Node, Path
 from metamodel.expression.types import BOOLEAN, DATE, DURATION, INTEGER, TEXT, Type
 from metamodel.messages import message
 
@@ -55,16 +55,28 @@ def _compare(operator: str, operands: Sequence[Node], model: ModelNames, at: int
 
 def _in(operator: str, operands: Sequence[Node], model: ModelNames, at: int) -> Node:
     value, *items = operands
-    if len(items) == 1 and items[0].type.many:
+    if len(items) == 1 and items[0].type.kind == "link" and items[0].type.many:
+        if isinstance(items[0], Path):
+            return has(items[0], value, at)
         return call(operator, BOOLEAN, convert(value, replace(items[0].type, many=False)), items[0], at=at)
     return _compare(operator, operands, model, at)
 
 
 def _match(operator: str, operands: Sequence[Node], model: ModelNames, at: int) -> Node:
+    if operator == "CONTAINS" and operands[0].type.kind == "link" and operands[0].type.many:
+        return has(operands[0], operands[1], at)
     if operator == "CONTAINS" and operands[0].type.kind == "choices":
         held, sought = operands
         return call(operator, BOOLEAN, held, convert(sought, replace(held.type, kind="choice"), model), at=at)
     return call(operator, BOOLEAN, *(as_text(o) for o in operands), at=at)
+
+
+def has(many: Node, one: Node, at: int) -> Node:
+    """Whether a list of links, or a set of the reader's, has a record."""
+    record = convert(one, replace(many.type, many=False))
+    if isinstance(many, Path):
+        return call("CONTAINS", BOOLEAN, many, record, at=at)
+    return call("IN", BOOLEAN, record, many, at=at)
 
 
 def _is_null(operator: str, operands: Sequence[Node], _model: ModelNames, at: int) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metamodel.expression.check import Checker
-from metamodel.expression.convert import convert
+from metamodel.expression.convert import as_length, convert
 from metamodel.expression.faults import MIXED, Fault
 from metamodel.expression.nesting import check_nesting
 from metamodel.expression.scope import Scope
@@ -29,7 +29,9 @@ def parse_expression(text: str, scope: Scope) -> Expression:
 
 def _expected(root: Node, scope: Scope) -> Node:
     if scope.expect is not None:
-        return convert(root, scope.expect, scope.model)
-    if root.type.kind in ("duration", "rows") or root.type.many:
+        return as_length(convert(root, scope.expect, scope.model))
+    if root.type.kind == "duration":
+        return as_length(root)
+    if root.type.kind == "rows" or root.type.many:
         raise Fault(MIXED, root.at, message("the expression gives no single value"))
     return root

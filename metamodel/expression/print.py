@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from metamodel.any_link import AnyLink
 from metamodel.expression.aggregates import SEPARATOR
 from metamodel.expression.durations import Duration
 from metamodel.expression.scope import EntityNames, ModelNames, field_by_uid
@@ -24,7 +25,7 @@ _INFIX = {
     ">": (COMPARE, " > "), ">=": (COMPARE, " >= "),
 }  # fmt: skip
 _CHAINS = ("OR", "AND", "||")
-_INVISIBLE = {"SCALE": 0, "DATE_OF": 0, "CHOICE_NAME": 0, "TEXT": 0, "MONEY": 1}
+_INVISIBLE = {"ANY": 0, "SCALE": 0, "DATE_OF": 0, "CHOICE_NAME": 0, "TEXT": 0, "MONEY": 1}
 """Conversions that the checker adds by itself, and which of their arguments was written."""
 
 _WITH_NOT = {"IN": "NOT IN", "BETWEEN": "NOT BETWEEN", "LIKE": "NOT LIKE", "CONTAINS": "NOT CONTAINS"}
@@ -113,7 +114,7 @@ class _Printer:
         return f"{value} {word} {rest[0]}"
 
     def _path(self, node: Path) -> str:
-        names = [self.model.entity_by_uid[entity].by_uid[field].name for entity, field in node.steps]
+        names = self._names(node)
         if node.root != "row":
             return ".".join([node.root, *names])
         if node.up:
@@ -121,6 +122,21 @@ class _Printer:
         if self.prefix:
             return ".".join([self.prefix, *names])
         return ".".join(names) or "this"
+
+    def _names(self, node: Path) -> list[str]:
+        """The names of a path's fields; behind a link to any record stands what it is taken to lead to."""
+        names: list[str] = []
+        led = False
+        for index, (entity, field) in enumerate(node.steps):
+            owner = self.model.entity_by_uid[entity]
+            found = owner.by_uid[field]
+            last = index == len(node.steps) - 1
+            if led:
+                names[-1] += f" AS {owner.name}"
+            if not (led and last and field == "id" and node.type.kind == "link"):
+                names.append(found.name)
+            led = bool(found.targets)
+        return names
 
     def _aggregate(self, node: Aggregate) -> str:
         rows = self.model.entity_by_uid[node.entity]
@@ -144,6 +160,9 @@ class _Printer:
             if node.of.root == "row" and not node.of.up and not node.of.steps:
                 before = self.prefix
         assert owner is not None
+        if node.owner is not None:
+            name = owner.by_uid[node.through].name
+            return f"{before}.{name}" if before else name
         own = (
             f.name for f in owner.by_name.values() if f.target == node.entity and f.through == node.through
         )
@@ -157,6 +176,8 @@ class _Printer:
             return _quoted(next(c.name for c in choices if c.uid == node.value)), ATOM
         if node.type.kind == "choices" and node.value is not None:
             return self._constant(replace(node, type=replace(node.type, kind="choice"), value=node.value[0]))
+        if isinstance(node.value, AnyLink):
+            return _quoted(f"{self.model.entity_by_uid[node.value.entity].name}:{node.value.id}"), ATOM
         negative = isinstance(node.value, (int, Decimal)) and node.value < 0
         return constant_text(node.value), UNARY if negative else ATOM
 

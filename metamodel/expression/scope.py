@@ -35,6 +35,8 @@ class FieldNames(Protocol):
     @property
     def target(self) -> str | None: ...
     @property
+    def targets(self) -> tuple[str, ...]: ...
+    @property
     def through(self) -> str | None: ...
     @property
     def inverse(self) -> str | None: ...
@@ -102,37 +104,57 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsNames:
-    """Rows that lead to a record: the entity they are of, and their link field that leads here."""
+    """Rows that lead to a record: the entity they are of, and their link field that leads here.
+
+    With ``owner`` they are what a list of links leads to: ``through`` is that field, of the entity ``owner``.
+    """
 
     entity: EntityNames
     through: FieldNames
+    owner: EntityNames | None = None
 
 
 def rows_named(model: ModelNames, entity: EntityNames, name: str) -> RowsNames | None:
     """The rows that ``entity`` has under ``name``: its children, or those whose link declares that inverse."""
     own = entity.by_name.get(name)
     if own is not None:
+        if is_list(own):
+            return RowsNames(entity=model.entity_by_uid[own.target or ""], through=own, owner=entity)
         if own.target is None or own.through is None:
             return None
         child = model.entity_by_uid[own.target]
         return RowsNames(entity=child, through=child.by_uid[own.through])
     for other in model.entities.values():
         for field in other.by_name.values():
-            if field.inverse == name and field.target == entity.uid:
+            if field.inverse == name and leads_to(field, entity.uid):
                 return RowsNames(entity=other, through=field)
     return None
 
 
 def names_of_rows(model: ModelNames, entity: EntityNames) -> list[str]:
     """Every name under which `rows_named` finds something for ``entity``."""
-    own = [f.name for f in entity.by_name.values() if f.target is not None and f.through is not None]
+    own = [
+        f.name
+        for f in entity.by_name.values()
+        if f.target is not None and (f.through is not None or is_list(f))
+    ]
     inverse = [
         field.inverse
         for other in model.entities.values()
         for field in other.by_name.values()
-        if field.inverse is not None and field.target == entity.uid
+        if field.inverse is not None and leads_to(field, entity.uid)
     ]
     return own + inverse
+
+
+def is_list(field: FieldNames) -> bool:
+    """Whether a field leads to many records."""
+    return field.result is not None and field.result.kind == "link" and field.result.many
+
+
+def leads_to(field: FieldNames, entity: str) -> bool:
+    """Whether a link field may lead to records of that entity (uid)."""
+    return field.target == entity or entity in field.targets
 
 
 def field_by_uid(model: ModelNames, uid: str) -> FieldNames:

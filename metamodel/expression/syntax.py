@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
@@ -25,6 +25,10 @@ KEPT_LENGTH = 200
 
 MAX_NODES = 1000
 """Names, constants and operations of one expression."""
+
+
+AS = "AS "
+"""What stands before a part of a name that is an entity: ``about AS deal.stage`` is `about`, `AS deal`, `stage`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,9 +274,11 @@ class _Reader(Transformer[Any, Syntax]):
     def nested(self, inner: Syntax) -> Syntax:
         return _operation("()", inner)
 
-    def cast(self, _path: Name, name: Token) -> Syntax:
-        why = message("AS is for links to one of several entities; there are none yet")
-        raise Fault(UNREADABLE, _place(name), why)
+    def cast(self, path: Name, rest: Name) -> Syntax:
+        entity, *more = rest.parts
+        return replace(
+            path, parts=(*path.parts, AS + entity, *more), places=(*path.places, *rest.places), size=2
+        )
 
     def path(self, *parts: Token) -> Syntax:
         places = tuple(_place(part) for part in parts)

@@ -66,13 +66,14 @@ class Call(Node):
 class Aggregate(Node):
     """SUM COUNT COUNT_DISTINCT MIN MAX AVG JOIN FIRST LAST EXISTS over the rows that lead to this one.
 
-    ``entity`` (uid) are the rows, ``through`` (uid of their link field) leads to the row of the path ``of`` (None is
+    With ``owner`` the rows are what the list of links ``through`` of that entity (uid) leads to. ``entity`` (uid) are the rows, ``through`` (uid of their link field) leads to the row of the path ``of`` (None is
     the row itself). ``body`` and ``where`` are asked of each of those rows; ``by`` orders FIRST and LAST.
     """
 
     function: str
     entity: str
     through: str
+    owner: str | None = None
     of: Path | None = None
     body: Node | None = None
     where: Node | None = None

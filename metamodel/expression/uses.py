@@ -19,7 +19,7 @@ def uses(expression: Expression | Node, model: ModelNames | None = None) -> froz
             case Path():
                 found.update(node.steps)
             case Aggregate():
-                found.add((node.entity, node.through))
+                found.add((node.owner or node.entity, node.through))
             case MySet() if model is not None:
                 found.update(_of_set(node, model))
     return frozenset(found)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from metamodel.any_link import AnyLink, read_any
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
 from metamodel.fields.link import MOST_ID, LinkKey, parse_link
@@ -22,17 +23,6 @@ ALL = "all"
 OF_PARENT = "of parent"
 
 
-@dataclass(frozen=True, slots=True)
-class AnyLink:
-    """A record of some entity: the uid of the entity and the id of the record."""
-
-    entity: str
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.entity}:{self.id}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyName:
     """A record as it is written: the name of its entity, and its id or what else finds it there. Who writes records
@@ -43,12 +33,6 @@ class AnyName:
 
     def __str__(self) -> str:
         return f"{self.entity}:{self.key}"
-
-
-def read_any(text: str) -> AnyLink:
-    """The link that was written as ``<uid of the entity>:<id>``."""
-    entity, _, record = text.rpartition(":")
-    return AnyLink(entity, int(record))
 
 
 class LinkToAny(FieldType):
@@ -145,3 +129,6 @@ def _no_link() -> ValueRefused:
             example='{"entity": "deal", "id": 7}',
         ),
     )
+
+
+__all__ = ["ALL", "OF_PARENT", "AnyLink", "AnyName", "LinkToAny", "read_any"]

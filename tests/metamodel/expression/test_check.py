@@ -67,7 +67,7 @@ def refused(sales: Model, text: str, **more: Any) -> tuple[str, str]:
         ("company > 5", "KBK1012", "character 1: a link is not before or after another"),
         ("1234567890123456789 > amount", "KBK1013", "character 1: a number has at most 18 digits, 9 of them after the point"),
         ("amount > 0.1234567891", "KBK1013", "character 10: a number has at most 18 digits, 9 of them after the point"),
-        ("company AS deal = 1", "KBK1010", "character 12: AS is for links to one of several entities; there are none yet"),
+        ("company AS deal = 1", "KBK1011", "character 12: AS stands behind a link to one of several entities"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_character(sales: Model, text: str, code: str, words: str) -> None:

@@ -88,11 +88,11 @@ def _pieces(value: Any, indent: int | None, depth: int) -> list[str]:
     if isinstance(value, dict):
         items = [
             [
-                json.dumps(str(key), ensure_ascii=False),
+                _quoted(key),
                 ":" if indent is None else ": ",
                 *_pieces(value[key], indent, depth + 1),
             ]
-            for key in sorted(value)
+            for key in sorted(value, key=str)
         ]
         return _bracketed("{", items, "}", indent, depth)
     if isinstance(value, (list, tuple)):
@@ -101,7 +101,15 @@ def _pieces(value: Any, indent: int | None, depth: int) -> list[str]:
         return [{True: "true", False: "false", None: "null"}[value]]
     if isinstance(value, (int, float, Decimal)):
         return [_number(value)]
-    return [json.dumps(str(value), ensure_ascii=False)]
+    return [_quoted(value)]
+
+
+def _quoted(text: Any) -> str:
+    if not isinstance(text, str):
+        raise JsonFault("it holds what JSON has not")
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise JsonFault("a text holds half of a character")
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _bracketed(begin: str, items: list[list[str]], end: str, indent: int | None, depth: int) -> list[str]:

@@ -38,7 +38,9 @@ _KNOWN = frozenset({"id", "name", "size", "type", "url", "title", "hidden"})
 REFUSED = "\ue000"
 """First character of a form's text where a file that was sent was not taken; behind it the reason."""
 REASONS: Mapping[str, Message] = {
-    "large": message("The file is larger than this installation takes: send a smaller one, or ask its administrator."),
+    "large": message(
+        "The file is larger than this installation takes: send a smaller one, or ask its administrator."
+    ),
     "empty": message("The file is empty: choose another."),
 }
 

@@ -83,6 +83,8 @@ _WHY: Mapping[str, Message] = {
     "Invalid control character at": message("a text holds a character that must be escaped"),
     "Extra data": message("something stands behind the value"),
     "nested too deeply": message("lists and objects are nested too deeply"),
+    "it holds what JSON has not": message("it holds what JSON has not"),
+    "a text holds half of a character": message("a text holds half of a character"),
     "a number has too many digits": message("a number has too many digits"),
 }
 """What readers of JSON say, in words that are translated."""

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from metamodel.fields.html import plain_text
 from metamodel.labels import Label
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
 
 def operand_text(field: Field, value: Any) -> str:
     """A value of the field (as the engine holds it) as a constant of the expression language."""
+    if value is not None and field.computed is None and field.type.column_type(field).html:
+        value = plain_text(value)
     return constant_text(field.result, value, {choice.uid: choice.name for choice in field.choices})
 
 

@@ -35,7 +35,7 @@ class Rating(FieldType):
 
     def parse(self, field: Field, raw: Any, context: Context) -> int | None:
         written = raw.strip() if isinstance(raw, str) and context.medium != "json" else raw
-        if isinstance(written, str) and written and not written.strip("★☆"):
+        if context.medium != "json" and isinstance(written, str) and written and not written.strip("★☆"):
             written = str(written.count("★"))
         number = parse_number(written, context)
         if number is None:

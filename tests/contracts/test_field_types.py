@@ -20,6 +20,7 @@ from core.storage.install import install_model
 from core.storage.workspace import Workspace
 from metamodel.fields import field_types
 from metamodel.fields.base import Context
+from metamodel.fields.html import plain_text
 from metamodel.fields.operators import OPERATORS, operand_text, operators_of
 from metamodel.model import Field
 from metamodel.text import fold
@@ -27,7 +28,7 @@ from tests.metamodel.fields.samples import SAMPLES, model, sample_field, value_o
 
 ROOT = Path(__file__).parents[2]
 ZONE = "Europe/Moscow"
-TYPES = tuple(field_types())
+TYPES = tuple(name for name in field_types() if name in SAMPLES)
 WRITABLE = tuple(name for name in TYPES if SAMPLES[name].writable and name != "children")
 LONGEST_OPERAND = 1_000
 
@@ -97,7 +98,8 @@ def samples_of(name: str, record: int, root: int, other: int) -> list[Any]:
     if name == "user":
         return [root, other]
     archived = {choice.uid for choice in sample_field(name).choices if choice.archived}
-    return [value for sample in SAMPLES[name].values if (value := value_of(name, sample)) not in archived]
+    values = [value_of(name, sample) for sample in SAMPLES[name].values]
+    return [v for v in values if not archived & set(v if isinstance(v, tuple) else [v] if archived else ())]
 
 
 def wire(field: Field, value: Any) -> Any:
@@ -108,7 +110,7 @@ def answered(field: Field, value: Any) -> Any:
     """A value as the list answers it: a choice by name, a link by id, dates and numbers as they are."""
     if field.result.kind == "choice":
         return wire(field, value)
-    return value
+    return tuple(wire(field, value)) if field.result.kind == "choices" else value
 
 
 def plain(value: Any) -> Any:
@@ -124,6 +126,8 @@ def test_what_is_written_on_a_medium_is_read_back(place: Place, name: str, mediu
     for value in samples_of(name, 1, root, root):
         if medium == "form" and isinstance(value, str) and name != "choice":
             value = value.strip()
+        if medium == "csv" and SAMPLES[name].blurred:
+            continue
         record = place.create({name: field.type.format(field, value, context)}, context)
         read_back = plain(place.values(name, ids=(record,))[record])
         assert read_back == answered(field, value)
@@ -161,6 +165,9 @@ EVALUATOR: dict[str, Callable[..., bool]] = {
     "between": lambda v, a, b: v is not None and a <= v <= b,
     "in": lambda v, *many: v is not None and any(same(v, a) for a in many),
     "contains": lambda v, a: v is not None and fold(a) in fold(v),
+    "has_any": lambda v, *many: v is not None and bool(set(v) & {a for (a, *_) in many}),
+    "has_all": lambda v, *many: v is not None and set(v) >= {a for (a, *_) in many},
+    "has_none": lambda v, *many: v is None or not set(v) & {a for (a, *_) in many},
     "is_true": lambda v: v is True,
     "is_false": lambda v: v is not True,
     "has_rows": lambda v: bool(v),
@@ -181,9 +188,11 @@ def test_every_operator_is_evaluated() -> None:
 def test_an_operator_finds_the_same_records_as_a_plain_evaluator(place: Place, name: str) -> None:
     field = sample_field(name)
     held = {record: plain(value) for record, value in place.values(name).items()}
+    if name == "rich_text":  # compared by its words
+        held = {record: value and plain_text(value) for record, value in held.items()}
     there = [v for v in held.values() if v is not None and not isinstance(v, list)]
     operands = sorted({v for v in there if not isinstance(v, str) or len(v) <= LONGEST_OPERAND}, key=str)
-    if field.result.kind not in ("text", "choice", "boolean", "rows"):
+    if field.result.kind not in ("text", "choice", "choices", "boolean", "rows", "json"):
         operands.sort()
     for operator in operators_of(field):
         for chosen in choices_of(operator.operand, operands):
@@ -208,6 +217,12 @@ def choices_of(operand: str, values: list[Any]) -> list[tuple[Any, ...]]:
 def constant(field: Field, value: Any) -> str:
     if field.result.kind == "choice":
         return operand_text(field, next(c.uid for c in field.choices if c.name == value))
+    if field.result.kind == "choices":
+        return operand_text(
+            field, tuple(next(c.uid for c in field.choices if c.name == name) for name in value)
+        )
+    if field.name == "rich_text":
+        return "'" + value.replace("'", "''") + "'"
     return operand_text(field, value)
 
 

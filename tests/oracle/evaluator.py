@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -223,7 +223,8 @@ class Evaluation:
         if name in ("AND", "OR"):
             return self.logic(name, [self.value(a) for a in arguments])
         if name in ("IF", "CASE"):
-            return self.branches([self.eager(a) for a in arguments])
+            made = self.branches([self.eager(a) for a in arguments])
+            return exact_length(made) if node.type.kind == "duration" and made is not None else made
         if name in ("=", "<>", "<", "<=", ">", ">=", "IS_DISTINCT", "BETWEEN", "IN"):
             return self.compared(name, arguments)
         if name == "UNDER":
@@ -233,16 +234,23 @@ class Evaluation:
         if name == "CHOICE_NAME":
             value = self.value(arguments[0])
             return next((c.name for c in self.choices(arguments[0]) if c.uid == value), None)
-        if name in ("TEXT", "FORMAT", "DATE_OF", "DATE_DIFF", "SHIFT+", "SHIFT-", "TODAY", "NOW"):
+        if name in ("TEXT", "FORMAT", "DATE_OF", "DATE_DIFF", "SHIFT+", "SHIFT-", "ELAPSED", "TODAY", "NOW"):
             return self.calendar(name, [self.value(a) for a in arguments])
+        if name in ("+", "-", "NEGATE") and node.type.kind == "duration":
+            return _lengths(name, [self.value(a) for a in arguments])
         if name in ("+", "-"):
             return self.sum(node)
+        if name == "CONTAINS" and arguments[0].type.kind == "choices":
+            held, one = (self.value(a) for a in arguments)
+            return None if held is None or one is None else one in held
         values = [self.value(a) for a in arguments]
         if name == "MONEY":
             return values[1] if values[0] is True else None
         if name in ("SCALE", "ROUND"):
             digits = node.type.scale
             return None if values[0] is None else at_scale(values[0], digits)
+        if node.type.kind == "duration":
+            values = [v if v is None else exact_length(v) for v in values]
         if name in _LENIENT:
             return _LENIENT[name](*values)
         return None if any(v is None for v in values) else _STRICT[name](*values)
@@ -285,9 +293,14 @@ class Evaluation:
             return _in_set(self.value(arguments[0]), self.value(arguments[1]))
         kinds = {a.type.kind for a in arguments} - {"null"}
         ordered = name in ("<", "<=", ">", ">=", "BETWEEN")
+        if name == "IN" and kinds == {"choices"}:
+            held, *items = (self.value(a) for a in arguments)
+            return None if held is None else any(set(item) <= set(held) for item in items)
         values = []
         for node in arguments:
             value = self.value(node)
+            if value is not None and kinds == {"duration"}:
+                value = exact_length(value)
             if value is not None and kinds == {"text"}:
                 value = key(value)
             if value is not None and kinds == {"choice"} and ordered:
@@ -311,11 +324,26 @@ class Evaluation:
             return self.local(values[0]).date()
         if name == "DATE_DIFF":
             return _difference(*values)
+        if name == "ELAPSED":
+            microseconds = (values[0] - values[1]) // timedelta(microseconds=1)
+            return timedelta(seconds=abs(microseconds) // 1_000_000 * (1 if microseconds >= 0 else -1))
+        if name in ("SHIFT+", "SHIFT-") and isinstance(values[1], timedelta):
+            return self.moved(values[0], values[1] if name == "SHIFT+" else -values[1])
         if name in ("SHIFT+", "SHIFT-"):
             return self.shift(values[0], values[1] if name == "SHIFT+" else -values[1])
         if name == "TEXT":
             return self.text(values[0])
         return self.formatted(*values)
+
+    def moved(self, value: Any, by: timedelta) -> Any:
+        """By an exact length: an instant by all of it, a date by its whole days."""
+        try:
+            if isinstance(value, datetime):
+                return value + by
+            days = abs(by) // timedelta(days=1)
+            return value + timedelta(days=days if by >= timedelta() else -days)
+        except OverflowError:
+            return None
 
     def shift(self, value: Any, by: Any) -> Any:
         day = value if not isinstance(value, datetime) else self.local(value).date()
@@ -339,11 +367,14 @@ class Evaluation:
                 return "true" if value else "false"
             case datetime():
                 return self.local(value).strftime("%Y-%m-%d %H:%M:%S")
-            case date():
+            case date() | time():
                 return value.isoformat()
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
     def formatted(self, value: Any, pattern: str) -> str:
+        if isinstance(value, time):
+            clock = {"hh": f"{value.hour:02}", "mm": f"{value.minute:02}", "ss": f"{value.second:02}"}
+            return re.sub("hh|mm|ss", lambda found: clock[found[0]], pattern)
         if isinstance(value, date):
             shown = self.local(value)
             parts = {"YYYY": f"{shown.year:04}", "MM": f"{shown.month:02}", "DD": f"{shown.day:02}"}
@@ -357,6 +388,18 @@ class Evaluation:
         shown = f"{abs(rounded):,.{digits}f}" if grouped else f"{abs(rounded):.{digits}f}"
         shown = shown.replace(",", "\0").replace(".", rest[1:2]).replace("\0", group)
         return f"-{shown}" if rounded < 0 else shown
+
+
+def _lengths(name: str, values: list[Any]) -> Any:
+    if any(v is None for v in values):
+        return None
+    first, *rest = (exact_length(v) for v in values)
+    return -first if name == "NEGATE" else first + rest[0] if name == "+" else first - rest[0]
+
+
+def exact_length(value: Any) -> timedelta:
+    """The length of a duration of the language, which counts days and seconds apart."""
+    return value if isinstance(value, timedelta) else timedelta(days=value.days, seconds=value.seconds)
 
 
 def _in_set(value: Any, items: set[int]) -> Any:
@@ -443,10 +486,21 @@ def _start(day: date, unit: str) -> date:
 def _sum(values: list[Any], node: Aggregate, _e: Evaluation) -> Any:
     if not values:
         return None
+    if isinstance(values[0], timedelta):
+        return sum(values, timedelta())
     total = Decimal(0)
     for value in values:
         total = EXACT.add(total, Decimal(value))
     return at_scale(total, scale_of(values[0]))
+
+
+def _mean(values: list[Any]) -> Any:
+    if not values:
+        return None
+    if not isinstance(values[0], timedelta):
+        return _through(sum(map(Decimal, values)), len(values))
+    seconds = sum(values, timedelta()) // timedelta(seconds=1)
+    return timedelta(seconds=int(at_scale(_through(seconds, len(values)), 0)))
 
 
 _AGGREGATES: dict[str, Callable[[list[Any], Aggregate, Evaluation], Any]] = {
@@ -455,7 +509,7 @@ _AGGREGATES: dict[str, Callable[[list[Any], Aggregate, Evaluation], Any]] = {
         {key(v) if n.body and n.body.type.kind == "text" else v for v in values}
     ),
     "SUM": _sum,
-    "AVG": lambda values, n, e: None if not values else _through(sum(map(Decimal, values)), len(values)),
+    "AVG": lambda values, n, e: _mean(values),
     "MIN": lambda values, n, e: values[0] if values else None,
     "MAX": lambda values, n, e: values[0] if values else None,
     "JOIN": lambda values, n, e: n.separator.join(values) if values else None,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from metamodel.expression.durations import span
+from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field, Model
 from tests import factories
 
@@ -20,13 +22,20 @@ fields:
   - {name: text, type: text}
   - {name: code, type: text, format: "[A-Z]{2}-[0-9]+", min_length: 4, max_length: 10, unique: true}
   - {name: long_text, type: long_text}
+  - {name: rich_text, type: rich_text}
+  - {name: email, type: email}
+  - {name: phone, type: phone}
+  - {name: url, type: url}
   - {name: integer, type: integer}
   - {name: decimal, type: decimal, scale: 7}
   - {name: money, type: money, currency: RUB}
   - {name: percent, type: percent}
+  - {name: rating, type: rating}
   - {name: boolean, type: boolean}
   - {name: date, type: date}
   - {name: datetime, type: datetime}
+  - {name: time, type: time}
+  - {name: duration, type: duration}
   - name: choice
     type: choice
     choices:
@@ -34,6 +43,15 @@ fields:
       - {name: call, label: {ru: Звонок, en: Phone call}}
       - {name: yo, label: {ru: Ёлка, en: Fir}}
       - {name: old, label: {ru: Прежнее, en: Former}, archived: true}
+  - name: choices
+    type: choices
+    choices:
+      - {name: vip, label: {ru: Важный, en: Important}}
+      - {name: slow, label: {ru: Медленно платит, en: "Pays late, often"}}
+      - {name: far, label: {ru: Далеко, en: Far}}
+      - {name: gone, label: {ru: Прежнее, en: Former}, archived: true}
+  - {name: color, type: color}
+  - {name: json, type: json, schema: {not: {type: string, pattern: "^forbidden"}}}
   - {name: link, type: link, to: sample}
   - {name: user, type: user}
   - {name: children, type: children, of: sample_row, through: sample}
@@ -60,6 +78,8 @@ class Samples:
     wire: tuple[tuple[Any, Any], ...] = ()
     typed: tuple[tuple[str, str, Any], ...] = ()
     refused: tuple[tuple[str, Any, str], ...] = ()
+    blurred: bool = False
+    """Whether files and forms hold less than the value: a rich text's words."""
     writable: bool = field(default=True)
 
 
@@ -84,6 +104,56 @@ SAMPLES: Mapping[str, Samples] = {
         typed=(("ru", "раз\r\nдва ", "раз\nдва"),),
         refused=(("json", "a\0", "KBK3003"), ("json", 1, "KBK3002"), ("json", "y" * 100_001, "KBK3003"),
                  ("json", "\udfff", "KBK3003"), ("form", "\x07", "KBK3003")),
+    ),
+    "rich_text": Samples(
+        values=("<p>Ёлка</p>", "<h2>План</h2><ul><li>раз</li><li><strong>два</strong></li></ul>", "<p>a &lt;b&gt; &amp; c</p>",
+                '<p><a href="https://example.com" rel="noopener nofollow">там</a></p>', '<p><img src="/files/7/план.png"></p>'.replace("план", "plan"),
+                "<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>", "<blockquote><p>" + "слово " * 300 + "</p></blockquote>",
+                "<p>раз<br>два</p><hr><pre><code>x = 1</code></pre>"),
+        wire=(("", None), ("<p></p>", None), ("<p>\u00a0</p>", None), ("<script>alert(1)</script>", None), ("<p onclick=x()>a</p>", "<p>a</p>"),
+              ("<b>a</b><svg onload=alert(1)></svg>", "<b>a</b>"), ('<img src="https://e.vil/x.png">', None), ("<img src=/files/../etc>", None),
+              ('<a href="javascript:alert(1)">a</a>', '<a rel="noopener nofollow">a</a>'), ("<p>a</p><style>b{}</style>", "<p>a</p>")),
+        typed=(("ru", "<p>раз</p>", "<p>раз</p>"), ("ru", "просто < текст\n\nещё", "<p>просто &lt; текст</p><p>ещё</p>"), ("en", "  ", None)),
+        refused=(("json", 1, "KBK3002"), ("json", ["<p>"], "KBK3002"), ("json", "a\0", "KBK3003"), ("json", "x" * 1_000_001, "KBK3003")),
+        blurred=True,
+    ),
+    "email": Samples(
+        values=("ivan@example.com", "Ivan.Petrov+crm@example.com", "иван@почта.рф", "o'neil@sub.example.co.uk"),
+        wire=(("A@EXAMPLE.COM", "A@example.com"), ("a@ПОЧТА.РФ", "a@почта.рф"), ("a@xn--80a1acny.xn--p1ai", "a@почта.рф"), ("", None)),
+        typed=(("ru", " Иван <ivan@Example.com> ", "ivan@example.com"), ("en", "mailto:a@b.ru", "a@b.ru")),
+        refused=(
+            ("json", "ivan", "KBK3002"), ("json", "a@b", "KBK3002"), ("json", "a b@c.ru", "KBK3002"), ("json", "a@@c.ru", "KBK3002"),
+            ("json", ".a@c.ru", "KBK3002"), ("json", "a..b@c.ru", "KBK3002"), ("form", "a@c.ru, b@c.ru", "KBK3002"), ("json", "a@-c.ru", "KBK3002"),
+            ("json", "a@c.123", "KBK3002"), ("json", "@c.ru", "KBK3002"), ("json", "a@c..ru", "KBK3002"), ("json", 5, "KBK3002"),
+            ("json", "a" * 65 + "@c.ru", "KBK3002"), ("json", "a@b.ru\nBcc: c@d.ru", "KBK3003"), ("json", "<a>@c.ru", "KBK3002"),
+        ),
+    ),
+    "phone": Samples(
+        values=("+74951234567", "+74951234567;ext=5", "+78005553535", "+442079460958", "+79161234567", "+12125550123;ext=104"),
+        wire=(("+7 (495) 123-45-67", "+74951234567"), ("84951234567", "+74951234567"), ("", None), ("tel:+7-495-123-45-67;ext=5", "+74951234567;ext=5")),
+        typed=(
+            ("ru", "8 (495) 123-45-67 доб. 5", "+74951234567;ext=5"), ("ru", "8 495 123 45 67 добавочный 12", "+74951234567;ext=12"),
+            ("ru", "810 44 20 7946 0958", "+442079460958"), ("ru", "4951234567", "+74951234567"), ("en", "+7.495.123.45.67 ext. 5", "+74951234567;ext=5"),
+            ("ru", "8‑916‑123‑45‑67", "+79161234567"), ("ru", "+7 916 123-45-67 вн. 3", "+79161234567;ext=3"),
+        ),
+        refused=(
+            ("json", "112", "KBK3002"), ("json", "позвони", "KBK3002"), ("json", 84951234567, "KBK3002"), ("form", "8 495 123", "KBK3002"),
+            ("json", "+999 123 45 67", "KBK3002"), ("form", "8 495 123 45 67 89 01 23", "KBK3002"),
+        ),
+    ),
+    "url": Samples(
+        values=("https://example.com", "https://пример.рф/путь?a=1#b", "http://1c-server/base", "mailto:a@b.ru", "tel:+74951234567",
+                "ftp://example.com:2121/f", "https://[::1]:8080/x", "https://example.com/a%20b?c=d&e=%D1%8F"),
+        wire=(("HTTPS://EXAMPLE.COM/A", "https://example.com/A"), ("example.com", "https://example.com"), ("", None),
+              ("http://xn--e1afmkfd.xn--p1ai/", "http://пример.рф/")),
+        typed=(("ru", " example.com/путь ", "https://example.com/путь"), ("en", "localhost:8000", "https://localhost:8000"),
+               ("ru", "10.0.0.1", "https://10.0.0.1")),
+        refused=(
+            ("json", "javascript:alert(1)", "KBK3002"), ("json", "JaVaScRiPt:alert(1)", "KBK3002"), ("json", "data:text/html,x", "KBK3002"),
+            ("json", "слово", "KBK3002"), ("json", "https://a b", "KBK3002"), ("json", "https://", "KBK3002"), ("json", "vbscript:x", "KBK3002"),
+            ("json", "https://user:pw@example.com", "KBK3002"), ("json", "https://exa_mple..com", "KBK3002"), ("json", 'https://a.ru/"x', "KBK3002"),
+            ("json", "https://a.ru:99999", "KBK3002"), ("json", "mailto:", "KBK3002"), ("json", 1, "KBK3002"), ("json", "https://a.ru/" + "x" * 2000, "KBK3003"),
+        ),
     ),
     "integer": Samples(
         values=(0, 1, -1, 42, 10**18 - 1, -(10**18) + 1),
@@ -128,6 +198,12 @@ SAMPLES: Mapping[str, Samples] = {
                ("en", "0.5%", _D("0.005"))),
         refused=(("json", "20%", "KBK3002"), ("json", 0.12345, "KBK3003"), ("form", "20 %%", "KBK3002")),
     ),
+    "rating": Samples(
+        values=(0, 1, 5, 3),
+        wire=((4, 4), ("2", 2), ("", None)),
+        typed=(("ru", "3", 3), ("en", "★★★★☆", 4)),
+        refused=(("json", 6, "KBK3003"), ("json", -1, "KBK3003"), ("json", 2.5, "KBK3003"), ("json", "★", "KBK3002"), ("json", True, "KBK3002")),
+    ),
     "boolean": Samples(
         values=(True, False),
         typed=(("ru", "да", True), ("ru", "Нет", False), ("en", "YES", True), ("en", "on", True), ("ru", "0", False), ("en", "", None)),
@@ -170,11 +246,58 @@ SAMPLES: Mapping[str, Samples] = {
             ("json", "2026-11-21T11:30:60Z", "KBK3002"), ("json", "2026-11-21T11:30:00+99:00", "KBK3002"),
         ),
     ),
+    "time": Samples(
+        values=(time(14, 30), time(0, 0), time(23, 59, 59), time(9, 5, 1)),
+        wire=(("14:30:00", time(14, 30)), ("14:30", time(14, 30)), ("", None)),
+        typed=(
+            ("ru", "930", time(9, 30)), ("ru", "9.30", time(9, 30)), ("ru", "9-30", time(9, 30)), ("ru", "9", time(9)), ("ru", "0930", time(9, 30)),
+            ("en", "2:30 pm", time(14, 30)), ("en", "12 am", time(0)), ("ru", "9 ч 30 мин", time(9, 30)), ("ru", "23:59:59", time(23, 59, 59)), ("ru", "9,30", time(9, 30)),
+        ),
+        refused=(
+            ("json", "9:30", "KBK3002"), ("json", "24:00:00", "KBK3002"), ("json", "14:30:60", "KBK3002"), ("json", 930, "KBK3002"), ("form", "2575", "KBK3002"),
+            ("json", "14:30:00Z", "KBK3002"), ("form", "полдень", "KBK3002"), ("form", "13 pm", "KBK3002"), ("json", "14:30:00.5", "KBK3002"),
+        ),
+    ),
+    "duration": Samples(
+        values=(span(0), span(9_000), span(86_400), span(93_784), span(59), span(10_000_000_000)),
+        wire=(("PT2H30M", span(9_000)), ("P1D", span(86_400)), ("PT150M", span(9_000)), ("P1W", span(604_800)), ("", None)),
+        typed=(
+            ("ru", "2 ч 30 мин", span(9_000)), ("ru", "2:30", span(9_000)), ("ru", "1.5 ч", span(5_400)), ("ru", "1,5 часа", span(5_400)), ("ru", "90 мин", span(5_400)),
+            ("en", "2h 30m", span(9_000)), ("en", "P1D", span(86_400)), ("en", "1 day and 2 hours", span(93_600)), ("ru", "1 нед. 2 дня", span(777_600)), ("ru", "0:00:05", span(5)),
+            ("en", "1h 30min", span(5_400)),
+        ),
+        refused=(
+            ("json", "P1M", "KBK3002"), ("json", "P1Y", "KBK3002"), ("json", "2:30", "KBK3002"), ("json", 9000, "KBK3002"), ("form", "90", "KBK3002"), ("form", "час", "KBK3002"),
+            ("form", "30 мин 2 ч", "KBK3002"), ("form", "2:75", "KBK3002"), ("form", "0,0001 ч", "KBK3003"), ("form", "999999 нед", "KBK3003"), ("json", "-PT1H", "KBK3002"), ("json", "P", "KBK3002"),
+        ),
+    ),
     "choice": Samples(
         values=("site", "call", "yo", "old"),
         wire=(("site", "site"), ("", None)),
         typed=(("ru", "call", "call"), ("ru", "Звонок", "call"), ("en", "phone call", "call"), ("ru", "елка", "yo")),
         refused=(("json", "Звонок", "KBK3002"), ("json", "nope", "KBK3002"), ("json", 1, "KBK3002"), ("form", "нет такого", "KBK3002")),
+    ),
+    "choices": Samples(
+        values=(("vip",), ("vip", "far"), ("slow", "far"), ("vip", "slow", "far", "gone")),
+        wire=((["far", "vip"], ("vip", "far")), ([], None), ("vip", ("vip",)), (["vip", "vip"], ("vip",))),
+        typed=(("ru", "far\nvip", ("vip", "far")), ("ru", "Важный; далеко", ("vip", "far")), ("en", "Pays late, often", ("slow",)), ("en", "important, far", ("vip", "far"))),
+        refused=(("json", ["nope"], "KBK3002"), ("json", [1], "KBK3002"), ("json", {"vip": True}, "KBK3002"), ("json", [""], "KBK3002"), ("json", "Важный", "KBK3002"),
+                 ("form", "важный; кто это", "KBK3002"), ("json", [["vip"]], "KBK3002")),
+    ),
+    "color": Samples(
+        values=("#1E88E5", "#000000", "#FFFFFF"),
+        wire=(("#1e88e5", "#1E88E5"), ("#f80", "#FF8800"), ("", None)),
+        typed=(("ru", "1e88e5", "#1E88E5"), ("en", " #abc ", "#AABBCC")),
+        refused=(("json", "1e88e5", "KBK3002"), ("form", "red", "KBK3002"), ("json", "#12345", "KBK3002"), ("json", 1, "KBK3002"), ("json", "#gggggg", "KBK3002")),
+    ),
+    "json": Samples(
+        values=(JsonValue({"b": [1, _D("1.5"), None, True], "a": {"ё": "ж"}}), JsonValue([]), JsonValue(0), JsonValue(False), JsonValue("текст"), JsonValue(_D("1e30"))),
+        wire=(({"b": 1, "a": _D("2.50")}, JsonValue({"a": _D("2.5"), "b": 1})), (None, None), (1.0, JsonValue(1)), ([{}], JsonValue([{}]))),
+        typed=(("ru", '{"a": 1}', JsonValue({"a": 1})), ("ru", " [1,\n2] ", JsonValue([1, 2])), ("en", "null", None), ("en", '"x"', JsonValue("x"))),
+        refused=(
+            ("form", '{"a": }', "KBK3002"), ("form", "NaN", "KBK3002"), ("form", '{"a": 1, "a": 2}', "KBK3002"), ("form", "[" * 100 + "]" * 100, "KBK3002"), ("csv", "Infinity", "KBK3002"),
+            ("json", float("nan"), "KBK3002"), ("json", "forbidden", "KBK3003"), ("form", "[1] 2", "KBK3002"), ("form", "'a'", "KBK3002"), ("json", b"x", "KBK3002"), ("json", {1: 2}, "KBK3002"), ("form", '"\\ud800"', "KBK3002"), ("form", "9" * 6000, "KBK3002"),
+        ),
     ),
     "link": Samples(
         values=(1, 7, 2**53),
@@ -216,8 +339,14 @@ def sample_field(name: str) -> Field:
 
 def value_of(type_name: str, written: Any) -> Any:
     """The engine's value of a sample: the uid of a choice, anything else as it stands."""
-    if type_name != "choice" or written is None:
+    if type_name not in ("choice", "choices") or written is None:
         return written
-    choice = sample_field("choice").choice(written)
+    if type_name == "choices":
+        return tuple(_choice(type_name, name) for name in written)
+    return _choice(type_name, written)
+
+
+def _choice(type_name: str, name: str) -> str:
+    choice = sample_field(type_name).choice(name)
     assert choice is not None
     return choice.uid

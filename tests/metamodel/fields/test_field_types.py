@@ -17,10 +17,12 @@ from metamodel.fields.base import ColumnType, Context
 from metamodel.fields.link import LinkKey
 from metamodel.fields.number_series import format_fault, number_text, period_of
 from metamodel.fields.operators import OPERATORS, operand_text, operators_of
+from metamodel.fields.texts import _BLANK
 from tests.metamodel.fields.samples import SAMPLES, sample_field, value_of
 
 TODAY = date(2026, 11, 21)
-TYPES = tuple(field_types())
+TYPES = tuple(name for name in field_types() if name in SAMPLES)
+"""A type without samples fails its own test, not all of them."""
 
 
 def context(medium: Any = "json", language: str = "ru", zone: str = "Europe/Moscow") -> Context:
@@ -36,7 +38,7 @@ def pairs(part: str) -> list[Any]:
 
 
 def test_every_type_has_samples_of_it_own() -> None:
-    assert set(SAMPLES) == set(TYPES)
+    assert set(SAMPLES) == set(field_types())
     assert all(samples.refused for samples in SAMPLES.values())
 
 
@@ -63,6 +65,8 @@ def test_what_a_medium_writes_it_reads_back(name: str, medium: str, language: st
         value = value_of(name, sample)
         if medium == "form" and isinstance(value, str) and name != "choice":
             value = value.strip()
+        if medium == "csv" and SAMPLES[name].blurred:
+            continue
         read = field.type.parse(field, field.type.format(field, value, where), where)
         if name in ("link", "user") and medium == "csv":
             assert read == LinkKey(field=None, value=str(value))
@@ -190,7 +194,7 @@ def test_any_text_is_kept_exactly_or_refused(text: str) -> None:
     except ValueRefused as refused:
         assert refused.code == "KBK3003"
     else:
-        assert value == (text or None)
+        assert value == (text if text.strip(_BLANK) else None)
         assert "\0" not in text
         text.encode()
 
@@ -270,7 +274,7 @@ def test_an_operator_makes_the_text_of_a_condition(name: str) -> None:
         operands = {"none": [], "one": texts[:1], "two": [texts[0], texts[-1]], "list": texts}[
             operator.operand
         ]
-        assert operator.text(field.name, *operands).startswith(("EXISTS(", "NOT EXISTS(", field.name))
+        assert operator.text(field.name, *operands).startswith(("EXISTS(", "NOT EXISTS(", "(", field.name))
 
 
 def test_a_quote_in_an_operand_is_doubled() -> None:

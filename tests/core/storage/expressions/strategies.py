@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
+from metamodel.expression.durations import span
 from tests.core.storage.expressions.world import ENTITIES, values_of, world
 
 IDS = st.integers(1, 4)
@@ -44,6 +45,20 @@ MOMENTS = st.one_of(
 )
 
 
+CLOCKS = st.one_of(
+    st.times().map(lambda t: t.replace(microsecond=0)),
+    st.sampled_from([time(0), time(9, 30), time(23, 59, 59)]),
+)
+LENGTHS = st.one_of(st.integers(0, 200_000), st.sampled_from([0, 3_600, 86_399, 86_400, 10**10])).map(span)
+
+
+def _several(entity: str, name: str) -> st.SearchStrategy[tuple[str, ...]]:
+    uids = [c.uid for c in world().entities[entity].by_name[name].choices]
+    return st.sets(st.sampled_from(uids), min_size=1).map(
+        lambda some: tuple(uid for uid in uids if uid in some)
+    )
+
+
 def _choice(entity: str, name: str) -> st.SearchStrategy[str]:
     return st.sampled_from([c.uid for c in world().entities[entity].by_name[name].choices])
 
@@ -72,11 +87,13 @@ def _fields(entity: str) -> dict[str, st.SearchStrategy[Any]]:
             return {
                 "name": TEXTS, "note": TEXTS, "amount": decimals(2), "rate": decimals(7), "share": decimals(4, 6),
                 "count": st.integers(-40, 40), "hot": st.booleans(), "closes_on": DATES, "met_at": MOMENTS,
+                "calls_at": CLOCKS, "worked": LENGTHS, "tags": _several("deal", "tags"),
                 "source": _choice("deal", "source"), "owner": IDS, "company": IDS, "before": IDS,
                 "currency": _choice("deal", "currency"), "price": decimals(2, 8), "cost": decimals(2, 8),
             }  # fmt: skip
     return {
         "deal": IDS, "name": TEXTS, "price": decimals(2, 10), "quantity": decimals(3, 8), "company": IDS, "sold_on": DATES,
+        "took": LENGTHS,
     }  # fmt: skip
 
 
@@ -286,9 +303,66 @@ def days(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
     )
 
 
+_LENGTHS = {
+    "deal": ["worked", "took_total", "before.worked", "(met_at - now())"],
+    "company": ["SUM(sold.took)"],
+    "item": ["took", "deal.worked"],
+}
+
+
+@st.composite
+def lengths(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
+    """Durations."""
+    shapes = ["constant", "field", "field"] + (["sum", "branch", "rows"] if depth else [])
+
+    def length() -> str:
+        return draw(lengths(entity, depth - 1))
+
+    match draw(st.sampled_from(shapes)):
+        case "constant":
+            return draw(_one("PT0S", "PT90M", "P1D", "P2DT1S", "PT24H"))
+        case "field":
+            return draw(st.sampled_from(_LENGTHS[entity]))
+        case "sum":
+            return f"({length()} {draw(_one('+', '-'))} {length()})"
+        case "rows" if entity == "deal":
+            where = draw(st.just("") | conditions("item", 0).map(lambda c: f" WHERE {c}"))
+            return f"{draw(_one('SUM', 'AVG', 'MIN', 'MAX'))}(items.took{where})"
+    return draw(
+        _one(
+            f"COALESCE({draw(st.sampled_from(_LENGTHS[entity]))}, {length()})",
+            f"IF({draw(conditions(entity, 0))}, {length()}, {length()})",
+            f"-{draw(st.sampled_from(_LENGTHS[entity]))}",
+        )
+    )
+
+
+@st.composite
+def _of_new_kinds(draw: st.DrawFn, entity: str, sign: str, less: int) -> str:
+    """Conditions on durations, times, sets of choices."""
+    left, right = draw(lengths(entity, less)), draw(lengths(entity, less))
+    options = [
+        f"{left} {sign} {right}",
+        f"{left} BETWEEN PT0S AND {right}",
+        f"{left} IS NULL",
+        f"{left} IN ({right}, PT1H)",
+    ]
+    if entity == "deal":
+        one, two = (quoted(draw(_one("vip", "far", "slow"))) for _ in range(2))
+        clock = f"time '{draw(CLOCKS).isoformat()}'"
+        options += [
+            f"tags CONTAINS {one}", f"tags NOT CONTAINS {one}", f"tags IN ({one}, {two})", f"tags = {one}", "tags IS NULL",
+            f"before.tags CONTAINS {one}", "tags = before.tags", f"tags IS DISTINCT FROM {one}",
+            f"calls_at {sign} {clock}", f"calls_at BETWEEN {clock} AND before.calls_at", f"calls_at IN ({clock}, before.calls_at)",
+            "(calls_at || '') = '09:30:00'", "FORMAT(calls_at, 'hh:mm') = '09:30'", f"met_at + {right} {sign} now()",
+            f"met_at - {right} {sign} now()", f"(closes_on + {right}) {sign} today()", f"(closes_on - {right}) {sign} closes_on",
+        ]  # fmt: skip
+    return draw(st.sampled_from(options))
+
+
 @st.composite
 def conditions(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
-    shapes = ["compare", "compare", "text", "text", "boolean", "choice", "link", "day", "empty"]
+    shapes = ["compare", "compare", "text", "text", "boolean", "choice", "link", "day", "empty", "new", "new"]
     if depth:
         shapes += ["logic", "logic", "not", "distinct"] + (["exists"] if _ROWS[entity] else [])
     sign = draw(_one("=", "<>", "<", "<=", ">", ">="))
@@ -362,6 +436,8 @@ def conditions(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
             what = draw(_one("number", "text", "day"))
             inner = draw({"number": numbers, "text": texts, "day": days}[what](entity, less))
             return f"{inner} IS {draw(_one('', 'NOT '))}NULL"
+        case "new":
+            return draw(_of_new_kinds(entity, sign, less))
         case "logic":
             return f"({draw(conditions(entity, less))} {draw(_one('AND', 'OR'))} {draw(conditions(entity, less))})"
         case "not":

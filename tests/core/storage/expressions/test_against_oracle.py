@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from core.storage.expressions import refusal_of
 from metamodel.errors import ProblemsFound
 from metamodel.expression import Expression, print_expression
-from tests.core.storage.expressions.strategies import conditions, days, numbers, texts, worlds
+from metamodel.expression.durations import Duration
+from tests.core.storage.expressions.strategies import conditions, days, lengths, numbers, texts, worlds
 from tests.core.storage.expressions.world import Base, oracle_of, parsed, world
-from tests.oracle.evaluator import Oracle, Overflow, Unsure
+from tests.oracle.evaluator import Oracle, Overflow, Unsure, exact_length
 
 ZONES = st.sampled_from([ZoneInfo(z) for z in ("Europe/Moscow", "America/New_York", "Asia/Kolkata", "UTC")])
 ME = st.sampled_from([None, 1, 2])
@@ -57,7 +58,9 @@ def expected(oracle: Oracle, expression: Expression) -> dict[int, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Numbers by their digits: 1.50 is not 1.5."""
+    """Numbers by their digits: 1.50 is not 1.5; a duration of the language by its length."""
+    if isinstance(value, Duration):
+        return exact_length(value)
     return (str(value) if value else str(abs(value))) if isinstance(value, Decimal) else value
 
 
@@ -97,6 +100,12 @@ def test_texts(bases: tuple[Base, Base], rows: Rows, text: str, zone: ZoneInfo, 
 @quietly
 @given(rows=worlds(), text=days(depth=3), zone=ZONES, me=ME)
 def test_days(bases: tuple[Base, Base], rows: Rows, text: str, zone: ZoneInfo, me: int | None) -> None:
+    check_values(bases, rows, text, zone, me)
+
+
+@quietly
+@given(rows=worlds(), text=lengths(depth=3), zone=ZONES, me=ME)
+def test_durations(bases: tuple[Base, Base], rows: Rows, text: str, zone: ZoneInfo, me: int | None) -> None:
     check_values(bases, rows, text, zone, me)
 
 

@@ -59,6 +59,10 @@ FILES: Mapping[str, str] = {
           - {name: hot, type: boolean}
           - {name: closes_on, type: date}
           - {name: met_at, type: datetime}
+          - {name: calls_at, type: time}
+          - {name: worked, type: duration}
+          - {name: tags, type: choices, choices: [{name: vip}, {name: far}, {name: slow}]}
+          - {name: story, type: rich_text}
           - {name: source, type: choice, choices: [{name: site}, {name: call}, {name: expo}]}
           - {name: owner, type: user, inverse: deals}
           - {name: company, type: link, to: company, inverse: deals}
@@ -70,6 +74,7 @@ FILES: Mapping[str, str] = {
           - {name: expected, type: formula, formula: "amount * rate"}
           - {name: city, type: lookup, path: company.city}
           - {name: items_total, type: rollup, formula: "SUM(items.price)"}
+          - {name: took_total, type: rollup, formula: "SUM(items.took)"}
           - {name: last_item, type: rollup, formula: "LAST(items.name BY price WHERE quantity > 0)"}
           - {name: loud, type: formula, formula: "UPPER(name || ' ' || company.name)"}
     """,
@@ -83,6 +88,7 @@ FILES: Mapping[str, str] = {
           - {name: quantity, type: decimal, scale: 3}
           - {name: company, type: link, to: company, inverse: sold}
           - {name: sold_on, type: date}
+          - {name: took, type: duration}
           - {name: sum, type: formula, formula: "ROUND(price * quantity, 2)"}
     """,
 }

@@ -37,7 +37,7 @@ from core.storage.workspace import Transaction
 from metamodel.errors import Problem
 from metamodel.expression.tree import Expression
 from metamodel.fields.base import Context
-from metamodel.model import Entity, Field
+from metamodel.model import Entity
 
 FIRST_ID = 2**61
 """Where the ids of rows that are tried begin."""
@@ -73,9 +73,11 @@ class Rehearsal:
 
 def rehearse(
     tx: Transaction, actor: Actor, entity: str, id: int | None, values: Values, fields: tuple[str, ...],
-    *, context: Context,
+    *, context: Context, conditions: Mapping[str, Expression] | None = None,
 ) -> Rehearsal:  # fmt: skip
     """Try to save these values; ``fields`` are the names to be read then (child rows by the name of their field).
+
+    ``conditions`` are further ones that are asked of the record; those that do not hold stand among its ``hidden``.
 
     An empty answer when it cannot be told (the values do not let it be stored); errors as of a write when the actor
     may not do it at all.
@@ -97,7 +99,7 @@ def rehearse(
         follow(work)
         work.problems = []
         check_narrowing(work)
-        return Rehearsal(rows=_tried(work, top, fields), told=tuple(work.told))
+        return Rehearsal(rows=_tried(work, top, fields, conditions or {}), told=tuple(work.told))
     except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
         if isinstance(error, sa.exc.OperationalError | sqlite3.OperationalError | psycopg.OperationalError):
             raise  # a busy or lost database is the workspace's business
@@ -140,7 +142,9 @@ def _number(work: Work) -> None:
             row.values["id"] = place
 
 
-def _tried(work: Work, top: Row, fields: tuple[str, ...]) -> dict[str, Tried]:
+def _tried(
+    work: Work, top: Row, fields: tuple[str, ...], conditions: Mapping[str, Expression]
+) -> dict[str, Tried]:
     unfit = {problem.pointer for problem in work.problems}
     items = _items(work, top, fields)
     rows = [row for row in below(top) if row.action in ("create", "update", "keep")]
@@ -149,8 +153,11 @@ def _tried(work: Work, top: Row, fields: tuple[str, ...]) -> dict[str, Tried]:
     for row in rows:
         groups.setdefault(row.entity.uid, []).append(row)
     for group in groups.values():
-        answers = _states(work, group[0].entity, [row.id for row in group])
+        ids, entity = [row.id for row in group], group[0].entity
+        answers = _states(work, entity, ids, conditions if group[0] is top else {})
+        hand = changed_by_hand(work, entity, ids) if followers(work.model, entity) else {}
         for row in group:
+            row.by_hand = hand.get(row.id, frozenset())
             states[row.pointer] = _one(row, items.get((row.entity.uid, row.id)), answers[row.id], unfit, work)
     return states
 
@@ -192,21 +199,21 @@ def _items(work: Work, top: Row, fields: tuple[str, ...]) -> dict[tuple[str, int
     return found
 
 
-def _states(work: Work, entity: Entity, ids: list[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
+def _states(
+    work: Work, entity: Entity, ids: list[int], conditions: Mapping[str, Expression]
+) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
     """Of each record the names of the fields that do not stand now, and of those that are required now."""
-    shown: list[tuple[Field, Expression]] = [
-        (f, f.visible_if) for f in entity.fields if f.visible_if is not None
-    ]
-    asked: list[tuple[Field, Expression]] = [
-        (f, f.required_if) for f in entity.fields if f.required_if is not None
-    ]
-    answers = ask(work, entity, ("states",), [expression for _, expression in (*shown, *asked)], ids)
+    shown = [(f.name, f.visible_if) for f in entity.fields if f.visible_if is not None]
+    shown += conditions.items()
+    wanted = [(f.name, f.required_if) for f in entity.fields if f.required_if is not None]
+    expressions = [expression for _, expression in (*shown, *wanted)]
+    answers = ask(work, entity, ("states", *map(id, expressions)), expressions, ids)
     found: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
     for record in ids:
         told = answers.get(record, ())
-        hidden = frozenset(f.name for (f, _), value in zip(shown, told, strict=False) if not value)
-        wanted = frozenset(f.name for (f, _), value in zip(asked, told[len(shown) :], strict=False) if value)
-        found[record] = hidden, wanted
+        hidden = frozenset(name for (name, _), value in zip(shown, told, strict=False) if not value)
+        asked = frozenset(name for (name, _), value in zip(wanted, told[len(shown) :], strict=False) if value)
+        found[record] = hidden, asked
     return found
 
 
@@ -220,16 +227,18 @@ class Standing:
     by_hand: frozenset[str] = frozenset()
 
 
-def standing(tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int]) -> dict[int, Standing]:
+def standing(
+    tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int], conditions: Mapping[str, Expression] | None = None
+) -> dict[int, Standing]:  # fmt: skip
     """Which fields of stored records are read-only now (`read_only_if`), do not stand, are required, were changed by
     hand.
     """
     ids = list(dict.fromkeys(ids))
     work = start(tx, actor, Context())
     fields = [f for f in entity.fields if f.read_only_if is not None]
-    conditions = [f.read_only_if for f in fields if f.read_only_if is not None]
-    answers = ask(work, entity, ("read only",), conditions, ids)
-    states = _states(work, entity, ids)
+    locks = [f.read_only_if for f in fields if f.read_only_if is not None]
+    answers = ask(work, entity, ("read only",), locks, ids)
+    states = _states(work, entity, ids, conditions or {})
     hand = changed_by_hand(work, entity, ids) if followers(tx.model, entity) else {}
     found: dict[int, Standing] = {}
     for record in ids:

@@ -11,7 +11,9 @@ from core.hookspecs import hookimpl
 def kubik_routers() -> Sequence[object]:
     """The pages of this renderer."""
     from renderers.forms.card_pages import card_page, delete_record, restore_record
+    from renderers.forms.draft_pages import discard_draft, keep_form, list_drafts
     from renderers.forms.form_pages import ChangeRecord, NewRecord, move_record, options_of_field
+    from renderers.forms.live import recalculate
     from renderers.forms.lookup_pages import named_records
 
     return [
@@ -23,4 +25,8 @@ def kubik_routers() -> Sequence[object]:
         move_record,
         options_of_field,
         named_records,
+        recalculate,
+        keep_form,
+        discard_draft,
+        list_drafts,
     ]

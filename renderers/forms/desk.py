@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from core.access.grants import Grants
 from core.i18n import Texts
+from core.records import Standing
 from metamodel.model import Entity, Field, Model
 from renderers.forms.filled import Filled
 from renderers.forms.view import Candidate
@@ -35,6 +36,8 @@ class Desk:
     shown: Mapping[str, object] = field(default_factory=dict)
     """The stored record, for what can only be read."""
     told: Remarks = field(default_factory=Remarks)
+    standing: Standing = field(default_factory=Standing)
+    """Of the stored record: what is locked now, what does not stand, what was changed by hand."""
 
     def label(self, named: Field) -> str:
         """The label of a field in the reader's language."""
@@ -49,3 +52,14 @@ def editable(desk: Desk, entity: Entity, each: Field) -> bool:
 def html_id(pointer: str) -> str:
     """The id of the field at a pointer."""
     return "f" + pointer.replace("/", "-")
+
+
+def may_make(desk: Desk, link: Field) -> bool:
+    """Whether the person may create what the link leads to, in a form of its own."""
+    target = desk.model.entity_by_uid.get(link.target or "")
+    return (
+        target is not None
+        and target.parent is None
+        and not target.off
+        and desk.grants.may(target.uid, "create")
+    )

@@ -3,172 +3,128 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
-from core.access.grants import grants_of
 from core.errors import KubikError
-from core.query.names import readable_entity
 from core.query.options import options
-from core.query.read import record, titles
 from core.records import Saved, create, move, update
+from core.records.drafts import draft, drop_draft
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading
-from core.web.render import render, see_other
+from core.web.render import see_other
 from metamodel.messages import message
-from metamodel.model import Entity
 from renderers.forms.comparison import stale_view, theirs_marks
-from renderers.forms.defaults import opening
-from renderers.forms.desk import Desk, Remarks
+from renderers.forms.creating import new_address
+from renderers.forms.desk import Remarks
+from renderers.forms.draft_forms import address_of, keep
+from renderers.forms.draft_keys import known_key
 from renderers.forms.filled import Filled, Sent, differing, moved, read_sent, write_json
-from renderers.forms.form import (
-    Opened,
-    editable_lists,
-    form_view,
-    merged_fields,
-    refusal,
-)  # fmt: skip
-from renderers.forms.lists import every_name
+from renderers.forms.form import editable_lists, refusal
 from renderers.forms.lookups import internal_values, look_up
+from renderers.forms.place import Place, place_of
+from renderers.forms.showing import show_form
 from renderers.forms.stale import choose, merge
-from renderers.forms.texts import Manner, fill
-from renderers.pages.cells import cells_of
+from renderers.forms.texts import Manner
 from renderers.pages.notices import leave_notice
-from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 
 OPTIONS = 20
 _DEEDS = ("_add", "_remove", "_up", "_down")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A form in one request: who, in which snapshot, of which record (None: a new one)."""
-
-    request: AnyRequest
-    who: Visit
-    tx: Transaction
-    entity: Entity
-    id: int | None
-    item: Mapping[str, Any]
-    title: str
-
-    @property
-    def manner(self) -> Manner:
-        return Manner(language=self.who.language, zone=self.who.zone)
-
-    def desk(self, filled: Filled) -> Desk:
-        """What the fields are made with."""
-        who = self.who
-        return Desk(
-            model=self.tx.model,
-            grants=grants_of(self.tx.model, who.actor),
-            action="create" if self.id is None else "update",
-            cells=cells_of(who.site.templates.environment, who.texts, who.zone, self.tx.model),
-            texts=who.texts,
-            filled=filled,
-            shown=self.item,
-        )
-
-    def stored(self) -> Filled:
-        """The record as the content of a form; of a new one its defaults."""
-        if self.id is None:
-            return opening(self.entity, self.who.actor, self.manner, self.tx.now)
-        return fill(merged_fields(self.tx.model, self.entity), self.item, self.manner, self.tx.model)
-
-    def opened(self, was: Filled, version: int | None) -> Opened:
-        return Opened(entity=self.entity, id=self.id, title=self.title, version=version, was=was)
-
-    def page(self, desk: Desk, opened: Opened, status: int = 200) -> Response[Any]:
-        """The form as a page, or for htmx as the part that takes its place."""
-        form = form_view(desk, opened)
-        if self.who.htmx:
-            answer = render(self.who, "forms/_form.html", status=status, form=form)
-        else:
-            shell = make_shell(self.request, self.who, self.tx, self.entity.name)
-            answer = render(self.who, "forms/page.html", status=status, form=form, shell=shell)
-        answer.headers["Vary"] = "HX-Request, Cookie"
-        return answer
-
-
-def place_of(
-    request: AnyRequest,
-    who: Visit,
-    tx: Transaction,
-    entity: str,
-    identity: int | None,
-    action: str = "update",
-) -> Place:
-    """Where a form stands; KBK2006 when the record is not there for this person, KBK4002 when they may not write."""
-    grants = grants_of(tx.model, who.actor)
-    found = readable_entity(tx.model, grants, entity)
-    if not grants.may(found.uid, "create" if identity is None else action):
-        raise KubikError("KBK4002")
-    item: Mapping[str, Any] = {}
-    label = found.label.in_language(who.language) or found.name
-    title = who.texts.render(message("{what}: create", what=label))
-    if identity is not None:
-        item, _ = record(tx, who.actor, found.name, identity, every_name(tx.model, grants, found))
-        title = title_words(titles(tx, who.actor, found, (identity,))[identity].title, identity, who.texts)
-    return Place(request=request, who=who, tx=tx, entity=found, id=identity, item=item, title=title)
-
-
-def show_form(request: AnyRequest, entity: str, identity: int | None) -> Response[Any]:
-    """An untouched form."""
-    with reading(request) as (who, tx):
-        place = place_of(request, who, tx, entity, identity)
-        stored = place.stored()
-        return place.page(place.desk(stored), place.opened(stored, place.item.get("version")))
-
-
 def take_form(request: AnyRequest, entity: str, identity: int | None) -> Response[Any]:
     """A form that was sent: saved, or shown again with everything that was typed."""
-    sent = read_sent(form_pairs(request))
+    sent, values = read_sent(form_pairs(request)), dict[str, object]()
     with reading(request) as (who, tx):
+        for_this_person(who, sent)
         place = place_of(request, who, tx, entity, identity)
         for deed in _DEEDS:
             if deed in sent.asked:
                 again = moved(sent, deed, sent.asked[deed])
-                opened = replace(place.opened(sent.was, sent.version), dirty=True)
+                opened = replace(place.opened(sent.was, sent.version, sent.asked), dirty=True)
                 return place.page(place.desk(again.filled), opened)
-        looked = look_up(tx.model, place.entity, sent.filled, partial(options, tx, who.actor), place.manner)
-        choose(sent.filled, sent.was, sent.asked)
-        if looked.problems:
-            error = KubikError("KBK3005", errors=looked.problems)
-            return refused(place, sent, error, Remarks(candidates=looked.candidates))
-        values = differing(sent.filled, sent.was, editable_lists(place.desk(sent.filled), place.entity))
+        if "_create" not in sent.asked:
+            looked = look_up(
+                tx.model, place.entity, sent.filled, partial(options, tx, who.actor), place.manner
+            )
+            choose(sent.filled, sent.was, sent.asked)
+            if looked.problems:
+                error = KubikError("KBK3005", errors=looked.problems)
+                return refused(place, sent, error, Remarks(candidates=looked.candidates))
+            values = differing(sent.filled, sent.was, editable_lists(place.desk(sent.filled), place.entity))
+    if "_create" in sent.asked:
+        return leave_for_new(request, who, entity, identity, sent)
     try:
-        saved = save(place, values, sent.version)
+        saved = save(place, values, sent)
     except KubikError as error:
         return not_saved(request, place, sent, error)
-    return done(place, saved, sent.asked.get("_do", "save"))
+    return done(place, saved, sent)
 
 
-def save(place: Place, values: Mapping[str, Any], version: int | None) -> Saved:
-    """The write itself. A form without changes changes nothing."""
-    who, context, name = place.who, place.manner.context, place.entity.name
-    identity = place.id
-    if identity is None:
-        return who.workspace.write(lambda tx: create(tx, who.actor, name, values, context=context))
-    if not values:
-        return Saved(id=identity, version=version or 0)
-    return who.workspace.write(
-        lambda tx: update(tx, who.actor, name, identity, values, if_version=version, context=context)
-    )
+def for_this_person(who: Visit, sent: Sent) -> None:
+    """A form belongs to whom it was made for: who signs in over it later does not get it."""
+    meant = sent.asked.get("_person", "")
+    if meant and meant != str(who.actor.user or ""):
+        raise KubikError("KBK4002", message("Another person opened this form. Open it anew."))
 
 
-def done(place: Place, saved: Saved, then: str) -> Response[Any]:
-    """Off to the card, or to the next new record."""
-    here = f"/e/{place.entity.name}"
-    to = f"{here}/new" if then == "again" else f"{here}/{saved.id}"
+def leave_for_new(
+    request: AnyRequest, who: Visit, entity: str, identity: int | None, sent: Sent
+) -> Response[Any]:
+    """Off to the form of a record that a link field needs; this form waits as a draft."""
+    key = who.workspace.write(lambda tx: keep(tx, who, entity, identity, sent))
+    with reading(request) as (now, tx):
+        place = place_of(request, now, tx, entity, identity)
+        to = new_address(place, sent, sent.asked["_create"], key) if key else None
+        if to is None:
+            opened = replace(place.opened(sent.was, sent.version, sent.asked), dirty=True)
+            return place.page(place.desk(sent.filled), opened)
+    return led_to(who, to)
+
+
+def save(place: Place, values: Mapping[str, Any], sent: Sent) -> Saved:
+    """The write itself, with which the draft ends. A form without changes changes nothing."""
+    who, context, name, identity = place.who, place.manner.context, place.entity.name, place.id
+    key, version = known_key(sent.asked.get("_draft", "")), sent.version
+
+    def write(tx: Transaction) -> Saved:
+        if key and who.actor.user is not None:
+            drop_draft(tx, who.actor, key)
+        if identity is None:
+            return create(tx, who.actor, name, values, context=context)
+        if not values:
+            return Saved(id=identity, version=version or 0)
+        return update(tx, who.actor, name, identity, values, if_version=version, context=context)
+
+    return who.workspace.write(write)
+
+
+def done(place: Place, saved: Saved, sent: Sent) -> Response[Any]:
+    """Off to the card, to the next new record, or back to the form that waited for this one."""
+    here, waiting = f"/e/{place.entity.name}", sent.asked.get("_for", "")
     notice = leave_notice(place.who, "saved", place.entity.name, saved.id)
-    if place.who.htmx:
-        return Response("", headers={"HX-Redirect": to}, cookies=[notice], media_type="text/html")
-    return see_other(to, notice)
+    to = f"{here}/new" if sent.asked.get("_do") == "again" else f"{here}/{saved.id}"
+    key, _, pointer = waiting.partition(":")
+    if key and pointer and place.id is None:
+        with place.who.workspace.read() as tx:
+            kept = draft(tx, place.who.actor, key)
+        if kept is not None:
+            to = f"{address_of(kept)}?{urlencode({'draft': key, '_took': f'{pointer}:{saved.id}'})}"
+    return led_to(place.who, to, notice)
+
+
+def led_to(who: Visit, to: str, *cookies: Cookie) -> Response[Any]:
+    """Another page, for htmx by its own header."""
+    if who.htmx:
+        return Response("", headers={"HX-Redirect": to}, cookies=list(cookies), media_type="text/html")
+    return see_other(to, *cookies)
 
 
 def not_saved(request: AnyRequest, place: Place, sent: Sent, error: KubikError) -> Response[Any]:
@@ -191,7 +147,7 @@ def refused(place: Place, sent: Sent, error: KubikError, remarks: Remarks | None
     why = refusal(error, place.who.texts)
     desk = replace(place.desk(sent.filled), told=replace(remarks or Remarks(), wrong=why.wrong))
     opened = replace(
-        place.opened(sent.was, sent.version), dirty=True, problems=why.problems, detail=why.detail
+        place.opened(sent.was, sent.version, sent.asked), dirty=True, problems=why.problems, detail=why.detail
     )
     return place.page(desk, opened, 422)
 
@@ -203,7 +159,7 @@ def stale(place: Place, sent: Sent, error: KubikError) -> Response[Any]:
     desk = place.desk(merged.filled)
     view = stale_view(desk, place.entity, merged, error.extra, place.who.zone)
     desk = replace(desk, told=Remarks(theirs=theirs_marks(desk, place.entity, merged, view.theirs)))
-    opened = replace(place.opened(theirs, place.item.get("version")), dirty=True, stale=view)
+    opened = replace(place.opened(theirs, place.item.get("version"), sent.asked), dirty=True, stale=view)
     return place.page(desk, opened, 412)
 
 
@@ -264,7 +220,7 @@ def move_record(request: AnyRequest, entity: FromPath[str], identity: FromPath[i
         now = Filled(values={**was.values, field.name: to}, titles=was.titles, rows=was.rows)
         written = {"_was": write_json(was), "_version": str(version or "")}
         return not_saved(request, place, Sent(filled=now, asked=written), error)
-    return done(place, saved, "save")
+    return done(place, saved, Sent(filled=was))
 
 
 @get("/e/{entity:str}/options/{field_name:str}", sync_to_thread=True, include_in_schema=False)

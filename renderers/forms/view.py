@@ -308,6 +308,7 @@ class DraftLine:
     key: str
     words: str
     href: str
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +332,8 @@ class Form:
     drafts: tuple[DraftLine, ...] = ()
     identity: str = ""
     """Of the person whom the form was made for, so that nobody else goes on with it."""
+    goes_back: str = ""
+    record: int | None = None
     files: bool = False
     """Whether it has a field for files, which go along as parts of their own."""
     summary: Summary | None = None

@@ -53,8 +53,9 @@ def _length(each: Field) -> int | None:
 
 
 def locked(desk: Desk, each: Field) -> Widget | None:
-    """A value that cannot be typed; only of a stored record."""
-    if each.name not in desk.shown:
+    """A value that cannot be typed: of a stored record, or one that is computed while one types a new one."""
+    waits = desk.action == "create" and each.computed is not None
+    if each.name not in desk.shown and not waits:
         return None
     kind = kind_of(desk.model, each.result, each.type.cell)
     help_text = each.help.in_language(desk.texts.language) if each.help else ""
@@ -63,7 +64,7 @@ def locked(desk: Desk, each: Field) -> Widget | None:
         name=f"/{each.name}",
         id=html_id(f"/{each.name}"),
         label=desk.label(each),
-        html=desk.cells.one(each, each.result, desk.shown[each.name]),
+        html=desk.cells.one(each, each.result, desk.shown.get(each.name)),
         help=help_text,
         locked=True,
         computed=each.computed is not None or each.type.name == "number_series",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from metamodel.expression.tree import Path, walk
 from metamodel.model import Field, Model
+from renderers.forms.desk import may_make
 from renderers.forms.view import Widget
 from renderers.forms.widgets.base import Making, WidgetKind
 
@@ -20,6 +21,7 @@ def build(making: Making, widget: Widget) -> Widget:
         needs=" ".join(needed(making.desk.model, field)),
         title=title,
         typed=holder.typed.get(field.name, title),
+        more={"creates": may_make(making.desk, field)},
         candidates=making.desk.told.candidates.get(making.pointer, ()),
     )
 

@@ -1,0 +1,67 @@
+"""Pages of drafts: kept while one types, listed, discarded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from core.records.drafts import drafts_of, drop_draft
+from core.web.context import AnyRequest, form_pairs, reading, visit
+from core.web.render import render, see_other
+from metamodel.messages import message
+from renderers.forms.draft_forms import address_of, draft_title, keep, when
+from renderers.forms.draft_keys import known_key
+from renderers.forms.filled import read_sent
+from renderers.forms.form_pages import for_this_person
+from renderers.forms.view import DraftLine
+from renderers.pages.shell import make_shell
+
+
+@post("/e/{entity:str}/draft", sync_to_thread=True, status_code=204, include_in_schema=False)
+def keep_form(request: AnyRequest, entity: FromPath[str]) -> None:
+    """Keeps what was typed so far; the form goes on."""
+    who, sent = visit(request), read_sent(form_pairs(request))
+    for_this_person(who, sent)
+    record = sent.asked.get("_record", "")
+    identity = int(record) if record.isascii() and record.isdigit() and len(record) < 19 else None
+    who.workspace.write(lambda tx: keep(tx, who, entity, identity, sent))
+
+
+@post("/drafts/{key:str}/discard", sync_to_thread=True, include_in_schema=False)
+def discard_draft(request: AnyRequest, key: FromPath[str]) -> Response[Any]:
+    """Ends a draft; back to the page that ``next`` names."""
+    who = visit(request)
+    if known_key(key):
+        who.workspace.write(lambda tx: drop_draft(tx, who.actor, key))
+    asked = dict(form_pairs(request)).get("next", "")
+    to = asked if asked.startswith("/e/") and "\\" not in asked and "//" not in asked else "/drafts"
+    return see_other(to)
+
+
+@get("/drafts", sync_to_thread=True, include_in_schema=False)
+def list_drafts(request: AnyRequest) -> Response[Any]:
+    """One's own drafts, the latest first."""
+    with reading(request) as (who, tx):
+        lines = []
+        for each in drafts_of(tx, who.actor):
+            entity = tx.model.entities[each.entity]
+            what = entity.label.in_language(who.language) or entity.name
+            words = (
+                message("{what}: create", what=what)
+                if each.record is None
+                else message("{what}: change", what=what)
+            )
+            name = draft_title(each, entity.by_name)
+            shown = who.texts.render(words) + (f" — {name}" if name else "")
+            lines.append(
+                DraftLine(
+                    key=each.key,
+                    words=shown,
+                    href=f"{address_of(each)}?draft={each.key}",
+                    at=when(who, each, tx.now),
+                )
+            )
+        shell = make_shell(request, who, tx, None)
+        return render(who, "forms/drafts.html", drafts=tuple(lines), shell=shell)

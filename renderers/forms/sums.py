@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from core.i18n.formats import money_pattern
 from metamodel.expression.durations import Span, span
 from metamodel.model import Field
 from renderers.forms.desk import Desk
@@ -29,6 +30,7 @@ def _total(desk: Desk, each: Field, stored: Sequence[Mapping[str, Any]]) -> Tota
         scale=2 if currency else each.result.scale,
         kind="duration" if each.result.kind == "duration" else "number",
         sign=desk.texts.currency(currency) if isinstance(currency, str) else "",
+        lead=bool(money_pattern(desk.texts.language).before),
         text=sum_text(desk.cells, each, [row.get(each.name) for row in stored]),
     )
 

@@ -154,7 +154,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """The sum under a column of child rows, which the browser keeps up; ``sign`` stands behind it.
+    """The sum under a column of child rows, which the browser keeps up; ``sign`` stands behind it, or leads it.
 
     ``kind`` is ``number`` or ``duration``; ``scale`` the most digits behind the point.
     """
@@ -165,6 +165,7 @@ class Total:
     scale: int = 0
     kind: str = "number"
     sign: str = ""
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

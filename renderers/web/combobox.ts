@@ -214,12 +214,29 @@ class Combo {
 
 const combos = new WeakMap<HTMLElement, Combo>();
 
+function comboOf(box: HTMLElement): Combo {
+  let combo = combos.get(box);
+  if (!combo) {
+    box.dataset.comboed = "";
+    combos.set(box, (combo = new Combo(box)));
+  }
+  return combo;
+}
+
 export function startCombos(root: ParentNode): void {
-  for (const box of fresh<HTMLElement>(root, "[data-combo]", "comboed")) combos.set(box, new Combo(box));
+  const rows = (box: HTMLElement): boolean => box.closest("[data-rows]") !== null;
+  for (const box of root.querySelectorAll<HTMLElement>("[data-combo]:not([data-comboed])")) if (!rows(box)) comboOf(box);
+  // in child rows a combobox is made when it is first gone to: a thousand of them would be slow to make
+  for (const block of fresh<HTMLElement>(root, "[data-rows]", "combos")) {
+    block.addEventListener("focusin", (event) => {
+      const box = (event.target as Element).closest<HTMLElement>("[data-combo]");
+      if (box) comboOf(box);
+    }, true);
+  }
   for (const button of fresh<HTMLElement>(root, "[data-candidate]", "offered")) {
     button.addEventListener("click", () => {
       const box = document.getElementById(button.dataset.for!)?.closest<HTMLElement>("[data-combo]");
-      if (box) combos.get(box)?.choose({ id: Number(button.dataset.candidate), title: button.textContent ?? "" });
+      if (box) comboOf(box).choose({ id: Number(button.dataset.candidate), title: button.textContent ?? "" });
     });
   }
 }

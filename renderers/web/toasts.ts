@@ -14,13 +14,24 @@ function arm(toast: HTMLElement): void {
 }
 
 /** Shows a text to everybody, screen readers included. */
-export function toast(text: string, seconds: number = USUAL): void {
+export function toast(text: string, seconds: number = USUAL, action?: { label: string; run: () => void }): void {
   const pattern = document.querySelector<HTMLTemplateElement>("#toast");
   const shown = pattern?.content.firstElementChild?.cloneNode(true);
   if (!(shown instanceof HTMLElement)) return;
   shown.dataset.seconds = String(seconds);
   shown.dataset.toasted = "";
   shown.querySelector("span")!.textContent = text;
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "plain";
+    button.textContent = action.label;
+    button.addEventListener("click", () => {
+      shown.remove();
+      action.run();
+    });
+    shown.querySelector("span")!.after(button);
+  }
   document.querySelector(".toasts")?.append(shown);
   arm(shown);
 }

@@ -1,0 +1,134 @@
+// A cell of child rows: what stands in it as one value, what it says as text, and a text put into it as people type.
+import { amount } from "./numbers";
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+/** What stands in a cell: a value for each of its fields, and whether something is marked wrong in it. */
+export interface State {
+  values: (string | boolean)[];
+  misfit: string;
+}
+
+export const controls = (cell: Element): Control[] => [...cell.querySelectorAll<Control>("input[name], select[name], textarea[name]")];
+
+/** The field that takes the focus; none in a cell that is only read. */
+export function field(cell: Element): HTMLElement | null {
+  return cell.querySelector<HTMLElement>("input:not([type=hidden]):not([hidden]), select, textarea:not([hidden]), [contenteditable=true], [tabindex='0']");
+}
+
+const ticked = (control: Control): control is HTMLInputElement => control instanceof HTMLInputElement && /checkbox|radio/.test(control.type);
+
+export function read(cell: HTMLElement): State {
+  return { values: controls(cell).map((control) => (ticked(control) ? control.checked : control.value)), misfit: cell.dataset.misfit ?? "" };
+}
+
+export const same = (a: State, b: State): boolean => a.misfit === b.misfit && a.values.length === b.values.length && a.values.every((value, at) => value === b.values[at]);
+
+export function write(cell: HTMLElement, state: State): void {
+  controls(cell).forEach((control, at) => {
+    const value = state.values[at];
+    if (value === undefined) return;
+    if (ticked(control)) control.checked = value === true;
+    else set(control, String(value));
+  });
+  const box = cell.querySelector("[data-combo]");
+  box?.classList.toggle("filled", Boolean(box.querySelector<HTMLInputElement>("[data-value]")?.value));
+  misfit(cell, state.misfit);
+}
+
+/** A value, kept even where the field's own kind could not hold it. */
+function set(control: Control, value: string): void {
+  if (control instanceof HTMLSelectElement) {
+    if (![...control.options].some((option) => option.value === value)) control.add(new Option(value, value));
+  } else if (control instanceof HTMLInputElement && /^(date|time|datetime-local|number|color)$/.test(control.type)) {
+    control.value = value;
+    if (control.value !== value) control.type = "text";
+  }
+  control.value = value;
+}
+
+/** Whether nothing is in the cell; a box that is not ticked is nothing. */
+export const empty = (cell: Element): boolean => controls(cell).every((control) => (ticked(control) ? !control.checked : !control.value.trim() || control.type === "hidden" && control.value === "false"));
+
+/** Marks a value that does not fit, with the reason; an empty reason takes the mark away. */
+export function misfit(cell: HTMLElement, why: string): void {
+  const target = field(cell);
+  if (why) {
+    cell.dataset.misfit = why;
+    target?.setAttribute("aria-invalid", "true");
+    target?.setAttribute("aria-description", why);
+    if (target) target.title = why;
+  } else if (cell.dataset.misfit) {
+    delete cell.dataset.misfit;
+    for (const name of ["aria-invalid", "aria-description", "title"]) target?.removeAttribute(name);
+  }
+}
+
+/** What the cell says, as it is copied. */
+export function text(cell: HTMLElement): string {
+  const target = field(cell);
+  if (target instanceof HTMLSelectElement) return [...target.selectedOptions].map((option) => option.label.trim()).join(", ");
+  if (target instanceof HTMLInputElement && ticked(target)) return target.checked ? "1" : "0";
+  if (target instanceof HTMLInputElement && target.type === "date" && target.value) return day(target.value);
+  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return target.value;
+  return (cell.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+const russian = (): boolean => document.documentElement.lang === "ru";
+const day = (iso: string): string => (russian() ? iso.split("-").reverse().join(".") : iso);
+const folded = (value: string): string => value.normalize("NFKC").toLocaleLowerCase().replaceAll("ё", "е").replace(/\s+/g, " ").trim();
+
+/** Whether two texts say the same. */
+export const alike = (a: string, b: string): boolean => folded(a) === folded(b);
+
+const YES = ["1", "да", "yes", "true", "истина", "x", "х", "+", "✓", "v", "on"];
+const NO = ["", "0", "нет", "no", "false", "ложь", "-", "−", "off"];
+
+/** A day or an instant as people write it, for the browser's own field; null when it is none. */
+function moment(value: string, type: string): string | null {
+  const found = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2}))?/.exec(value) ?? null;
+  const local = /^(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?:[ ,]+(\d{1,2}):(\d{2}))?/.exec(value);
+  let parts: (string | undefined)[];
+  if (found) parts = [found[1], found[2], found[3], found[4], found[5]];
+  else if (local) {
+    const [first, second] = [local[1], local[2]];
+    const american = !russian() && value.includes("/");
+    const year = local[3] ?? String(new Date().getFullYear());
+    parts = [year.length === 2 ? `20${year}` : year, american ? first : second, american ? second : first, local[4], local[5]];
+  } else return null;
+  const [year, month, date] = [parts[0]!, parts[1]!.padStart(2, "0"), parts[2]!.padStart(2, "0")];
+  const made = new Date(`${year}-${month}-${date}T00:00:00Z`);
+  if (Number.isNaN(made.getTime()) || made.getUTCDate() !== Number(date)) return null;
+  return type === "date" ? `${year}-${month}-${date}` : `${year}-${month}-${date}T${(parts[3] ?? "0").padStart(2, "0")}:${parts[4] ?? "00"}`;
+}
+
+/** Puts a text into a cell as if a person had typed it; answers why it does not fit, or nothing. */
+export function put(cell: HTMLElement, typed: string, reason: (kind: "choice" | "number" | "moment" | "long" | "yes") => string): string {
+  const target = field(cell);
+  const value = target instanceof HTMLTextAreaElement ? typed : typed.replace(/\s*[\r\n]+\s*/g, " ").trim();
+  let why = "";
+  const combo = cell.querySelector<HTMLElement>("[data-combo]");
+  if (combo) {
+    combo.querySelector<HTMLInputElement>("[data-value]")!.value = "";
+    combo.querySelector<HTMLInputElement>("[data-title]")!.value = "";
+    combo.classList.remove("filled");
+    (target as HTMLInputElement).value = value;
+  } else if (target instanceof HTMLSelectElement) {
+    const found = [...target.options].find((option) => alike(option.label, value) || option.value === value);
+    if (!found) why = reason("choice");
+    set(target, found ? found.value : value);
+  } else if (target instanceof HTMLInputElement && ticked(target)) {
+    if (!YES.includes(folded(value)) && !NO.includes(folded(value))) why = `${reason("yes")}: ${value}`;
+    target.checked = YES.includes(folded(value));
+  } else if (target instanceof HTMLInputElement && /^(date|datetime-local)$/.test(target.type)) {
+    const found = value ? moment(value, target.type) : "";
+    if (found === null) why = reason("moment");
+    set(target, found ?? value);
+  } else if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) {
+    if (target.matches("[data-number]") && value && amount(value) === null) why = reason("number");
+    if (target.maxLength > 0 && value.length > target.maxLength) why = reason("long");
+    target.value = value;
+  }
+  misfit(cell, why);
+  return why;
+}

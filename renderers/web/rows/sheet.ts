@@ -1,0 +1,127 @@
+// Child rows on a phone: two lines each, which open a sheet with the fields of the row.
+import { icon } from "../dom";
+import { text } from "./cells";
+import { type Table, said, withEach } from "./table";
+
+const phone = matchMedia("(max-width: 767px)");
+
+/** The two lines of a row: its first cell and its last figure, then the rest. */
+function summary(table: Table, row: HTMLTableRowElement): void {
+  let cell = row.querySelector<HTMLElement>(":scope > td.sum");
+  if (!cell) {
+    cell = document.createElement("td");
+    cell.className = "sum";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(document.createElement("b"), document.createElement("span"), document.createElement("small"));
+    button.addEventListener("click", () => open(table, row));
+    cell.append(button);
+    row.querySelector(":scope > .no")!.after(cell);
+  }
+  const said_of = (each: HTMLElement): string => {
+    const sign = each.querySelector(".sign")?.textContent ?? "";
+    const said = each.querySelector("input[type=checkbox]:not(:checked)") ? "" : each.querySelector("input[type=checkbox]") ? (each.dataset.label ?? "") : text(each);
+    return said && sign ? `${said}\u00a0${sign}` : said;
+  };
+  const cells = table.cells(row);
+  const last = cells.filter((each) => each.classList.contains("n")).at(-1);
+  const [name, figure, rest] = [...cell.querySelectorAll<HTMLElement>("b, span, small")];
+  const waiting = row.classList.contains("waiting");
+  name!.textContent = waiting ? said(table.block, "new") : said_of(cells[0]!) || "—";
+  figure!.textContent = last && last !== cells[0] ? said_of(last) : "";
+  const others = cells.filter((each) => each !== cells[0] && each !== last).map(said_of).filter(Boolean);
+  const below = [...row.querySelectorAll<HTMLElement>(":scope > .below > [data-below]")].map((each) => (each.textContent?.trim() ? `${each.title}: ${each.textContent.trim()}` : "")).filter(Boolean);
+  rest!.textContent = [...others, ...below].join(" · ");
+}
+
+function button(label: string, picture: string, run: () => void): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "btn";
+  made.append(icon(picture), label);
+  made.addEventListener("click", run);
+  return made;
+}
+
+/** The fields of a row move into a dialog, and back when it is closed: what was typed stays in the form all the time. */
+function open(table: Table, row: HTMLTableRowElement): void {
+  const dialog = document.createElement("dialog");
+  dialog.className = "sheet";
+  const head = document.createElement("div");
+  head.className = "dlg-head";
+  const title = document.createElement("h2");
+  title.textContent = said(table.block, "row", table.rows().indexOf(row) + 1);
+  title.id = `${row.id}-sheet`;
+  dialog.setAttribute("aria-labelledby", title.id);
+  const close = button(said(table.block, "done"), "check", () => dialog.close());
+  close.classList.add("primary");
+  head.append(title, close);
+  const body = document.createElement("div");
+  body.className = "dlg-body";
+  const homes: [HTMLElement, HTMLElement][] = [];
+  for (const cell of table.cells(row)) {
+    const place = document.createElement("div");
+    place.className = "field";
+    place.dataset.cell = cell.dataset.cell;
+    const label = document.createElement("span");
+    label.className = "label";
+    label.textContent = cell.dataset.label ?? "";
+    place.append(label, ...cell.childNodes);
+    body.append(place);
+    homes.push([cell, place]);
+  }
+  const told = table.group(row).find((part) => part.classList.contains("told"));
+  if (told) body.prepend(...[...told.querySelectorAll(".wrong")].map((each) => each.cloneNode(true)));
+  if (!row.classList.contains("waiting")) {
+    for (const opener of row.querySelectorAll<HTMLElement>(":scope > .below > [data-below]")) {
+      const inner = table.open(row, opener.dataset.below!);
+      const home = inner.block.parentElement!;
+      body.append(inner.block);
+      homes.push([home, inner.block]);
+      inner.rows().forEach((each) => summary(inner, each));
+    }
+  }
+  const tools = document.createElement("div");
+  tools.className = "dlg-foot";
+  const then = (run: () => void) => () => {
+    dialog.close();
+    run();
+  };
+  if (!row.classList.contains("waiting")) {
+    tools.append(
+      button(said(table.block, "up"), "arrow-up", then(() => table.shift([row], -1))),
+      button(said(table.block, "down"), "arrow-down", then(() => table.shift([row], 1))),
+      button(said(table.block, "duplicate"), "copy", then(() => table.duplicate(row))),
+      button(said(table.block, "remove"), "trash", then(() => table.remove([row]))),
+    );
+  }
+  dialog.append(head, body, tools);
+  dialog.addEventListener("close", () => {
+    for (const [home, place] of homes) {
+      if (place.matches("[data-rows]")) home.append(place);
+      else home.append(...[...place.childNodes].slice(1));
+    }
+    dialog.remove();
+    table.typed(row);
+    table.rows().forEach((each) => summary(table, each));
+    row.querySelector<HTMLElement>(":scope > .sum > button")?.focus();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.code !== "Enter" || !(event.target as Element).matches("input")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  row.lastElementChild!.append(dialog);
+  dialog.showModal();
+  body.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+withEach((table) => {
+  const all = (): void => {
+    if (phone.matches) table.rows().forEach((row) => summary(table, row));
+  };
+  all();
+  phone.addEventListener("change", all);
+  table.block.addEventListener("change", all);
+  table.block.closest("form")?.addEventListener("kubik:recalculated", all);
+});

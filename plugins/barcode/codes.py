@@ -15,8 +15,8 @@ from metamodel.errors import ValueRefused
 from metamodel.messages import message
 
 _PARTED = re.compile(r"[\s\u00a0\u202f-]+")
-_HEIGHT, _QUIET, _LINE = 50, 10, 14
-"""Of bars: their height, the empty modules on both sides, what the digits under them take."""
+_HEIGHT, _QUIET = 50, 10
+"""Of bars: their height, the empty modules on both sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +88,16 @@ def _bars(name: str) -> Callable[[str], str]:
 
 
 def _linear(name: str, text: str) -> str:
-    """Bars of equal height with the text under them; one path of rectangles, no styles, so that any policy lets it be."""
+    """Bars of equal height; one path of rectangles, no styles, so that any policy lets it be."""
     modules = linear.get(name, text).build()[0]
     bars = "".join(
         f"M{_QUIET + found.start()} 4h{len(found[0])}v{_HEIGHT}h-{len(found[0])}z"
         for found in re.finditer("1+", modules)
     )
-    width, height = len(modules) + 2 * _QUIET, _HEIGHT + 8 + _LINE
-    shown = text.replace("&", "&amp;").replace("<", "&lt;")
+    width, height = len(modules) + 2 * _QUIET, _HEIGHT + 8
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<path fill="#fff" d="M0 0h{width}v{height}h-{width}z"/><path fill="#000" d="{bars}"/>'
-        f'<text x="{width / 2:g}" y="{_HEIGHT + _LINE + 2}" font-family="monospace" font-size="12" '
-        f'text-anchor="middle" fill="#000">{shown}</text></svg>'
+        f'<path fill="#fff" d="M0 0h{width}v{height}h-{width}z"/><path fill="#000" d="{bars}"/></svg>'
     )
 
 

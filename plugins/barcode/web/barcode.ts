@@ -1,13 +1,12 @@
 // Codes: the button that reads by camera, and hand scanners, which type fast and end with Enter.
-import type { IScannerControls } from "@zxing/browser";
-
 interface Detector {
   detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
 }
 type DetectorClass = { new (): Detector; getSupportedFormats(): Promise<string[]> };
 
-/** Milliseconds between the keys of a scanner at most: nobody types so fast. */
-const FAST = 45;
+/** Milliseconds a key, on the average, that a scanner takes at most (nobody types so fast), and a pause that ends a code. */
+const FAST = 60;
+const PAUSE = 400;
 const SHORTEST = 4;
 
 /** Puts a code that was read in place of what stood in the field, as if it were typed. */
@@ -22,20 +21,22 @@ function put(input: HTMLInputElement, text: string): void {
 // --- hand scanners
 
 let burst = "";
+let began = 0;
 let last = 0;
 
 function scanned(event: KeyboardEvent): void {
   const now = event.timeStamp;
-  const fast = now - last < FAST;
+  if (event.key === "Shift") return;
+  if (now - last > PAUSE) burst = "";
   last = now;
   if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    burst = fast ? burst + event.key : event.key;
+    if (!burst) began = now;
+    burst += event.key;
     return;
   }
-  if (event.key === "Shift") return;
   const text = burst;
   burst = "";
-  if (event.key !== "Enter" || !fast || text.length < SHORTEST) return;
+  if (event.key !== "Enter" || text.length < SHORTEST || now - began > FAST * text.length) return;
   const target = event.target as HTMLElement;
   if (target.matches("input[data-barcode]")) {
     event.preventDefault();
@@ -64,26 +65,53 @@ function element<K extends keyof HTMLElementTagNameMap>(name: K, className: stri
   return made;
 }
 
+/** Looks eight times a second until something is seen; answers how to stop. */
+function repeated(look: () => string | null | Promise<string | null>, found: (text: string) => void): () => void {
+  let going = true;
+  const again = async (): Promise<void> => {
+    const text = going ? await Promise.resolve().then(look).catch(() => null) : null;
+    if (going && text) found(text);
+    else if (going) setTimeout(again, 125);
+  };
+  void again();
+  return () => {
+    going = false;
+  };
+}
+
+let canvas: HTMLCanvasElement | null = null;
+
+/** The picture that the camera sees now. */
+function frame(video: HTMLVideoElement): HTMLCanvasElement | null {
+  if (video.readyState < 2 || video.videoWidth === 0) return null;
+  canvas ??= document.createElement("canvas");
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d", { willReadFrequently: true })?.drawImage(video, 0, 0);
+  return canvas;
+}
+
 /** Looks at the picture of the camera until a code is in it: by the browser itself where it can, else by ZXing. */
-async function watch(video: HTMLVideoElement, stream: MediaStream, found: (text: string) => void): Promise<() => void> {
+async function watch(video: HTMLVideoElement, found: (text: string) => void): Promise<() => void> {
   const Native = (window as unknown as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
   if (Native && (await Native.getSupportedFormats()).length > 0) {
     const detector = new Native();
-    let going = true;
-    const look = async (): Promise<void> => {
-      if (!going) return;
-      const codes = video.readyState >= 2 ? await detector.detect(video).catch(() => []) : [];
-      if (going && codes[0]) found(codes[0].rawValue);
-      else setTimeout(look, 120);
-    };
-    void look();
-    return () => (going = false);
+    return repeated(async () => (video.readyState >= 2 ? ((await detector.detect(video))[0]?.rawValue ?? null) : null), found);
   }
-  const { BrowserMultiFormatReader } = await import("@zxing/browser");
-  const controls: IScannerControls = await new BrowserMultiFormatReader().decodeFromStream(stream, video, (result) => {
-    if (result) found(result.getText());
-  });
-  return () => controls.stop();
+  const { BrowserMultiFormatOneDReader, BrowserQRCodeReader } = await import("@zxing/browser");
+  const readers = [new BrowserQRCodeReader(), new BrowserMultiFormatOneDReader()];
+  return repeated(() => {
+    const picture = frame(video);
+    if (!picture) return null;
+    for (const reader of readers) {
+      try {
+        return reader.decodeFromCanvas(picture).getText();
+      } catch {
+        continue; // there is no such code in this picture
+      }
+    }
+    return null;
+  }, found);
 }
 
 /** A switch for the lamp beside the camera, where there is one. */
@@ -156,7 +184,7 @@ async function scan(button: HTMLButtonElement): Promise<void> {
   await video.play().catch(() => undefined);
   const lamp = torch(stream, button.dataset.torch ?? "");
   if (lamp) foot.append(lamp);
-  stop = await watch(video, stream, (text) => {
+  stop = await watch(video, (text) => {
     if (!open) return;
     dialog.close();
     put(input, text);

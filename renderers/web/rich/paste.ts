@@ -3,6 +3,21 @@
 const PARAGRAPH = /(^|\s)MsoListParagraph/;
 const ORDERED = /^\s*(\d+|[a-zа-я]|[ivx]+)[.)]/i;
 
+const TAG = /<([a-z][\w:-]*)((?:\s+[^\s"'>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?|\s*\/)*)\s*>/gi;
+const ATTRIBUTE = /\s([^\s"'>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)/g;
+const KEPT = new Set(["href", "src", "alt", "class", "colspan", "rowspan", "start"]);
+
+/** The attributes that the schema or the lists of Word ask for; a parsed style or handler would break the policy. */
+function kept(written: string): string {
+  let found = "";
+  for (const [, name = "", value = ""] of written.matchAll(ATTRIBUTE)) {
+    const lower = name.toLowerCase();
+    if (KEPT.has(lower)) found += ` ${lower}=${value}`;
+    else if (lower === "style") found += ` data-style=${value}`;
+  }
+  return found;
+}
+
 /** The level of a paragraph that Word marks as an item of a list; 0 for any other. */
 function level(paragraph: HTMLElement): number {
   const style = paragraph.getAttribute("data-style") ?? "";
@@ -46,14 +61,14 @@ function gather(body: HTMLElement): void {
   }
 }
 
-/** Pasted HTML, made ready for the schema. Styles are read as words: a parsed style attribute would break the policy. */
+/** Pasted HTML, made ready for the schema. */
 export function cleaned(html: string): string {
   const quiet = html
     .replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<!\[[^\]]*\]>/g, "")
     .replace(/<(style|script|title|xml)\b[\s\S]*?<\/\1>/gi, "")
     .replace(/<\/?o:p\b[^>]*>/gi, "")
-    .replace(/(<[a-z][^>]*?\s)style\s*=/gi, "$1data-style=");
+    .replace(TAG, (_tag, name: string, written: string) => `<${name}${kept(written)}>`);
   const page = new DOMParser().parseFromString(quiet, "text/html");
   for (const element of page.body.querySelectorAll<HTMLElement>("[data-style]")) marksOf(element);
   gather(page.body);

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.access.actor import Actor
+from metamodel.actions import Action
 from metamodel.model import ACTIONS, Entity, Field, Grant, Model
 
 Coverage = Literal["always", "sometimes"]
@@ -55,6 +56,10 @@ class Grants:
             self.may(parent.uid, how) and children.uid in self.writable(parent.uid, how)
             for how in ("update", "create")
         )
+
+    def may_run(self, action: Action) -> bool:
+        """Whether an action of the configuration is granted on some record; child rows, too, need a grant that names it."""
+        return self.everything or any(action.right in g.actions for g in self.own.get(action.entity, ()))
 
     def branches(self, entity: str, action: str) -> tuple[Grant, ...]:
         """The grants that give the action, each with its own ``rows``; for a child entity those that narrow it.

@@ -1,7 +1,7 @@
 """The only writer of records: every write of every caller goes through these functions, rights and rules included."""
 
 from core.automation import Ran
-from core.records.actions import buttons, inputs_shown, list_buttons, may_run, run_action
+from core.records.actions import buttons, inputs_shown, list_buttons, run_action
 from core.records.api import batch, create, delete, move, restore, sync_roles, update, upsert
 from core.records.closure import rebuild_closure
 from core.records.marks import (
@@ -17,6 +17,6 @@ from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Retake, S
 
 __all__ = [
     "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Ran", "Ready", "Rehearsal", "Retake", "Saved", "Standing", "Tried",
-    "Values", "batch", "buttons", "create", "delete", "first_answer", "inputs_shown", "keep_answer", "list_buttons", "mark_origin", "may_run", "move", "origins",
+    "Values", "batch", "buttons", "create", "delete", "first_answer", "inputs_shown", "keep_answer", "list_buttons", "mark_origin", "move", "origins",
     "rebuild_closure", "rehearse", "restore", "run_action", "set_external", "standing", "sync_roles", "update", "upsert",
 ]  # fmt: skip

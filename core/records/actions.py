@@ -84,12 +84,6 @@ def list_buttons(tx: Transaction, actor: Actor, entity: str) -> tuple[Action, ..
     return tuple(a for a in every if not a.of_record and not a.off and _grants(work, found, a))
 
 
-def may_run(tx: Transaction, actor: Actor, action: Action) -> bool:
-    """Whether some grant of the actor gives the action at all."""
-    work = start(tx, actor, JSON)
-    return bool(_grants(work, tx.model.entity_by_uid[action.entity], action))
-
-
 def inputs_shown(tx: Transaction, actor: Actor, entity: str, id: int | None, action: str) -> tuple[Action, Mapping[str, Any]]:  # fmt: skip
     """An action that the actor may run here now, and the first values of its inputs by uid."""
     work = start(tx, actor, JSON)

@@ -12,9 +12,22 @@ from core.web.operations import Operation
 @hookimpl
 def kubik_operations() -> Sequence[Operation]:
     """Every call of the API."""
-    from renderers.api import batch, changes, comments, description, events, imports, jobs, keys, model, records
+    from renderers.api import (
+        actions,
+        batch,
+        changes,
+        comments,
+        description,
+        events,
+        files,
+        imports,
+        jobs,
+        keys,
+        model,
+        records,
+    )
 
-    parts = (records, comments, batch, keys, changes, events, model, jobs, imports, description)
+    parts = (records, actions, comments, files, batch, keys, changes, events, model, jobs, imports, description)
     return tuple(operation for part in parts for operation in part.OPERATIONS)
 
 

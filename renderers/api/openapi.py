@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.access.actor import Actor
@@ -37,6 +38,7 @@ def openapi_document(
         for operation in of_entity(operations, entity, grants):
             path = operation.path.replace("{entity}", entity.name)
             paths.setdefault(path, {})[operation.method.lower()] = described(operation, entity, made)
+        paths |= of_actions(operations, entity, grants, made)
     for operation in general(operations, grants):
         paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation, None, None)
     document: dict[str, Any] = {
@@ -60,12 +62,33 @@ def reachable(grants: Grants, entity: Entity) -> bool:
 def of_entity(operations: Sequence[Operation], entity: Entity, grants: Grants) -> Iterator[Operation]:
     """The operations on records that the caller may use with the entity."""
     for operation in operations:
-        if "{entity}" not in operation.path or operation.about is None:
-            continue
+        if "{entity}" not in operation.path or operation.about in (None, "run"):
+            continue  # actions are written out one by one: `of_actions`
         if operation.about == "move" and entity.stages is None:
             continue
         if any(grants.may(entity.uid, action) for action in operation.about.split("|")):
             yield operation
+
+
+def of_actions(
+    operations: Sequence[Operation], entity: Entity, grants: Grants, made: EntitySchemas
+) -> dict[str, dict[str, Any]]:
+    """The paths of the actions of an entity that the caller may run, each with what it asks."""
+    found: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        for action in grants.model.actions_of[entity.uid] if operation.about == "run" else ():
+            if action.of_record != ("{id}" in operation.path) or not grants.may_run(action):
+                continue
+            path = operation.path.replace("{entity}", entity.name).replace("{action}", action.name)
+            one = replace(operation, path=path, request=made.asked(action), summary=made.words(action.label))
+            told = described(one, entity, made)
+            told["operationId"] = f"run.{entity.name}.{action.name}"
+            if action.help is not None:
+                told["description"] = made.words(action.help)
+            if not action.form.fields:
+                told["requestBody"]["required"] = False
+            found[path] = {operation.method.lower(): told}
+    return found
 
 
 def general(operations: Sequence[Operation], grants: Grants) -> Iterator[Operation]:

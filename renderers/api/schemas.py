@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.access.grants import Grants
+from metamodel.actions import Action
 from metamodel.model import Entity, Field
 
 Schema = dict[str, Any]
@@ -58,7 +59,7 @@ class EntitySchemas:
         }
         return {
             "type": "object",
-            "title": self._label(self.entity.label),
+            "title": self.words(self.entity.label),
             "properties": properties,
             "required": ["id"],
         }
@@ -86,6 +87,17 @@ class EntitySchemas:
             schema["required"] = required
         return schema
 
+    def asked(self, action: Action) -> Schema:
+        """What may be sent to run an action."""
+        fields = action.form.fields
+        schema: Schema = {
+            "type": "object",
+            "properties": {field.name: self._described(field, self._written(field)) for field in fields},
+            "additionalProperties": False,
+        }
+        required = [f.name for f in fields if f.required and f.uid not in action.defaults]
+        return {**schema, "required": required} if required else schema
+
     def _written(self, field: Field) -> Schema:
         if field.type.name == "children" and field.target is not None:
             return {"type": "array", "items": {"type": "object"}, "maxItems": 10_000}
@@ -100,14 +112,15 @@ class EntitySchemas:
         return schema
 
     def _described(self, field: Field, schema: Schema) -> Schema:
-        described = {"title": self._label(field.label), **schema}
+        described = {"title": self.words(field.label), **schema}
         if field.help is not None and (words := field.help.in_language(self._language)):
             described["description"] = words
         if not field.writable:
             described["readOnly"] = True
         return described
 
-    def _label(self, label: Any) -> str:
+    def words(self, label: Any) -> str:
+        """A label in the caller's language."""
         text: str = label.in_language(self._language)
         return text
 

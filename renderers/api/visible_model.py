@@ -17,6 +17,7 @@ _FIELD = (
     "scale", "min", "max", "max_length", "format",
 )  # fmt: skip
 _SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color")
+_ACTION = ("name", "uid", "solution", "label", "help", "icon", "entity", "where", "rank", "order", "confirm")
 _VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "sort", "order")
 
 Definition = Mapping[str, Any]
@@ -36,6 +37,11 @@ def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
         "version": model.version,
         "solutions": [_only(each, _SOLUTION) for each in model.document["solutions"]],
         "entities": [_entity(entity, model, grants) for entity in seen.values()],
+        "actions": [
+            _action(each, model, grants)
+            for each in model.document.get("actions", ())
+            if each["entity"] in seen and grants.may_run(model.actions[each["name"]])
+        ],
         "roles": [
             _only(each, ("name", "uid", "solution", "label"))
             for each in model.document["roles"]
@@ -88,6 +94,18 @@ def _entity(entity: Entity, model: Model, grants: Grants) -> dict[str, Any]:
     if entity.stages is not None and entity.stages.field in known:
         found["stages"] = _stages(definition)
     return found
+
+
+def _action(definition: Definition, model: Model, grants: Grants) -> dict[str, Any]:
+    """A button that the caller has, and what it asks; not what it does, nor when."""
+    inputs = []
+    for field in model.actions[definition["name"]].form.fields:
+        written = next(each for each in definition["inputs"] if each["uid"] == field.uid)
+        kept = _only(written, _FIELD)
+        if field.target and grants.may(field.target, "read"):
+            kept["to"] = model.entity_by_uid[field.target].name
+        inputs.append(kept)
+    return {**_only(definition, _ACTION), "inputs": inputs}
 
 
 def _stages(definition: Definition) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 
 from core.access.actor import Actor, system_actor
-from core.access.login import sign_in, sign_out
+from core.access.login import actor_of_session, sign_in, sign_out
 from core.errors import KubikError
 from core.records import update
 from core.web.context import THEMES, AnyRequest, Visitor, exchange_state, form_pairs, site_of, visit, visitor
@@ -43,11 +43,19 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
         if error.code not in _REFUSALS:
             raise
         return _refused(who, login, asked, error)
-    return see_other(asked, cookie(who, SESSION_COOKIE, token))
+    held = cookie(who, SESSION_COOKIE, token)
+    if not who.htmx:
+        return see_other(asked, held)
+    with site.workspace.read() as transaction:  # over an open page: who it is now, and the protection of its forms
+        actor = actor_of_session(transaction, token)
+    person = str(actor.user or "") if actor else ""
+    return Response({"person": person, "csrf": site.seals.csrf(token)}, status_code=200, cookies=[held])
 
 
 def _refused(who: Visitor, login: str, asked: str, error: KubikError) -> Response[Any]:
     words = who.texts.render(error.detail)
+    if who.htmx:
+        return Response({"error": words}, status_code=error.status)
     answer = render(who, "sign_in.html", status=error.status, login=login, error=words, next=asked)
     answer.headers.update({name.decode(): value.decode() for name, value in error_headers(error)})
     return answer

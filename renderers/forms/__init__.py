@@ -1,4 +1,4 @@
-"""Cards and forms: one record to read, to write, to delete and to restore."""
+"""Forms: one record to write."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from core.hookspecs import hookimpl
 @hookimpl
 def kubik_routers() -> Sequence[object]:
     """The pages of this renderer."""
-    from renderers.forms.card_pages import card_page, delete_record, restore_record
     from renderers.forms.draft_pages import discard_draft, keep_form, list_drafts
     from renderers.forms.form_pages import ChangeRecord, NewRecord, move_record, options_of_field
     from renderers.forms.live import recalculate

@@ -51,7 +51,7 @@ def _leave(holder: Holder, entity: Entity, model: Model, stays: Any) -> None:
     """Leaves in a holder and its rows only the fields that may stay."""
     for each in entity.fields:
         if not stays(each):
-            for part in (holder.values, holder.titles, holder.typed, holder.follows):
+            for part in (holder.values, holder.titles, holder.typed, holder.follows, holder.again):
                 part.pop(each.name, None)
             holder.rows.pop(each.name, None)
         elif each.type.name == "children" and each.target:

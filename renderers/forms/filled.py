@@ -30,8 +30,8 @@ class FilledRow(msgspec.Struct, omit_defaults=True):
 
     ``titles`` are those of what its links lead to; ``typed`` holds what was typed into a link's field where it is not
     the title of the record it leads to. Several values of one field stand under each other, a line each. ``follows``
-    are texts that nobody typed: what the form showed of a field that follows others. ``place`` is the name under which
-    the row was sent.
+    are texts that nobody typed: what the form showed of a field that follows others; ``again`` those that somebody
+    asked to be taken again. ``place`` is the name under which the row was sent.
     """
 
     id: int | None = None
@@ -39,6 +39,7 @@ class FilledRow(msgspec.Struct, omit_defaults=True):
     titles: dict[str, str] = {}
     typed: dict[str, str] = {}
     follows: dict[str, str] = {}
+    again: dict[str, str] = {}
     rows: dict[str, list[FilledRow]] = {}
     place: str = ""
 
@@ -60,6 +61,7 @@ class Filled(msgspec.Struct, omit_defaults=True):
     titles: dict[str, str] = {}
     typed: dict[str, str] = {}
     follows: dict[str, str] = {}
+    again: dict[str, str] = {}
     rows: dict[str, list[FilledRow]] = {}
 
 
@@ -117,8 +119,8 @@ class _Reading:
         elif part == "was":
             before = holder.titles.get(name) if many else None
             holder.titles[name] = text if before is None else f"{before}\n{text}"
-        elif part == "follows":
-            holder.follows[name] = text
+        elif part in ("follows", "again"):
+            (holder.follows if part == "follows" else holder.again)[name] = text
         elif many:
             holder.values[name] = "\n".join(each for each in (holder.values.get(name, ""), text) if each)
         elif name == "id" and isinstance(holder, FilledRow):
@@ -179,6 +181,7 @@ def _settle(holder: Holder, several: set[str]) -> None:
             holder.titles[name] = ""
     holder.titles = {name: title for name, title in holder.titles.items() if title}
     holder.follows = {n: text for n, text in holder.follows.items() if holder.values.get(n, "") == text}
+    holder.again = {n: text for n, text in holder.again.items() if holder.values.get(n, "") == text}
 
 
 def read_json(written: str) -> Filled:
@@ -198,17 +201,17 @@ def differing(now: Filled, was: Filled, lists: Lists) -> dict[str, object]:
     """What is to be written: changed texts, and whole lists of child rows in which anything changed.
 
     ``lists`` are the children fields that the form holds; a list that was not sent is left alone. Of a stored row
-    only changed texts go along, and only those of its own lists in which something changed. A field that follows goes
-    without its text: it is taken again (`Retake`).
+    only changed texts go along, and only those of its own lists in which something changed. A text that
+    follows is left out, one that was asked for again is taken anew (`Retake`).
     """
     return {**dict(_changed(now, was.values, lists)), **dict(_changed_lists(now, was, lists))}
 
 
 def _changed(now: Holder, was: Mapping[str, str], lists: Lists) -> Iterator[tuple[str, object]]:
     for name, text in now.values.items():
-        if name in now.follows:
+        if name in now.again:
             yield name, Retake()
-        elif name not in lists and text != was.get(name, ""):
+        elif name not in lists and name not in now.follows and text != was.get(name, ""):
             yield name, text
 
 
@@ -232,7 +235,7 @@ def _same_rows(before: list[FilledRow], after: list[FilledRow], lists: Lists) ->
 def _written_row(row: FilledRow, was: FilledRow | None, lists: Lists) -> dict[str, object]:
     inner = dict(_changed_lists(row, was or FilledRow(), lists))
     if row.id is None:
-        passed = {*lists, *row.follows}
+        passed = {*lists, *row.follows, *row.again}
         texts = {name: text for name, text in row.values.items() if text and name not in passed}
         return {**texts, **{name: rows for name, rows in inner.items() if rows}}
     return {"id": row.id, **dict(_changed(row, was.values if was else {}, lists)), **inner}

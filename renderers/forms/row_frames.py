@@ -38,7 +38,7 @@ class ReadOnly:
 
 def named(path: Sequence[str], places: Sequence[str]) -> str:
     """The pointer of a list, given the places of the rows around it: ``/items/3/parts``."""
-    steps = [step for name, place in zip(path, places, strict=False) for step in (name, place)]
+    steps = [step for name, place in zip(path[:-1], places, strict=False) for step in (name, place)]
     return "/".join(["", *steps, path[-1]])
 
 

@@ -219,6 +219,9 @@ class Widget:
     follows: str = ""
     """What it is taken from until it is changed by hand."""
     by_hand: bool = False
+    followed: str | None = None
+    """The text of a following field that nobody typed; ``again`` of one that is to be taken anew."""
+    again: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
 

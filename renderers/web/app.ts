@@ -2,15 +2,18 @@
 import "htmx.org/dist/htmx.esm.js";
 import { startChildren } from "./children";
 import { startCombos } from "./combobox";
+import { startDrafts } from "./drafts";
 import { startForms } from "./form";
 import { startKeyboard } from "./keyboard";
 import { startLists } from "./list";
+import { startLive } from "./live";
 import { startMenus } from "./menus";
 import { startRich } from "./rich";
 import { startServer } from "./server";
+import { startTabs } from "./tabs";
 import { startToasts } from "./toasts";
 
-const starters = [startToasts, startMenus, startCombos, startChildren, startForms, startRich, startLists];
+const starters = [startToasts, startMenus, startCombos, startChildren, startTabs, startForms, startLive, startDrafts, startRich, startLists];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

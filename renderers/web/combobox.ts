@@ -1,5 +1,5 @@
 // Search as you type for links: a text field that is a combobox (WAI-ARIA 1.2), options from the server.
-import { fresh, word } from "./dom";
+import { fresh, icon, word } from "./dom";
 
 interface Option {
   id: number;
@@ -43,6 +43,7 @@ class Combo {
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const at = [...this.list.children].indexOf((event.target as Element).closest("li")!);
+      if (at === this.options.length && this.maker()) return this.make();
       if (this.options[at]) this.choose(this.options[at]);
     });
     const clear = this.box.querySelector<HTMLButtonElement>(".clear");
@@ -123,10 +124,33 @@ class Combo {
     if (document.activeElement !== this.input) return;
     this.options = options;
     this.active = -1;
-    if (options.length === 0) return this.say(word("nothing"));
-    this.list.replaceChildren(...options.map((option, index) => this.line(option, index, text)));
+    if (options.length === 0 && !this.maker()) return this.say(word("nothing"));
+    this.list.replaceChildren(...options.map((option, index) => this.line(option, index, text)), ...this.making(text));
     this.open();
-    if (text) this.mark(0);
+    if (text && options.length) this.mark(0);
+  }
+
+  /** The button that makes a new record for this field, when the person may. */
+  maker(): HTMLButtonElement | null {
+    return this.box.querySelector<HTMLButtonElement>("[data-create]");
+  }
+
+  /** The last line of the list: a new record, with what was typed. */
+  making(text: string): HTMLLIElement[] {
+    if (!this.maker()) return [];
+    const line = document.createElement("li");
+    const name = text.trim();
+    line.id = `${this.list.id}-${this.options.length}`;
+    line.className = "make";
+    line.setAttribute("role", "option");
+    line.setAttribute("aria-selected", "false");
+    line.append(icon("plus"), name ? word("createNamed", name) : word("create"));
+    return [line];
+  }
+
+  make(): void {
+    this.close();
+    this.maker()?.click();
   }
 
   line(option: Option, index: number, text: string): HTMLLIElement {
@@ -181,7 +205,7 @@ class Combo {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const size = this.options.length;
+    const size = this.options.length + (this.maker() && this.list.querySelector(".make") ? 1 : 0);
     if (event.code === "ArrowDown" || event.code === "ArrowUp") {
       event.preventDefault();
       if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value);
@@ -190,6 +214,10 @@ class Combo {
       event.preventDefault();
       event.stopPropagation();
       this.choose(this.options[this.active]!);
+    } else if (event.code === "Enter" && !this.list.hidden && this.maker() && this.active === this.options.length && this.list.querySelector(".make")) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.make();
     } else if (event.code === "Escape") {
       if (!this.list.hidden) {
         event.preventDefault();

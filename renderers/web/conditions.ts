@@ -1,21 +1,59 @@
-// Fields that are shown or required under a condition follow what is typed; the server has the last word.
+// Fields and sections that stand or are required under a condition follow what is typed; the server has the last word.
+// The conditions are those of renderers/forms/conditions.py, answered here in the same way.
+import { exact } from "./exact";
 
-type Condition = ["in", string, string[]] | ["empty", string] | ["not" | "and" | "or", ...Condition[]];
+type Term = ["f" | "c", string];
+type Condition =
+  | ["in", string, string[]]
+  | ["empty", string]
+  | ["contains", string, string]
+  | ["cmp", string, "number" | "date" | "text" | "same", Term, Term]
+  | ["not" | "and" | "or", ...Condition[]];
 
-function text(form: HTMLFormElement, name: string): string {
-  const all = [...form.elements].filter((field): field is HTMLInputElement => (field as HTMLInputElement).name === `/${name}`);
-  const last = all.at(-1);
-  if (last?.type === "checkbox") return String(last.checked);
-  return last?.value.trim() ?? "";
+/** What stands in a field of the record. */
+export function textOf(form: HTMLFormElement, name: string): string {
+  const found = form.elements.namedItem(`/${name}`);
+  const last = found instanceof RadioNodeList ? [...found].at(-1) : found;
+  if (last instanceof HTMLInputElement && last.type === "checkbox") return String(last.checked);
+  return (last as HTMLInputElement | null)?.value?.trim() ?? "";
 }
+
+/** The form in which texts are compared: without differences of case, width, ё and е. */
+const fold = (text: string): string => text.normalize("NFKC").toLocaleLowerCase("und").replaceAll("ß", "ss").replaceAll("ё", "е");
+
+function value(form: HTMLFormElement, kind: string, term: Term): string | bigint | null {
+  const text = term[0] === "f" ? textOf(form, term[1]) : term[1];
+  if (text.trim() === "") return null;
+  if (kind === "number") return exact(text, term[0] === "f" ? document.documentElement.lang : "en");
+  return kind === "text" ? fold(text.trim()) : text;
+}
+
+const compare: Record<string, (order: number) => boolean> = {
+  "=": (order) => order === 0,
+  "<>": (order) => order !== 0,
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
+};
 
 /** The answer with null as in SQL. */
 function holds(form: HTMLFormElement, condition: Condition): boolean | null {
   if (condition[0] === "in") {
-    const typed = text(form, condition[1]);
+    const typed = textOf(form, condition[1]);
     return typed === "" ? null : condition[2].includes(typed);
   }
-  if (condition[0] === "empty") return text(form, condition[1]) === "";
+  if (condition[0] === "empty") return textOf(form, condition[1]) === "";
+  if (condition[0] === "contains") {
+    const typed = textOf(form, condition[1]);
+    return typed === "" ? null : fold(typed).includes(condition[2]);
+  }
+  if (condition[0] === "cmp") {
+    const left = value(form, condition[2], condition[3]);
+    const right = value(form, condition[2], condition[4]);
+    if (left === null || right === null) return null;
+    return compare[condition[1]]!(left < right ? -1 : left > right ? 1 : 0);
+  }
   const [kind, ...rest] = condition;
   const answers = rest.map((inner) => holds(form, inner));
   if (kind === "not") return answers[0] === null ? null : !answers[0];

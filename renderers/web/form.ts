@@ -1,6 +1,8 @@
 // Forms: the focus after a refusal, dates that are none, the guard over what is not saved.
 import { fresh, word } from "./dom";
 import { follow } from "./conditions";
+import { discard, isKept, stopKeeping } from "./drafts";
+import { reveal } from "./tabs";
 import { toast } from "./toasts";
 
 let leaving = false;
@@ -34,6 +36,7 @@ function badDates(form: HTMLFormElement): boolean {
     input.after(told);
   }
   if (first) {
+    reveal(first);
     first.focus();
     toast(word("badFields"));
   }
@@ -43,13 +46,17 @@ function badDates(form: HTMLFormElement): boolean {
 function start(form: HTMLFormElement): void {
   form.dataset.first = content(form);
   const state = form.querySelector<HTMLElement>("[data-state]");
-  const show = () => {
-    if (state) state.textContent = changed(form) ? word("leave") : "";
-  };
   for (const event of ["input", "change"]) {
-    form.addEventListener(event, show);
-    form.addEventListener(event, () => follow(form));
+    form.addEventListener(event, (fired) => {
+      if (state) state.textContent = word("leave");
+      if (!(fired.target as Element).closest("[data-rows]")) follow(form); // conditions ask fields of the record itself
+    });
   }
+  form.addEventListener("kubik:put", () => follow(form));
+  form.addEventListener("kubik:leave", () => {
+    leaving = true;
+    stopKeeping(form);
+  });
   form.addEventListener(
     "submit",
     (event) => {
@@ -59,7 +66,10 @@ function start(form: HTMLFormElement): void {
     },
     true,
   );
-  for (const link of form.querySelectorAll("[data-cancel]")) link.addEventListener("click", () => (leaving = true));
+  for (const link of form.querySelectorAll("[data-cancel]")) link.addEventListener("click", () => {
+    leaving = true;
+    discard(form);
+  });
   if (!form.querySelector("dialog:modal")) {
     const focus = form.querySelector<HTMLElement>("[data-focus]");
     const first = form.querySelector<HTMLElement>(".field .input");
@@ -69,6 +79,7 @@ function start(form: HTMLFormElement): void {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const field = document.getElementById(link.hash.slice(1));
+      reveal(field);
       field?.scrollIntoView({ block: "center" });
       field?.focus();
     });
@@ -83,12 +94,14 @@ export function startForms(root: ParentNode): void {
   guarded = true;
   window.addEventListener("beforeunload", (event) => {
     const form = document.querySelector<HTMLFormElement>("form[data-form]");
-    if (form && !leaving && changed(form)) event.preventDefault();
+    if (form && !leaving && changed(form) && !isKept(form)) event.preventDefault();
   });
   // what is saved is not lost: the answer to a good save leads away
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = (event as CustomEvent<{ ctx: { hx?: Record<string, string>; response?: { status: number; raw?: Response } } }>).detail;
-    if ((ctx.response?.status ?? 500) < 300 && ctx.response?.raw?.headers.get("HX-Redirect")) leaving = true;
+    if ((ctx.response?.status ?? 500) >= 300 || !ctx.response?.raw?.headers.get("HX-Redirect")) return;
+    leaving = true;
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-form]")) stopKeeping(form);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;

@@ -1,5 +1,6 @@
 // What every request carries, and what happens when one does not succeed: nothing that was typed is touched.
 import { token, word } from "./dom";
+import { renew, signInAgain } from "./sign_in";
 import { toast } from "./toasts";
 
 interface Exchange {
@@ -20,10 +21,8 @@ function said(text: string | undefined): string {
 /** Signed in again in another tab: the protection token is another one, everything else is good; sent once more. */
 function renewed(response: Response | undefined, source: HTMLElement): boolean {
   const fresh = response?.headers.get("X-CSRF-Token");
-  const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
-  if (!fresh || !meta || meta.content === fresh) return false;
-  meta.content = fresh;
-  for (const field of document.querySelectorAll<HTMLInputElement>('input[name="_csrf_token"]')) field.value = fresh;
+  if (!fresh || token() === fresh) return false;
+  renew(fresh);
   const form = source.closest<HTMLFormElement>("form[data-form]");
   if (!form) return false;
   setTimeout(() => form.requestSubmit(form.querySelector<HTMLButtonElement>("[data-save]")));
@@ -36,8 +35,9 @@ function tell(event: Event): void {
   if (status === 403 && renewed(response?.raw, sourceElement)) return;
   if (status === 412 || status === 409 || status === 422) return; // the form itself says
   if (status === 401) {
-    if (request.method.toUpperCase() === "GET" && !sourceElement.closest("[data-form]")) location.reload();
-    else toast(word("ended"), 60);
+    const form = sourceElement.closest<HTMLFormElement>("form[data-form]");
+    if (request.method.toUpperCase() === "GET" && !form) location.reload();
+    else if (!form || !signInAgain(() => form.requestSubmit(form.querySelector<HTMLButtonElement>("[data-save]")))) toast(word("ended"), 60);
     return;
   }
   toast(said(text) || word("broken"), 20);

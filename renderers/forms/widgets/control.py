@@ -43,6 +43,8 @@ def control(
         length=_length(each),
         wide=kind.wide,
         grouped=kind.grouped,
+        followed=holder.follows.get(each.name),
+        again=holder.again.get(each.name),
     )
     return kind.build(making, made)
 

@@ -1,0 +1,85 @@
+// Drafts: what is typed and not saved is kept on the server, soon after it is typed and when the page goes away.
+import { fresh, word } from "./dom";
+import { fields, sendAside } from "./sending";
+import { toast } from "./toasts";
+
+const PAUSE = 1500;
+const SMALL = 60_000; // what a browser still sends when its page is closed
+
+interface Keeping {
+  /** Nothing is to be kept any more: it is saved, or given up. */
+  stop(): void;
+  /** Whether everything typed is on the server. */
+  kept(): boolean;
+}
+
+const open = new WeakMap<HTMLFormElement, Keeping>();
+
+function start(form: HTMLFormElement): void {
+  const state = form.querySelector<HTMLElement>("[data-state]");
+  let timer = 0;
+  let dirty = false;
+  let stopped = false;
+  let told = false;
+  const address = `${form.dataset.here}/draft`;
+  const keep = async (): Promise<void> => {
+    clearTimeout(timer);
+    if (stopped || !dirty || !form.isConnected) return;
+    dirty = false;
+    try {
+      const answer = await sendAside(address, fields(form));
+      if (answer.status === 401 && !told) {
+        told = true;
+        toast(word("ended"), 60);
+      }
+      if (!answer.ok) dirty = true;
+      else if (state && !stopped) state.textContent = word("kept");
+    } catch {
+      dirty = true; // offline: tried again with the next key
+    }
+  };
+  const last = (): void => {
+    clearTimeout(timer);
+    if (stopped || !dirty) return;
+    const body = fields(form);
+    if (body.toString().length > SMALL) return;
+    dirty = false;
+    void sendAside(address, body, { keepalive: true }).catch(() => (dirty = true));
+  };
+  const touched = (): void => {
+    dirty = true;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void keep(), PAUSE);
+  };
+  form.addEventListener("input", touched);
+  form.addEventListener("change", touched);
+  window.addEventListener("pagehide", last);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && last());
+  open.set(form, {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+    kept: () => {
+      last();
+      return !dirty;
+    },
+  });
+}
+
+/** Whether the whole of a form is on its way to the server, so that nobody needs to be asked about leaving. */
+export const isKept = (form: HTMLFormElement): boolean => open.get(form)?.kept() ?? false;
+
+/** The form is saved or left on purpose: nothing more of it is kept. */
+export const stopKeeping = (form: HTMLFormElement): void => open.get(form)?.stop();
+
+/** What was typed is given up. */
+export function discard(form: HTMLFormElement): void {
+  stopKeeping(form);
+  const key = form.dataset.draft;
+  if (key) void sendAside(`/drafts/${key}/discard`, new URLSearchParams(), { keepalive: true, redirect: "manual" }).catch(() => undefined);
+}
+
+export function startDrafts(root: ParentNode): void {
+  fresh<HTMLFormElement>(root, "form[data-draft]", "drafted").forEach(start);
+}

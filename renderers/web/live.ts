@@ -1,0 +1,180 @@
+// Recalculation while one types: computed and following values, conditions, options, warnings - one request for all.
+import { fresh, word } from "./dom";
+import { fields, sendAside } from "./sending";
+
+interface Following {
+  value: string;
+  title: string;
+  by_hand: boolean;
+  take: boolean;
+}
+
+interface Answer {
+  computed: Record<string, { html: string; plain: string }>;
+  follows: Record<string, Following>;
+  hidden: string[];
+  asked: string[];
+  unfit: string[];
+  stands: boolean;
+  duplicates: { field: string; id: string; words: string; links: { href: string; title: string }[] }[];
+}
+
+const PAUSE = 350;
+
+class Live {
+  timer = 0;
+  asking?: AbortController;
+
+  constructor(readonly form: HTMLFormElement) {
+    form.addEventListener("input", () => this.soon());
+    form.addEventListener("change", () => this.soon());
+    form.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLElement>("[data-refresh]");
+      if (button) void this.ask(button.dataset.refresh);
+    });
+    for (const button of form.querySelectorAll<HTMLElement>("[data-refresh]")) button.hidden = false;
+    if (form.dataset.dirty !== undefined || !form.elements.namedItem("_record")) this.soon(0);
+  }
+
+  soon(pause = PAUSE): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), pause);
+  }
+
+  async ask(refresh?: string): Promise<void> {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    const asking = (this.asking = new AbortController());
+    const body = fields(this.form);
+    if (refresh) body.set("_refresh", refresh);
+    const typed = new Map([...body]);
+    try {
+      const answer = await sendAside(this.form.dataset.live!, body, { signal: asking.signal });
+      if (answer.ok && this.form.isConnected) this.apply((await answer.json()) as Answer, typed);
+    } catch (error) {
+      if ((error as Error).name !== "AbortError" && !(error instanceof TypeError)) throw error; // offline: told when it is saved
+    }
+  }
+
+  apply(answer: Answer, typed: Map<string, string>): void {
+    for (const [name, { html, plain }] of Object.entries(answer.computed)) {
+      const place = this.form.querySelector<HTMLElement>(`[data-computed="${name}"]`);
+      if (!place) continue;
+      if (place.innerHTML !== html) place.innerHTML = html;
+      place.dataset.plain = plain;
+      place.classList.remove("outdated");
+    }
+    for (const [name, following] of Object.entries(answer.follows)) this.take(name, following, typed);
+    if (answer.stands) this.stand(answer);
+    this.warn(answer.duplicates);
+    this.form.dispatchEvent(new CustomEvent("kubik:recalculated", { bubbles: true }));
+  }
+
+  /** A following value goes into its field, unless somebody typed there meanwhile. */
+  take(name: string, { value, title, by_hand: byHand, take }: Following, typed: Map<string, string>): void {
+    const control = this.control(name);
+    if (!control) return;
+    const now = control instanceof HTMLInputElement && control.type === "checkbox" ? String(control.checked) : control.value;
+    if (!byHand && now !== value && (take || now === (typed.get(name) ?? ""))) {
+      const box = control.closest<HTMLElement>("[data-combo]");
+      const text = box?.querySelector<HTMLInputElement>("input.input");
+      if (document.activeElement !== (text ?? control) || take) {
+        this.put(control, value);
+        if (box && text) {
+          text.value = box.querySelector<HTMLInputElement>("[data-title]")!.value = title;
+          box.classList.toggle("filled", value !== "");
+        }
+        this.mark(name, take ? "again" : "follows", value);
+      }
+    } else if (take) this.mark(name, "again", value);
+    else if (!byHand && now === value && this.isNew(name)) this.mark(name, "follows", value);
+    else if (byHand) this.mark(name, "follows", null);
+    this.tell(name, control, byHand);
+  }
+
+  put(control: HTMLInputElement, value: string): void {
+    if (control.type === "checkbox") control.checked = value === "true";
+    else control.value = value;
+    control.dispatchEvent(new CustomEvent("kubik:put", { bubbles: true }));
+  }
+
+  control(name: string): HTMLInputElement | null {
+    const found = this.form.elements.namedItem(name);
+    return ((found instanceof RadioNodeList ? [...found].at(-1) : found) as HTMLInputElement | null) ?? null;
+  }
+
+  /** Whether the record, or the row that a field stands in, is not stored yet. */
+  isNew(name: string): boolean {
+    const row = name.slice(0, name.lastIndexOf("/"));
+    if (!row) return !this.form.elements.namedItem("_record");
+    return !(this.form.elements.namedItem(`${row}/id`) as HTMLInputElement | null)?.value;
+  }
+
+  /** What the server is told of the text: that nobody typed it (`follows`), that it is to be taken anew (`again`). */
+  mark(name: string, part: "follows" | "again", value: string | null): void {
+    for (const other of ["follows", "again"]) this.form.elements.namedItem(`${name}~${other}`) instanceof HTMLInputElement && (this.form.elements.namedItem(`${name}~${other}`) as HTMLInputElement).remove();
+    const control = this.control(name);
+    if (value === null || !control) return;
+    const mark = document.createElement("input");
+    mark.type = "hidden";
+    mark.name = `${name}~${part}`;
+    mark.value = value;
+    (control.closest("[data-combo]") ?? control).after(mark);
+  }
+
+  tell(name: string, control: HTMLInputElement, byHand: boolean): void {
+    const line = this.form.querySelector<HTMLElement>(`[data-follows="${name}"]`);
+    const state = line?.querySelector<HTMLElement>("[data-follows-state]");
+    if (line && state) state.textContent = byHand ? line.dataset.handWords! : line.dataset.followsWords!;
+    line?.classList.toggle("by-hand", byHand);
+    const cell = control.closest<HTMLElement>("td");
+    cell?.classList.toggle("by-hand", byHand);
+    if (cell) cell.title = byHand ? word("byHand") : "";
+  }
+
+  stand(answer: Answer): void {
+    for (const box of this.form.querySelectorAll<HTMLElement>("[data-live-shown]")) {
+      box.hidden = answer.hidden.includes(box.dataset.liveShown!) && !box.querySelector(".wrong");
+    }
+    for (const star of this.form.querySelectorAll<HTMLElement>("[data-live-asked]")) {
+      star.hidden = !answer.asked.includes(star.dataset.liveAsked!);
+    }
+    for (const old of this.form.querySelectorAll("[data-unfit]")) old.remove();
+    for (const name of answer.unfit) {
+      const place = this.control(name)?.closest(".field, td");
+      place?.append(this.line("wrong", word("unfit"), "unfit"));
+    }
+  }
+
+  warn(found: Answer["duplicates"]): void {
+    for (const old of this.form.querySelectorAll("[data-duplicates]")) {
+      if (!found.some((each) => each.field === (old as HTMLElement).dataset.duplicates)) old.remove();
+    }
+    for (const each of found) {
+      const field = this.form.querySelector(`[data-field="${each.field}"]`);
+      const line = this.line("theirs", `${each.words} `, "duplicates", each.field);
+      line.setAttribute("role", "status");
+      each.links.forEach(({ href, title }, index) => {
+        const link = document.createElement("a");
+        Object.assign(link, { href, target: "_blank", rel: "noopener", textContent: title });
+        line.append(...(index ? [", ", link] : [link]));
+      });
+      const old = field?.querySelector<HTMLElement>("[data-duplicates]");
+      if (old?.textContent === line.textContent) continue;
+      old?.remove();
+      field?.append(line);
+    }
+  }
+
+  line(css: string, text: string, mark: string, value = ""): HTMLElement {
+    const line = document.createElement("p");
+    line.className = css;
+    line.dataset[mark] = value;
+    line.textContent = text;
+    return line;
+  }
+}
+
+export function startLive(root: ParentNode): void {
+  fresh<HTMLFormElement>(root, "form[data-live]", "lived").forEach((form) => new Live(form));
+}

@@ -1,0 +1,66 @@
+// Sign-in over an open form: the session has ended, what was typed has not.
+import { token } from "./dom";
+
+let waiting: (() => void) | undefined;
+
+/** The new session's protection token, wherever the page holds it. */
+export function renew(fresh: string): void {
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+  if (meta) meta.content = fresh;
+  for (const field of document.querySelectorAll<HTMLInputElement>('input[name="_csrf_token"]')) field.value = fresh;
+}
+
+async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<void> {
+  const refused = form.querySelector<HTMLElement>("[data-refused]")!;
+  const body = new URLSearchParams({ _csrf_token: token() });
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.set(name, value);
+  const ask = (): Promise<Response> => fetch("/sign-in", { method: "POST", body, headers: { "HX-Request": "true", "X-CSRF-Token": token() } });
+  let answer = await ask();
+  const fresh = answer.headers.get("X-CSRF-Token");
+  if (answer.status === 403 && fresh) {
+    renew(fresh);
+    body.set("_csrf_token", fresh);
+    answer = await ask();
+  }
+  const told = (await answer.json()) as { person?: string; csrf?: string; error?: string };
+  if (!answer.ok || told.csrf === undefined) {
+    refused.textContent = told.error ?? "";
+    refused.hidden = false;
+    form.querySelector<HTMLInputElement>("[name=password]")!.select();
+    return;
+  }
+  renew(told.csrf);
+  const open = document.querySelector<HTMLFormElement>("form[data-form]");
+  if (open && open.dataset.person !== told.person) {
+    open.dispatchEvent(new CustomEvent("kubik:leave", { bubbles: true })); // the form is another person's
+    location.assign("/");
+    return;
+  }
+  dialog.close();
+  form.reset();
+  const then = waiting;
+  waiting = undefined;
+  then?.();
+}
+
+/** Asks to sign in; `then` goes on where it stopped. False when the page has no such dialog. */
+export function signInAgain(then?: () => void): boolean {
+  const dialog = document.querySelector<HTMLDialogElement>("#sign-in");
+  if (!dialog) return false;
+  waiting = then ?? waiting;
+  if (dialog.open) return true;
+  const form = dialog.querySelector<HTMLFormElement>("[data-sign-in]")!;
+  if (form.dataset.wired === undefined) {
+    form.dataset.wired = "";
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      void send(dialog, form);
+    });
+    form.querySelector("[data-later]")?.addEventListener("click", () => dialog.close());
+  }
+  form.querySelector<HTMLElement>("[data-refused]")!.hidden = true;
+  dialog.showModal();
+  form.querySelector<HTMLInputElement>("[name=login]")!.focus();
+  return true;
+}

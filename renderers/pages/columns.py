@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,10 +22,20 @@ Kind = Literal[
     "link",
     "person",
     "children",
+    "email",
+    "phone",
+    "url",
+    "rating",
+    "color",
+    "time",
+    "duration",
+    "choices",
+    "rich_text",
+    "json",
 ]
 """What a cell shows; each has its template ``cells/<kind>.html``."""
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "money", "percent", "date", "datetime"})
+NUMERIC: frozenset[Kind] = frozenset({"number", "money", "percent", "date", "datetime", "time", "duration"})
 """Kinds that stand to the right, figure under figure."""
 
 FITTED: frozenset[Kind] = frozenset({"number", "money", "percent"})
@@ -37,7 +47,14 @@ FLEXIBLE = 216
 _WIDTHS: dict[Kind, int] = {
     "text": 22, "number": 12, "money": 15, "percent": 10, "boolean": 10, "date": 12, "datetime": 17, "choice": 16,
     "link": 22, "person": 18, "children": 10,
+    "email": 24, "phone": 22, "url": 24, "rating": 13, "color": 13, "time": 10, "duration": 16, "choices": 26,
+    "rich_text": 30, "json": 24,
 }  # fmt: skip
+_DECLARED: Mapping[str, Kind] = {
+    "email": "email", "phone": "phone", "url": "url", "rating": "rating", "color": "color", "rich_text": "rich_text",
+}  # fmt: skip
+"""Kinds that the type of a value does not tell."""
+
 _STEPS = (*range(400, 1700, 100), 1800, 2000, 2400)
 UNIT = 8
 LEAST, MOST = 8, 30
@@ -62,6 +79,8 @@ def kind_of(model: Model, result: Type, declared: str = "text") -> Kind:
     """The kind of a column by the type of its values; ``declared`` is the cell that the field's own type names."""
     if declared == "children" or result.kind == "rows":
         return "children"
+    if declared in _DECLARED:
+        return _DECLARED[declared]
     if result.kind == "link":
         user = model.entities.get("user")
         return "person" if user is not None and result.entity == user.uid else "link"
@@ -69,7 +88,7 @@ def kind_of(model: Model, result: Type, declared: str = "text") -> Kind:
         if result.percent:
             return "percent"
         return "money" if result.currency or declared == "money" else "number"
-    if result.kind in ("boolean", "date", "datetime", "choice"):
+    if result.kind in ("boolean", "date", "datetime", "time", "duration", "choice", "choices", "json"):
         return result.kind
     return "text"
 

@@ -1,4 +1,8 @@
-"""Values as HTML: a function for each kind, a whole column at a time, the frames around values rendered once."""
+"""Values as HTML: a function for each kind, a whole column at a time, the frames around values rendered once.
+
+The kinds that need most words stand in modules of their own: numbers of telephones and addresses in `contacts`, marks
+and lengths in `scalars`, long texts in `written`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from core.i18n import Texts
 from core.i18n.formats import MINUS, format_day, format_instant, format_number, money_pattern
@@ -19,22 +23,20 @@ from metamodel.fields import built_in_types
 from metamodel.fields.base import Context
 from metamodel.fields.formats import text_format
 from metamodel.model import Choice, Field, Model
+from renderers.pages.cells.base import HIDDEN, SLOT, quoted
+from renderers.pages.cells.contacts import CONTACTS
+from renderers.pages.cells.scalars import SCALARS
+from renderers.pages.cells.written import WRITTEN, whole
 from renderers.pages.columns import Kind, kind_of
 from renderers.pages.people import person
 from renderers.pages.titles import title_words
 from renderers.pages.tones import tone_of
-
-HIDDEN = object()
-"""Stands for a value that the reader may not see."""
 
 KOPECKS = 2
 """Digits after the point of an amount that is not whole; more of them (a formula's) are rounded where it is shown."""
 
 MOST_MADE = 5_000
 """Functions and people kept in one language; beyond it they are made again."""
-
-_SLOT = "\ue000"
-"""A private character that marks where values go when a frame is rendered."""
 
 Draw = Callable[[Sequence[Any]], list[str]]
 """Values of one column to HTML, in order."""
@@ -45,24 +47,25 @@ class Cells:
 
     def __init__(self, environment: Environment, texts: Texts, zone: ZoneInfo, model: Model) -> None:
         self._environment = environment
-        self._texts = texts
+        self.texts = texts
         self._zone = zone
-        self._model = model
+        self.model = model
         self._made: dict[tuple[str, Type, str | None], Draw] = {}
-        self.empty = self._frame("_empty")
-        self.hidden = self._frame("_hidden")
+        self.empty = self.frame("_empty")
+        self.hidden = self.frame("_hidden")
 
     def render(self, template: str, **variables: Any) -> str:
         """Any template in this language."""
-        return self._environment.get_template(template).render(**self._texts.template_globals(), **variables)
+        return self._environment.get_template(template).render(**self.texts.template_globals(), **variables)
 
-    def _frame(self, name: str, **variables: Any) -> str:
+    def frame(self, name: str, **variables: Any) -> str:
+        """The template of a cell, rendered."""
         template = self._environment.get_template(f"cells/{name}.html")
-        return template.render(**self._texts.template_globals(), **variables).strip()
+        return template.render(**self.texts.template_globals(), **variables).strip()
 
-    def _around(self, name: str, **variables: Any) -> tuple[str, str]:
+    def around(self, name: str, **variables: Any) -> tuple[str, str]:
         """What stands before and behind the ``text`` of a cell."""
-        before, _, after = self._frame(name, text=_SLOT, **variables).partition(_SLOT)
+        before, _, after = self.frame(name, text=SLOT, **variables).partition(SLOT)
         return before, after
 
     def draw(self, field: Field, result: Type, empty: str | None = None) -> Draw:
@@ -76,7 +79,7 @@ class Cells:
         return made
 
     def _make(self, field: Field, result: Type, nothing: str) -> Draw:
-        kind = kind_of(self._model, result, field.type.cell)
+        kind = kind_of(self.model, result, field.type.cell)
         maker = Cells._of_plugin if has_own_cell(field) else self._drawers[kind]
         of_column, masked = maker(self, field, result), self.hidden
 
@@ -87,20 +90,25 @@ class Cells:
         return draw
 
     def one(self, field: Field, result: Type, value: Any) -> Markup:
-        """A single value as HTML."""
+        """A single value as HTML, as it stands in a list."""
         return Markup(self.draw(field, result)([value])[0])
+
+    def whole(self, field: Field, result: Type, value: Any) -> Markup:
+        """A single value as it stands on a card: all of a rich text, all of a JSON value."""
+        found = None if value is HIDDEN or value is None else whole(self, field, result, value)
+        return self.one(field, result, value) if found is None else Markup(found)
 
     def _text(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         if not is_spelled(field):
             return lambda values: quoted
-        context = Context(medium="text", language=self._texts.language)
+        context = Context(medium="text", language=self.texts.language)
         return lambda values: lambda value: quoted(field.type.format(field, value, context))
 
     def _of_plugin(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         """The template of a plugin's cell, rendered for each value."""
         template = self._environment.get_template(f"cells/{field.type.cell}.html")
-        context = Context(medium="text", language=self._texts.language, zone=str(self._zone))
-        words = self._texts.template_globals()
+        context = Context(medium="text", language=self.texts.language, zone=str(self._zone))
+        words = self.texts.template_globals()
 
         def draw(value: Any) -> str:
             text = field.type.format(field, value, context)
@@ -109,58 +117,62 @@ class Cells:
         return lambda values: draw
 
     def _number(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        before, after = self._around("number")
-        language = self._texts.language
+        before, after = self.around("number")
+        language = self.texts.language
         return _figures(language, before, after, result.scale, pad=False)
 
     def _money(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         currency = result.currency or field.options.get("currency")
-        pattern = money_pattern(self._texts.language)
-        sign = self._texts.currency(currency) if isinstance(currency, str) else ""
-        before, after = self._around(
+        pattern = money_pattern(self.texts.language)
+        sign = self.texts.currency(currency) if isinstance(currency, str) else ""
+        before, after = self.around(
             "money", before=sign if pattern.before else "", after="" if pattern.before else sign
         )
-        return _figures(self._texts.language, before, after, KOPECKS, pad=True)
+        return _figures(self.texts.language, before, after, KOPECKS, pad=True)
 
     def _percent(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        before, after = self._around("percent", after="%")
-        figures = _figures(self._texts.language, before, after, max(result.scale - 2, 0), pad=False)
+        before, after = self.around("percent", after="%")
+        figures = _figures(self.texts.language, before, after, max(result.scale - 2, 0), pad=False)
         return lambda values: _hundredfold(figures([v * 100 for v in values if isinstance(v, Decimal | int)]))
 
     def _boolean(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        yes, no = self._frame("boolean", value=True), self._frame("boolean", value=False)
+        yes, no = self.frame("boolean", value=True), self.frame("boolean", value=False)
         return lambda values: lambda value: yes if value else no
 
     def _date(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        before, after = self._around("date")
-        language = self._texts.language
+        before, after = self.around("date")
+        language = self.texts.language
         return lambda values: lambda value: f"{before}{format_day(language, value)}{after}"
 
     def _datetime(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        before, after = self._around("datetime")
-        language, zone = self._texts.language, self._zone
+        before, after = self.around("datetime")
+        language, zone = self.texts.language, self._zone
 
         def instant(value: datetime) -> str:
             return f"{before}{format_instant(language, value, zone)}{after}"
 
         return lambda values: instant
 
+    def pills_of(self, field: Field, result: Type) -> dict[str, str]:
+        """The choices that values of a column come from as HTML, by name."""
+        return self.pills(choices_of(self.model, field, result))
+
     def _choice(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        pills = self.pills(choices_of(self._model, field, result))
+        pills = self.pills_of(field, result)
         return lambda values: lambda value: pills.get(value) or quoted(value)
 
     def pills(self, choices: Sequence[Choice]) -> dict[str, str]:
         """Each choice as HTML, by name."""
-        language = self._texts.language
+        language = self.texts.language
         return {
-            choice.name: self._frame(
+            choice.name: self.frame(
                 "choice", tone=tone_of(choice.color), label=choice.label.in_language(language) or choice.name
             )
             for choice in choices
         }
 
     def _link(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        target = self._model.entity_by_uid.get(result.entity or "")
+        target = self.model.entity_by_uid.get(result.entity or "")
         return self._linked(f"/e/{target.name}/" if target else "", lambda link, title: title)
 
     def _person(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
@@ -172,7 +184,7 @@ class Cells:
                 if len(drawn) > MOST_MADE:
                     drawn.clear()
                 someone = person(link.id, link.title)
-                drawn[key] = self._frame(
+                drawn[key] = self.frame(
                     "person", tone=someone.tone, initials=someone.initials, text=someone.name
                 )
             return drawn[key]
@@ -185,24 +197,24 @@ class Cells:
         return (
             self.hidden
             if link.hidden
-            else self._frame("_gone", text=title_words(link.title, link.id, self._texts))
+            else self.frame("_gone", text=title_words(link.title, link.id, self.texts))
         )
 
     def _linked(
         self, address: str, words: Callable[[Link, str], str]
     ) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        frame = self._frame("link", href=f"{address}{_SLOT}", text=_SLOT).split(_SLOT)
+        frame = self.frame("link", href=f"{address}{SLOT}", text=SLOT).split(SLOT)
 
         def draw(link: Link) -> str:
             if link.hidden or link.deleted:
                 return self._unusual(link)
-            words = title_words(link.title, link.id, self._texts)
+            words = title_words(link.title, link.id, self.texts)
             return f"{frame[0]}{link.id}{frame[1]}{quoted(words)}{frame[2]}"
 
         return lambda values: draw
 
     def _children(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
-        before, after = self._around("children")
+        before, after = self.around("children")
         return lambda values: (
             lambda value: f"{before}{len(value) if isinstance(value, list) else value}{after}"
         )
@@ -210,6 +222,7 @@ class Cells:
     _drawers: dict[Kind, Callable[[Cells, Field, Type], Callable[[Sequence[Any]], Callable[[Any], str]]]] = {
         "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,
         "datetime": _datetime, "choice": _choice, "link": _link, "person": _person, "children": _children,
+        **CONTACTS, **SCALARS, **WRITTEN,
     }  # fmt: skip
 
 
@@ -223,14 +236,6 @@ def is_spelled(field: Field) -> bool:
     if field.computed is not None:
         return False
     return field.type.name not in built_in_types() or text_format(field.options.get("format")) is not None
-
-
-def quoted(value: Any) -> str:
-    """A value as text of HTML; most texts hold nothing to be escaped, and finding that out is quicker."""
-    text = value if isinstance(value, str) else str(value)
-    if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text:
-        return str(escape(text))
-    return text
 
 
 def choices_of(model: Model, field: Field, result: Type) -> tuple[Choice, ...]:
@@ -285,3 +290,6 @@ def cells_of(environment: Environment, texts: Texts, zone: ZoneInfo, model: Mode
     if key not in kept:
         kept[key] = Cells(environment, texts, zone, model)
     return kept[key]
+
+
+__all__ = ["HIDDEN", "Cells", "Draw", "cells_of", "choices_of", "has_own_cell", "is_spelled", "quoted"]

@@ -1,0 +1,60 @@
+"""Cells of marks in stars, colours, times, lengths of time, several choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from metamodel.expression.types import Type
+from metamodel.fields.clocks import write_clock
+from metamodel.fields.lengths import write_length
+from metamodel.fields.rating import stars_of
+from metamodel.model import Field
+from renderers.pages.cells.base import SLOT, Drawer, One, quoted
+from renderers.pages.columns import Kind
+
+if TYPE_CHECKING:
+    from renderers.pages.cells import Cells
+
+
+def _rating(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
+    most = stars_of(field)
+    drawn: dict[int, str] = {}
+
+    def draw(value: int) -> str:
+        if value not in drawn:
+            drawn[value] = cells.frame("rating", value=value, most=max(most, value))
+        return drawn[value]
+
+    return lambda values: draw
+
+
+def _color(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
+    frame = cells.frame("color", fill=SLOT, text=SLOT).split(SLOT)
+    return lambda values: lambda v: f"{frame[0]}{quoted(v)}{frame[1]}{quoted(v)}{frame[2]}"
+
+
+def _time(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
+    before, after = cells.around("time")
+    return lambda values: lambda value: f"{before}{write_clock(value)}{after}"
+
+
+def _duration(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
+    before, after = cells.around("duration")
+    language = cells.texts.language
+    return lambda values: lambda value: f"{before}{write_length(value, language)}{after}"
+
+
+def _choices(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
+    pills = cells.pills_of(field, result)
+    before, after = cells.around("choices")
+
+    def draw(value: Sequence[str]) -> str:
+        return before + " ".join(pills.get(name) or quoted(name) for name in value) + after
+
+    return lambda values: draw
+
+
+SCALARS: Mapping[Kind, Drawer] = {
+    "rating": _rating, "color": _color, "time": _time, "duration": _duration, "choices": _choices,
+}  # fmt: skip

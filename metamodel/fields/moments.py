@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from metamodel.errors import ValueRefused
@@ -11,7 +11,12 @@ from metamodel.fields.base import Context
 from metamodel.messages import message
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.(?:([0-9]{4}|[0-9]{2}))?)?(?:\s*г\.?)?")
+_DOTS = re.compile(r"([0-9]{1,2})[., -]\s*([0-9]{1,2})(?:[., -]\s*(?:([0-9]{4}|[0-9]{2}))?)?(?:\s*г\.?)?")
+_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})")
+_NEAR = re.compile(r"([+−-])\s?([0-9]{1,4})")
+_DAYS = {
+    "сегодня": 0, "today": 0, "завтра": 1, "tomorrow": 1, "вчера": -1, "yesterday": -1, "послезавтра": 2, "позавчера": -2,
+}  # fmt: skip
 _SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}|[0-9]{2}))?")
 _WORDS = re.compile(r"([0-9]{1,2})\s+([^\W\d_]{3,12})\.?,?(?:\s+([0-9]{4}))?(?:\s*г\.?|\s+года)?")
 _WORDS_FIRST = re.compile(r"([^\W\d_]{3,12})\.?\s+([0-9]{1,2})(?:,?\s+([0-9]{4}))?")
@@ -27,7 +32,8 @@ _MONTH_OF = {stem: number for number, stems in enumerate(_MONTHS, 1) for stem in
 
 
 def parse_day(text: str, context: Context) -> date:
-    """A date; outside JSON also ``21.11.2026``, ``21.11`` (of this year), ``11/21/2026`` in English, ``21 ноября``."""
+    """A date; outside JSON also ``21.11.2026``, ``21.11`` (of this year), ``21 11 26``, ``211126``, ``11/21/2026`` in
+    English, ``21 ноября``, ``завтра``, ``+3`` (days from now)."""
     text = text.strip()
     if len(text) <= 40:
         found = _ISO.fullmatch(text)
@@ -39,6 +45,14 @@ def parse_day(text: str, context: Context) -> date:
 
 
 def _typed_day(text: str, context: Context) -> date:
+    near = _near(text, context)
+    if near is not None:
+        return near
+    if found := _DIGITS.fullmatch(text):
+        if context.language != "ru":
+            why = message("“{text}” may be read in two ways: write the date as 2026-11-21.", text=text)
+            raise ValueRefused("KBK3002", why)
+        return _date(_year(found[3], context), int(found[2]), int(found[1]))
     if found := _DOTS.fullmatch(text):
         return _date(_year(found[3], context), int(found[2]), int(found[1]))
     if found := _SLASHES.fullmatch(text):
@@ -52,6 +66,22 @@ def _typed_day(text: str, context: Context) -> date:
     raise _no_date()
 
 
+def _near(text: str, context: Context) -> date | None:
+    """``завтра``, ``+3``: a day counted from the present one."""
+    found = _NEAR.fullmatch(text)
+    days = _DAYS.get(text.lower()) if found is None else int(found[2]) * (1 if found[1] == "+" else -1)
+    if days is None:
+        return None
+    try:
+        return _today(context) + timedelta(days=days)
+    except OverflowError as error:
+        raise _no_date() from error
+
+
+def _today(context: Context) -> date:
+    return context.today or datetime.now(ZoneInfo(context.zone)).date()
+
+
 def _month(word: str) -> int:
     if word[:3] not in _MONTH_OF:
         raise _no_date()
@@ -60,7 +90,7 @@ def _month(word: str) -> int:
 
 def _year(written: str | None, context: Context) -> int:
     """Two digits are of the hundred years that end 20 years from now; none is the current year."""
-    now = (context.today or datetime.now(ZoneInfo(context.zone)).date()).year
+    now = _today(context).year
     if written is None:
         return now
     year = int(written)
@@ -94,8 +124,15 @@ def parse_instant(text: str, context: Context) -> datetime:
         day, found_space, clock = text.rpartition(" ")
         if not found_space or ":" not in clock:
             day, clock = text, ""
-    local = datetime.combine(parse_day(day.rstrip(","), context), _clock(clock) if clock else time())
+    local = _local(day.rstrip(","), clock, context)
     return _in_utc(local.replace(tzinfo=ZoneInfo(context.zone)))
+
+
+def _local(day: str, clock: str, context: Context) -> datetime:
+    """A day and a clock as they were typed; one that is typed alone is a day at midnight, or a time of today."""
+    if not clock and ":" in day:
+        return datetime.combine(_today(context), _clock(day))
+    return datetime.combine(parse_day(day, context), _clock(clock) if clock else time())
 
 
 def _rfc3339(found: re.Match[str]) -> datetime:
@@ -124,8 +161,8 @@ def _clock(text: str) -> time:
 
 
 def write_day(day: date, context: Context) -> str:
-    """A date as the medium writes it; a form's is what ``<input type=date>`` takes."""
-    if context.medium in ("json", "form") or context.language != "ru":
+    """A date as the medium writes it: ISO 8601, or as people of the language write it."""
+    if context.medium == "json" or context.language != "ru":
         return day.isoformat()
     return f"{day:%d.%m.}{day.year:04}"
 
@@ -140,7 +177,7 @@ def write_instant(moment: datetime, context: Context) -> str:
         local = moment
     exact = "auto" if local.second or local.microsecond else "minutes"
     clock = local.time().isoformat(exact)
-    return f"{write_day(local.date(), context)}{'T' if context.medium == 'form' else ' '}{clock}"
+    return f"{write_day(local.date(), context)} {clock}"
 
 
 def _no_date() -> ValueRefused:

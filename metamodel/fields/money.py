@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.fields.base import SIBLING, ColumnType, Context, FieldType
 from metamodel.fields.decimal import NUMBER_OPTIONS, exact_value, number_schema
-from metamodel.fields.numeric import parse_number, without_currency, write_number
+from metamodel.fields.numeric import parse_number, refuse_two_ways, without_currency, write_number
 from metamodel.fields.operators import OF_ORDERED
 from metamodel.labels import Label
 
@@ -42,6 +42,8 @@ class Money(FieldType):
 
     def parse(self, field: Field, raw: Any, context: Context) -> Exact | None:
         written = raw if context.medium == "json" else without_currency(raw)
+        if context.medium != "json":
+            refuse_two_ways(written, context.language)
         return exact_value(field, parse_number(written, context))
 
     def format(self, field: Field, value: Any, context: Context) -> Any:

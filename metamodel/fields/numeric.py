@@ -19,7 +19,10 @@ _JSON = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?"
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
 _LONGEST = 200
 _EXACT = ExactContext(prec=_LONGEST, Emin=MIN_EMIN, Emax=MAX_EMAX)
-_CURRENCY_SIGNS = re.compile(r"(?:₽|руб\.?|р\.|\$|€|£|[A-Z]{3})$", re.IGNORECASE)
+_CURRENCY = r"(?:₽|рубл(?:ь|я|ей)|руб\.?|р\.?|\$|€|£|¥|₸|[A-Z]{3})"
+_BEHIND = re.compile(_CURRENCY + "$", re.IGNORECASE)
+_BEFORE = re.compile(rf"^([+−-]?)\s*{_CURRENCY}\s*(?=[0-9.,−+-])", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 def parse_number(raw: Any, context: Context) -> Decimal | None:
@@ -57,7 +60,7 @@ def _parse_typed(raw: str, language: str) -> Decimal:
         text = _ungroup(text, decimal)
     elif comma == 1 and (language == "ru" or not _GROUPED.fullmatch(text.lstrip("+-"))):
         if language != "ru":
-            raise _not_a_number()
+            raise _two_ways(raw, text.replace(",", "."), text.replace(",", ""))
         text = text.replace(",", ".")
     elif comma:
         text = _ungroup(text, ".")
@@ -80,9 +83,16 @@ def _ungroup(text: str, decimal: str) -> str:
 
 
 def without_currency(raw: Any) -> Any:
-    """A typed amount without the currency sign or code behind it; anything else as it is."""
-    bare = _CURRENCY_SIGNS.sub("", raw.strip()).strip() if isinstance(raw, str) else ""
+    """A typed amount without the sign or code of a currency before or behind it; anything else as it is."""
+    bare = _BEFORE.sub(r"\1", _BEHIND.sub("", raw.strip()).strip()).strip() if isinstance(raw, str) else ""
     return bare or raw
+
+
+def refuse_two_ways(raw: Any, language: str) -> None:
+    """Refuse an amount in Russian such as ``1.200``: thousands to some, one and a fifth to others."""
+    text = raw.strip().translate(_SPACES).replace("−", "-") if isinstance(raw, str) else ""
+    if language == "ru" and _THOUSANDS.fullmatch(text):
+        raise _two_ways(text, text.replace(".", ","), text.replace(".", NO_BREAK))
 
 
 def limit(value: Decimal, scale: int) -> Decimal:
@@ -119,6 +129,16 @@ def write_number(value: Decimal | int, context: Context, *, grouped: bool) -> st
     if context.language == "ru":
         text = text.replace(",", NO_BREAK).replace(".", ",")
     return text
+
+
+def _two_ways(raw: str, one: str, other: str) -> ValueRefused:
+    why = message(
+        "“{text}” may be read in two ways: write {one} or {other}.",
+        text=raw.strip()[:40],
+        one=one,
+        other=other,
+    )
+    return ValueRefused("KBK3002", why)
 
 
 def _not_a_number() -> ValueRefused:

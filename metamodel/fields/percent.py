@@ -38,7 +38,7 @@ class Percent(FieldType):
     def parse(self, field: Field, raw: Any, context: Context) -> Exact | None:
         if context.medium == "json":
             return exact_value(field, parse_number(raw, context))
-        written = raw.strip().removesuffix("%") if isinstance(raw, str) else raw
+        written = raw.strip().removesuffix("%").rstrip() if isinstance(raw, str) else raw
         percents = parse_number(written, context)
         return exact_value(field, None if percents is None else percents.scaleb(-2))
 

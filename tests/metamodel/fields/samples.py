@@ -56,6 +56,14 @@ fields:
   - {name: user, type: user}
   - {name: children, type: children, of: sample_row, through: sample}
   - {name: number_series, type: number_series, format: "С-{year}-{seq:05}", by: date, restart: year}
+  - {name: inn, type: inn}
+  - {name: kpp, type: kpp}
+  - {name: ogrn, type: ogrn}
+  - {name: ogrnip, type: ogrnip}
+  - {name: bik, type: bik}
+  - {name: account, type: account, bik: bik}
+  - {name: snils, type: snils}
+  - {name: barcode, type: barcode, kind: ean13}
   - {name: formula, type: formula, formula: "percent * 2"}
   - {name: lookup, type: lookup, path: link.money}
   - {name: rollup, type: rollup, formula: "SUM(children.amount)"}
@@ -188,8 +196,11 @@ SAMPLES: Mapping[str, Samples] = {
     "money": Samples(
         values=(_D("0.00"), _D("1200.10"), _D("-0.01"), _D("9999999999999999.99")),
         wire=((1200.1, _D("1200.10")), ("7", _D(7))),
-        typed=(("ru", "1 200,50 ₽", _D("1200.50")), ("ru", "15 руб.", _D(15)), ("en", "15 USD", _D(15)), ("en", "1,200.5", _D("1200.5"))),
-        refused=(("json", "1.005", "KBK3003"), ("json", "15 руб.", "KBK3002"), ("json", 10**16, "KBK3003")),
+        typed=(("ru", "1 200,50 ₽", _D("1200.50")), ("ru", "15 руб.", _D(15)), ("en", "15 USD", _D(15)), ("en", "1,200.5", _D("1200.5")),
+               ("ru", "1\u00a0200,50\u00a0р.", _D("1200.50")), ("ru", "1'200.50", _D("1200.50")), ("en", "$1,200.50", _D("1200.50")), ("en", "-$5", _D(-5)),
+               ("ru", "−1 200,50 ₽", _D("-1200.50")), ("ru", "1200.5", _D("1200.50")), ("ru", "12.50 руб", _D("12.50")), ("ru", "1 200,50₽", _D("1200.50"))),
+        refused=(("json", "1.005", "KBK3003"), ("json", "15 руб.", "KBK3002"), ("json", 10**16, "KBK3003"),
+                 ("form", "1.200", "KBK3002"), ("form", "1.2.3 р", "KBK3002"), ("form", "₽", "KBK3002"), ("form", "12 34,5,6", "KBK3002")),
     ),
     "percent": Samples(
         values=(_D("0.2"), _D("1"), _D("0.1234"), _D("-0.05"), _D("0"), _D("12")),
@@ -217,11 +228,14 @@ SAMPLES: Mapping[str, Samples] = {
             ("ru", "21 ноября 2026 г.", date(2026, 11, 21)), ("ru", "9 мая", date(2026, 5, 9)), ("ru", "1/2/2026", date(2026, 2, 1)),
             ("en", "11/21/2026", date(2026, 11, 21)), ("en", "21/11/2026", date(2026, 11, 21)), ("en", "Nov 21, 2026", date(2026, 11, 21)),
             ("en", "21 November 2026", date(2026, 11, 21)), ("en", "2026-11-21", date(2026, 11, 21)), ("ru", "5.6.78", date(1978, 6, 5)),
+            ("ru", "21.11.26", date(2026, 11, 21)), ("ru", "21 11 2026", date(2026, 11, 21)), ("ru", "21-11", date(2026, 11, 21)), ("ru", "211126", date(2026, 11, 21)),
+            ("ru", "21,11", date(2026, 11, 21)), ("ru", "сегодня", date(2026, 11, 21)), ("ru", "Завтра", date(2026, 11, 22)), ("ru", "вчера", date(2026, 11, 20)),
+            ("ru", "+3", date(2026, 11, 24)), ("en", "today", date(2026, 11, 21)), ("en", "−1", date(2026, 11, 20)), ("en", "tomorrow", date(2026, 11, 22)),
         ),
         refused=(
             ("json", "21.11.2026", "KBK3002"), ("json", "2026-02-30", "KBK3002"), ("json", 20261121, "KBK3002"),
-            ("json", "2026-11-21T00:00:00Z", "KBK3002"), ("form", "31.02.2026", "KBK3002"), ("form", "завтра", "KBK3002"),
-            ("json", "0000-01-01", "KBK3002"), ("form", "21 брюмера 2026", "KBK3002"), ("json", "20261121", "KBK3002"),
+            ("json", "2026-11-21T00:00:00Z", "KBK3002"), ("form", "31.02.2026", "KBK3002"), ("form", "когда-нибудь", "KBK3002"), ("form", "32 11 2026", "KBK3002"),
+            ("json", "0000-01-01", "KBK3002"), ("form", "21 брюмера 2026", "KBK3002"), ("json", "20261121", "KBK3002"), ("json", "today", "KBK3002"), ("json", "+3", "KBK3002"),
         ),
     ),
     "datetime": Samples(
@@ -239,10 +253,12 @@ SAMPLES: Mapping[str, Samples] = {
             ("ru", "2026-11-21T14:30", datetime(2026, 11, 21, 11, 30, tzinfo=UTC)),
             ("ru", "21.11.2026", datetime(2026, 11, 20, 21, 0, tzinfo=UTC)),
             ("ru", "21.11 9:05", datetime(2026, 11, 21, 6, 5, tzinfo=UTC)),
+            ("ru", "14:30", datetime(2026, 11, 21, 11, 30, tzinfo=UTC)), ("ru", "завтра 9:00", datetime(2026, 11, 22, 6, 0, tzinfo=UTC)),
+            ("en", "2026-11-21 14:30", datetime(2026, 11, 21, 11, 30, tzinfo=UTC)),
         ),
         refused=(
             ("json", "2026-11-21T11:30:00", "KBK3002"), ("json", "2026-11-21", "KBK3002"), ("json", "2026-11-21T25:00:00Z", "KBK3002"),
-            ("json", 1_700_000_000, "KBK3002"), ("json", "0001-01-01T00:00:00+14:00", "KBK3002"), ("form", "14:30", "KBK3002"),
+            ("json", 1_700_000_000, "KBK3002"), ("json", "0001-01-01T00:00:00+14:00", "KBK3002"), ("json", "14:30", "KBK3002"), ("form", "полдень", "KBK3002"),
             ("json", "2026-11-21T11:30:60Z", "KBK3002"), ("json", "2026-11-21T11:30:00+99:00", "KBK3002"),
         ),
     ),
@@ -315,6 +331,18 @@ SAMPLES: Mapping[str, Samples] = {
         refused=(("json", {"amount": 1}, "KBK3002"), ("json", [1], "KBK3002"), ("json", "x", "KBK3002")),
     ),
     "number_series": Samples(values=("С-2026-00001",), refused=(("json", "С-2026-00001", "KBK3004"),), writable=False),
+    "inn": Samples(values=("7707083893", "500100732259"), typed=(("ru", "77 07 08-3893", "7707083893"),),
+                   refused=(("json", "7707083894", "KBK3003"), ("form", "770708389", "KBK3003"), ("json", 7707083893, "KBK3002"), ("csv", "7" * 99, "KBK3003"))),
+    "kpp": Samples(values=("773601001", "7710AB001"), typed=(("ru", "7710 ab 001", "7710AB001"),), refused=(("json", "77360100", "KBK3003"), ("json", [], "KBK3002"))),
+    "ogrn": Samples(values=("1027700132195",), refused=(("json", "1027700132196", "KBK3003"), ("json", 1, "KBK3002"))),
+    "ogrnip": Samples(values=("304500116000157",), refused=(("json", "304500116000158", "KBK3003"), ("json", True, "KBK3002"))),
+    "bik": Samples(values=("044525225", "044525974"), refused=(("json", "144525225", "KBK3003"), ("json", {}, "KBK3002"))),
+    "account": Samples(values=("30101810400000000225",), typed=(("ru", "30101 810 4 00000000225", "30101810400000000225"),),
+                       refused=(("json", "3010181040000000022", "KBK3003"), ("json", 1, "KBK3002"))),
+    "snils": Samples(values=("11223344595", "00100199800"), typed=(("ru", "112-233-445 95", "11223344595"),),
+                     refused=(("form", "112-233-445 96", "KBK3003"), ("json", 11223344595, "KBK3002"))),
+    "barcode": Samples(values=("4600051000057", "5901234123457"), typed=(("ru", "4 600051 000057", "4600051000057"),),
+                       refused=(("json", "4600051000058", "KBK3003"), ("json", 4600051000057, "KBK3002"))),
     "formula": Samples(values=(_D("0.4000"),), refused=(("json", 5, "KBK3004"),), writable=False),
     "lookup": Samples(values=(_D("1200.10"),), refused=(("json", 5, "KBK3004"),), writable=False),
     "rollup": Samples(values=(_D("0.00"),), refused=(("json", 5, "KBK3004"),), writable=False),

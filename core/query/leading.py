@@ -27,7 +27,7 @@ def leading_to(row: VisibleRow, leading: Leading) -> list[sa.ColumnElement[bool]
     if field.uid in lists:
         table = lists[field.uid]
         rows = sa.select(table.c.record).where(table.c.target == sa.bindparam(LEADS_TO, type_=BIG))
-        conditions = [row.alias.c.id.in_(rows)]
+        conditions: list[sa.ColumnElement[bool]] = [row.alias.c.id.in_(rows)]
         if row.sometimes(field.uid):
             conditions.append(row.mask(field.uid))
     else:

@@ -151,7 +151,10 @@ def timeline(
     """
     limit = page_limit(limit)
     found = seen(tx, actor, entity, id)
-    chosen = [s for s in streams(tx, actor, found, id) if not only or s.name in only]
+    every = streams(tx, actor, found, id)
+    if any(name not in {s.name for s in every} for name in only):
+        every = (*every, *(s for s in _own(tx, found, id) if s not in every))
+    chosen = [s for s in every if not only or s.name in only]
     bound = ("timeline", found.uid, id, actor.user, tuple((s.name, s.id, s.through) for s in chosen))
     places: Sequence[Any] = (None,) * len(chosen)
     if cursor:

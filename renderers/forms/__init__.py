@@ -16,9 +16,6 @@ def kubik_routers() -> Sequence[object]:
     from renderers.forms.lookup_pages import named_records
 
     return [
-        card_page,
-        delete_record,
-        restore_record,
         NewRecord,
         ChangeRecord,
         move_record,

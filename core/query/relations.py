@@ -116,6 +116,15 @@ class VisibleRows:
         )  # fmt: skip
 
 
+    def seen(self, entity_uid: str, record: sa.ColumnElement[Any]) -> sa.ColumnElement[bool] | None:
+        """Whether a record that a list leads to may be seen."""
+        row = self.open(entity_uid, "any", reached=True)
+        if row.condition is None:
+            return None
+        found = sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == record)
+        return sa.exists(found.correlate_except(row.alias))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class VisibleRow:
     """A row of `visible`; a cell that may never be read is null, one that may on some rows is null on the others."""
@@ -134,6 +143,13 @@ class VisibleRow:
             return _masked(self._unmasked(field_uid), sa.false())
         cell = self._unmasked(field_uid)
         return cell if coverage == "always" else _masked(cell, self.mask(field_uid))
+
+    def shows(self, field_uid: str) -> sa.ColumnElement[bool] | None:
+        """Whether the cell of a field may be read here."""
+        coverage = self.relations.grants.readable(self.entity.uid).get(field_uid)
+        if coverage is None:
+            return sa.false()
+        return None if coverage == "always" else self.mask(field_uid)
 
     def column(self, field_uid: str) -> sa.ColumnElement[Any]:
         """The column of a stored field as it is, for joins that rights have decided already."""

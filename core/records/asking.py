@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core.query.relations import Life, Relations
 from core.records.statements import chunks, one, prepared
 from core.records.work import Work
+from core.storage.any_links import ANY
 from core.storage.expressions import BareRow, compile_value
 from core.storage.types import (
     BIG,
@@ -118,6 +119,8 @@ def column_type(of: Type) -> Any:
             return ChoiceSet()
         case "json":
             return CanonicalJson()
+        case "link_any":
+            return ANY
         case "link":
             return BIG
         case _:

@@ -35,6 +35,9 @@ def aggregate(checker: Checker, written_call: FunctionCall) -> Node:
     body: Node | None = inner.node(value)
     if isinstance(body, Path) and not body.steps and body.root == "row" and name in ("COUNT", "EXISTS"):
         body = None
+    if body is not None and body.type.many:
+        why = message("{function} takes one value of rows", function=name)
+        raise Fault(MIXED, body.at, why)
     around = checker.inside(frame)
     where = None if written_call.where is None else as_boolean(around.node(written_call.where))
     by = None if written_call.by is None else _order(around.node(written_call.by))

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from metamodel.any_link import AnyLink
 from metamodel.expression.tree import Aggregate, Call, Constant, Me, MySet, Node, Path
 from metamodel.model import Entity, Field, Model
 
@@ -136,6 +137,8 @@ class Evaluation:
             value = self.oracle.cell(entity, row, field_uid)
             if index == len(node.steps) - 1:
                 return value
+            if isinstance(value, AnyLink):
+                value = value.id if value.entity == node.steps[index + 1][0] else None
             row = self.oracle.find(node.steps[index + 1][0], value)
         raise AssertionError(node)
 
@@ -161,11 +164,8 @@ class Evaluation:
     def aggregate(self, node: Aggregate) -> Any:
         oracle = self.oracle
         entity = oracle.model.entity_by_uid[node.entity]
-        owner = self.value(node.of) if node.of is not None else (self.frames[-1][1] or {}).get("id")
         inner = [
-            (row, Evaluation(oracle, [*self.frames, (entity, row)]))
-            for row in oracle.live(node.entity)
-            if owner is not None and oracle.cell(entity, row, node.through) == owner
+            (row, Evaluation(oracle, [*self.frames, (entity, row)])) for row in self.leading(node, entity)
         ]
         if node.where is not None:
             where = node.where
@@ -176,7 +176,8 @@ class Evaluation:
             return len(inner)
         body = node.body
         by = node.by if node.by is not None else (body if node.function in ("MIN", "MAX") else None)
-        ordered = sorted(inner, key=lambda pair: pair[0]["id"])
+        listed = node.owner is not None and node.function == "JOIN"
+        ordered = inner if listed else sorted(inner, key=lambda pair: pair[0]["id"])
         if by is not None:
             last = node.function in ("LAST", "MAX")
             ordered = self.by_key(ordered, lambda e: self.sortable(by, e.value(by)), last=last)
@@ -185,6 +186,31 @@ class Evaluation:
             return values[0] if values else None
         there = [v for v in values if v is not None]
         return _AGGREGATES[node.function](there, node, self)
+
+    def leading(self, node: Aggregate, entity: Entity) -> list[Row]:
+        """The rows of an aggregate: those of a list in its order, else those that lead here by id."""
+        oracle = self.oracle
+        if node.owner is not None:
+            steps = node.of.steps if node.of is not None else ()
+            path = Path(
+                type=node.type, root=node.of.root if node.of else "row", up=node.of.up if node.of else 0,
+                steps=(*steps, (node.owner, node.through)),
+            )  # fmt: skip
+            found = (oracle.find(entity.uid, record) for record in self.value(path) or ())
+            return [row for row in found if row is not None]
+        owner = self.value(node.of) if node.of is not None else (self.frames[-1][1] or {}).get("id")
+        if owner is None:
+            return []
+        above = node.of.type.entity if node.of is not None else self.frames[-1][0] and self.frames[-1][0].uid
+        led: list[Row] = []
+        for row in oracle.live(node.entity):
+            value = oracle.cell(entity, row, node.through)
+            if isinstance(value, tuple):
+                if owner in value:
+                    led.append(row)
+            elif value == (AnyLink(above or "", owner) if isinstance(value, AnyLink) else owner):
+                led.append(row)
+        return led
 
     def by_key(self, pairs: list[Any], of: Callable[[Evaluation], Any], *, last: bool) -> list[Any]:
         keyed = [(of(e), row, e) for row, e in pairs]
@@ -240,6 +266,12 @@ class Evaluation:
             return _lengths(name, [self.value(a) for a in arguments])
         if name in ("+", "-"):
             return self.sum(node)
+        if name == "CONTAINS" and arguments[0].type.kind == "link":
+            held, one = (self.value(a) for a in arguments)
+            return _in_set(one, set(held or ()))
+        if name == "ANY":
+            record = self.value(arguments[0])
+            return None if record is None else AnyLink(arguments[0].type.entity or "", record)
         if name == "CONTAINS" and arguments[0].type.kind == "choices":
             held, one = (self.value(a) for a in arguments)
             return None if held is None or one is None else one in held
@@ -518,7 +550,7 @@ _AGGREGATES: dict[str, Callable[[list[Any], Aggregate, Evaluation], Any]] = {
 _BLANKS = " \t\r\n\u00a0"
 
 _LENIENT: dict[str, Callable[..., Any]] = {
-    "IS_NULL": lambda a: a is None,
+    "IS_NULL": lambda a: a is None or a == (),
     "NOT": lambda a: None if a is None else not a,
     "COALESCE": lambda *values: next((v for v in values if v is not None), None),
     "GREATEST": lambda *values: max((v for v in values if v is not None), default=None),

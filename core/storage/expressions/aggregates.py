@@ -18,8 +18,9 @@ from core.storage.expressions.environment import (
     in_order,
     sql_type_of,
 )
+from core.storage.expressions.lists import leading
 from core.storage.expressions.numbers import averaged, rescaled, summed
-from core.storage.expressions.paths import limits, path_cell, scalar, taken
+from core.storage.expressions.paths import limits, scalar, taken
 from core.storage.expressions.texts import folded, text_cell
 from core.storage.types import BIG, TEXT, Length
 from metamodel.expression.operators import QUOTIENT_SCALE
@@ -33,18 +34,21 @@ def aggregate_cell(node: Aggregate, compiler: Compiler) -> Cell:
     """The value of an aggregate; the rows are those of the relation, with the cells it gives."""
     env = compiler.env
     row = env.rows.open(node.entity)
-    owner = env.up(0).cell("id") if node.of is None else path_cell(node.of, env)
     inner = compiler.about(env.inside(row))
-    conditions = [row.cell(node.through).value == owner.value]
+    leads, place = leading(node, row, env)
+    conditions = [leads]
     if node.where is not None:
         conditions.append(inner.condition(node.where))
-    return _Rows(node, row, inner, conditions).cell()
+    return _Rows(node, row, inner, conditions, place).cell()
 
 
 class _Rows:
     """The rows of one aggregate, and what is asked of them."""
 
-    def __init__(self, node: Aggregate, row: Row, inner: Compiler, conditions: Sequence[Condition]) -> None:
+    def __init__(
+        self, node: Aggregate, row: Row, inner: Compiler, conditions: Sequence[Condition], place: Value | None
+    ) -> None:
+        self.place = place
         self.node, self.row, self.inner, self.conditions = node, row, inner, conditions
         self.env = inner.env
 
@@ -115,11 +119,16 @@ class _Rows:
     def _join(self, body: Node) -> Value:
         text = self.inner.cell(body).value
         order = self._order(self.node.by, last=False)
+        place = self.place if self.node.by is None else None
         separator = sa.literal(self.node.separator, TEXT)
         if not self.env.sqlite:
-            joined = sa.func.string_agg(text, aggregate_order_by(separator, *order), type_=TEXT)
+            placed = order if place is None else [place, *order]
+            joined = sa.func.string_agg(text, aggregate_order_by(separator, *placed), type_=TEXT)
             return self._taken(joined)
         inner = sa.select(text.label("text")).select_from(self.row.alias)
+        if place is not None:  # SQLite finds no row of the statement around from an ORDER BY in a FROM
+            named = place.label("place")
+            inner, order = inner.add_columns(named), [named, *order]
         rows = inner.where(*limits(self.row), *self.conditions).order_by(*order)
         ordered = rows.correlate_except(self.row.alias).subquery()
         return sa.select(sa.func.group_concat(ordered.c.text, separator, type_=TEXT)).scalar_subquery()

@@ -22,6 +22,7 @@ from core.storage.expressions.environment import (
     typed_null,
 )
 from core.storage.expressions.links import by_link, linked_ids
+from core.storage.expressions.lists import exists_condition, has_condition
 from core.storage.expressions.operators import OPERATORS
 from core.storage.expressions.paths import path_cell
 from core.storage.types import Flag
@@ -82,6 +83,11 @@ class Compiler:
             return join(*(self.condition(a) for a in node.arguments))
         if isinstance(node, Constant):
             return sa.true() if node.value else sa.false()
+        listed = has_condition(node, self.env, self.value)
+        if listed is None:
+            listed = exists_condition(node, self.env, lambda inner, env: self.about(env).condition(inner))
+        if listed is not None:
+            return listed
         found = by_link(node, self.env, lambda inner, env: self.about(env).condition(inner))
         return self.truth(node) if found is None else found
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
+from core.storage.any_links import ANY
 from core.storage.tables import Tables
 from core.storage.types import BIG, TEXT, CanonicalJson, ChoiceSet, Clock, Day, Instant, Length
 from metamodel.expression.types import Type
@@ -47,6 +48,9 @@ class Row(Protocol):
     @property
     def condition(self) -> Condition | None: ...
     def cell(self, field_uid: str) -> Cell: ...
+    def shows(self, field_uid: str) -> Condition | None:
+        """Whether the cell of a field may be read of this row, None when it always may."""
+        ...
 
 
 class Rows(Protocol):
@@ -56,6 +60,10 @@ class Rows(Protocol):
         """A fresh alias of the entity with the condition that limits it; ``reached`` by a link that may be read."""
         ...
 
+    def seen(self, entity_uid: str, record: Value) -> Condition | None:
+        """Whether a record, in the bin or not, may be seen; None when all of them may."""
+        ...
+
 
 class Values(Protocol):
     """A record whose values are parameters: `record`, `old`, `new`."""
@@ -63,6 +71,9 @@ class Values(Protocol):
     @property
     def entity(self) -> Entity: ...
     def cell(self, field_uid: str) -> Cell: ...
+    def listed(self, field_uid: str) -> tuple[int, ...]:
+        """The ids that a field which leads to many records holds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -171,6 +182,8 @@ def sql_type_of(type_: Type) -> Any:
     from core.storage.expressions.numbers import number_type
 
     match type_.kind:
+        case "link_any":
+            return ANY
         case "number":
             return number_type(type_.scale)
         case "boolean":

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.storage.any_links import any_of
 from core.storage.expressions.compare import about_no_row
 from core.storage.expressions.environment import Condition, Environment
 from core.storage.expressions.paths import limits
@@ -47,11 +48,14 @@ def linked_ids(
     if not paths or env.row is None:
         return None
     first = paths[0].steps[0]
-    if any(path.steps[0] != first for path in paths):
+    if any(path.steps[0] != first or path.steps[1][0] != paths[0].steps[1][0] for path in paths):
         return None
     target = env.rows.open(paths[0].steps[1][0], reached=True)
     inner = condition(_from_link(node), env.about(target))
-    ids = sa.select(target.cell("id").value).select_from(target.alias).where(*limits(target), inner)
+    record = target.cell("id").value
+    if env.row.entity.by_uid[first[1]].targets:
+        record = any_of(target.entity.uid, record)
+    ids = sa.select(record).select_from(target.alias).where(*limits(target), inner)
     return first[1], ids.correlate_except(target.alias)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from core.storage.expressions import compare, numbers, sets, texts
+from core.storage.any_links import any_of
+from core.storage.expressions import compare, lists, numbers, sets, texts
 from core.storage.expressions.environment import Value, as_type
 from core.storage.types import BIG, Length
-from metamodel.expression.tree import Call, MySet, Node
+from metamodel.expression.tree import Call, MySet, Node, Path
 
 if TYPE_CHECKING:
     from core.storage.expressions.compiler import Compiler
@@ -57,6 +58,9 @@ def _like(compiler: Compiler, node: Call) -> Value:
 
 
 def _contains(compiler: Compiler, node: Call) -> Value:
+    first = node.arguments[0]
+    if isinstance(first, Path) and lists.is_list(first):
+        return lists.has(first, compiler.value(node.arguments[1]), compiler.env)
     if node.arguments[0].type.kind == "choices":
         held, one = (compiler.value(a) for a in node.arguments)
         return compare.holds_choice(held, one, compiler.env)
@@ -69,7 +73,15 @@ def _exact(compiler: Compiler, node: Call) -> Value:
     return texts.exactly(left, right, compiler.env)
 
 
+def _any(compiler: Compiler, node: Call) -> Value:
+    (record,) = node.arguments
+    return any_of(record.type.entity or "", compiler.value(record))
+
+
 def _is_null(compiler: Compiler, node: Call) -> Value:
+    first = node.arguments[0]
+    if isinstance(first, Path) and lists.is_list(first):
+        return lists.empty(first, compiler.env)
     return compiler.value(node.arguments[0]).is_(sa.null())
 
 
@@ -122,7 +134,7 @@ OPERATORS: Mapping[str, Compile] = {
     "AND": _logic, "OR": _logic, "NOT": _not,
     "=": _compare, "<>": _compare, "<": _compare, "<=": _compare, ">": _compare, ">=": _compare,
     "IS_DISTINCT": _compare, "BETWEEN": _between, "IN": _in, "UNDER": _under,
-    "LIKE": _like, "CONTAINS": _contains, "EXACT": _exact, "IS_NULL": _is_null,
+    "LIKE": _like, "CONTAINS": _contains, "EXACT": _exact, "IS_NULL": _is_null, "ANY": _any,
     "+": _add, "-": _add, "*": _multiply, "/": _divide, "NEGATE": _negate, "ABS": _abs,
     "ROUND": _rescale, "SCALE": _rescale, "MONEY": _money,
 }  # fmt: skip

@@ -7,10 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.storage.any_links import record_of
 from core.storage.expressions.environment import Cell, Environment, Row, Rows, Value, Values
 from core.storage.expressions.texts import folded
+from core.storage.types import BIG
 from metamodel.expression.names import USER
 from metamodel.expression.tree import Path
+from metamodel.model import Entity
 
 Step = tuple[str, str]
 
@@ -21,15 +24,24 @@ def path_cell(node: Path, env: Environment) -> Cell:
         user = env.model.entities[USER]
         rows = env.mine or env.rows
         return linked(rows, env.me, node.steps or ((user.uid, "id"),))
-    start = _start(node, env)
+    start = start_of(node, env)
     if not node.steps:
         return start.cell("id")
     (_, field), *rest = node.steps
     cell = start.cell(field)
-    return linked(env.rows, cell.value, rest) if rest else cell
+    if not rest:
+        return cell
+    return linked(env.rows, _led(start.entity, field, cell.value, rest[0][0]), rest)
 
 
-def _start(node: Path, env: Environment) -> Row | Values:
+def _led(entity: Entity, field: str, value: Value, target: str) -> Value:
+    """The id that a link leads to; of a link to any record that of the entity ``target``, null for another."""
+    found = entity.by_uid.get(field)
+    return record_of(value, target, BIG) if found is not None and found.targets else value
+
+
+def start_of(node: Path, env: Environment) -> Row | Values:
+    """The row or record that a path begins at."""
     if node.root == "row":
         return env.up(node.up)
     roots = {"record": env.record, "old": env.old, "new": env.new, "input": env.input, "step": env.step}
@@ -44,11 +56,13 @@ def linked(rows: Rows, link: Value, steps: Sequence[Step]) -> Cell:
     way: list[Row] = []
     conditions: list[sa.ColumnElement[bool]] = []
     cell = Cell(value=link)
-    for entity, field in steps:
+    for place, (entity, field) in enumerate(steps):
         row = rows.open(entity, reached=True)
         conditions += [row.cell("id").value == cell.value, *limits(row)]
         way.append(row)
         cell = row.cell(field)
+        if place + 1 < len(steps):
+            cell = Cell(value=_led(row.entity, field, cell.value, steps[place + 1][0]))
     aliases = [row.alias for row in way]
 
     def part(value: Value) -> Value:

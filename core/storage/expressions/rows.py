@@ -45,6 +45,11 @@ class AllRows:
         return BareRow(all_rows=self, entity=self.tables[entity_uid].entity, alias=alias, condition=condition)
 
 
+    def seen(self, entity_uid: str, record: sa.ColumnElement[Any]) -> None:
+        """Every record may be seen."""
+        return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BareRow:
     """A row as it is stored."""
@@ -53,6 +58,10 @@ class BareRow:
     entity: Entity
     alias: sa.FromClause
     condition: sa.ColumnElement[bool] | None
+
+    def shows(self, field_uid: str) -> None:
+        """Every cell may be read."""
+        return
 
     def cell(self, field_uid: str) -> Cell:
         """The columns of a stored field, the expression of a computed one."""
@@ -91,3 +100,7 @@ class BoundRow:
             return constant_cell(value, plain_text(value) if html and value is not None else None)
         type_ = sql_type_of(field.result)
         return Cell(value=typed_null(type_) if value is None else sa.literal(value, type_))
+
+    def listed(self, field_uid: str) -> tuple[int, ...]:
+        """The ids of a field that leads to many records."""
+        return tuple(self.values.get(field_uid) or ())

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from metamodel.any_link import AnyLink
 from metamodel.expression.durations import span
 from tests.core.storage.expressions.world import ENTITIES, values_of, world
 
@@ -52,6 +53,12 @@ CLOCKS = st.one_of(
 LENGTHS = st.one_of(st.integers(0, 200_000), st.sampled_from([0, 3_600, 86_399, 86_400, 10**10])).map(span)
 
 
+LISTS = st.lists(IDS, min_size=1, max_size=3, unique=True).map(tuple)
+LED = st.tuples(st.sampled_from(["deal", "company"]), IDS).map(
+    lambda pair: AnyLink(world().entities[pair[0]].uid, pair[1])
+)
+
+
 def _several(entity: str, name: str) -> st.SearchStrategy[tuple[str, ...]]:
     uids = [c.uid for c in world().entities[entity].by_name[name].choices]
     return st.sets(st.sampled_from(uids), min_size=1).map(
@@ -88,12 +95,12 @@ def _fields(entity: str) -> dict[str, st.SearchStrategy[Any]]:
                 "name": TEXTS, "note": TEXTS, "amount": decimals(2), "rate": decimals(7), "share": decimals(4, 6),
                 "count": st.integers(-40, 40), "hot": st.booleans(), "closes_on": DATES, "met_at": MOMENTS,
                 "calls_at": CLOCKS, "worked": LENGTHS, "tags": _several("deal", "tags"),
-                "source": _choice("deal", "source"), "owner": IDS, "company": IDS, "before": IDS,
+                "buyers": LISTS, "team": LISTS, "source": _choice("deal", "source"), "owner": IDS, "company": IDS, "before": IDS,
                 "currency": _choice("deal", "currency"), "price": decimals(2, 8), "cost": decimals(2, 8),
             }  # fmt: skip
     return {
         "deal": IDS, "name": TEXTS, "price": decimals(2, 10), "quantity": decimals(3, 8), "company": IDS, "sold_on": DATES,
-        "took": LENGTHS,
+        "took": LENGTHS, "about": LED,
     }  # fmt: skip
 
 
@@ -127,13 +134,13 @@ _NUMBERS = {
     "deal": ["amount", "rate", "share", "count", "expected", "items_total", "company.size", "company.rating", "before.amount",
              "company.total", "id", "before.expected", "price"],
     "company": ["size", "rating", "total", "id"],
-    "item": ["price", "quantity", "sum", "deal.amount", "company.size"],
+    "item": ["price", "quantity", "sum", "deal.amount", "company.size", "about AS deal.amount", "about AS company.size"],
 }  # fmt: skip
 _TEXTS = {
     "deal": ["name", "note", "company.name", "company.city", "city", "last_item", "loud", "before.company.city", "company.slogan",
              "source", "owner.name", "before.name"],
     "company": ["name", "city", "slogan", "kind", "owner.name"],
-    "item": ["name", "deal.name", "company.city", "deal.city"],
+    "item": ["name", "deal.name", "company.city", "deal.city", "about AS company.name"],
 }  # fmt: skip
 _BOOLEANS = {"deal": ["hot", "company.active", "owner.active"], "company": ["active"], "item": ["deal.hot"]}
 _DAYS = {
@@ -148,9 +155,9 @@ _LINKS = {
     "item": [("company", "company"), ("deal.company", "company"), ("deal.owner", "user")],
 }  # fmt: skip
 _ROWS = {
-    "deal": [("items", "item"), ("later", "deal")],
-    "company": [("deals", "deal"), ("sold", "item")],
-    "item": [],
+    "deal": [("items", "item"), ("later", "deal"), ("buyers", "company"), ("notes", "item"), ("before.buyers", "company")],
+    "company": [("deals", "deal"), ("sold", "item"), ("bought", "deal"), ("notes", "item")],
+    "item": [("about AS deal.items", "item"), ("deal.buyers", "company")],
 }
 _CHOICES = {
     "deal": [("source", ["site", "call", "expo"]), ("company.kind", ["small", "large", "huge"])],
@@ -361,10 +368,41 @@ def _of_new_kinds(draw: st.DrawFn, entity: str, sign: str, less: int) -> str:
 
 
 @st.composite
+def _of_lists(draw: st.DrawFn, entity: str, less: int) -> str:
+    """Conditions on lists of links and on links to any record."""
+    record = draw(_one("1", "2", "3", "4", "null"))
+    match entity:
+        case "deal":
+            options = [
+                f"buyers CONTAINS {record}", f"buyers NOT CONTAINS {record}", f"{record} IN buyers", "buyers IS NULL",
+                "buyers CONTAINS company", "team CONTAINS me", "NOT team CONTAINS owner", "team IS NOT NULL",
+                f"before.buyers CONTAINS {record}", "before.buyers IS NULL", "NOT before.team CONTAINS me",
+                f"EXISTS(buyers WHERE {draw(conditions('company', less))})",
+                f"NOT EXISTS(buyers WHERE {draw(conditions('company', 0))})", "EXISTS(before.buyers WHERE size > this.count)",
+                "JOIN(buyers.name, '+') = JOIN(buyers.name BY id, '+')", f"COUNT(buyers) > {draw(st.integers(0, 2))}",
+                "EXISTS(notes WHERE about = this)", "EXISTS(team WHERE active)", "COUNT(company.bought) > 1",
+            ]  # fmt: skip
+        case "company":
+            options = [
+                f"EXISTS(bought WHERE {draw(conditions('deal', 0))})", "COUNT(bought) = COUNT(deals)",
+                "EXISTS(bought WHERE buyers CONTAINS this)", "EXISTS(notes WHERE price > 0)", "EXISTS(bought WHERE team CONTAINS me)",
+            ]  # fmt: skip
+        case _:
+            options = [
+                f"about = 'deal:{draw(IDS)}'", f"about IS DISTINCT FROM 'company:{draw(IDS)}'", "about IS NULL",
+                "about = deal", "about = company", "about IN ('deal:1', 'company:2')", f"(about AS deal) = {record}",
+                "about AS deal IS NULL", "about AS company IS NOT NULL", f"about AS deal.{draw(_one('hot', 'company.active'))}",
+                "about AS deal.company.size > 0", "about AS deal.owner = me", "about AS deal.buyers CONTAINS 1",
+                "about AS deal.name = 'a' OR about AS company.name = 'a'", "NOT about AS deal.hot",
+            ]  # fmt: skip
+    return draw(st.sampled_from(options))
+
+
+@st.composite
 def conditions(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
     shapes = ["compare", "compare", "text", "text", "boolean", "choice", "link", "day", "empty", "new", "new"]
     if depth:
-        shapes += ["logic", "logic", "not", "distinct"] + (["exists"] if _ROWS[entity] else [])
+        shapes += ["logic", "logic", "not", "distinct", "lists", "lists"] + (["exists"] if _ROWS[entity] else [])
     sign = draw(_one("=", "<>", "<", "<=", ">", ">="))
     less = max(depth - 1, 0)
     match draw(st.sampled_from(shapes)):
@@ -438,6 +476,8 @@ def conditions(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
             return f"{inner} IS {draw(_one('', 'NOT '))}NULL"
         case "new":
             return draw(_of_new_kinds(entity, sign, less))
+        case "lists":
+            return draw(_of_lists(entity, less))
         case "logic":
             return f"({draw(conditions(entity, less))} {draw(_one('AND', 'OR'))} {draw(conditions(entity, less))})"
         case "not":

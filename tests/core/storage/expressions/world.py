@@ -70,6 +70,8 @@ FILES: Mapping[str, str] = {
           - {name: currency, type: choice, choices: [{name: RUB}, {name: USD}]}
           - {name: price, type: money, currency_field: currency}
           - {name: cost, type: money, currency_field: currency}
+          - {name: buyers, type: links, to: company, inverse: bought}
+          - {name: team, type: users, inverse: works}
           - {name: items, type: children, of: item, through: deal}
           - {name: expected, type: formula, formula: "amount * rate"}
           - {name: city, type: lookup, path: company.city}
@@ -89,6 +91,7 @@ FILES: Mapping[str, str] = {
           - {name: company, type: link, to: company, inverse: sold}
           - {name: sold_on, type: date}
           - {name: took, type: duration}
+          - {name: about, type: link_any, to: [deal, company], inverse: notes}
           - {name: sum, type: formula, formula: "ROUND(price * quantity, 2)"}
     """,
 }
@@ -142,17 +145,26 @@ class Base:
             names = sorted({name for row in encoded for name in row})
             if encoded:
                 connection.execute(table.insert(), [{n: row.get(n) for n in names} for row in encoded])
+            for field, pairs in self.tables[uid].lists.items():
+                connection.execute(pairs.delete())
+                listed = [
+                    {"record": row["id"], "target": target, "position": place}
+                    for row in some
+                    for place, target in enumerate(row.get(field) or ())
+                ]
+                if listed:
+                    connection.execute(pairs.insert(), listed)
         closure = self.tables.own.closure
         department = model.entities["department"]
         connection.execute(closure.delete())
         oracle = Oracle(model=model, rows=rows, zone=ZoneInfo("UTC"))
-        pairs = [
-            {"entity": department.uid, "ancestor": d["id"], "descendant": below}
+        below = [
+            {"entity": department.uid, "ancestor": d["id"], "descendant": under}
             for d in rows.get(department.uid, [])
-            for below in oracle.below(department, d["id"])
+            for under in oracle.below(department, d["id"])
         ]
-        if pairs:
-            connection.execute(closure.insert(), pairs)
+        if below:
+            connection.execute(closure.insert(), below)
 
     def values(
         self,

@@ -25,7 +25,7 @@ _BANK_DIGITS = 9
 class Requisite(FieldType):
     """A field type of one format of text."""
 
-    form: ClassVar[TextFormat]
+    _form: ClassVar[TextFormat]
     widget: ClassVar[str] = "digits"
     cell: ClassVar[str] = "text"
     operators: ClassVar[tuple[str, ...]] = OF_TEXT
@@ -35,24 +35,24 @@ class Requisite(FieldType):
         return ColumnType(storage="text")
 
     def json_schema(self, field: Field) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^(?:{self.form.pattern})$"}
+        return {"type": "string", "pattern": f"^(?:{self._form.pattern})$"}
 
     def parse(self, field: Field, raw: Any, context: Context) -> str | None:
         text = clean_text(raw, context, longest=_LONGEST, lines=False)
-        return None if text is None else self.form.read(text)
+        return None if text is None else self._form.read(text)
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
         if context.medium == "json":
             return value
         if not value:
             return ""
-        return value if context.medium == "csv" else self.form.show(value)
+        return value if context.medium == "csv" else self._form.show(value)
 
 
 class Inn(Requisite):
     """A taxpayer's number."""
 
-    form: ClassVar[TextFormat] = forms.Inn()
+    _form: ClassVar[TextFormat] = forms.Inn()
     name: ClassVar[str] = forms.Inn.name
     label: ClassVar[Label] = forms.Inn.label
 
@@ -60,7 +60,7 @@ class Inn(Requisite):
 class Kpp(Requisite):
     """The reason of a registration."""
 
-    form: ClassVar[TextFormat] = forms.Kpp()
+    _form: ClassVar[TextFormat] = forms.Kpp()
     name: ClassVar[str] = forms.Kpp.name
     label: ClassVar[Label] = forms.Kpp.label
     widget: ClassVar[str] = "text"
@@ -69,7 +69,7 @@ class Kpp(Requisite):
 class Ogrn(Requisite):
     """The registration number of an organisation."""
 
-    form: ClassVar[TextFormat] = forms.Ogrn()
+    _form: ClassVar[TextFormat] = forms.Ogrn()
     name: ClassVar[str] = forms.Ogrn.name
     label: ClassVar[Label] = forms.Ogrn.label
 
@@ -77,7 +77,7 @@ class Ogrn(Requisite):
 class Ogrnip(Requisite):
     """The registration number of an entrepreneur."""
 
-    form: ClassVar[TextFormat] = forms.Ogrnip()
+    _form: ClassVar[TextFormat] = forms.Ogrnip()
     name: ClassVar[str] = forms.Ogrnip.name
     label: ClassVar[Label] = forms.Ogrnip.label
 
@@ -85,7 +85,7 @@ class Ogrnip(Requisite):
 class Bik(Requisite):
     """The code of a bank."""
 
-    form: ClassVar[TextFormat] = forms.Bik()
+    _form: ClassVar[TextFormat] = forms.Bik()
     name: ClassVar[str] = forms.Bik.name
     label: ClassVar[Label] = forms.Bik.label
 
@@ -93,7 +93,7 @@ class Bik(Requisite):
 class Account(Requisite, JudgedTogether):
     """An account; with ``bik`` naming the field of the bank's code its check digit is checked, too."""
 
-    form: ClassVar[TextFormat] = forms.Account()
+    _form: ClassVar[TextFormat] = forms.Account()
     name: ClassVar[str] = forms.Account.name
     label: ClassVar[Label] = forms.Account.label
     options_schema: ClassVar[Mapping[str, Any]] = {
@@ -124,7 +124,7 @@ def _of_treasury(account: str) -> bool:
 class Snils(Requisite):
     """A personal insurance number."""
 
-    form: ClassVar[TextFormat] = forms.Snils()
+    _form: ClassVar[TextFormat] = forms.Snils()
     name: ClassVar[str] = forms.Snils.name
     label: ClassVar[Label] = forms.Snils.label
 

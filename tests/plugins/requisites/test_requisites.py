@@ -144,4 +144,4 @@ def test_a_format_that_no_plugin_brings_is_told_by_its_name() -> None:
     with pytest.raises(ProblemsFound) as error:
         factories.model({"entities/firm.yaml": FIRM.replace("format: snils", "format: snilz")})
     [problem] = error.value.problems
-    assert texts("ru").render(problem.message) == "нет формата текста «snilz» (может быть, «snils»?)"
+    assert texts("ru").render(problem.message) == "нет формата текста «snilz» (возможно, «snils»?)"

@@ -30,8 +30,13 @@ def holders(model: Model) -> tuple[tuple[Entity, Field], ...]:
         (entity, field)
         for entity in model.entities.values()
         for field in entity.fields
-        if field.target == file.uid and field.computed is None and not field.system
+        if field.target == file.uid and field.computed is None and not field.system and not _round(entity, file)
     )
+
+
+def _round(entity: Entity, file: Entity) -> bool:
+    """Whether records of the entity have the rights of files themselves: they would lead in a circle."""
+    return entity.follows is not None and file.uid in entity.by_uid[entity.follows].targets
 
 
 def held(relations: Relations, file: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -49,7 +49,7 @@ def _follow(field: FieldDraft, faults: Faults) -> None:
 def _targets(drafts: Drafts, field: FieldDraft, faults: Faults) -> tuple[str, ...]:
     written = field.options["to"]
     if written == ALL:
-        return tuple(e.uid for e in drafts.entities.values() if e.follows is None)
+        return tuple(e.uid for e in drafts.entities.values() if e.follows is None and e.name != "file")
     found: list[str] = []
     for index, name in enumerate(written):
         spot = field.spot.under("to", index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from core.i18n import Texts, texts
 from core.i18n.formats import format_number
 from core.query.query import Link
 from metamodel.fields.base import Context
+from metamodel.fields.moments import write_day, write_instant
+from metamodel.json_text import JsonValue
 from metamodel.model import Field, Model
 from renderers.forms.filled import Filled, FilledRow, Holder
 from renderers.pages.titles import title_words
@@ -49,7 +51,13 @@ def text_of(field: Field, value: Any, manner: Manner) -> str:
             value * 100 if field.result.percent else value, manner.language, money=field.type.name == "money"
         )
     if isinstance(value, datetime):
-        return value.astimezone(manner.zone).strftime("%Y-%m-%dT%H:%M")
+        return write_instant(value.astimezone(manner.zone).replace(second=0, microsecond=0), manner.context)
+    if isinstance(value, date):
+        return write_day(value, manner.context)
+    if isinstance(value, tuple) and all(isinstance(each, str) for each in value):
+        return "\n".join(value)
+    if isinstance(value, time | timedelta | JsonValue) or field.type.name == "phone":
+        return str(field.type.format(field, value, manner.context))
     return str(value)
 
 

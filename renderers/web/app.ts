@@ -1,7 +1,11 @@
 // The pages' own behaviour: everything here makes better what already works without it.
 import "htmx.org/dist/htmx.esm.js";
+import { startCalendars } from "./calendar";
+import { startCards } from "./card";
 import { startChildren } from "./children";
+import { startColors } from "./colors";
 import { startCombos } from "./combobox";
+import { startComments } from "./comments";
 import { startDrafts } from "./drafts";
 import { startForms } from "./form";
 import { startKeyboard } from "./keyboard";
@@ -12,8 +16,9 @@ import { startRich } from "./rich";
 import { startServer } from "./server";
 import { startTabs } from "./tabs";
 import { startToasts } from "./toasts";
+import { startTyped } from "./typed";
 
-const starters = [startToasts, startMenus, startCombos, startChildren, startTabs, startForms, startLive, startDrafts, startRich, startLists];
+const starters = [startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startForms, startLive, startDrafts, startRich, startLists, startCards, startComments];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {
@@ -30,3 +35,4 @@ startServer();
 startKeyboard();
 prepare(document);
 document.addEventListener("htmx:after:settle", () => prepare(document));
+document.addEventListener("kubik:put", () => prepare(document));

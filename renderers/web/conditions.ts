@@ -1,6 +1,7 @@
 // Fields and sections that stand or are required under a condition follow what is typed; the server has the last word.
 // The conditions are those of renderers/forms/conditions.py, answered here in the same way.
 import { exact } from "./exact";
+import { readDay } from "./typed";
 
 type Term = ["f" | "c", string];
 type Condition =
@@ -14,6 +15,7 @@ type Condition =
 export function textOf(form: HTMLFormElement, name: string): string {
   const found = form.elements.namedItem(`/${name}`);
   const last = found instanceof RadioNodeList ? [...found].at(-1) : found;
+  if (found instanceof RadioNodeList && last instanceof HTMLInputElement && last.type === "radio") return found.value;
   if (last instanceof HTMLInputElement && last.type === "checkbox") return String(last.checked);
   return (last as HTMLInputElement | null)?.value?.trim() ?? "";
 }
@@ -24,6 +26,7 @@ const fold = (text: string): string => text.normalize("NFKC").toLocaleLowerCase(
 function value(form: HTMLFormElement, kind: string, term: Term): string | bigint | null {
   const text = term[0] === "f" ? textOf(form, term[1]) : term[1];
   if (text.trim() === "") return null;
+  if (kind === "date") return term[0] === "f" ? readDay(text) : text;
   if (kind === "number") return exact(text, term[0] === "f" ? document.documentElement.lang : "en");
   return kind === "text" ? fold(text.trim()) : text;
 }

@@ -48,7 +48,7 @@ class Cells:
     def __init__(self, environment: Environment, texts: Texts, zone: ZoneInfo, model: Model) -> None:
         self._environment = environment
         self.texts = texts
-        self._zone = zone
+        self.zone = zone
         self.model = model
         self._made: dict[tuple[str, Type, str | None], Draw] = {}
         self.empty = self.frame("_empty")
@@ -107,7 +107,7 @@ class Cells:
     def _of_plugin(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         """The template of a plugin's cell, rendered for each value."""
         template = self._environment.get_template(f"cells/{field.type.cell}.html")
-        context = Context(medium="text", language=self.texts.language, zone=str(self._zone))
+        context = Context(medium="text", language=self.texts.language, zone=str(self.zone))
         words = self.texts.template_globals()
 
         def draw(value: Any) -> str:
@@ -146,7 +146,7 @@ class Cells:
 
     def _datetime(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         before, after = self.around("datetime")
-        language, zone = self.texts.language, self._zone
+        language, zone = self.texts.language, self.zone
 
         def instant(value: datetime) -> str:
             return f"{before}{format_instant(language, value, zone)}{after}"

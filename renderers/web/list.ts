@@ -4,6 +4,9 @@ import { fresh } from "./dom";
 const ALIVE = 6; // pages of rows that stay in the document around the one in sight
 const AHEAD = 800; // pixels before the end at which the next page is asked for
 const STORE = "kubik-list";
+const PLACE = "kubik-place";
+const BACK = "kubik-back";
+const MOST = 2000; // records whose order a card knows
 
 class Pages {
   readonly table: HTMLTableElement;
@@ -27,6 +30,20 @@ class Pages {
     }
     this.scroller.addEventListener("scroll", () => requestAnimationFrame(() => this.thin()), { passive: true });
     this.remember();
+    this.returned();
+    addEventListener("pagehide", () => sessionStorage.setItem(PLACE, JSON.stringify({ at: location.pathname + location.search, top: this.scroller.scrollTop })));
+  }
+
+  /** Back from a card: the list stands where it stood, the record that was open has the focus. */
+  returned(): void {
+    const opened = sessionStorage.getItem(BACK);
+    sessionStorage.removeItem(BACK);
+    const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as { at: string; top: number } | null;
+    if (!opened || place?.at !== location.pathname + location.search) return;
+    this.scroller.scrollTop = place.top;
+    const link = this.table.querySelector<HTMLAnchorElement>(`td.name a[href="${CSS.escape(opened)}"]`);
+    link?.focus({ preventScroll: true });
+    link?.scrollIntoView({ block: "nearest" });
   }
 
   bodies(): HTMLTableSectionElement[] {
@@ -112,21 +129,30 @@ class Pages {
   remember(): void {
     const parts = this.bodies().map((body) => this.parked.get(body) ?? body);
     const links = parts.flatMap((part) => [...part.querySelectorAll<HTMLAnchorElement>("td.name a")].map((link) => link.pathname));
-    sessionStorage.setItem(STORE, JSON.stringify({ back: location.pathname + location.search, links: links.slice(0, 2000) }));
+    const whole = !this.bodies().at(-1)?.dataset.next && links.length <= MOST;
+    sessionStorage.setItem(STORE, JSON.stringify({ back: location.pathname + location.search, links: links.slice(0, MOST), whole }));
   }
 }
 
 function neighbours(box: HTMLElement): void {
-  const stored = JSON.parse(sessionStorage.getItem(STORE) ?? "null") as { back: string; links: string[] } | null;
+  const stored = JSON.parse(sessionStorage.getItem(STORE) ?? "null") as { back: string; links: string[]; whole?: boolean } | null;
   const at = stored?.links.indexOf(location.pathname) ?? -1;
   if (!stored || at < 0) return;
   const back = document.querySelector<HTMLAnchorElement>("a[data-back]");
-  if (back && stored.back.startsWith(back.pathname)) back.href = stored.back;
+  if (back && new URL(stored.back, location.href).pathname === back.pathname) {
+    back.href = stored.back;
+    back.addEventListener("click", () => sessionStorage.setItem(BACK, location.pathname));
+  }
   box.hidden = false;
+  const place = box.querySelector<HTMLElement>("[data-place]");
+  if (place && stored.whole) place.textContent = (box.dataset.of ?? "").replace("%", String(at + 1)).replace("#", String(stored.links.length));
   for (const [selector, link] of [["[data-previous]", stored.links[at - 1]], ["[data-following]", stored.links[at + 1]]] as const) {
     const anchor = box.querySelector<HTMLAnchorElement>(selector)!;
     if (link) anchor.href = link;
-    else anchor.remove();
+    else {
+      anchor.setAttribute("aria-disabled", "true");
+      anchor.setAttribute("role", "link");
+    }
   }
 }
 

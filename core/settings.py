@@ -52,6 +52,8 @@ class Settings:
     """KUBIK_SESSION_DAYS: and in any case after so many days."""
     trusted_proxies: tuple[str, ...] = ()
     """KUBIK_TRUSTED_PROXIES: addresses whose `X-Forwarded-For` is believed."""
+    max_file_size: int = 4 * 1024**3
+    """KUBIK_MAX_FILE_SIZE: the most that one file may weigh, in bytes."""
     log_level: str = "info"
     """KUBIK_LOG_LEVEL: debug, info, warning or error."""
 
@@ -278,6 +280,20 @@ def _whole(least: int, most: int) -> _Reader:
     return read
 
 
+def _bytes(name: str, value: str) -> int:
+    """``500 MB``, ``4 GB``, or a number of bytes."""
+    digits = value.upper().rstrip("KMGB ")
+    unit = _UNITS.get(value.upper().removeprefix(digits).strip())
+    if unit is None or not (digits.isascii() and digits.isdigit()) or not 1 <= int(digits) * unit <= 2**40:
+        raise _wrong(
+            name, value, message("it is not a size"), message("a size such as 500 MB or 4 GB, at most 1024 GB")
+        )
+    return int(digits) * unit
+
+
+_UNITS = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "K": 1024, "M": 1024**2, "G": 1024**3}
+
+
 def _list(name: str, value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
@@ -295,5 +311,6 @@ _READERS: Mapping[str, tuple[str, _Reader]] = {
     "KUBIK_SESSION_HOURS": ("session_hours", _whole(1, 24 * 366)),
     "KUBIK_SESSION_DAYS": ("session_days", _whole(1, 3660)),
     "KUBIK_TRUSTED_PROXIES": ("trusted_proxies", _list),
+    "KUBIK_MAX_FILE_SIZE": ("max_file_size", _bytes),
     "KUBIK_LOG_LEVEL": ("log_level", _one_of("debug", "info", "warning", "error")),
 }

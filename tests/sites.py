@@ -20,6 +20,7 @@ from core.storage.install import install_model
 from core.storage.workspace import Transaction, Workspace
 from core.web.app import Application, create_app
 from metamodel.fields.base import Context
+from metamodel.model import Model
 from tests import factories
 
 PASSWORD = "correct horse"
@@ -39,11 +40,11 @@ def settings(database_url: str, home: Path, **more: Any) -> Settings:
     )
 
 
-def install(url: str, home: Path) -> dict[str, str]:
-    """The sample with four people; their API tokens by login."""
+def install(url: str, home: Path, model: Model | None = None) -> dict[str, str]:
+    """The sample, or another model with its roles, with four people; their API tokens by login."""
     workspace = Workspace.create(settings(url, home))
     try:
-        install_model(workspace, factories.model())
+        install_model(workspace, model or factories.model())
         workspace.write(records.sync_roles)
         hashed = hash_password(PASSWORD)
 

@@ -13,20 +13,17 @@ from core.errors import KubikError
 from core.i18n import texts
 from core.web.caller import make_known
 from core.web.errors import as_kubik_error, problem_answer
-from core.web.exchange import Answer, Call, Stream
+from core.web.exchange import Answer, Call, ClientGone, Stream
 from core.web.log import log
 from core.web.operations import MAX_JSON, Operation, path_values
 from core.web.parameters import read_parameters
 from core.web.security import SECURITY_HEADERS
 from core.web.site import Site
+from core.web.taking import Taking, boundary_of, file_too_large, take
 from core.web.threads import REQUESTS
 from metamodel.messages import message
 
 _VARY = b"Authorization, Cookie, Accept-Language"
-
-
-class ClientGone(Exception):
-    """The client went away before its request was whole."""
 
 
 async def read_body(receive: Receive, limit: int, declared: bytes | None) -> bytes:
@@ -94,6 +91,8 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
     call.values = path_values(operation, parts)
     if call.method in ("GET", "HEAD", "OPTIONS"):
         call.body = b""
+    elif operation.takes_files and (boundary := boundary_of(call.header(b"content-type"))) is not None:
+        await _take_form(call, boundary, receive)
     else:
         declared, limit = call.headers.get(b"content-length"), min(operation.body_limit, MAX_JSON)
         if operation.body_limit > limit and not (
@@ -108,6 +107,18 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
             await answer.stream.begin()
         return answer
     return await asyncio.get_running_loop().run_in_executor(REQUESTS, _run, operation, call)
+
+
+async def _take_form(call: Call, boundary: str, receive: Receive) -> None:
+    """Read a form with files of a caller who is known; nobody unknown fills our disk."""
+    most, declared = call.site.settings.max_file_size, call.headers.get(b"content-length")
+    await asyncio.get_running_loop().run_in_executor(REQUESTS, make_known, call)
+    if declared is not None and not _within(declared, most + MAX_JSON):
+        raise file_too_large(most)
+    call.taken = Taking(
+        store=call.site.workspace.files, boundary=boundary, most=most, strict=True, permit=lambda _: None
+    )
+    await take(receive, call.taken)
 
 
 def _within(declared: bytes, limit: int) -> bool:

@@ -15,12 +15,14 @@ from core.plugin_manager import collect, make_plugin_manager, page_files, static
 from core.settings import Settings
 from core.storage.workspace import Workspace
 from core.web import threads
-from core.web.api import ClientGone, make_call, read_body, send_answer, serve_call
+from core.web.api import make_call, read_body, send_answer, serve_call
 from core.web.assets import Assets
 from core.web.background import make_worker
 from core.web.context import ExchangeState
 from core.web.events import JournalWatch, Poller
-from core.web.exchange import Call, new_request_id, read_cookie
+from core.web.exchange import Call, ClientGone, new_request_id, read_cookie
+from core.web.filed import PREFIX as FILES
+from core.web.filed import serve_filed
 from core.web.gate import gate
 from core.web.guard import address_of, check_form, page_headers
 from core.web.log import log
@@ -30,6 +32,8 @@ from core.web.operations import MAX_JSON, Operation, Routes
 from core.web.page_errors import page_answer, page_error
 from core.web.security import SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE, Seals
 from core.web.site import Site
+from core.web.page_files import take_page_form
+from core.web.taking import boundary_of
 from core.web.templates import Templates
 
 _API = ("/api/", "/health/")
@@ -54,6 +58,8 @@ class Application(Litestar):
             await serve_call(call, raw_path.partition(b"?")[0], receive, send)
         elif path.startswith("/assets/"):
             await self._asset(call, send)
+        elif path.startswith(FILES):
+            await serve_filed(call, scope, receive, send)
         else:
             await self._page(call, scope, receive, send)
 
@@ -93,7 +99,10 @@ class Application(Litestar):
             scope["method"] = "GET"
         try:
             if call.method not in SAFE_METHODS:
-                state.body = await read_body(receive, MAX_JSON, call.headers.get(b"content-length"))
+                if (boundary := boundary_of(call.header(b"content-type"))) is not None:
+                    state.body = await take_page_form(call, state, boundary, receive)
+                else:
+                    state.body = await read_body(receive, MAX_JSON, call.headers.get(b"content-length"))
                 check_form(call, state)
                 receive = replay(state.body, receive)
             await super().__call__(scope, receive, answered)

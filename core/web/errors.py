@@ -66,4 +66,6 @@ def error_headers(error: KubikError) -> list[tuple[bytes, bytes]]:
         headers.append((b"retry-after", str(int(error.extra.get("retry_after", 1))).encode()))
     if error.status == HTTPStatus.METHOD_NOT_ALLOWED and "allow" in error.extra:
         headers.append((b"allow", ", ".join(error.extra["allow"]).encode()))
+    if error.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and "size" in error.extra:
+        headers.append((b"content-range", f"bytes */{error.extra['size']}".encode()))
     return headers

@@ -14,8 +14,13 @@ from metamodel.messages import message
 
 if TYPE_CHECKING:
     from core.web.site import Site
+    from core.web.taking import Taking
 
 MAX_ID = 2**63 - 1
+
+
+class ClientGone(Exception):
+    """The client went away before its request was whole."""
 
 
 def new_request_id() -> str:
@@ -39,6 +44,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the query string, all of them known to the operation."""
     body: bytes = b""
+    taken: Taking | None = None
+    """The form with files that was read in place of a body, of an operation that takes such forms."""
     who: str = ""
     """The caller's login once known, for the log."""
 

@@ -20,6 +20,7 @@ from core.web.security import (
 from metamodel.messages import message
 
 _FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 _PAGE_VARY = b"Cookie, Accept-Language, HX-Request"
 
 
@@ -47,10 +48,14 @@ def _is_one_of(address: str, networks: Sequence[str]) -> bool:
 
 def check_form(call: Call, state: ExchangeState) -> None:
     """Refuse an unsafe request without the token of its session or visitor (KBK4003)."""
-    bound_to = state.session or state.visitor
-    given = call.header(CSRF_HEADER) or _form_token(call, state.body)
-    if not bound_to or not given or not _fits(state, given, bound_to):
+    if not is_ours(state, call.header(CSRF_HEADER) or _form_token(call, state.body)):
         raise KubikError("KBK4003", message("This form is out of date."))
+
+
+def is_ours(state: ExchangeState, given: str | None) -> bool:
+    """Whether a form's token is that of its session or visitor."""
+    bound_to = state.session or state.visitor
+    return bool(bound_to and given and _fits(state, given, bound_to))
 
 
 def _fits(state: ExchangeState, given: str, bound_to: str) -> bool:
@@ -59,7 +64,7 @@ def _fits(state: ExchangeState, given: str, bound_to: str) -> bool:
 
 def _form_token(call: Call, body: bytes) -> str | None:
     kind = (call.header(b"content-type") or "").split(";")[0].strip().lower()
-    if kind != _FORM:
+    if kind not in (_FORM, MULTIPART):  # a form with files was turned into one without
         return None
     return next((value for name, value in parse_form(body) if name == CSRF_FIELD), None)
 

@@ -25,7 +25,8 @@ class Operation:
     OpenAPI document (``configure`` for the model), None is for everybody. ``request`` and ``answer`` are JSON Schemas,
     or words for schemas made from the entity (`renderers.api.description`). A body over `MAX_JSON` is taken up to
     ``body_limit`` from a caller who is known, and from nobody else. ``in_loop`` marks the few functions that run in the
-    event loop and answer at once (streams).
+    event loop and answer at once (streams). ``takes_files`` marks those to which a form with files may be sent instead
+    of a body: it is read into ``Call.taken``.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Operation:
     answer: Mapping[str, Any] | str | None = None
     status: int = 200
     in_loop: bool = False
+    takes_files: bool = False
 
 
 class Routes:

@@ -50,7 +50,7 @@ def check_plugins(
     plugins = sorted({known.get(f"{what} {name}", "?") for what, name in missing})
     raise KubikError("KBK6004", message(
         "The configuration needs plugins that are not installed: {plugins}. They bring: {names}. Install them and start Kubik again.",
-        plugins=plugins, names=sorted(name for _, name in missing)))  # fmt: skip
+        plugins=", ".join(plugins), names=", ".join(sorted({name for _, name in missing}))))  # fmt: skip
 
 
 def used(document: Mapping[str, Any], pending: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

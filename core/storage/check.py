@@ -43,7 +43,9 @@ def check_storage(workspace: Workspace, *, whole: bool = False) -> Iterator[Mess
                     yield from _rows(tx, place, broken, whole)
     except sa.exc.DBAPIError as error:
         yield message("the database cannot be read: {why}", why=str(error.orig))
-    except (ProblemsFound, KubikError) as error:
+    except KubikError as error:
+        yield message("the configuration in force cannot be read: {why}", why=error.detail)
+    except ProblemsFound as error:
         yield message("the configuration in force cannot be read: {why}", why=str(error))
 
 

@@ -9,7 +9,8 @@ export interface State {
   misfit: string;
 }
 
-export const controls = (cell: Element): Control[] => [...cell.querySelectorAll<Control>("input[name], select[name], textarea[name]")];
+/** What is sent of a cell; not the marks that say that nobody typed it. */
+export const controls = (cell: Element): Control[] => [...cell.querySelectorAll<Control>("input[name], select[name], textarea[name]")].filter((control) => !/~(follows|again)$/.test(control.name));
 
 /** The field that takes the focus; none in a cell that is only read. */
 export function field(cell: Element): HTMLElement | null {

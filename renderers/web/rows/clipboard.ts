@@ -56,7 +56,7 @@ async function find(table: Table, cells: HTMLElement[]): Promise<number> {
     const items = asked.map(({ cell, box, value }) => {
       const values: Record<string, string> = {};
       for (const name of (box.dataset.needs ?? "").split(" ").filter(Boolean)) {
-        const other = form?.elements.namedItem(`${cell.closest<HTMLElement>("tr.row")!.dataset.row}/${name}`);
+        const other = form?.elements.namedItem(`${cell.closest<HTMLElement>("tr.entry")!.dataset.row}/${name}`);
         if (other instanceof HTMLInputElement || other instanceof HTMLSelectElement) values[name] = other.value;
       }
       return { field: box.dataset.combo!.split("/").at(-1)!, text: value, values };

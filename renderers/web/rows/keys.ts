@@ -31,7 +31,7 @@ export class Keys {
 
   /** Whether the event is of this table, not of one within it, and of a cell or its tools. */
   mine(target: EventTarget | null): boolean {
-    return target instanceof Element && target.closest("[data-rows]") === this.table.block && target.closest("tr.row") !== null;
+    return target instanceof Element && target.closest("[data-rows]") === this.table.block && target.closest("tr.entry") !== null;
   }
 
   cellOf(target: Element): HTMLElement | null {
@@ -73,7 +73,7 @@ export class Keys {
     this.editing = true;
     if (cell.dataset.misfit) write(cell, { ...read(cell), misfit: "" });
     this.choice.clear();
-    this.table.typed(cell.closest<HTMLTableRowElement>("tr.row")!);
+    this.table.typed(cell.closest<HTMLTableRowElement>("tr.entry")!);
   }
 
   point(event: PointerEvent): void {
@@ -121,7 +121,7 @@ export class Keys {
     const target = event.target as HTMLElement;
     const cell = this.cellOf(target);
     if (event.isComposing) return;
-    const row = target.closest<HTMLTableRowElement>("tr.row")!;
+    const row = target.closest<HTMLTableRowElement>("tr.entry")!;
     const listed = target.getAttribute("aria-expanded") === "true" && target.getAttribute("role") === "combobox";
     if (this.rowKey(event, row) || (cell && this.command(event, cell)) || (cell && !listed && this.plain(event, cell, target))) {
       event.preventDefault();

@@ -95,7 +95,7 @@ function drag(table: Table, row: HTMLTableRowElement, grip: HTMLElement, start: 
 function click(table: Table, event: MouseEvent): void {
   const button = (event.target as Element).closest<HTMLElement>("button");
   if (!button || button.closest("[data-rows]") !== table.block) return;
-  const row = button.closest<HTMLTableRowElement>("tr.row");
+  const row = button.closest<HTMLTableRowElement>("tr.entry");
   if (button.matches("[data-add]")) table.focus(table.wait(), 0);
   else if (row && button.matches("[data-remove]")) table.remove([row]);
   else if (row && button.matches("[data-below]")) below(table, row, button);
@@ -118,7 +118,7 @@ withEach((table) => {
   table.block.addEventListener("pointerdown", (event) => {
     const target = event.target as Element;
     const grip = target.closest<HTMLElement>("[data-grip]");
-    const row = target.closest<HTMLTableRowElement>("tr.row");
+    const row = target.closest<HTMLTableRowElement>("tr.entry");
     if (!keys.mine(target) || event.button !== 0 || !row) return;
     if (grip && !row.classList.contains("waiting")) drag(table, row, grip, event);
     const cell = keys.cellOf(target);
@@ -140,7 +140,7 @@ withEach((table) => {
     const wrong = table.group(row).some((part) => part.querySelector(".wrong, [aria-invalid='true']"));
     table.fold(row, !wrong);
   }
-  for (const button of table.body.querySelectorAll<HTMLElement>(":scope > tr.row > .below > [data-below]:not([aria-expanded])")) button.setAttribute("aria-expanded", "false");
+  for (const button of table.body.querySelectorAll<HTMLElement>(":scope > tr.entry > .below > [data-below]:not([aria-expanded])")) button.setAttribute("aria-expanded", "false");
 });
 
 export { tableOf };

@@ -14,7 +14,7 @@ export class Choice {
 
   /** Where a cell stands: row, column. */
   place(cell: HTMLElement): [number, number] {
-    const row = cell.closest<HTMLTableRowElement>("tr.row")!;
+    const row = cell.closest<HTMLTableRowElement>("tr.entry")!;
     return [this.table.rows().indexOf(row), this.table.cells(row).indexOf(cell)];
   }
 
@@ -53,7 +53,7 @@ export class Choice {
   /** The rows that are chosen from the first cell to the last. */
   wholeRows(): HTMLTableRowElement[] {
     const found = this.cells().filter((cells) => cells.length === this.table.cells(cells[0]!.parentElement!).length);
-    return found.map((cells) => cells[0]!.closest<HTMLTableRowElement>("tr.row")!).filter((row) => !row.classList.contains("waiting"));
+    return found.map((cells) => cells[0]!.closest<HTMLTableRowElement>("tr.entry")!).filter((row) => !row.classList.contains("waiting"));
   }
 
   draw(): void {

@@ -45,7 +45,7 @@ export class Table {
   }
 
   rows(): HTMLTableRowElement[] {
-    return [...this.body.children].filter((row): row is HTMLTableRowElement => row.classList.contains("row"));
+    return [...this.body.children].filter((row): row is HTMLTableRowElement => row.classList.contains("entry"));
   }
 
   cells(row: Element): HTMLElement[] {
@@ -55,7 +55,7 @@ export class Table {
   /** The row with what stands below it: its message, its own lists. */
   group(row: Element): Element[] {
     const found = [row];
-    for (let next = row.nextElementSibling; next && !next.classList.contains("row"); next = next.nextElementSibling) found.push(next);
+    for (let next = row.nextElementSibling; next && !next.classList.contains("entry"); next = next.nextElementSibling) found.push(next);
     return found;
   }
 
@@ -72,7 +72,7 @@ export class Table {
   make(): HTMLTableRowElement {
     const copy = this.pattern("row");
     placed(copy, `__n${Number(this.block.dataset.depth)}__`, String(100000 + made++));
-    return copy.querySelector<HTMLTableRowElement>("tr.row")!;
+    return copy.querySelector<HTMLTableRowElement>("tr.entry")!;
   }
 
   /** The last row always waits for a new one; it is sent only when something is typed into it. */
@@ -88,7 +88,7 @@ export class Table {
   }
 
   blank(row: Element): boolean {
-    return this.cells(row).every(empty) && this.group(row).every((part) => !part.querySelector("tr.row:not(.waiting)"));
+    return this.cells(row).every(empty) && this.group(row).every((part) => !part.querySelector("tr.entry:not(.waiting)"));
   }
 
   /** Something was typed into a row: the one that waited is a row now, and another one waits. */

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.plugin_manager import start_plugins
 from metamodel.fields import field_types
 from metamodel.model import ACTIONS
 from metamodel.schema import COLORS, schemas
@@ -184,7 +185,8 @@ def _types() -> Iterator[str]:
             (inspect.getdoc(type(kind)) or "").partition("\n\n")[0].replace("\n", " ").replace("``", "`")
         )
         own = "; ".join(
-            f"`{key}`: {_OWN_WORDS.get(f'{name}.{key}') or _OPTIONS[key]}" for key in kind.options_schema
+            f"`{key}`: {_OWN_WORDS.get(f'{name}.{key}') or _OPTIONS.get(key) or schema['description']}"
+            for key, schema in kind.options_schema.items()
         )
         yield f"| `{name}` | {sentence} | {own or '–'} |".replace("||", "\\|\\|")
 
@@ -201,6 +203,7 @@ def page(written: str) -> str:
 
 def main() -> int:
     """Write the page, or compare it."""
+    start_plugins()  # the types of built-in plugins stand in the table, too
     written = PAGE.read_text("utf-8")
     if "--check" in sys.argv:
         return 0 if written == page(written) else 1

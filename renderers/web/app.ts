@@ -35,4 +35,6 @@ startServer();
 startKeyboard();
 prepare(document);
 document.addEventListener("htmx:after:settle", () => prepare(document));
-document.addEventListener("kubik:put", () => prepare(document));
+// only what is beside the field, or in the new row: a long table has thousands of fields
+document.addEventListener("kubik:put", (event) => prepare((event.target as Element).parentElement ?? document));
+document.addEventListener("kubik:new", (event) => prepare(event.target as Element));

@@ -1,4 +1,5 @@
 // A cell of child rows: what stands in it as one value, what it says as text, and a text put into it as people type.
+import { keepIso, readClock, readDay, readInstant, tidyNumber, writeDay } from "../typed";
 import { amount } from "./numbers";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -46,6 +47,7 @@ function set(control: Control, value: string): void {
     if (control.value !== value) control.type = "text";
   }
   control.value = value;
+  if (control instanceof HTMLInputElement && control.matches("[data-day], [data-instant]")) keepIso(control);
 }
 
 /** Whether nothing is in the cell; a box that is not ticked is nothing. */
@@ -70,13 +72,10 @@ export function text(cell: HTMLElement): string {
   const target = field(cell);
   if (target instanceof HTMLSelectElement) return [...target.selectedOptions].map((option) => option.label.trim()).join(", ");
   if (target instanceof HTMLInputElement && ticked(target)) return target.checked ? "1" : "0";
-  if (target instanceof HTMLInputElement && target.type === "date" && target.value) return day(target.value);
   if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return target.value;
   return (cell.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
-const russian = (): boolean => document.documentElement.lang === "ru";
-const day = (iso: string): string => (russian() ? iso.split("-").reverse().join(".") : iso);
 const folded = (value: string): string => value.normalize("NFKC").toLocaleLowerCase().replaceAll("ё", "е").replace(/\s+/g, " ").trim();
 
 /** Whether two texts say the same. */
@@ -85,22 +84,12 @@ export const alike = (a: string, b: string): boolean => folded(a) === folded(b);
 const YES = ["1", "да", "yes", "true", "истина", "x", "х", "+", "✓", "v", "on"];
 const NO = ["", "0", "нет", "no", "false", "ложь", "-", "−", "off"];
 
-/** A day or an instant as people write it, for the browser's own field; null when it is none. */
-function moment(value: string, type: string): string | null {
-  const found = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2}))?/.exec(value) ?? null;
-  const local = /^(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?(?:[ ,]+(\d{1,2}):(\d{2}))?/.exec(value);
-  let parts: (string | undefined)[];
-  if (found) parts = [found[1], found[2], found[3], found[4], found[5]];
-  else if (local) {
-    const [first, second] = [local[1], local[2]];
-    const american = !russian() && value.includes("/");
-    const year = local[3] ?? String(new Date().getFullYear());
-    parts = [year.length === 2 ? `20${year}` : year, american ? first : second, american ? second : first, local[4], local[5]];
-  } else return null;
-  const [year, month, date] = [parts[0]!, parts[1]!.padStart(2, "0"), parts[2]!.padStart(2, "0")];
-  const made = new Date(`${year}-${month}-${date}T00:00:00Z`);
-  if (Number.isNaN(made.getTime()) || made.getUTCDate() !== Number(date)) return null;
-  return type === "date" ? `${year}-${month}-${date}` : `${year}-${month}-${date}T${(parts[3] ?? "0").padStart(2, "0")}:${parts[4] ?? "00"}`;
+/** A day, a time or both as the page's language writes it; null when it is none. */
+function moment(target: HTMLInputElement, value: string): string | null {
+  if (target.dataset.clock !== undefined) return readClock(value);
+  if (target.dataset.day !== undefined) return ((iso) => iso && writeDay(iso))(readDay(value) ?? readDay(value.split(/[ T]/)[0]!));
+  const found = readInstant(value);
+  return found && `${writeDay(found.day)}${found.clock ? ` ${found.clock}` : ""}`;
 }
 
 /** Puts a text into a cell as if a person had typed it; answers why it does not fit, or nothing. */
@@ -121,14 +110,14 @@ export function put(cell: HTMLElement, typed: string, reason: (kind: "choice" | 
   } else if (target instanceof HTMLInputElement && ticked(target)) {
     if (!YES.includes(folded(value)) && !NO.includes(folded(value))) why = `${reason("yes")}: ${value}`;
     target.checked = YES.includes(folded(value));
-  } else if (target instanceof HTMLInputElement && /^(date|datetime-local)$/.test(target.type)) {
-    const found = value ? moment(value, target.type) : "";
+  } else if (target instanceof HTMLInputElement && target.matches("[data-day], [data-instant], [data-clock]")) {
+    const found = value ? moment(target, value) : "";
     if (found === null) why = reason("moment");
     set(target, found ?? value);
   } else if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) {
     if (target.matches("[data-number]") && value && amount(value) === null) why = reason("number");
     if (target.maxLength > 0 && value.length > target.maxLength) why = reason("long");
-    target.value = value;
+    target.value = (target.matches("[data-number]") && tidyNumber(value)) || value;
   }
   misfit(cell, why);
   return why;

@@ -16,6 +16,8 @@ export class Keys {
   before: State | null = null;
   editing = false;
   private pointed = false;
+  /** The column in which a run of Tab began: Enter goes down to it. */
+  private began: number | null = null;
 
   constructor(readonly table: Table) {
     this.choice = new Choice(table);
@@ -79,6 +81,7 @@ export class Keys {
   point(event: PointerEvent): void {
     const cell = event.target instanceof Element && this.mine(event.target) ? this.cellOf(event.target) : null;
     this.pointed = cell !== null;
+    this.began = null;
     if (!cell || event.button !== 0) return;
     if (event.shiftKey && this.cell) {
       event.preventDefault();
@@ -115,6 +118,18 @@ export class Keys {
       this.commit();
       this.focus(found);
     }
+  }
+
+  /** The row below, in the column where the row was begun. */
+  down(cell: HTMLElement, rows: 1 | -1): void {
+    const [row, column] = this.choice.place(cell);
+    const target = this.table.rows()[row + rows];
+    const there = target && this.table.cells(target)[this.began ?? column];
+    this.began = null;
+    if (!there) return;
+    this.choice.clear();
+    this.commit();
+    this.focus(there);
   }
 
   key(event: KeyboardEvent): void {
@@ -174,13 +189,19 @@ export class Keys {
   private plain(event: KeyboardEvent, cell: HTMLElement, target: HTMLElement): boolean {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const arrow = ARROWS[event.code];
-    if (arrow) return this.arrow(event, cell, target, arrow);
+    if (arrow) {
+      this.began = null;
+      return this.arrow(event, cell, target, arrow);
+    }
     switch (event.code) {
       case "Enter":
       case "NumpadEnter":
         if (target instanceof HTMLButtonElement || (target instanceof HTMLTextAreaElement && event.shiftKey)) return false;
-        this.go(event.shiftKey ? -1 : 1, 0);
+        this.down(cell, event.shiftKey ? -1 : 1);
         return true;
+      case "Tab":
+        if (!event.shiftKey) this.began ??= this.choice.place(cell)[1];
+        return false;
       case "F2":
         return this.edit(target);
       case "Escape":

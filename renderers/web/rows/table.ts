@@ -72,7 +72,9 @@ export class Table {
   make(): HTMLTableRowElement {
     const copy = this.pattern("row");
     placed(copy, `__n${Number(this.block.dataset.depth)}__`, String(100000 + made++));
-    return copy.querySelector<HTMLTableRowElement>("tr.entry")!;
+    const row = copy.querySelector<HTMLTableRowElement>("tr.entry")!;
+    queueMicrotask(() => row.dispatchEvent(new CustomEvent("kubik:new", { bubbles: true })));
+    return row;
   }
 
   /** The last row always waits for a new one; it is sent only when something is typed into it. */

@@ -47,7 +47,7 @@ FLEXIBLE = 216
 _WIDTHS: dict[Kind, int] = {
     "text": 22, "number": 12, "money": 15, "percent": 10, "boolean": 10, "date": 12, "datetime": 17, "choice": 16,
     "link": 22, "person": 18, "children": 10,
-    "email": 24, "phone": 22, "url": 24, "rating": 13, "color": 13, "time": 10, "duration": 16, "choices": 26,
+    "email": 24, "phone": 25, "url": 24, "rating": 13, "color": 13, "time": 10, "duration": 16, "choices": 26,
     "rich_text": 30, "json": 24,
 }  # fmt: skip
 _DECLARED: Mapping[str, Kind] = {

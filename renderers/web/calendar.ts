@@ -44,6 +44,8 @@ class Calendar {
   readonly body = document.createElement("tbody");
   readonly chosen: string;
   at: string;
+  /** The focus that a new month takes away is no leaving. */
+  drawing = false;
 
   constructor(readonly input: HTMLInputElement, readonly gone: () => void) {
     const instant = input.dataset.instant !== undefined;
@@ -68,7 +70,7 @@ class Calendar {
     this.box.append(head, this.table(), foot);
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.box.addEventListener("focusout", (event) => {
-      if (!this.box.contains(event.relatedTarget as Node | null)) this.close(false);
+      if (!this.drawing && !this.box.contains(event.relatedTarget as Node | null)) this.close(false);
     });
     (input.closest("dialog") ?? document.body).append(this.box);
     this.show(this.at, true);
@@ -104,12 +106,14 @@ class Calendar {
     const before = (((first.getDay() || 7) - firstOfWeek()) + 7) % 7;
     const start = later(isoOf(first), -before);
     const full = new Intl.DateTimeFormat(language(), { dateStyle: "full" });
+    this.drawing = true;
     this.body.replaceChildren();
     for (let week = 0; week < 6; week += 1) {
       const row = this.body.insertRow();
       for (let day = 0; day < 7; day += 1) row.append(this.day(later(start, week * 7 + day), date.getMonth(), full));
     }
     if (focus) this.body.querySelector<HTMLElement>("[tabindex='0']")?.focus();
+    this.drawing = false;
   }
 
   day(iso: string, month: number, full: Intl.DateTimeFormat): HTMLTableCellElement {
@@ -169,6 +173,7 @@ class Calendar {
 
   close(focus: boolean): void {
     if (!this.box.isConnected) return;
+    this.drawing = true;
     this.gone();
     this.box.remove();
     if (focus) this.input.focus();

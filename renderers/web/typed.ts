@@ -76,7 +76,7 @@ export function readInstant(text: string): { day: string; clock: string } | null
 
 /** A plain number with its thousands parted; null for what is none or may be read in two ways. */
 export function tidyNumber(text: string): string | null {
-  const bare = text.trim().replace(/[\s\u00a0\u202f'’]/g, "").replace("\u2212", "-");
+  const bare = text.trim().replace(/[\s\u00a0\u202f'’]/g, "").replace("\u2212", "-").replace(/(₽|руб\.?|р\.?|\$|€|%)$/i, "").replace(/^([+-]?)[$€₽]/, "$1");
   const found = /^([+-]?)(\d{1,18})(?:([.,])(\d{0,9}))?$/.exec(bare);
   if (!found) return null;
   if (found[3] && !russian() && found[3] === ",") return null;

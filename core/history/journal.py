@@ -18,7 +18,7 @@ from metamodel.json_text import JsonValue
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
 
-Kind = Literal["created", "updated", "deleted", "restored"]
+Kind = Literal["created", "updated", "deleted", "restored", "revealed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Change:
     entity: str
     record: int
     kind: Kind
-    version: int
+    version: int | None
     by: int | None
     action: str | None = None
     differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)

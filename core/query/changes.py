@@ -87,6 +87,8 @@ def _seen(
         by_entity.setdefault(row.entity, set()).add(row.record)
     visible = {uid: visible_ids(tx, actor, entities[uid], ids, "any") for uid, ids in by_entity.items()}
     for row in rows:
+        if row.kind == "revealed":
+            continue  # nothing has changed
         if row.record in visible[row.entity]:
             change = row.kind
         elif left_sight(tx, actor, entities[row.entity], row):

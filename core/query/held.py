@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.query.query import FileLink, Link
 from core.storage.types import BIG
+from metamodel.fields.file import file_url
 from metamodel.model import Entity, Field, Model
 
 if TYPE_CHECKING:
     from core.query.relations import Relations
+    from core.storage.workspace import Transaction
 
 FILE = "file"
 """The system's entity of files; everybody may read it as far as `held` goes."""
@@ -48,6 +52,19 @@ def held(relations: Relations, file: sa.FromClause) -> sa.ColumnElement[bool]:
         if field.uid in relations.grants.readable(entity.uid):
             ways.append(_holds(relations, entity, field, file))
     return sa.or_(*ways)
+
+
+def file_links(tx: Transaction, ids: Iterable[int]) -> dict[int, Link | FileLink]:
+    """Files that stood in a cell which the reader may read, whether they may still be opened or not."""
+    place = tx.tables[tx.model.entities[FILE].uid]
+    fields = tx.model.entities[FILE].by_name
+    columns = [place.columns[fields[name].uid].value for name in ("name", "size", "type")]
+    wanted = list(ids)
+    found: dict[int, Link | FileLink] = dict.fromkeys(wanted, Link(id=None, hidden=True))
+    select = sa.select(place.table.c.id, *columns).where(place.table.c.id.in_(wanted))
+    for file, name, size, kind in tx.connection.execute(select):
+        found[file] = FileLink(file, name, size, kind, file_url(file, name))
+    return found
 
 
 def _attached_at(relations: Relations, file: sa.FromClause) -> sa.ColumnElement[Any]:

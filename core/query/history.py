@@ -16,6 +16,7 @@ from core.query.cursor import read_cursor, write_cursor
 from core.query.history_links import with_titles
 from core.query.names import readable_entity
 from core.query.plan import page_limit
+from core.query.query import A_SECRET, NO_SECRET
 from core.query.read import record
 from core.query.relations import choices_of
 from core.storage.workspace import Transaction
@@ -90,6 +91,8 @@ def changed_values(tx: Transaction, readable: Mapping[str, Field], diff: Mapping
 def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool = False) -> Any:
     """A value of the journal as a page has it, links as ids; with ``keep_uids`` as the engine has it."""
     match field.result.kind:
+        case "secret" if not keep_uids:
+            return NO_SECRET if value is None else A_SECRET
         case _ if value is None:
             return None
         case "link_any":

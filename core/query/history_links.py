@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.access.actor import Actor
-from core.query.query import Link, LinkAny
+from core.query.held import file_links, is_file
+from core.query.query import FileLink, Link, LinkAny
 from core.query.read import titles
 from core.storage.workspace import Transaction
 from metamodel.fields.link_any import AnyLink
@@ -28,8 +29,10 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
             for value in values.values() if name in links else ():
                 for entity, record in _led_to(links[name], value):
                     wanted.setdefault(entity, set()).add(record)
-    known = {
-        uid: titles(tx, actor, tx.model.entity_by_uid[uid], ids)
+    known: dict[str, Mapping[int, Link | FileLink]] = {
+        uid: file_links(tx, ids)
+        if is_file(tx.model.entity_by_uid[uid])
+        else titles(tx, actor, tx.model.entity_by_uid[uid], ids)
         for uid, ids in wanted.items()
         if uid in tx.model.entity_by_uid
     }
@@ -49,7 +52,7 @@ def _led_to(field: Field, value: Any) -> Iterator[tuple[str, int]]:
             yield field.result.entity, record
 
 
-def _shown(tx: Transaction, field: Field, value: Any, known: Mapping[str, Mapping[int, Link]]) -> Any:
+def _shown(tx: Transaction, field: Field, value: Any, known: Mapping[str, Mapping[int, Link | FileLink]]) -> Any:
     """A link as a page has it; a list without what the reader may not see."""
     if isinstance(value, AnyLink):
         link = known.get(value.entity, {}).get(value.id)

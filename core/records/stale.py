@@ -78,6 +78,8 @@ def _rows_changed(work: Work, row: Row, field: Field, after: int) -> bool:
 
 def _shown(work: Work, field: Field, value: Any) -> Any:
     """A value of the journal as the API writes it."""
+    if field.type.name == "secret":
+        return {"set": value is not None}
     if value is None:
         return None
     if field.choices and not isinstance(value, str):

@@ -161,8 +161,9 @@ def test_a_file_is_opened_by_its_uploader_and_then_by_who_may_read_what_holds_it
     assert opens("mark", line) and not opens("nina", line)
     names = {item["name"] for item in papers.get("/api/records/file", "mark").json()["items"]}
     assert names == {"l.jpg"}
-    problem(papers.patch(f"/api/records/file/{line['id']}", {"name": "x"}, "mark"), 403, "KBK4002")
-    problem(papers.call("DELETE", f"/api/records/file/{line['id']}", "admin"), 422, "KBK3014")
+    problem(papers.patch(f"/api/records/file/{line['id']}", {"name": "x"}, "mark"), 404, "KBK2006")
+    problem(papers.call("DELETE", f"/api/records/file/{line['id']}", "admin"), 409, "KBK3008")
+    problem(papers.patch(f"/api/records/file/{line['id']}", {"name": "x"}, "admin"), 422, "KBK3014")
 
 
 def site_user(site: Site, login: str) -> int:
@@ -215,3 +216,22 @@ def test_a_bomb_has_no_small_picture_and_the_next_one_has(papers: Site) -> None:
         assert papers.get(f"/files/{file['id']}/thumb/96", "mark").status_code == 404
     fine = sent(papers, picture(kind="PNG"), "fine.png")
     assert papers.get(f"/files/{fine['id']}/thumb/96", "mark").status_code == 200
+
+
+def test_files_hang_on_any_record_under_its_rights(papers: Site) -> None:
+    made = paper(papers, "mark")
+    where = f"{PAPERS}/{made['id']}/files"
+    answer = papers.call("POST", where, "mark", files={"file": ("note.txt", b"hello")})
+    assert answer.status_code == 201, answer.text
+    hung = answer.json()
+    earlier = sent(papers, PDF, "contract.pdf")
+    assert papers.post(where, {"id": earlier["id"]}, "mark").status_code == 201
+    items = papers.get(where, "helen").json()["items"]
+    assert [item["name"] for item in items] == ["contract.pdf", "note.txt"] and items[1]["by"]["title"] == "Mark"
+    assert papers.get(hung["url"], "helen").content == b"hello"
+    problem(papers.get(where, "nina"), 404, "KBK2006")
+    problem(papers.get(hung["url"], "nina"), 404, "KBK2006")
+    problem(papers.call("POST", where, "nina", files={"file": ("x.txt", b"x")}), 404, "KBK2006")
+    problem(papers.post(where, {"id": sent(papers, b"h", "h", "helen")["id"]}, "mark"), 422, "KBK3005")
+    assert papers.call("DELETE", f"{where}/{hung['attachment']}", "mark").status_code == 204
+    assert [item["name"] for item in papers.get(where, "mark").json()["items"]] == ["contract.pdf"]

@@ -45,6 +45,9 @@ _EXPECTATIONS: Mapping[str, Message] = {
             "a name of small Latin letters, digits and _, beginning with a letter, at most 48 characters"
         ),
         message("a code of ISO 4217, such as RUB"),
+        message("the country whose numbers are written without its code"),
+        message("characters of its words"),
+        message("a JSON Schema 2020-12 that the value keeps"),
         message("a regular expression"),
     )
 }

@@ -115,6 +115,31 @@ REASONS = [
 RESULTS = ["Просят расчёт с монтажом и отсрочку 30 дней", "Согласовали спецификацию, ждём подписи", "Перезвонить после совещания",
            "Отправлено предложение, вопросы по срокам", "Показали склад, договорились о замере", "Скидку не обсуждали"]  # fmt: skip
 
+TAGS = {
+    "Тендер": "#b3541e", "Холодный склад": "#1f6f8b", "Мезонин": "#6a4c93", "Постоянный": "#2b7a4b",
+    "Отсрочка": "#8a6d1d", "Лизинг": "#7a3b69",
+}  # fmt: skip
+LEAD_FIRMS = [
+    "«Пекарня на Садовой»", "ИП Никифоров", "«Север-Инструмент»", "Детский сад № 18",
+    "«Вектор Логистика»", "Склад-магазин «Ремонт»", "«Зоомир»", "Теплицы «Росток»",
+    "«Медтехника-Плюс»", "Колледж связи", "«Лесопилка Бор»", "Маркетплейс «Полка»",
+]  # fmt: skip
+NEEDS = ["Стеллажи на склад", "Нужен штабелёр", "Полки в архив", "Мезонин под мелкий товар", "Тележки для магазина",
+         "Перегрузочный мост", "Консоли под доску", "Ремонт после наезда"]  # fmt: skip
+WISHES = [
+    "<p>Склад 600 м², высота 7 м. Хотят <strong>до конца квартала</strong>.</p>",
+    "<p>Прислали план, просят замер и расчёт с монтажом.</p>",
+    "<p>Сравнивают с двумя поставщиками, важна отсрочка.</p>",
+    "<p>Звонили по объявлению, подробностей нет.</p>",
+    "<ul><li>паллеты 1200×800</li><li>до 1 т на ячейку</li><li>RAL 5005</li></ul>",
+]
+TASKS = {
+    "call": ["Перезвонить и уточнить сроки", "Узнать, кто принимает решение", "Спросить про оплату"],
+    "meeting": ["Выезд на замер", "Показать образцы на складе"],
+    "mail": ["Отправить предложение", "Отправить каталог и прайс"],
+    "task": ["Посчитать нагрузку на пол", "Запросить карточку предприятия"],
+}
+
 
 def inn(draw: random.Random, person: bool) -> str:
     """A number of the right length whose check digits fit (order of the Federal Tax Service, 2012)."""
@@ -168,10 +193,17 @@ def companies(draw: random.Random) -> list[Row]:
             "website": f"company-{index + 1:02}.example.com" if draw.random() < 0.7 else "",
             "key_account": "true" if draw.random() < 0.2 else "false",
             "discount": draw.choice(["", "", "", "3%", "5%", "10%"]),
+            "tags": draw_tags(index),
             "notes": "",
         }
         for index, (name, industry) in enumerate(COMPANIES)
     ]
+
+
+def draw_tags(number: int) -> str:
+    """Words for about every third company, the same whatever else is drawn."""
+    draw = random.Random(number)
+    return "; ".join(sorted(draw.sample(list(TAGS), draw.choice([1, 1, 2])))) if number % 3 == 0 else ""
 
 
 def contacts(draw: random.Random) -> list[Row]:
@@ -190,12 +222,80 @@ def contacts(draw: random.Random) -> list[Row]:
                     "name": name,
                     "company.name": company,
                     "position": draw.choice(POSITIONS),
-                    "phone": phone(draw),
+                    "phone": phone(draw),  # moved to its own table by `contact_phones`
                     "email": f"contact-{len(rows) + 1:03}@example.com",
                     "decides": "true" if draw.random() < 0.4 else "false",
                 }
             )
     return rows
+
+
+def contact_phones(people: list[Row]) -> list[Row]:
+    """The number of each contact, of some a second one; taken out of the contacts themselves."""
+    draw = random.Random(20261121)
+    rows: list[Row] = []
+    for person in people:
+        rows.append(
+            {"contact.name": person["name"], "kind": "mobile", "phone": person.pop("phone"), "note": ""}
+        )
+        if draw.random() < 0.35:
+            note = draw.choice(["", "приёмная", "доб. 104", "склад, до 17:00"])
+            rows.append({"contact.name": person["name"], "kind": "work", "phone": phone(draw), "note": note})
+    return rows
+
+
+def leads(people: list[Row], orders: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Enquiries with their numbers: free ones, those in work, refused ones, and those some deals came out of."""
+    draw = random.Random(20261122)
+    rows: list[Row] = []
+    phones: list[Row] = []
+    taken: set[str] = set()
+    converted = draw.sample([order for order in orders if order["stage"] not in ("won", "lost")], 9)
+    kinds = ["new"] * 8 + ["work"] * 14 + ["refused"] * 7 + ["converted"] * len(converted)
+    for number, kind in enumerate(kinds):
+        order = converted[number - (len(kinds) - len(converted))] if kind == "converted" else None
+        woman = draw.random() < 0.45
+        first, middle = draw.choice(WOMEN if woman else MEN)
+        person = f"{draw.choice(LAST)}{'а' if woman else ''} {first} {middle}"
+        firm = order["company.name"] if order else draw.choice(LEAD_FIRMS)
+        subject = f"{draw.choice(NEEDS)}: {firm}"
+        if subject in taken:
+            subject = f"{subject}, повторно ({number})"
+        taken.add(subject)
+        back = TODAY + timedelta(days=draw.randrange(-2, 9))
+        rows.append(
+            {
+                "name": subject,
+                "company_name": firm,
+                "contact_name": person,
+                "job": draw.choice(POSITIONS),
+                "email": f"lead-{number + 1:03}@example.com" if draw.random() < 0.7 else "",
+                "source": draw.choice(["site", "site", "call", "advice", "exhibition"]),
+                "budget": f"{draw.randrange(8, 240) * 10_000}.00" if draw.random() < 0.6 else "",
+                "interest": str(draw.randrange(2, 6)) if kind != "new" else "",
+                "need": draw.choice(WISHES),
+                "owner.login": order["owner.login"]
+                if order
+                else ""
+                if kind == "new"
+                else draw.choice(MANAGERS),
+                "callback_at": f"{back.isoformat()}T{draw.randrange(6, 14):02}:30:00Z"
+                if kind == "work"
+                else "",
+                "tags": draw.choice(list(TAGS)) if draw.random() < 0.4 else "",
+                "stage": kind,
+                "refusal_reason": draw.choice(REASONS) if kind == "refused" else "",
+                "company.name": order["company.name"] if order else "",
+                "contact.name": order["contact.name"] if order else "",
+            }
+        )
+        for _ in range(draw.choice([1, 1, 2])):
+            phones.append(
+                {"lead.name": subject, "kind": draw.choice(["mobile", "work"]), "phone": phone(draw)}
+            )
+        if order is not None:
+            order["lead.name"] = subject
+    return rows, phones
 
 
 def products() -> list[Row]:
@@ -278,16 +378,44 @@ def activities(draw: random.Random, orders: list[Row]) -> list[Row]:
                 {
                     "subject": f"{subject}: {order['name']}",
                     "kind": kind,
-                    "deal.name": order["name"],
-                    "company.name": order["company.name"],
+                    "about.name": f"deal:{order['name']}",
                     "owner.login": order["owner.login"],
                     "status": "done" if done else "planned",
                     "due_at": at.isoformat() + "Z",
                     "held_on": min(day, TODAY).isoformat() if done else "",
-                    "minutes": str(draw.randrange(1, 18) * 5) if done and kind in ("call", "meeting") else "",
+                    "duration": f"PT{draw.randrange(1, 18) * 5}M"
+                    if done and kind in ("call", "meeting")
+                    else "",
                     "result": draw.choice(RESULTS) if done else "",
                 }
             )
+    return rows
+
+
+def other_activities(enquiries: list[Row], people: list[Row]) -> list[Row]:
+    """Activities about leads, contacts and companies."""
+    draw = random.Random(20261123)
+    rows: list[Row] = []
+    about = [(f"lead:{each['name']}", each["owner.login"]) for each in enquiries if each["stage"] == "work"]
+    about += [(f"contact:{each['name']}", draw.choice(MANAGERS)) for each in draw.sample(people, 8)]
+    about += [(f"company:{name}", draw.choice(MANAGERS)) for name, _ in draw.sample(COMPANIES, 8)]
+    for target, login in about:
+        done = draw.random() < 0.4
+        day = TODAY + timedelta(days=draw.randrange(-20, 0) if done else draw.randrange(0, 12))
+        kind, subject = draw.choice(list(TASKS.items()))
+        rows.append(
+            {
+                "subject": draw.choice(subject),
+                "kind": kind,
+                "about.name": target,
+                "owner.login": login,
+                "status": "done" if done else "planned",
+                "due_at": f"{day.isoformat()}T{draw.randrange(6, 15):02}:00:00Z",
+                "held_on": day.isoformat() if done else "",
+                "duration": "PT20M" if done and kind == "call" else "",
+                "result": draw.choice(RESULTS) if done else "",
+            }
+        )
     return rows
 
 
@@ -297,16 +425,25 @@ def tables() -> dict[str, list[Row]]:
     firms = companies(draw)
     people = contacts(draw)
     orders = deals(draw, people, firms)
+    items = deal_items(draw, orders)
+    tasks = activities(draw, orders)
+    numbers = contact_phones(people)
+    enquiries, their_numbers = leads(people, orders)
+    orders = [{**order, "lead.name": order.get("lead.name", "")} for order in orders]
     makers: dict[str, Callable[[], list[Row]]] = {
         "department": departments,
         "user": users,
         "user_role": user_roles,
+        "tag": lambda: [{"name": name, "color": color} for name, color in TAGS.items()],
         "company": lambda: firms,
         "contact": lambda: people,
+        "contact_phone": lambda: numbers,
+        "lead": lambda: enquiries,
+        "lead_phone": lambda: their_numbers,
         "product": products,
         "deal": lambda: orders,
-        "deal_item": lambda: deal_items(draw, orders),
-        "activity": lambda: activities(draw, orders),
+        "deal_item": lambda: items,
+        "activity": lambda: [*tasks, *other_activities(enquiries, people)],
     }
     return {entity: make() for entity, make in makers.items()}
 

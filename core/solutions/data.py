@@ -134,7 +134,11 @@ def _needs(model: Model, entity: Entity, files: Mapping[str, str]) -> set[str]:
     """The other files whose records the links of this one lead to."""
     fields = [entity.by_name.get(column.partition(".")[0]) for column in _header(files[entity.name])]
     needed = {
-        model.entity_by_uid[field.target].name for field in fields if field is not None and field.target
+        model.entity_by_uid[uid].name
+        for field in fields
+        if field is not None
+        for uid in (field.target, *field.targets)
+        if uid
     }
     return (needed & set(files)) - {entity.name}
 

@@ -254,7 +254,7 @@ def test_a_manager_cannot_reach_past_their_deals(crm: Crm) -> None:
     ):  # fmt: skip
         both = [crm.call(who, method, f"/api/records/deal/{i}{way}", json=body) for i in (hidden, nothing)]
         assert_same(*both, (str(hidden), str(nothing)))
-    for entity, field in (("activity", "deal"), ("deal_item", "deal")):
+    for entity, field in (("activity", "about"), ("deal_item", "deal")):
         more: dict[str, Any] = {"subject": "x"} if entity == "activity" else {"product": 1}
         both = [
             crm.call(who, "POST", f"/api/records/{entity}", json={field: i, **more})

@@ -56,6 +56,12 @@ def fit_columns(
     return tuple(columns)
 
 
+def _by(model: Model, grants: Grants, field: Field, name: str) -> Field | None:
+    """The field of that name of what a link leads to; of a link to any record, of the first entity that has one."""
+    targets = [model.entity_by_uid[uid] for uid in (field.targets or (field.target,)) if uid]
+    return next((found for target in targets if (found := _named(grants, target, name)) is not None), None)
+
+
 def _fit(
     model: Model, grants: Grants, entity: Entity, place: int, name: str, mapping: Mapping[str, str | None]
 ) -> Column | None:
@@ -69,8 +75,7 @@ def _fit(
     if field is None and "." in wanted:
         first, _, second = wanted.partition(".")
         field = _named(grants, entity, first)
-        target = model.entity_by_uid.get(field.target or "") if field is not None else None
-        by = _named(grants, target, second) if target is not None else None
+        by = _by(model, grants, field, second) if field is not None else None
         if by is None or field is None or not field.stored or not by.stored:
             return None
     if field is None:

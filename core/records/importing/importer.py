@@ -24,7 +24,9 @@ from core.storage.workspace import Transaction, Workspace
 from metamodel.errors import Problem
 from metamodel.fields.base import Context
 from metamodel.fields.link import LinkKey
+from metamodel.fields.link_any import AnyName
 from metamodel.messages import message
+from metamodel.model import Field
 
 LONGEST_CHUNK = 0.05
 """Seconds that one chunk holds the write lock, about."""
@@ -221,10 +223,19 @@ def _values(columns: tuple[Column, ...], line: Line, *, new: bool) -> dict[str, 
         if empty and new:
             continue
         if column.by is not None and not empty:
-            values[column.field.name] = Ready(LinkKey(field=column.by.name, value=raw))
+            values[column.field.name] = _keyed(column.field, column.by, raw)
         else:
             values[column.field.name] = "" if empty else raw
     return values
+
+
+def _keyed(field: Field, by: Field, raw: str) -> Any:
+    """A link by a field of what it leads to; to any record with the entity before it: ``deal:Racks``."""
+    if not field.targets:
+        return Ready(LinkKey(field=by.name, value=raw))
+    entity, colon, value = raw.partition(":")
+    key = LinkKey(field=by.name, value=value.strip())
+    return Ready(AnyName(entity=entity.strip(), key=key)) if colon else raw
 
 
 def _note(

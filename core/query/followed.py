@@ -45,7 +45,7 @@ def followed_sources(row: VisibleRow) -> tuple[sa.Select[Any] | None, ...] | Non
     """Of each of `followed_conditions` the links that fulfil it, None when they are not limited; None as a whole for
     a row that asks nothing of what it leads to.
     """
-    if followed_conditions(row) == (None,):
+    if followed_conditions(row)[0] is None:
         return None
     targets = list(_targets(row))
     whole: tuple[sa.Select[Any] | None, ...] = (None,) if any(target is None for _, target in targets) else ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.access.grants import Grants
 from metamodel.actions import Action
+from metamodel.fields.links import MOST_LINKS
 from metamodel.model import Entity, Field
 
 Schema = dict[str, Any]
@@ -69,6 +70,10 @@ class EntitySchemas:
             child = self._grants.model.entity_by_uid[field.target]
             return {"type": "array", "items": {"$ref": f"#/components/schemas/{child.name}"}}
         schema = field.type.json_schema(field)
+        if field.listed:
+            return schema
+        if field.targets:
+            schema = {**schema, "properties": {**schema["properties"], "entity": self._led_to(field)}}
         if field.system and field.name in ("id", "version", "created_at", "updated_at"):
             return schema
         return nullable(schema)
@@ -103,13 +108,26 @@ class EntitySchemas:
             return {"type": "array", "items": {"type": "object"}, "maxItems": 10_000}
         kind = field.result.kind
         schema = nullable(field.type.json_schema(field))
+        if kind == "link_any":
+            return self._any_written(field)
+        if field.listed:
+            return {"type": ["array", "null"], "items": LINK_WRITTEN, "maxItems": MOST_LINKS}
         if kind == "link":
-            by = {"type": "object", "properties": {"by": {"type": "object"}}, "required": ["by"]}
-            known = {"type": "object", "properties": {"id": ID}, "required": ["id"]}
-            return {"anyOf": [ID, known, by, {"type": "null"}]}
+            return {"anyOf": [*LINK_WRITTEN["anyOf"], {"type": "null"}]}
         if kind == "number":
             return {"anyOf": [schema, {"type": "string"}]}
         return schema
+
+    def _led_to(self, field: Field) -> Schema:
+        """The names of the entities that a link to any record may lead to, as far as the caller reads them."""
+        led = (uid for uid in field.targets if self._grants.may(uid, "read"))
+        return {"enum": [*(self._grants.model.entity_by_uid[uid].name for uid in led), None]}
+
+    def _any_written(self, field: Field) -> Schema:
+        entity = {"entity": {"enum": [name for name in self._led_to(field)["enum"] if name is not None]}}
+        known = {"type": "object", "properties": {**entity, "id": ID}, "required": ["entity", "id"]}
+        by = {"type": "object", "properties": {**entity, "by": {"type": "object"}}, "required": ["entity", "by"]}
+        return {"anyOf": [known, by, {"type": "null"}]}
 
     def _described(self, field: Field, schema: Schema) -> Schema:
         described = {"title": self.words(field.label), **schema}
@@ -145,6 +163,16 @@ class EntitySchemas:
             "required": ["to"],
             "additionalProperties": False,
         }
+
+
+LINK_WRITTEN: Schema = {
+    "anyOf": [
+        ID,
+        {"type": "object", "properties": {"id": ID}, "required": ["id"]},
+        {"type": "object", "properties": {"by": {"type": "object"}}, "required": ["by"]},
+    ]
+}
+"""A link as it may be sent."""
 
 
 def nullable(schema: Mapping[str, Any]) -> Schema:

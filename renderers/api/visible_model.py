@@ -89,6 +89,9 @@ def _entity(entity: Entity, model: Model, grants: Grants) -> dict[str, Any]:
             kept = _only(written[field.uid], _FIELD)
             if field.target and grants.may(field.target, "read"):
                 kept["to"] = model.entity_by_uid[field.target].name
+            elif field.targets:
+                led = (uid for uid in field.targets if grants.may(uid, "read"))
+                kept["to"] = [model.entity_by_uid[uid].name for uid in led]
             fields.append(kept)
     found = {**_only(definition, _ENTITY), "fields": fields}
     if entity.stages is not None and entity.stages.field in known:

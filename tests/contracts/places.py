@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,12 +28,44 @@ ZONE = "Europe/Moscow"
 WORDS = ["Ёлка", "ель", "Заря", "Север", "О'Коннор", "<b>Бор</b>", "a%b_c", "Луч", "日本"]
 
 
+MORE: Mapping[str, str] = {
+    "extensions/deal.yaml": """
+        extends: deal
+        fields:
+          - {name: goods, type: links, to: product, inverse: demand, on_delete: clear}
+          - {name: watchers, type: users, inverse: watched, on_delete: clear}
+    """,
+    "entities/remark.yaml": """
+        name: remark
+        title: "{text}"
+        fields:
+          - {name: text, type: text}
+          - {name: about, type: link_any, to: [deal, company], inverse: remarks, rights: of parent, required: true}
+          - {name: author, type: user, default: me, on_delete: clear}
+    """,
+    "entities/talk.yaml": """
+        name: talk
+        title: "{text}"
+        fields:
+          - {name: text, type: text}
+          - {name: about, type: link_any, to: [deal, company], rights: of parent, write_by: read, required: true}
+    """,
+}
+"""What the sample has besides: lists of links, links to any record, records whose rights follow these."""
+
+
+@cache
+def wide_model() -> Model:
+    """The sample with `MORE`."""
+    return model(MORE)
+
+
 def make_workspace(database_url: str, home: Path) -> Workspace:
     """The sample with people in departments, companies, products, deals with items, activities; some in the bin."""
     workspace = Workspace.create(
         Settings(home=home, database_url=database_url, secret_key=b"k" * 32, time_zone=ZONE, language="en")
     )
-    install_model(workspace, model())
+    install_model(workspace, wide_model())
     workspace.write(records.sync_roles)
     workspace.write(fill)
     workspace.write(change)
@@ -78,6 +111,8 @@ def fill(tx: Transaction) -> None:
             probability=chance.choice([None, "0.2", "1"]), closes_on=chance.choice([None, "2030-06-30"]),
             source=chance.choice([None, "site", "call"]), stage=chance.choice(["lead", "offer", "won"]),
             amount=chance.choice([None, None, "1200.10", "0"]),
+            goods=chance.sample(products, chance.choice([0, 0, 1, 3])),
+            watchers=chance.sample(users, chance.choice([0, 0, 1, 2])),
         ))  # fmt: skip
     for n in range(24):
         add(
@@ -85,6 +120,12 @@ def fill(tx: Transaction) -> None:
             owner=chance.choice([*users, None]), status=chance.choice(["planned", "done"]),
             held_at=chance.choice([None, f"2026-03-0{n % 9 + 1}T10:00:00Z"]), result=chance.choice([None, "да", "нет"]),
         )  # fmt: skip
+
+
+    for n in range(24):
+        place = chance.choice([("deal", chance.choice(deals)), ("company", chance.choice(companies))])
+        about = {"entity": place[0], "id": place[1]}
+        add(chance.choice(["remark", "talk"]), text=f"{chance.choice(WORDS)} {n}", about=about)
 
 
 def change(tx: Transaction) -> None:
@@ -110,7 +151,15 @@ def raw_rows(tx: Transaction) -> dict[str, list[dict[str, Any]]]:
         place = tx.tables[entity.uid]
         columns = place.columns
         select = sa.select(*(c.value for c in columns.values())).order_by(place.table.c.id)
-        found[entity.uid] = [dict(zip(columns, row, strict=True)) for row in tx.connection.execute(select)]
+        rows = [dict(zip(columns, row, strict=True)) for row in tx.connection.execute(select)]
+        for uid, pairs in place.lists.items():
+            listed = sa.select(pairs.c.record, pairs.c.target).order_by(pairs.c.record, pairs.c.position)
+            lists: dict[int, tuple[int, ...]] = {}
+            for record, target in tx.connection.execute(listed):
+                lists[record] = (*lists.get(record, ()), target)
+            for row in rows:
+                row[uid] = lists.get(row["id"])
+        found[entity.uid] = rows
     return found
 
 
@@ -138,4 +187,4 @@ def exact(value: Any) -> Any:
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-__all__ = ["Person", "Rights", "Role", "exact", "judge", "make_workspace", "raw_rows", "with_roles"]
+__all__ = ["Person", "Rights", "Role", "exact", "judge", "make_workspace", "raw_rows", "wide_model", "with_roles"]

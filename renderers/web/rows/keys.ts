@@ -136,6 +136,7 @@ export class Keys {
     const target = event.target as HTMLElement;
     const cell = this.cellOf(target);
     if (event.isComposing) return;
+    if (cell && event.code === "Tab" && !event.shiftKey) this.began ??= this.choice.place(cell)[1];
     const row = target.closest<HTMLTableRowElement>("tr.entry")!;
     const listed = target.getAttribute("aria-expanded") === "true" && target.getAttribute("role") === "combobox";
     if (this.rowKey(event, row) || (cell && this.command(event, cell)) || (cell && !listed && this.plain(event, cell, target))) {
@@ -199,9 +200,6 @@ export class Keys {
         if (target instanceof HTMLButtonElement || (target instanceof HTMLTextAreaElement && event.shiftKey)) return false;
         this.down(cell, event.shiftKey ? -1 : 1);
         return true;
-      case "Tab":
-        if (!event.shiftKey) this.began ??= this.choice.place(cell)[1];
-        return false;
       case "F2":
         return this.edit(target);
       case "Escape":

@@ -252,13 +252,14 @@ export class Table {
   }
 
   undo(back: boolean): void {
+    const focused = document.activeElement?.closest<HTMLElement>("td[data-cell]");
     const step = this.steps.turn(back);
     if (!step) return void toast(said(this.block, back ? "nothing-undone" : "nothing-redone"), 2);
     const block = step.body.closest<HTMLElement>("[data-rows]")!;
     const table = tableOf(block);
     table.settle();
-    const [cell] = step.cells.keys();
-    if (cell?.isConnected) block.dispatchEvent(new CustomEvent("rows:focus", { detail: cell }));
+    const cell = [...step.cells.keys(), focused].find((each) => each?.isConnected);
+    if (cell) block.dispatchEvent(new CustomEvent("rows:focus", { detail: cell }));
   }
 }
 

@@ -6,7 +6,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -49,18 +49,27 @@ class Outcome:
 
 Handler = Callable[[Run], Outcome]
 
+Chore = Callable[[Workspace], object]
+"""What is to be done once an hour, by every worker, in as many transactions as it likes."""
+
 
 class Worker:
     """Runs jobs of the kinds in ``handlers`` until it is stopped; as many workers as wished, anywhere."""
 
     def __init__(
-        self, workspace: Workspace, handlers: Mapping[str, Handler], *, poll: float = POLL_SECONDS
+        self,
+        workspace: Workspace,
+        handlers: Mapping[str, Handler],
+        *,
+        poll: float = POLL_SECONDS,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._workspace = workspace
         self._handlers = dict(handlers)
         self._kinds = tuple(sorted(handlers))
         self._name = f"{socket.gethostname()} {secrets.token_hex(8)}"
         self._poll = poll
+        self._chores = tuple(chores)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -147,6 +156,8 @@ class Worker:
     def _tidy(self) -> None:
         try:
             self._workspace.write(forget_jobs)
+            for chore in self._chores:
+                chore(self._workspace)
             self._workspace.database.tidy()
         except Exception:
             _LOG.exception("tidying failed")

@@ -65,6 +65,9 @@ class FileStore(Protocol):
     def size(self, hash: str) -> int | None:
         """How many bytes there are, None when the contents are not there."""
 
+    def hashed(self, hash: str) -> str:
+        """The SHA-256 of what is there now under that name."""
+
     def local(self, hash: str) -> Path:
         """A path under which other programs of this machine can read the contents."""
 
@@ -101,6 +104,10 @@ class FolderStore:
             return self.local(hash).stat().st_size
         except FileNotFoundError:
             return None
+
+    def hashed(self, hash: str) -> str:
+        with self.open(hash) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def local(self, hash: str) -> Path:
         return self.folder / hash[:2] / hash[2:4] / _checked(hash)

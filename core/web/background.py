@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from core.jobs.worker import Handler, Worker
 from core.records.importing.job import KIND, import_job
+from core.records.sweeping import sweep_files
 from core.storage.workspace import Workspace
 
 
@@ -16,4 +17,4 @@ def handlers() -> Mapping[str, Handler]:
 
 def make_worker(workspace: Workspace) -> Worker:
     """A worker that runs every kind of job; it is not started yet."""
-    return Worker(workspace, handlers())
+    return Worker(workspace, handlers(), chores=(sweep_files,))

@@ -6,6 +6,7 @@ Follows draft-ietf-httpapi-idempotency-key-header; the answer is kept in the tra
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable
 
 from core import records
@@ -46,7 +47,7 @@ def once(call: Call, action: Action) -> Action:
 
 
 def _fingerprint(call: Call) -> str:
-    digest = hashlib.sha256()
+    digest = hmac.new(call.site.workspace.secret_key, digestmod=hashlib.sha256)  # a body may hold a secret
     for part in (call.method.encode(), call.path.encode(), call.query_string, call.body):
         digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()

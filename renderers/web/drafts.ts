@@ -30,8 +30,9 @@ function start(form: HTMLFormElement): void {
       const answer = await sendAside(address, fields(form));
       if (answer.status === 401 && !told) {
         told = true;
-        toast(word("ended"), 60);
+        if (!document.querySelector("#sign-in[open]")) toast(word("endedForm"), 20);
       }
+      if (answer.ok) told = false;
       if (!answer.ok) dirty = true;
       else if (state && !stopped) state.textContent = word("kept");
     } catch {

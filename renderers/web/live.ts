@@ -142,7 +142,7 @@ class Live {
     for (const old of this.form.querySelectorAll("[data-unfit]")) old.remove();
     for (const name of answer.unfit) {
       const place = this.control(name)?.closest(".field, td");
-      place?.append(this.line("wrong", word("unfit"), "unfit"));
+      if (!place?.querySelector(".wrong")) place?.append(this.line("wrong", word("unfit"), "unfit"));
     }
   }
 

@@ -14,6 +14,7 @@ from metamodel.expression.durations import MOST_SECONDS, Span, span
 from metamodel.expression.types import MAX_DIGITS
 from metamodel.fields.base import Context, Storage
 from metamodel.fields.html import html_of, plain_text
+from metamodel.fields.rating import stars_of
 from metamodel.model import Field
 
 
@@ -32,8 +33,11 @@ _EMPTY = Conversion(None)
 def same_column(old: Field, new: Field) -> bool:
     """Whether both keep the same in their column, so that a change from one to the other copies nothing.
 
-    Limits, patterns and choices are rules for the next write; a link to another entity is another value.
+    Limits, patterns and choices are rules for the next write; a link to another entity is another value, and so is a
+    text whose new type keeps it in a form of its own.
     """
+    if new.type.name in (*_FORMED, "rating") and old.type.name != new.type.name:
+        return False
     return old.type.column_type(old) == new.type.column_type(new) and old.target == new.target
 
 
@@ -53,6 +57,8 @@ def convert(old: Field, new: Field, value: Any, *, zone: str = "UTC", language: 
         return _several(old, new, (value,) if isinstance(value, str) else value, one=after == "choice")
     if before == after == "text":
         return _text_to_text(old, new, value)
+    if new.type.name == "rating" and before == "integer":
+        return Conversion(value) if 0 <= value <= stars_of(new) else LOST
     if before == after and before != "decimal":
         return Conversion(value)
     how = _WAYS.get((before, after))
@@ -132,9 +138,8 @@ def _read(new: Field, text: str, zone: str) -> Conversion:
         return LOST
     for language in ("ru", "en"):
         try:
-            return Conversion(
-                bare.type.parse(bare, text, Context(medium="csv", language=language, zone=zone))
-            )
+            made = bare.type.parse(bare, text, Context(medium="csv", language=language, zone=zone))
+            return LOST if made is None else Conversion(made)
         except ValueRefused:
             continue
     return LOST
@@ -151,6 +156,8 @@ def _to_decimal(old: Field, new: Field, value: Decimal | int, zone: str) -> Conv
 
 def _to_integer(old: Field, new: Field, value: Decimal, zone: str) -> Conversion:
     rounded = value.to_integral_value(ROUND_HALF_UP)
+    if new.type.name == "rating" and not 0 <= rounded <= stars_of(new):
+        return LOST
     return Conversion(int(rounded), lost=rounded != value)
 
 
@@ -193,7 +200,7 @@ def _seconds(old: Field, new: Field, value: int, zone: str) -> Conversion:
 
 
 def _count_of_seconds(old: Field, new: Field, value: Span, zone: str) -> Conversion:
-    return Conversion(value.total)
+    return LOST if new.type.name == "rating" else Conversion(value.total)
 
 
 _WAYS: Mapping[tuple[Storage, Storage], Callable[[Field, Field, Any, str], Conversion]] = {

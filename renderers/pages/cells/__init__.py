@@ -25,6 +25,7 @@ from metamodel.fields.formats import text_format
 from metamodel.model import Choice, Field, Model
 from renderers.pages.cells.base import HIDDEN, SLOT, quoted
 from renderers.pages.cells.contacts import CONTACTS
+from renderers.pages.cells.relations import RELATIONS, every_link
 from renderers.pages.cells.scalars import SCALARS
 from renderers.pages.cells.written import WRITTEN, whole
 from renderers.pages.columns import Kind, kind_of
@@ -85,7 +86,10 @@ class Cells:
 
         def draw(values: Sequence[Any]) -> list[str]:
             one = of_column(values)
-            return [nothing if v is None or v == "" else masked if v is HIDDEN else one(v) for v in values]
+            return [
+                nothing if v is None or v == "" or v == [] else masked if v is HIDDEN else one(v)
+                for v in values
+            ]
 
         return draw
 
@@ -96,6 +100,8 @@ class Cells:
     def whole(self, field: Field, result: Type, value: Any) -> Markup:
         """A single value as it stands on a card: all of a rich text, all of a JSON value."""
         found = None if value is HIDDEN or value is None else whole(self, field, result, value)
+        if found is None and value is not HIDDEN:
+            found = every_link(self, field, result, value)
         return self.one(field, result, value) if found is None else Markup(found)
 
     def _text(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
@@ -222,7 +228,7 @@ class Cells:
     _drawers: dict[Kind, Callable[[Cells, Field, Type], Callable[[Sequence[Any]], Callable[[Any], str]]]] = {
         "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,
         "datetime": _datetime, "choice": _choice, "link": _link, "person": _person, "children": _children,
-        **CONTACTS, **SCALARS, **WRITTEN,
+        **CONTACTS, **RELATIONS, **SCALARS, **WRITTEN,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from metamodel.expression.types import Type
 from metamodel.fields.phone import region_of, spelled
+from metamodel.fields.url import WITH_HOST, WITHOUT_HOST
 from metamodel.model import Field
 from renderers.pages.cells.base import SLOT, Drawer, One, quoted
 from renderers.pages.columns import Kind
@@ -15,6 +16,7 @@ from renderers.pages.columns import Kind
 if TYPE_CHECKING:
     from renderers.pages.cells import Cells
 
+_SCHEMES = frozenset((*WITH_HOST, *WITHOUT_HOST))
 _SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 
 
@@ -37,6 +39,8 @@ def _url(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], 
     frame = cells.frame("url", href=SLOT, text=SLOT).split(SLOT)
 
     def draw(value: str) -> str:
+        if value.partition(":")[0] not in _SCHEMES:
+            return quoted(value)
         shown = value.removeprefix("https://").removeprefix("http://").removesuffix("/")
         return f"{frame[0]}{quoted(quote(value, safe=_SAFE))}{frame[1]}{quoted(shown)}{frame[2]}"
 

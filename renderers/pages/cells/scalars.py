@@ -22,9 +22,10 @@ def _rating(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]
     drawn: dict[int, str] = {}
 
     def draw(value: int) -> str:
-        if value not in drawn:
-            drawn[value] = cells.frame("rating", value=value, most=max(most, value))
-        return drawn[value]
+        given = max(0, min(value, most))
+        if given not in drawn:
+            drawn[given] = cells.frame("rating", value=given, most=most)
+        return drawn[given]
 
     return lambda values: draw
 

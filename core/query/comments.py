@@ -119,7 +119,7 @@ def mentioned(tx: Transaction, actor: Actor, entity: str, id: int, text: str) ->
 
 def _people(tx: Transaction, logins: Iterable[str]) -> list[int]:
     rows = (find_login(tx, fold(login)) for login in logins)
-    return [row[0] for row in rows if row is not None and row[1]]
+    return list(dict.fromkeys(row[0] for row in rows if row is not None and row[1]))
 
 
 def sees(tx: Transaction, user: int, entity: Entity, id: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.access.actor import Actor
-from core.query.comments import COMMENT, comment_on, mentioned
+from core.query.comments import COMMENT, comment_on, mentioned, seen
 from core.records.api import JSON, create, delete, update
 from core.records.shapes import Saved
 from core.storage.workspace import Transaction
@@ -14,6 +14,7 @@ def add_comment(
     tx: Transaction, actor: Actor, entity: str, id: int, text: object, *, context: Context = JSON
 ) -> Saved:
     """A comment on a record; KBK2006 when the actor does not see it."""
+    seen(tx, actor, entity, id)
     people = mentioned(tx, actor, entity, id, text) if isinstance(text, str) else ()
     values = {"about": {"entity": entity, "id": id}, "text": text, "mentions": list(people)}
     return create(tx, actor, COMMENT, values, context=context)

@@ -45,7 +45,9 @@ def draw_card(
         panel = open_panel(shown, request.query_params.get("panel", ""), asked_of(request))
         shell = make_shell(request, who, tx, shown.entity.name)
         status = refused.status if refused else 200
-        return render(who, "cards/page.html", status=status, card=card_view(shown, panel), shell=shell)
+        return render(
+            who, "cards/page.html", status=status, card=card_view(shown, panel), saved_at="", shell=shell
+        )
 
 
 def draw_body(request: AnyRequest, entity: str, identity: int) -> Response[Any]:
@@ -119,7 +121,7 @@ def panel_of_card(
         if who.htmx:
             return fragment(who, "cards/_more.html" if asked.more else "cards/_panel.html", panel)
         shell = make_shell(request, who, tx, shown.entity.name)
-        return render(who, "cards/page.html", card=card_view(shown, panel), shell=shell)
+        return render(who, "cards/page.html", card=card_view(shown, panel), saved_at="", shell=shell)
 
 
 def fragment(who: Visit, name: str, panel: PanelView, status: int = 200) -> Html:

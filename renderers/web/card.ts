@@ -270,7 +270,7 @@ function panels(nav: HTMLElement): void {
       if (each === link) each.setAttribute("aria-current", "true");
       else each.removeAttribute("aria-current");
     }
-    const panel = document.querySelector<HTMLElement>("#panel");
+    const panel = document.querySelector<HTMLElement>(".rail .panel");
     const waiting = window.setTimeout(() => panel?.isConnected && panel.classList.add("waiting"), 300);
     document.addEventListener("htmx:after:settle", () => clearTimeout(waiting), { once: true });
   });

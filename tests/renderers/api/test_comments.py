@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sites import Site
+
+
+@pytest.fixture(autouse=True)
+def one_department(site: Site) -> None:
+    """Helen heads what Mark works in; Nina works elsewhere."""
+    made = site.post("/api/records/department", {"name": "Sales"}).json()["id"]
+    people = site.get("/api/records/user?fields=id,login").json()["items"]
+    for person in people:
+        if person["login"] in ("helen", "mark"):
+            assert site.patch(f"/api/records/user/{person['id']}", {"department": made}).status_code == 200
 
 
 def deal_of(site: Site, who: str) -> str:

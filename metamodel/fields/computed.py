@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
-from metamodel.fields.boolean import write_boolean
-from metamodel.fields.link import Link, write_link
-from metamodel.fields.moments import write_day, write_instant
+from metamodel.fields.boolean import Boolean
+from metamodel.fields.choice import Choice
+from metamodel.fields.choices import Choices
+from metamodel.fields.date import Date
+from metamodel.fields.datetime import DateTime
+from metamodel.fields.duration import Duration
+from metamodel.fields.link import Link
 from metamodel.fields.numeric import write_number
 from metamodel.fields.operators import EMPTINESS
 from metamodel.fields.percent import write_percent
+from metamodel.fields.time import Time
 from metamodel.messages import message
 
 if TYPE_CHECKING:
     from metamodel.model import Field
+
+
+_AS_STORED: Mapping[str, FieldType] = {
+    "boolean": Boolean(), "link": Link(), "date": Date(), "datetime": DateTime(), "time": Time(), "duration": Duration(),
+    "choice": Choice(), "choices": Choices(),
+}  # fmt: skip
+"""Kinds of results that are written as a stored field writes them."""
 
 
 class Computed(FieldType):
@@ -32,37 +45,19 @@ class Computed(FieldType):
         kind = field.result.kind
         if kind == "number":
             return {"type": "number" if field.result.scale else "integer"}
-        if kind == "boolean":
-            return {"type": "boolean"}
-        if kind == "date":
-            return {"type": "string", "format": "date"}
-        if kind == "datetime":
-            return {"type": "string", "format": "date-time"}
-        return Link().json_schema(field) if kind == "link" else {"type": "string"}
+        like = _AS_STORED.get(kind)
+        return {"type": "string"} if like is None else like.json_schema(field)
 
     def parse(self, field: Field, raw: Any, context: Context) -> Any:
         raise ValueRefused("KBK3004", message("The value is computed."))
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
         kind = field.result.kind
-        if kind == "boolean":
-            return write_boolean(value, context)
-        if kind == "link":
-            return write_link(value, context)
+        like = _AS_STORED.get(kind)
+        if like is not None:
+            return like.format(field, value, context)
         if value is None:
             return None if context.medium == "json" else ""
-        if kind == "date":
-            return write_day(value, context)
-        if kind == "datetime":
-            return write_instant(value, context)
-        if kind == "choice":
-            choice = field.choice(value)
-            if choice is not None:
-                return (
-                    choice.name
-                    if context.medium in ("json", "form")
-                    else choice.label.in_language(context.language)
-                )
         if kind == "number" and context.medium != "json":
             if field.result.percent:
                 return write_percent(value, context)

@@ -24,6 +24,10 @@ const PAUSE = 350;
 class Live {
   timer = 0;
   asking?: AbortController;
+  private named = new Map<string, HTMLInputElement>();
+  private computed = new Map<string, HTMLElement>();
+  private lines = new Map<string, HTMLElement>();
+  private readonly drawn = new WeakMap<HTMLElement, string>();
 
   constructor(readonly form: HTMLFormElement) {
     form.addEventListener("input", () => this.soon());
@@ -57,10 +61,12 @@ class Live {
   }
 
   apply(answer: Answer, typed: Map<string, string>): void {
+    this.look();
     for (const [name, { html, plain }] of Object.entries(answer.computed)) {
-      const place = this.form.querySelector<HTMLElement>(`[data-computed="${name}"]`);
+      const place = this.computed.get(name);
       if (!place) continue;
-      if (place.innerHTML !== html) place.innerHTML = html;
+      if (this.drawn.get(place) !== html) place.innerHTML = html;
+      this.drawn.set(place, html);
       place.dataset.plain = plain;
       place.classList.remove("outdated");
     }
@@ -98,21 +104,32 @@ class Live {
     control.dispatchEvent(new CustomEvent("kubik:put", { bubbles: true }));
   }
 
+  /** Everything by its name, in one pass: a long table has thousands of fields, and asking the form for each is slow. */
+  look(): void {
+    this.named = new Map([...this.form.elements].map((field) => [(field as HTMLInputElement).name, field as HTMLInputElement]));
+    this.computed = new Map([...this.form.querySelectorAll<HTMLElement>("[data-computed]")].map((place) => [place.dataset.computed!, place]));
+    this.lines = new Map([...this.form.querySelectorAll<HTMLElement>("[data-follows]")].map((line) => [line.dataset.follows!, line]));
+  }
+
   control(name: string): HTMLInputElement | null {
-    const found = this.form.elements.namedItem(name);
-    return ((found instanceof RadioNodeList ? [...found].at(-1) : found) as HTMLInputElement | null) ?? null;
+    return this.named.get(name) ?? null;
   }
 
   /** Whether the record, or the row that a field stands in, is not stored yet. */
   isNew(name: string): boolean {
     const row = name.slice(0, name.lastIndexOf("/"));
-    if (!row) return !this.form.elements.namedItem("_record");
-    return !(this.form.elements.namedItem(`${row}/id`) as HTMLInputElement | null)?.value;
+    if (!row) return !this.named.has("_record");
+    return !this.named.get(`${row}/id`)?.value;
   }
 
   /** What the server is told of the text: that nobody typed it (`follows`), that it is to be taken anew (`again`). */
   mark(name: string, part: "follows" | "again", value: string | null): void {
-    for (const other of ["follows", "again"]) this.form.elements.namedItem(`${name}~${other}`) instanceof HTMLInputElement && (this.form.elements.namedItem(`${name}~${other}`) as HTMLInputElement).remove();
+    const kept = this.named.get(`${name}~${part}`);
+    if (kept && kept.value === value && !this.named.has(`${name}~${part === "again" ? "follows" : "again"}`)) return;
+    for (const other of ["follows", "again"]) {
+      this.named.get(`${name}~${other}`)?.remove();
+      this.named.delete(`${name}~${other}`);
+    }
     const control = this.control(name);
     if (value === null || !control) return;
     const mark = document.createElement("input");
@@ -120,10 +137,11 @@ class Live {
     mark.name = `${name}~${part}`;
     mark.value = value;
     (control.closest("[data-combo]") ?? control).after(mark);
+    this.named.set(mark.name, mark);
   }
 
   tell(name: string, control: HTMLInputElement, byHand: boolean): void {
-    const line = this.form.querySelector<HTMLElement>(`[data-follows="${name}"]`);
+    const line = this.lines.get(name);
     const state = line?.querySelector<HTMLElement>("[data-follows-state]");
     if (line && state) state.textContent = byHand ? line.dataset.handWords! : line.dataset.followsWords!;
     line?.classList.toggle("by-hand", byHand);

@@ -41,12 +41,17 @@ def required_now(work: Work) -> None:
         required = [f for f in entity.fields if f.required and f.writable and f.uid != entity.parent]
         for row in rows:
             for field in required:
-                missing = row.sent.get(field.uid) is None and (
-                    field.uid in row.sent
-                    or (row.action == "create" and field.default is None and field.copy is None)
-                )
-                if missing and pointer_to(row, field.name) not in refused:
+                if _is_missing(row, field) and pointer_to(row, field.name) not in refused:
                     refuse_empty(work, row, field)
+
+
+def _is_missing(row: Row, field: Field) -> bool:
+    """Whether a required field was sent empty, or not sent for a record that has nothing of its own for it yet."""
+    new = row.action == "create" and field.default is None and field.copy is None
+    if field.type.name == "children":
+        rows = row.lists.get(field.uid)
+        return new if rows is None else not rows
+    return row.sent.get(field.uid) is None and (field.uid in row.sent or new)
 
 
 def _fill_new(work: Work, row: Row) -> None:

@@ -52,15 +52,16 @@ def _who(state: ExchangeState) -> Actor | None:
 
 def _with_ids(site: Site, actor: Actor | None, taking: Taking) -> list[tuple[str, str]]:
     return [
-        (part.part, _kept(site, actor, part)) if isinstance(part, Upload) else part for part in taking.parts
+        pair for part in taking.parts for pair in (_kept(site, actor, part) if isinstance(part, Upload) else [part])
     ]
 
 
-def _kept(site: Site, actor: Actor | None, upload: Upload) -> str:
+def _kept(site: Site, actor: Actor | None, upload: Upload) -> list[tuple[str, str]]:
+    """The id of a file under the name of its field, and beside it what a form keeps to name it again."""
     stored = upload.stored
     if stored is None or actor is None:
-        return REFUSED + upload.refused
+        return [(upload.part, REFUSED + upload.refused)]
     name = clean_name(upload.file_name)
     kind, measures = measured(site.workspace, stored, name)
     kept = site.workspace.write(lambda tx: keep_file(tx, actor, stored, name, kind, measures))
-    return str(kept.id)
+    return [(upload.part, str(kept.id)), (f"{upload.part}~was", f"{kept.id} {name}")]

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core.i18n import Texts, texts
 from core.i18n.formats import format_number
-from core.query.query import Link
+from core.query.query import FileLink, Link, LinkAny, SecretState
 from metamodel.fields.base import Context
 from metamodel.fields.moments import write_day, write_instant
 from metamodel.json_text import JsonValue
@@ -42,7 +42,15 @@ def text_of(field: Field, value: Any, manner: Manner) -> str:
     """A value of a page as the text in its field; empty for none."""
     if value is None or isinstance(value, Link) and value.id is None:
         return ""
+    if isinstance(value, LinkAny):
+        return f"{value.entity}:{value.id}"
     if isinstance(value, Link):
+        return str(value.id)
+    if isinstance(value, list) and field.listed:
+        return "\n".join(str(link.id) for link in value)
+    if isinstance(value, SecretState):
+        return ""
+    if isinstance(value, FileLink):
         return str(value.id)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -97,5 +105,22 @@ def _fill(
 def put(holder: Holder, field: Field, value: Any, manner: Manner) -> None:
     """Puts one value, of a link its title too."""
     holder.values[field.name] = text_of(field, value, manner)
-    if isinstance(value, Link) and value.id is not None:
+    title = _own_title(value)
+    if title:
+        holder.titles[field.name] = title
+    elif isinstance(value, list) and field.listed and value:
+        titles = (title_words(link.title, link.id, manner.words) for link in value)
+        holder.titles[field.name] = "\n".join(title.replace("\n", " ") for title in titles)
+    elif isinstance(value, Link) and value.id is not None:
         holder.titles[field.name] = title_words(value.title, value.id, manner.words)
+
+
+SECRET_IS_SET = "set"
+
+
+def _own_title(value: Any) -> str:
+    """What a form keeps beside files, to name them again: id and name, a line each; of a secret that it is set."""
+    if isinstance(value, SecretState):
+        return SECRET_IS_SET if value.set else ""
+    files = value if isinstance(value, list) else [value]
+    return "\n".join(f"{file.id} {file.name}" for file in files if isinstance(file, FileLink))

@@ -21,6 +21,9 @@ Kind = Literal[
     "choice",
     "link",
     "person",
+    "links",
+    "people",
+    "link_any",
     "children",
     "email",
     "phone",
@@ -32,6 +35,10 @@ Kind = Literal[
     "choices",
     "rich_text",
     "json",
+    "file",
+    "image",
+    "files",
+    "secret",
 ]
 """What a cell shows; each has its template ``cells/<kind>.html``."""
 
@@ -46,12 +53,13 @@ FLEXIBLE = 216
 
 _WIDTHS: dict[Kind, int] = {
     "text": 22, "number": 12, "money": 15, "percent": 10, "boolean": 10, "date": 12, "datetime": 17, "choice": 16,
-    "link": 22, "person": 18, "children": 10,
+    "link": 22, "person": 18, "links": 26, "people": 14, "link_any": 26, "children": 10,
     "email": 24, "phone": 25, "url": 24, "rating": 13, "color": 13, "time": 10, "duration": 16, "choices": 26,
-    "rich_text": 30, "json": 24,
+    "rich_text": 30, "json": 24, "file": 24, "image": 8, "files": 26, "secret": 10,
 }  # fmt: skip
 _DECLARED: Mapping[str, Kind] = {
     "email": "email", "phone": "phone", "url": "url", "rating": "rating", "color": "color", "rich_text": "rich_text",
+    "links": "links", "people": "people",
 }  # fmt: skip
 """Kinds that the type of a value does not tell."""
 
@@ -79,6 +87,9 @@ def kind_of(model: Model, result: Type, declared: str = "text") -> Kind:
     """The kind of a column by the type of its values; ``declared`` is the cell that the field's own type names."""
     if declared == "children" or result.kind == "rows":
         return "children"
+    file = model.entities.get("file")
+    if result.kind == "link" and file is not None and result.entity == file.uid:
+        return "files" if result.many else "image" if declared == "image" else "file"
     if declared in _DECLARED:
         return _DECLARED[declared]
     if result.kind == "link":
@@ -88,7 +99,7 @@ def kind_of(model: Model, result: Type, declared: str = "text") -> Kind:
         if result.percent:
             return "percent"
         return "money" if result.currency or declared == "money" else "number"
-    if result.kind in ("boolean", "date", "datetime", "time", "duration", "choice", "choices", "json"):
+    if result.kind in ("link_any", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "json", "secret"):
         return result.kind
     return "text"
 

@@ -1,5 +1,6 @@
 // The pages' own behaviour: everything here makes better what already works without it.
 import "htmx.org/dist/htmx.esm.js";
+import { startActions } from "./actions";
 import { startCalendars } from "./calendar";
 import { startCards } from "./card";
 import { startChildren } from "./children";
@@ -7,6 +8,7 @@ import { startColors } from "./colors";
 import { startCombos } from "./combobox";
 import { startComments } from "./comments";
 import { startDrafts } from "./drafts";
+import { startFiles } from "./files";
 import { startForms } from "./form";
 import { startKeyboard } from "./keyboard";
 import { startLists } from "./list";
@@ -15,10 +17,11 @@ import { startMenus } from "./menus";
 import { startRich } from "./rich";
 import { startServer } from "./server";
 import { startTabs } from "./tabs";
+import "./tokens";
 import { startToasts } from "./toasts";
 import { startTyped } from "./typed";
 
-const starters = [startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startForms, startLive, startDrafts, startRich, startLists, startCards, startComments];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startCards, startComments];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

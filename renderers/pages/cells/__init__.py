@@ -25,6 +25,7 @@ from metamodel.fields.formats import text_format
 from metamodel.model import Choice, Field, Model
 from renderers.pages.cells.base import HIDDEN, SLOT, quoted
 from renderers.pages.cells.contacts import CONTACTS
+from renderers.pages.cells.filed import FILED, every_file
 from renderers.pages.cells.relations import RELATIONS, every_link
 from renderers.pages.cells.scalars import SCALARS
 from renderers.pages.cells.written import WRITTEN, whole
@@ -100,6 +101,8 @@ class Cells:
     def whole(self, field: Field, result: Type, value: Any) -> Markup:
         """A single value as it stands on a card: all of a rich text, all of a JSON value."""
         found = None if value is HIDDEN or value is None else whole(self, field, result, value)
+        if found is None and value is not HIDDEN:
+            found = every_file(self, field, result, value)
         if found is None and value is not HIDDEN:
             found = every_link(self, field, result, value)
         return self.one(field, result, value) if found is None else Markup(found)
@@ -228,7 +231,7 @@ class Cells:
     _drawers: dict[Kind, Callable[[Cells, Field, Type], Callable[[Sequence[Any]], Callable[[Any], str]]]] = {
         "text": _text, "number": _number, "money": _money, "percent": _percent, "boolean": _boolean, "date": _date,
         "datetime": _datetime, "choice": _choice, "link": _link, "person": _person, "children": _children,
-        **CONTACTS, **RELATIONS, **SCALARS, **WRITTEN,
+        **CONTACTS, **FILED, **RELATIONS, **SCALARS, **WRITTEN,
     }  # fmt: skip
 
 

@@ -33,13 +33,17 @@ def options(
     text: str,
     record_values: Mapping[str, Any],
     limit: int,
+    to: str | None = None,
+    *,
+    form: Entity | None = None,
 ) -> list[Link]:
     """The records that may be chosen in a link field, those whose title holds ``text``, ordered by title.
 
     ``record_values`` are the values of the record being edited, by uid of the field, as the engine has them; they
-    are what `record` means in the field's narrowing. KBK2003 for a field that is no link or may not be used.
+    are what `record` means in the field's narrowing; ``to`` names the entity that a link to any record is to lead to,
+    without it there is nothing to choose; ``form`` is what an action asks, when the field is one of that. KBK2003 for a field that is no link or may not be used.
     """
-    offered = _offered(tx, actor, entity, field, record_values)
+    offered = _offered(tx, actor, entity, field, record_values, to, form)
     if offered is None:
         return []
     row, limits = offered
@@ -103,21 +107,36 @@ def _keys(tx: Transaction, actor: Actor, entity: Entity) -> list[Field]:
 
 
 def _offered(
-    tx: Transaction, actor: Actor, entity: str, field: str, record_values: Mapping[str, Any]
+    tx: Transaction,
+    actor: Actor,
+    entity: str,
+    field: str,
+    record_values: Mapping[str, Any],
+    to: str | None = None,
+    form: Entity | None = None,
 ) -> tuple[VisibleRow, list[sa.ColumnElement[bool]]] | None:
     """The rows that a link field offers, and what limits them; None when the actor sees none of their entity."""
-    owner, link = _link_field(tx, actor, entity, field)
+    owner, link = _link_field(tx, actor, entity, field) if form is None else (form, _asked(form, field))
     grants = grants_of(tx.model, actor)
-    if not grants.may(link.target or "", "read"):
+    led = tx.model.entities.get(to or "")
+    target = link.target or (led.uid if led is not None and led.uid in link.targets else None)
+    if target is None or not grants.may(target, "read"):
         return None
     relations = relations_of(tx, grants)
-    row = relations.visible.open(link.target or "")
+    row = relations.visible.open(target)
     limits = [] if row.condition is None else [row.condition]
     if link.narrowing is not None:
         environment = relations.environment(row, relations.visible)
         bound = replace(environment, record=BoundRow(entity=owner, values=record_values, env=environment))
         limits.append(compile_condition(link.narrowing, bound))
     return row, limits
+
+
+def _asked(form: Entity, name: str) -> Field:
+    found = form.by_name.get(name)
+    if found is None or not (found.target or found.targets):
+        raise no_such_field(name, (f.name for f in form.fields if f.target is not None), "/field")
+    return found
 
 
 def _link_field(tx: Transaction, actor: Actor, entity: str, field: str) -> tuple[Entity, Field]:
@@ -132,7 +151,12 @@ def _link_field(tx: Transaction, actor: Actor, entity: str, field: str) -> tuple
         if any(f.uid in grants.writable(owner.uid, action) for action in ("create", "update"))
         or f.uid in grants.readable(owner.uid)
     ]
-    found = next((f for f in usable if f.name == field and f.stored and f.target is not None), None)
+    found = next((f for f in usable if f.name == field and _leads(f)), None)
     if found is None:
-        raise no_such_field(field, (f.name for f in usable if f.target is not None and f.stored), "/field")
+        raise no_such_field(field, (f.name for f in usable if _leads(f)), "/field")
     return owner, found
+
+
+def _leads(field: Field) -> bool:
+    """Whether a field leads to records that people choose."""
+    return bool(field.targets) or (field.target is not None and (field.stored or field.listed))

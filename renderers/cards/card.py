@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.query.query import Link
 from metamodel.messages import message
 from metamodel.model import Field
+from renderers.actions.buttons import on_card
 from renderers.cards.panels import rail_tabs
 from renderers.cards.shown import Shown
 from renderers.cards.tabs import card_tabs
@@ -47,6 +48,7 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         restore_href=f"{shown.here}/restore" if "delete" in shown.allowed and shown.deleted else None,
         deleted=shown.deleted,
         refused=shown.refused,
+        actions=() if shown.deleted else on_card(shown.tx, shown.actor, entity, shown.id, shown.texts),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from renderers.actions.buttons import ActionButton
 from renderers.lists.view import Head
 from renderers.pages.people import Person
 
@@ -224,3 +225,4 @@ class Card:
     restore_href: str | None
     deleted: bool
     refused: str
+    actions: tuple[ActionButton, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -14,6 +14,7 @@ from core.query.filters import parse_filter
 from core.query.query import Page, Query
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, View
+from renderers.actions.buttons import ActionButton, has_row_buttons
 from renderers.lists.address import EVERY, Address
 from renderers.lists.columns import ListColumn, list_columns, readable
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
@@ -38,6 +39,11 @@ class Listing:
     columns: tuple[ListColumn, ...]
     quick: tuple[Field, ...]
     sort: tuple[str, ...]
+
+    @property
+    def row_actions(self) -> bool:
+        """Whether rows end with buttons of actions."""
+        return not self.address.bin and has_row_buttons(self.grants.model, self.grants, self.entity)
 
     def query(self) -> Query:
         """The question to `core.query`."""
@@ -125,12 +131,14 @@ def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | N
     return tuple(usable) or ("-id",)
 
 
-def drawn_rows(listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: str) -> str:
-    """The rows of a page as HTML; those of the bin with a button that brings them back."""
+def drawn_rows(
+    listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: str, buttons: Mapping[int, str]
+) -> str:
+    """The rows of a page as HTML; those of the bin with a button that brings them back, others with ``buttons``."""
     address = listing.address
     restoring = address.bin and listing.grants.may(listing.entity.uid, "delete")
     tail = _restore(address, texts, csrf) if restoring else "<td></td>" if address.bin else ""
-    return rows(page, listing.columns, cells, address, tail, texts)
+    return rows(page, listing.columns, cells, address, tail, texts, buttons)
 
 
 def list_page_view(
@@ -141,6 +149,7 @@ def list_page_view(
     following: str | None,
     *,
     empty: bool,
+    actions: tuple[ActionButton, ...] = (),
 ) -> ListPage:
     """What the template draws: ``columns`` with their widths, the rows as HTML, the cursor of what follows."""
     entity, address = listing.entity, listing.address
@@ -171,6 +180,8 @@ def list_page_view(
         count_href=address.href("/count"),
         count_words=" ",
         empty=_empty(listing, title, texts, may_create) if empty else None,
+        actions=() if address.bin else actions,
+        row_actions=listing.row_actions,
     )
 
 

@@ -102,6 +102,7 @@ def views_of(model: Model, entity: Entity, roles: tuple[str, ...], everything: b
         view
         for view in model.views.values()
         if view.entity in (entity.uid, entity.name)
+        and not view.off
         and (everything or view.roles is None or view.roles & mine)
     ]
     return sorted(found, key=lambda view: (view.order is None, view.order or 0, view.name))

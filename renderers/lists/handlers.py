@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
@@ -14,6 +15,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html, render
 from metamodel.messages import message
+from renderers.actions.buttons import above_list, on_rows
 from renderers.lists.address import read_address
 from renderers.lists.build import Listing, drawn_rows, list_page_view, listing
 from renderers.lists.frames import NEXT, ROWS, frame
@@ -40,7 +42,7 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
         asked = _listing(request, who, tx, entity)
         page = read(tx, who.actor, asked.query())
         cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
-        body = drawn_rows(asked, page, cells, who.texts, who.csrf)
+        body = drawn_rows(asked, page, cells, who.texts, who.csrf, _row_buttons(who, tx, asked, page))
         if request.query_params.get("part") == "rows":
             html = _part(who, asked, body, page.next)
         else:
@@ -48,6 +50,14 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     told = COOKIE in request.cookies and not who.htmx
     headers = {"Vary": "HX-Request, Cookie"}
     return Html(html, headers=headers, cookies=[forget_notice(who)] if told else None)
+
+
+def _row_buttons(who: Visit, tx: Transaction, asked: Listing, page: Page) -> Mapping[int, str]:
+    """The last cell of each row, where the person has actions that stand there."""
+    if not asked.row_actions:
+        return {}
+    sprite = who.site.templates.environment.globals["asset"]("icons.svg")
+    return on_rows(tx, who.actor, asked.entity, [item["id"] for item in page.items], who.texts, sprite)
 
 
 def _part(who: Visit, asked: Listing, body: str, following: str | None) -> str:
@@ -65,7 +75,10 @@ def _framed(
     shell = None if partial else make_shell(request, who, tx, asked.entity.name, asked.address.href())
 
     def render() -> str:
-        view = list_page_view(asked, columns, who.texts, ROWS, following, empty=not page.items)
+        actions = above_list(tx, who.actor, asked.entity, who.texts)
+        view = list_page_view(
+            asked, columns, who.texts, ROWS, following, empty=not page.items, actions=actions
+        )
         name, variables = ("lists/_list.html", {}) if shell is None else ("lists/page.html", {"shell": shell})
         return who.site.templates.page(who, name, {"page": view, **variables})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,9 +79,16 @@ def _longest(items: Items, column: ListColumn, cells: Cells) -> list[str]:
 
 
 def rows(
-    page: Page, columns: Sequence[ListColumn], cells: Cells, address: Address, tail: str, texts: Texts
+    page: Page,
+    columns: Sequence[ListColumn],
+    cells: Cells,
+    address: Address,
+    tail: str,
+    texts: Texts,
+    buttons: Mapping[int, str] | None = None,
 ) -> str:
-    """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's."""
+    """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's; ``buttons`` are
+    last cells by id."""
     drawn = [_column(page.items, column, cells, texts) for column in columns]
     ids = [item["id"] for item in page.items]
     parts = [
@@ -95,6 +102,9 @@ def rows(
     last = tail.replace("%", "%%").replace("{id}", "%s")
     if last.count("%s"):
         drawn.append(ids)
+    if buttons:
+        last = f"{last}%s"
+        drawn.append([buttons[id] for id in ids])
     pattern = f"<tr>{''.join(parts)}{last}</tr>"
     return "\n".join([pattern % values for values in zip(*drawn, strict=True)])
 

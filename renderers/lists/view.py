@@ -7,6 +7,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from renderers.actions.buttons import ActionButton
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
@@ -95,3 +97,6 @@ class ListPage:
     count_href: str | None
     count_words: str
     empty: Empty | None
+    actions: tuple[ActionButton, ...] = ()
+    row_actions: bool = False
+    """Whether each row ends with a cell of buttons."""

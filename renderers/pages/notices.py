@@ -14,11 +14,12 @@ from metamodel.messages import Message, message
 
 COOKIE = "kubik_notice"
 SECONDS = 30
-_FORM = re.compile(r"(saved|restored|deleted):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
+_FORM = re.compile(r"(saved|restored|deleted|done):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
 _WORDS: dict[str, Message] = {
     "saved": message("Saved"),
     "restored": message("Restored from the bin"),
     "deleted": message("Moved to the bin"),
+    "done": message("Done"),
 }
 
 
@@ -28,6 +29,8 @@ class Notice:
 
     text: str
     undo: str | None = None
+    record: str | None = None
+    """The address of the record that something was done with."""
 
 
 def leave_notice(who: Visitor, deed: str, entity: str, record: int) -> Cookie:
@@ -47,4 +50,5 @@ def read_notice(written: str | None, texts: Texts) -> Notice | None:
         return None
     deed, entity, record = found.groups()
     undo = f"/e/{entity}/{record}/restore" if deed == "deleted" else None
-    return Notice(text=texts.render(_WORDS[deed]), undo=undo)
+    done = f"/e/{entity}/{record}" if deed == "done" and record != "0" else None
+    return Notice(text=texts.render(_WORDS[deed]), undo=undo, record=done)

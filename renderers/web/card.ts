@@ -168,7 +168,7 @@ function replace(old: HTMLElement, now: HTMLElement): void {
 
 /** The feed beside tells of the change, too; a comment that is being written is not touched. */
 async function retell(): Promise<void> {
-  for (const panel of document.querySelectorAll<HTMLElement>(".panel[data-panel=timeline], .panel[data-panel=history]")) {
+  for (const panel of document.querySelectorAll<HTMLElement>(".pane[data-pane=timeline], .pane[data-pane=history]")) {
     const answer = await fetch(panel.dataset.fragment!, { headers: { "HX-Request": "true", Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok) continue;
     const feed = fragment(await answer.text()).querySelector(".feed");
@@ -228,7 +228,7 @@ function tabs(nav: HTMLElement): void {
     record.classList.toggle("beside", rail !== undefined);
     if (rail !== undefined) {
       const panel = record.querySelector<HTMLAnchorElement>(`[data-panels] a[data-key="${rail}"]`);
-      if (panel && record.querySelector<HTMLElement>(".rail .panel")?.dataset.panel !== rail) panel.click();
+      if (panel && record.querySelector<HTMLElement>(".rail .pane")?.dataset.pane !== rail) panel.click();
     } else {
       for (const part of parts) part.hidden = `#${part.id}` !== link.hash;
       history.replaceState(history.state, "", link === links[0] ? location.pathname + location.search : link.hash);
@@ -270,7 +270,7 @@ function panels(nav: HTMLElement): void {
       if (each === link) each.setAttribute("aria-current", "true");
       else each.removeAttribute("aria-current");
     }
-    const panel = document.querySelector<HTMLElement>(".rail .panel");
+    const panel = document.querySelector<HTMLElement>(".rail .pane");
     const waiting = window.setTimeout(() => panel?.isConnected && panel.classList.add("waiting"), 300);
     document.addEventListener("htmx:after:settle", () => clearTimeout(waiting), { once: true });
   });

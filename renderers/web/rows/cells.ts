@@ -73,7 +73,10 @@ export function text(cell: HTMLElement): string {
   if (target instanceof HTMLSelectElement) return [...target.selectedOptions].map((option) => option.label.trim()).join(", ");
   if (target instanceof HTMLInputElement && ticked(target)) return target.checked ? "1" : "0";
   if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return target.value;
-  return (cell.textContent ?? "").replace(/\s+/g, " ").trim();
+  const unit = cell.querySelector(".unit:not(.lead)");
+  const said = [...cell.querySelectorAll(".computed")].map((each) => each.textContent ?? "").join(" ") || (cell.textContent ?? "");
+  const whole = said.replace(/[\t\r\n ]+/g, " ").trim();
+  return unit?.textContent && whole.endsWith(unit.textContent) ? `${whole.slice(0, -unit.textContent.length).trim()}\u00a0${unit.textContent}` : whole;
 }
 
 const folded = (value: string): string => value.normalize("NFKC").toLocaleLowerCase().replaceAll("ё", "е").replace(/\s+/g, " ").trim();

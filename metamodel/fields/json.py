@@ -98,7 +98,7 @@ def _told(fault: JsonFault) -> Message:
         "Line {line}, column {column}: this is not JSON: {why}.",
         line=fault.line,
         column=fault.column,
-        why=fault.why,
+        why=why,
     )
 
 

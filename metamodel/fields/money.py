@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.fields.base import SIBLING, ColumnType, Context, FieldType
 from metamodel.fields.decimal import NUMBER_OPTIONS, exact_value, number_schema
-from metamodel.fields.numeric import parse_number, refuse_two_ways, without_currency, write_number
+from metamodel.fields.numeric import (
+    parse_number,
+    refuse_other_currency,
+    refuse_two_ways,
+    without_currency,
+    write_number,
+)
 from metamodel.fields.operators import OF_ORDERED
 from metamodel.labels import Label
 
@@ -43,6 +49,7 @@ class Money(FieldType):
     def parse(self, field: Field, raw: Any, context: Context) -> Exact | None:
         written = raw if context.medium == "json" else without_currency(raw)
         if context.medium != "json":
+            refuse_other_currency(raw, field.options.get("currency"))
             refuse_two_ways(written, context.language)
         return exact_value(field, parse_number(written, context))
 

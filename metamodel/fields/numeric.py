@@ -88,6 +88,20 @@ def without_currency(raw: Any) -> Any:
     return bare or raw
 
 
+_CODES = {"₽": "RUB", "р": "RUB", "$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT"}
+
+
+def refuse_other_currency(raw: Any, currency: Any) -> None:
+    """Refuse an amount that is typed with the sign or code of another currency than the field's own."""
+    text = raw.strip() if isinstance(raw, str) else ""
+    found = _BEHIND.search(text) or _BEFORE.search(text)
+    sign = found[0].strip(" +−-.").lower() if found else ""
+    code = _CODES.get(sign[:1], sign.upper() if len(sign) == 3 and sign.isascii() else None)
+    if code is not None and isinstance(currency, str) and code != currency:
+        why = message("This amount is in {currency}, not in {other}.", currency=currency, other=code)
+        raise ValueRefused("KBK3002", why)
+
+
 def refuse_two_ways(raw: Any, language: str) -> None:
     """Refuse an amount in Russian such as ``1.200``: thousands to some, one and a fifth to others."""
     text = raw.strip().translate(_SPACES).replace("−", "-") if isinstance(raw, str) else ""

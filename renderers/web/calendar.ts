@@ -60,7 +60,7 @@ class Calendar {
     head.className = "month";
     head.append(button("chevron-left", word("monthBefore"), () => this.show(inMonth(this.at, -1), false)), this.title, button("chevron-right", word("monthAfter"), () => this.show(inMonth(this.at, 1), false)));
     const foot = document.createElement("div");
-    foot.className = "foot";
+    foot.className = "present";
     const today = document.createElement("button");
     today.type = "button";
     today.className = "plain";

@@ -75,8 +75,10 @@ export function readInstant(text: string): { day: string; clock: string } | null
 }
 
 /** A plain number with its thousands parted; null for what is none or may be read in two ways. */
-export function tidyNumber(text: string): string | null {
-  const bare = text.trim().replace(/[\s\u00a0\u202f'’]/g, "").replace("\u2212", "-").replace(/(₽|руб\.?|р\.?|\$|€|%)$/i, "").replace(/^([+-]?)[$€₽]/, "$1");
+export function tidyNumber(text: string, sign = ""): string | null {
+  let bare = text.trim().replace(/[\s\u00a0\u202f'’]/g, "").replace("\u2212", "-");
+  if (sign === "₽") bare = bare.replace(/(руб\.?|р\.?)$/i, "");
+  if (sign) bare = bare.endsWith(sign) ? bare.slice(0, -sign.length) : bare.replace(new RegExp(`^([+-]?)\\${sign[0]}(?=[\\d.,])`), "$1");
   const found = /^([+-]?)(\d{1,18})(?:([.,])(\d{0,9}))?$/.exec(bare);
   if (!found) return null;
   if (found[3] && !russian() && found[3] === ",") return null;
@@ -92,7 +94,7 @@ function tidied(input: HTMLInputElement): string | null {
   if (!text.trim()) return null;
   if (input.dataset.day !== undefined) return ((iso) => iso && writeDay(iso))(readDay(text));
   if (input.dataset.clock !== undefined) return readClock(text);
-  if (input.dataset.number !== undefined) return tidyNumber(text);
+  if (input.dataset.number !== undefined) return tidyNumber(text, input.parentElement?.querySelector(".sign")?.textContent?.trim());
   if (input.dataset.instant === undefined) return null;
   const found = readInstant(text);
   return found && found.clock ? `${writeDay(found.day)} ${found.clock}` : null;

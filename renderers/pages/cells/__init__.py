@@ -60,12 +60,12 @@ class Cells:
         """Any template in this language."""
         return self._environment.get_template(template).render(**self.texts.template_globals(), **variables)
 
-    def frame(self, name: str, **variables: Any) -> str:
+    def frame(self, name: str, /, **variables: Any) -> str:
         """The template of a cell, rendered."""
         template = self._environment.get_template(f"cells/{name}.html")
         return template.render(**self.texts.template_globals(), **variables).strip()
 
-    def around(self, name: str, **variables: Any) -> tuple[str, str]:
+    def around(self, name: str, /, **variables: Any) -> tuple[str, str]:
         """What stands before and behind the ``text`` of a cell."""
         before, _, after = self.frame(name, text=SLOT, **variables).partition(SLOT)
         return before, after

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
+from core.i18n.formats import format_clock
 from metamodel.expression.types import Type
 from metamodel.fields.clocks import write_clock
 from metamodel.fields.lengths import write_length
@@ -37,7 +39,12 @@ def _color(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]]
 
 def _time(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
     before, after = cells.around("time")
-    return lambda values: lambda value: f"{before}{write_clock(value)}{after}"
+    language = cells.texts.language
+
+    def draw(value: time) -> str:
+        return f"{before}{write_clock(value) if value.second else format_clock(language, value)}{after}"
+
+    return lambda values: draw
 
 
 def _duration(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:

@@ -27,6 +27,7 @@ _WORDS: Mapping[str, Message] = {
     "updated": message("changed"),
     "deleted": message("moved to the bin"),
     "restored": message("restored from the bin"),
+    "revealed": message("was told a secret"),
 }
 _ROWS = message("changed the rows")
 _MOVED = message("moved")

@@ -113,6 +113,7 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
     hidden: list[str] = []
     asked: list[str] = []
     unfit: list[str] = []
+    wrong = {problem.pointer for problem in found.told}
     for pointer, tried in found.rows.items():
         holder = row_at(filled, pointer)
         where = getattr(holder, "place", "")
@@ -127,6 +128,8 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
                 continue
             if each.computed is not None:
                 computed[here] = _computed(desk, each, tried.item[each.name], in_row=bool(pointer))
+            elif f"{pointer}/{each.name}" in wrong:
+                continue  # what was typed there cannot be read: it stays as it is
             elif each.name in tried.following | tried.by_hand:
                 following[here] = _following(place, each, tried, here == refresh)
     return {

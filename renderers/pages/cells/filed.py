@@ -64,7 +64,7 @@ def _files(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]]
 
 
 def _secret(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
-    there, nothing = cells.frame("secret", name=field.name), cells.empty
+    there, nothing = cells.frame("secret", field=field.name), cells.empty
     return lambda values: lambda value: there if getattr(value, "set", False) else nothing
 
 

@@ -126,7 +126,11 @@ def panel_view(shown: Shown, panel: Panel, asked: Asked | None = None) -> PanelV
     """A panel with what is in it."""
     given, key = asked or Asked(), key_of(shown, panel)
     made = PanelView(
-        key=key, kind=panel.kind, label=label_of(shown, panel), fragment=f"{shown.here}/panel/{key}"
+        key=key,
+        kind=panel.kind,
+        label=label_of(shown, panel),
+        fragment=f"{shown.here}/panel/{key}",
+        count="" if given.more else _count(shown, panel),
     )
     match panel.kind:
         case "history":

@@ -284,7 +284,15 @@ function copies(button: HTMLElement): void {
   });
 }
 
+/** How many things are in a panel stands beside its name, in the rail and among the tabs. */
+function counted(panel: HTMLElement): void {
+  for (const name of document.querySelectorAll(`[data-key="${panel.dataset.pane}"] [data-count], [data-rail="${panel.dataset.pane}"] [data-count]`)) {
+    name.textContent = panel.dataset.count ?? "";
+  }
+}
+
 export function startCards(root: ParentNode): void {
+  fresh<HTMLElement>(root, ".rail .pane", "counted").forEach(counted);
   fresh<HTMLElement>(root, ".sheet", "carded").forEach(sheet);
   fresh<HTMLElement>(root, "[data-card-tabs]", "tabbed").forEach(tabs);
   fresh<HTMLElement>(root, "[data-panels]", "panelled").forEach(panels);

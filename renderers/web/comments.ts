@@ -124,9 +124,9 @@ class Naming {
   }
 }
 
+/** As many lines as there are; browsers that size fields by their content do it themselves. */
 function grow(box: HTMLTextAreaElement): void {
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight + 2, 320)}px`;
+  if (!CSS.supports("field-sizing", "content")) box.rows = Math.min(12, box.value.split("\n").length);
 }
 
 function start(form: HTMLFormElement): void {

@@ -231,11 +231,13 @@ def options_of_field(request: AnyRequest, entity: FromPath[str], field_name: Fro
         if owner is None:
             raise KubikError("KBK2006")
         manner = Manner(language=who.language, zone=who.zone)
-        asked = {name: value for name, value in request.query_params.multi_items() if name != "q"}
+        asked = {name: value for name, value in request.query_params.multi_items() if name not in ("q", "_to")}
         text = request.query_params.get("q", "").strip()[:200]
         found = options(
-            tx, who.actor, entity, field_name, text, internal_values(owner, asked, manner), OPTIONS
+            tx, who.actor, entity, field_name, text, internal_values(owner, asked, manner), OPTIONS,
+            request.query_params.get("_to"),
         )
+        prefix = f"{request.query_params['_to']}:" if "_to" in request.query_params else ""
     return Response(
-        {"items": [{"id": link.id, "title": title_words(link.title, link.id, who.texts)} for link in found]}
+        {"items": [{"id": f"{prefix}{link.id}" if prefix else link.id, "title": title_words(link.title, link.id, who.texts)} for link in found]}
     )

@@ -22,7 +22,7 @@ class Choosable:
 class Candidate:
     """A record that a typed text may have meant."""
 
-    id: int
+    id: int | str
     title: str
 
 

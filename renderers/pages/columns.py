@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from metamodel.expression.tree import Aggregate, Path
 from metamodel.expression.types import Type
-from metamodel.model import Model
+from metamodel.model import Field, Model
 
 Kind = Literal[
     "text",
@@ -102,6 +103,25 @@ def kind_of(model: Model, result: Type, declared: str = "text") -> Kind:
     if result.kind in ("link_any", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "json", "secret"):
         return result.kind
     return "text"
+
+
+_TAKEN = ("FIRST", "LAST", "MIN", "MAX")
+"""Aggregates whose value is one of the rows'."""
+
+
+def shown_as(model: Model, field: Field) -> Field:
+    """The field whose values a computed one only passes on, where its type says how they look: a telephone, stars."""
+    node = field.computed.root if field.computed is not None else None
+    while isinstance(node, Aggregate) and node.function in _TAKEN:
+        node = node.body
+    if not isinstance(node, Path) or not node.steps:
+        return field
+    entity, uid = node.steps[-1]
+    found = model.entity_by_uid[entity].by_uid.get(uid)
+    if found is None:
+        return field
+    source = shown_as(model, found)
+    return source if source.type.cell in _DECLARED else field
 
 
 def width_of(kind: Kind, *, flexible: bool, short: bool = False) -> Width:

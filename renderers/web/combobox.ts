@@ -2,14 +2,14 @@
 import { fresh, icon, word } from "./dom";
 
 interface Option {
-  id: number;
+  id: number | string;
   title: string;
 }
 
 const PAUSE = 180;
 let count = 0;
 
-class Combo {
+export class Combo {
   readonly input: HTMLInputElement;
   readonly value: HTMLInputElement;
   readonly title: HTMLInputElement;
@@ -50,6 +50,13 @@ class Combo {
     const open = this.box.querySelector<HTMLButtonElement>(".open");
     clear?.removeAttribute("hidden");
     open?.removeAttribute("hidden");
+    const to = this.box.querySelector<HTMLSelectElement>("[data-to]");
+    to?.removeAttribute("hidden");
+    to?.addEventListener("change", () => {
+      this.set(null);
+      this.input.focus();
+      void this.ask("");
+    });
     clear?.addEventListener("click", () => {
       this.set(null);
       this.input.focus();
@@ -83,6 +90,8 @@ class Combo {
   /** The fields that narrow the choice, as they stand in the form now. */
   address(text: string): string {
     const query = new URLSearchParams({ q: text });
+    const to = this.box.querySelector<HTMLSelectElement>("[data-to]");
+    if (to) query.append("_to", to.value);
     const form = this.box.closest("form");
     for (const name of (this.box.dataset.needs ?? "").split(" ").filter(Boolean)) {
       const row = this.box.closest<HTMLElement>("[data-row]")?.dataset.row ?? "";
@@ -242,11 +251,18 @@ class Combo {
 
 const combos = new WeakMap<HTMLElement, Combo>();
 
+let tokensOf: ((box: HTMLElement) => Combo) | undefined;
+
+/** How a field of several links is made; said by its own module. */
+export function useTokens(make: (box: HTMLElement) => Combo): void {
+  tokensOf = make;
+}
+
 function comboOf(box: HTMLElement): Combo {
   let combo = combos.get(box);
   if (!combo) {
     box.dataset.comboed = "";
-    combos.set(box, (combo = new Combo(box)));
+    combos.set(box, (combo = box.dataset.tokens && tokensOf ? tokensOf(box) : new Combo(box)));
   }
   return combo;
 }
@@ -264,7 +280,7 @@ export function startCombos(root: ParentNode): void {
   for (const button of fresh<HTMLElement>(root, "[data-candidate]", "offered")) {
     button.addEventListener("click", () => {
       const box = document.getElementById(button.dataset.for!)?.closest<HTMLElement>("[data-combo]");
-      if (box) comboOf(box).choose({ id: Number(button.dataset.candidate), title: button.textContent ?? "" });
+      if (box) comboOf(box).choose({ id: button.dataset.candidate!, title: button.textContent ?? "" });
     });
   }
 }

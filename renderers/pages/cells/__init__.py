@@ -29,7 +29,7 @@ from renderers.pages.cells.filed import FILED, every_file
 from renderers.pages.cells.relations import RELATIONS, every_link
 from renderers.pages.cells.scalars import SCALARS
 from renderers.pages.cells.written import WRITTEN, whole
-from renderers.pages.columns import Kind, kind_of
+from renderers.pages.columns import Kind, kind_of, shown_as
 from renderers.pages.people import person
 from renderers.pages.titles import title_words
 from renderers.pages.tones import tone_of
@@ -81,6 +81,7 @@ class Cells:
         return made
 
     def _make(self, field: Field, result: Type, nothing: str) -> Draw:
+        field = shown_as(self.model, field)
         kind = kind_of(self.model, result, field.type.cell)
         maker = Cells._of_plugin if has_own_cell(field) else self._drawers[kind]
         of_column, masked = maker(self, field, result), self.hidden
@@ -100,7 +101,8 @@ class Cells:
 
     def whole(self, field: Field, result: Type, value: Any) -> Markup:
         """A single value as it stands on a card: all of a rich text, all of a JSON value."""
-        found = None if value is HIDDEN or value is None else whole(self, field, result, value)
+        shown = shown_as(self.model, field)
+        found = None if value is HIDDEN or value is None else whole(self, shown, result, value)
         if found is None and value is not HIDDEN:
             found = every_file(self, field, result, value)
         if found is None and value is not HIDDEN:

@@ -23,8 +23,13 @@ LONGEST = 1_000_000
 _A_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 
 
+_A_DOCUMENT = re.compile(r"^\s*<(?:p|h[1-4]|ul|ol|table|blockquote|pre|div)[\s>].*>\s*$", re.DOTALL)
+"""What a text of a file must look like to be HTML: from a block to the end of one."""
+
+
 class RichText(FieldType):
-    """Clean HTML; compared, searched and written to files by its words. A plain text becomes paragraphs."""
+    """Clean HTML; compared, searched and written to files by its words. A plain text becomes paragraphs; a
+    text of a file is plain unless all of it is blocks of HTML."""
 
     name: ClassVar[str] = "rich_text"
     label: ClassVar[Label] = Label(ru="Текст с оформлением", en="Rich text")
@@ -50,7 +55,7 @@ class RichText(FieldType):
         text = clean_text(raw, context, longest=LONGEST, lines=True)
         if text is None:
             return None
-        if context.medium == "csv" or context.medium == "form" and not _A_TAG.search(text):
+        if context.medium != "json" and not (_A_DOCUMENT if context.medium == "csv" else _A_TAG).search(text):
             made = html_of(text)
         else:
             made = clean_html(text)

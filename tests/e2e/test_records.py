@@ -132,7 +132,7 @@ def test_a_refused_form_keeps_everything_typed(login: Login) -> None:
     expect(person.page.locator("#f-name")).to_have_attribute("aria-invalid", "true")
     expect(person.page.locator("#f-amount")).to_have_value("сто рублей")
     expect(person.page.locator("#f-amount")).to_have_attribute("aria-invalid", "true")
-    expect(person.page.locator("#f-closes_on")).to_have_value("2027-01-31")
+    expect(person.page.locator("#f-closes_on")).to_have_value("31.01.2027")
     expect(person.page.locator("tr[data-row]").nth(0).locator("input[name$='/quantity']")).to_have_value("-5")
     expect(person.page.locator("tr.told")).to_be_visible()
     summary.locator("a").first.click()

@@ -50,9 +50,9 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK3012": (409, "a restored record collides with another"),
     "KBK3013": (503, "too many writers at once, try again"),
     "KBK3014": (422, "a system record is protected"),
-    "KBK3015": (422, "an action cannot be run on this record now"),
-    "KBK3016": (409, "none of what an action takes is free"),
     "KBK3015": (422, "a file is too large for the field or not of its kinds"),
+    "KBK3016": (409, "none of what an action takes is free"),
+    "KBK3017": (422, "an action cannot be run on this record now"),
     # 4xxx who and what
     "KBK4001": (401, "sign in or send a valid token"),
     "KBK4002": (403, "the action is not allowed"),

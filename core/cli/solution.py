@@ -8,7 +8,7 @@ import click
 
 from core.access.actor import system_actor
 from core.cli.common import opened, say, words
-from core.cli.plans import accepting, identifiers
+from core.cli.plans import accepting, identifiers, show_plan
 from core.solutions import packages
 from core.solutions.source import read_solution
 from core.solutions.start import find_solution
@@ -52,6 +52,25 @@ def list_installed() -> None:
         found = packages.list_solutions(workspace, system_actor())
     for each in found:
         click.echo("\t".join((each.name, each.version, str(each.entities), words().render(each.label))))
+
+
+@solution.command(short_help="Switch a part of a solution on or off.")
+@click.argument("name")
+@click.argument("part")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@accepting
+def part(name: str, part: str, state: str, accept: str, accept_loss: bool) -> None:
+    """Switch the PART of the solution NAME: off, it leaves menus, forms, cards and buttons; its data stays.
+
+    It is a change of the configuration like any other: `kubik undo` takes it back.
+    """
+    with opened() as workspace:
+        plan = packages.plan_part(workspace, system_actor(), name, part, state == "on")
+        show_plan(plan)
+        version = packages.apply(
+            workspace, system_actor(), plan.id, accept=identifiers(accept), accept_loss=accept_loss
+        )
+    say(message("Version {version} of the configuration is in force.", version=version))
 
 
 @solution.command(short_help="Remove a solution.")

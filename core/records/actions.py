@@ -40,7 +40,7 @@ def run_action(
     """Run an action on a record, or without one above a list; everything it does is done, or nothing.
 
     Refuses: KBK2006 (no such entity, record or action), KBK4002 (not granted here), KBK3009 (another version),
-    KBK3015 (its condition does not hold), what is wrong with the inputs, and what its steps refuse.
+    KBK3017 (its condition does not hold), what is wrong with the inputs, and what its steps refuse.
     """
     work = start(tx, actor, context)
     found, asked = _find(work, entity, action, id is not None)
@@ -127,7 +127,7 @@ def _stand(
         check_version(work, row)
     if id not in _runnable(work, entity, action, grants, {id}):
         raise KubikError(
-            "KBK3015", message("“{action}”: not possible in this state of the record", action=action.label)
+            "KBK3017", message("“{action}”: not possible in this state of the record", action=action.label)
         )
 
 

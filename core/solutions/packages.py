@@ -17,7 +17,7 @@ from core.solutions.data import in_order, install_data, install_demo, stored_dat
 from core.solutions.edits import with_changes
 from core.solutions.plans import Plan, Target
 from core.solutions.source import Source, telling_lines
-from core.solutions.targets import read_document, with_posted, with_solution, without_solution
+from core.solutions.targets import read_document, with_part, with_posted, with_solution, without_solution
 from core.solutions.versions import every_uid
 from core.storage.workspace import Transaction, Workspace
 from metamodel.definitions import Document
@@ -83,6 +83,16 @@ def plan_removal(workspace: Workspace, actor: Actor, name: str) -> Plan:
     def aimed(tx: Transaction) -> Target:
         wanted = without_solution(read_document(tx.model.document), name)
         return _aimed(tx, wanted, None, {"kind": "remove", "name": name})
+
+    return make_plan(workspace, actor, aimed)
+
+
+def plan_part(workspace: Workspace, actor: Actor, name: str, part: str, on: bool) -> Plan:
+    """What switching a part of a solution would do; KBK1105 when there is no such solution or part."""
+
+    def aimed(tx: Transaction) -> Target:
+        wanted = with_part(read_document(tx.model.document), name, part, on)
+        return _aimed(tx, wanted, None, {"kind": "part", "name": f"{name}.{part}"})
 
     return make_plan(workspace, actor, aimed)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from core.errors import KubikError, refused
+from core.plugin_manager import start_plugins
 from metamodel.definitions import Document
 from metamodel.errors import Problem, ProblemsFound
 from metamodel.messages import Message, message
@@ -52,6 +53,7 @@ def read_solution(path: Path | str) -> Source:
 
 def source_of(files: Mapping[str, bytes]) -> Source:
     """The solution in these files, by their relative paths."""
+    start_plugins()  # they know types of fields that the definitions may name
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     for name in sorted(files):

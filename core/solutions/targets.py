@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import KubikError, refused
 from metamodel.definitions import KINDS, AnyDefinition, Document, SolutionDefinition
-from metamodel.errors import Problem, ProblemsFound
+from metamodel.errors import Problem, ProblemsFound, unknown
 from metamodel.identity import identify
 from metamodel.labels import Label
 from metamodel.messages import message
@@ -45,6 +45,21 @@ def without_solution(installed: Document, name: str) -> Document:
         raise _refusal("", f"/solutions/{name}", why)
     kinds = {kind: tuple(i for i in getattr(installed, kind) if _owner(i) != name) for kind in KINDS}
     return Document(**kinds)
+
+
+def with_part(installed: Document, name: str, part: str, on: bool) -> Document:
+    """``installed`` with a part of a solution switched; only what differs from how it is delivered is written down."""
+    found = next((s for s in installed.solutions if s.name == name), None)
+    if found is None:
+        raise _refusal("", f"/solutions/{name}", message("the solution “{name}” is not installed", name=name))
+    delivered = {p.name: p.on for p in found.parts}
+    if part not in delivered:
+        why = unknown("the solution has no part “{name}”", part[:100], delivered)
+        raise _refusal("", f"/solutions/{name}/parts", why)
+    switched = {**(found.switched or {}), part: on}
+    kept = {each: state for each, state in switched.items() if delivered.get(each) != state}
+    changed = replace(found, switched=kept or None)
+    return replace(installed, solutions=tuple(changed if s is found else s for s in installed.solutions))
 
 
 def with_posted(installed: Document, posted: Mapping[str, Any], taken: Iterable[str] = ()) -> Document:

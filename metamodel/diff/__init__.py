@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from metamodel.actions import Action
 from metamodel.diff.changes import Change, Effect, Kind, shape
 from metamodel.diff.fields import field_changes
 from metamodel.messages import Message, message
-from metamodel.model import Constraint, Entity, Model, View
+from metamodel.model import Constraint, Entity, Model, Solution, View
 
 __all__ = ["Change", "diff"]
 
@@ -71,9 +72,10 @@ _ENTITY_ASPECTS: Mapping[str, Message] = {
 def diff(old: Model | None, new: Model) -> tuple[Change, ...]:
     """Every change from ``old`` (None: nothing installed) to ``new``, in an order that reads as a review."""
     return (
-        *_things("solution", old.solutions if old else {}, new.solutions),
+        *_things("solution", *map(_unswitched, (old.solutions if old else {}, new.solutions))),
+        *_switched(old, new),
         *_entities(old, new),
-        *_things("action", old.actions if old else {}, new.actions),
+        *_things("action", *map(_all_on, (old.actions if old else {}, new.actions))),
         *_roles(old, new),
         *_things("view", _views(old), _views(new)),
         *_things("menu", old.menus if old else {}, new.menus),
@@ -116,6 +118,40 @@ def _things(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
         yield from _presence(kind, was, now)
         if was is not None and now is not None and _without_name(was) != _without_name(now):
             yield _made(kind, "changed", now, _WORDS[kind]["changed"], before=was, after=now)
+
+
+def _unswitched(solutions: Mapping[str, Solution]) -> dict[str, Solution]:
+    """The solutions as if each of their parts were on: what is switched is told by itself."""
+    return {
+        name: replace(s, parts=tuple(replace(p, on=True) for p in s.parts)) for name, s in solutions.items()
+    }
+
+
+def _all_on(actions: Mapping[str, Action]) -> dict[str, Action]:
+    return {name: replace(action, off=False) for name, action in actions.items()}
+
+
+def _switched(old: Model | None, new: Model) -> Iterator[Change]:
+    """The parts of solutions that are switched."""
+    for was, now in _pairs(old.solutions if old else {}, new.solutions):
+        parts = {part.name: part for part in was.parts} if was is not None else {}
+        for part in now.parts if now is not None else ():
+            before = parts.get(part.name)
+            if now is None or before is None or before.on == part.on:
+                continue
+            why = message(
+                "the part {part} ({label}) comes back to the screens", part=part.name, label=part.label
+            )
+            if not part.on:
+                why = message(
+                    "the part {part} ({label}) leaves the screens; its data stays",
+                    part=part.name,
+                    label=part.label,
+                )
+            yield Change(
+                kind="solution", effect="changed", target=f"{now.name}.{part.name}", message=why, uid=now.uid,
+                aspect="part", before=before.on, after=part.on,
+            )  # fmt: skip
 
 
 def _without_name(item: Any) -> Any:

@@ -139,7 +139,7 @@ def test_a_lead_becomes_company_and_deal_with_its_rows_and_links(office):
     items = [row for row in office.rows("deal_item").values() if row["deal"] == ran.go.id]
     assert [(str(i["quantity"]).rstrip("0").rstrip("."), str(i["price"])) for i in items] == [("2", "150.00"), ("5", "150.00")]
     assert office.stored("lead", one)["deal"] == ran.go.id
-    assert refusal(office, "sonya", "lead", one, "convert") == ("KBK3015", [])
+    assert refusal(office, "sonya", "lead", one, "convert") == ("KBK3017", [])
 
     again = run(office, "sonya", "lead", lead(office), "convert", title="Ещё")
     assert [(m.entity, m.how) for m in again.made] == [("company", "found"), ("deal", "created")]

@@ -66,7 +66,7 @@ def shown_of(who: Visit, tx: Transaction, entity: str, identity: int, refused: s
     """The record as its reader sees it; KBK2006 when they do not."""
     grants = grants_of(tx.model, who.actor)
     found = readable_entity(tx.model, grants, entity)
-    item, _ = record(tx, who.actor, found.name, identity, card_fields(found, grants), deleted=True)
+    item, _ = record(tx, who.actor, found.name, identity, card_fields(tx.model, found, grants), deleted=True)
     laid = seen_parts(found, grants, who.language)
     in_use = item.get("deleted_at") is None
     more = {"standing": standing_of(tx, who.actor, found, identity, laid)} if in_use else {}

@@ -16,6 +16,7 @@ from core.web.context import Visit
 from metamodel.expression.tree import Expression
 from metamodel.model import Entity, Field, Model
 from renderers.forms.layout import Part, parts
+from renderers.forms.lists import read_names
 from renderers.pages.cells import Cells
 
 
@@ -80,9 +81,14 @@ class Shown:
         )
 
 
-def card_fields(entity: Entity, grants: Grants) -> tuple[str, ...]:
-    """The names a card asks for: all that may be read, child rows too."""
-    return tuple(f.name for f in readable_fields(grants, entity) if f.name != "position" and not f.off)
+def card_fields(model: Model, entity: Entity, grants: Grants) -> tuple[str, ...]:
+    """The names a card asks for: all that may be read, child rows to any depth too."""
+    return tuple(
+        name
+        for f in readable_fields(grants, entity)
+        if f.name != "position" and not f.off
+        for name in (read_names(model, grants, f) if f.type.name == "children" else (f.name,))
+    )
 
 
 def seen_parts(entity: Entity, grants: Grants, language: str) -> tuple[Part, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from metamodel.layout import Panel
 from metamodel.model import Entity, Field
 from renderers.cards.shown import Shown
 from renderers.cards.view import ChildTable
+from renderers.forms.lists import columns, lists_in
 from renderers.forms.sums import sum_text, summed
 from renderers.lists.columns import default_names
 from renderers.lists.view import Head
@@ -31,17 +33,19 @@ Rows = Sequence[Mapping[str, Any]]
 
 def child_table(shown: Shown, field: Field, *, headed: bool = True) -> ChildTable:
     """Child rows to read, a column drawn at a time."""
-    child = shown.model.entity_by_uid[field.target or ""]
-    rows: Rows = shown.item.get(field.name) or ()
-    readable = shown.grants.readable(child.uid)
-    laid = [child.by_uid[uid] for tab in child.layout for uid in tab.fields if uid in child.by_uid]
-    fields = [
-        f
-        for f in laid or [f for f in child.fields if not f.system]
-        if f.uid in readable and f.uid != child.parent and f.type.name != "children" and not f.off
-    ]
     edit = f"{shown.here}/field/{field.name}" if shown.changes(field) else ""
-    return _table(shown, fields, rows, name=field.name, label=shown.label(field), edit=edit, headed=headed)
+    return _children(shown, field, shown.item.get(field.name) or (), edit=edit, headed=headed)
+
+
+def _children(shown: Shown, field: Field, rows: Rows, *, edit: str = "", headed: bool = True) -> ChildTable:
+    """A list of child rows, with the lists that stand in each of them."""
+    child = shown.model.entity_by_uid[field.target or ""]
+    made = _table(
+        shown, columns(shown.grants, child), rows, name=field.name, label=shown.label(field), edit=edit, headed=headed
+    )  # fmt: skip
+    inner = lists_in(shown.grants, child)
+    below = [tuple(_children(shown, f, row[f.name]) for f in inner if row.get(f.name)) for row in rows]
+    return replace(made, below=tuple(below)) if inner else made
 
 
 def linked_table(shown: Shown, panel: Panel, *, headed: bool = True) -> ChildTable:

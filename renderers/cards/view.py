@@ -33,7 +33,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildTable:
-    """Rows on a card; ``rows`` and ``totals`` are ready cells. ``all_href`` leads to all of them, ``new_href`` to a new one."""
+    """Rows on a card; ``rows`` and ``totals`` are ready cells. ``all_href`` leads to all of them, ``new_href`` to a new one.
+
+    ``below`` holds for each row the tables of its own rows.
+    """
 
     name: str
     label: str
@@ -45,6 +48,7 @@ class ChildTable:
     edit: str = ""
     all_href: str = ""
     headed: bool = True
+    below: tuple[tuple[ChildTable, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

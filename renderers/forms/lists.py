@@ -15,7 +15,7 @@ def laid(child: Entity) -> list[Field]:
     placed = [child.by_uid[uid] for uid in uids if uid in child.by_uid]
     rest = [f for f in child.fields if f.type.name == "children" and f.uid not in uids]
     fields = [*placed, *rest] if placed else [f for f in child.fields if not f.system]
-    return [f for f in fields if f.uid != child.parent]
+    return [f for f in fields if f.uid != child.parent and not f.off]
 
 
 def columns(grants: Grants, child: Entity) -> list[Field]:

@@ -1,6 +1,6 @@
 """Writes the demonstration records of examples/crm: the same files every time it runs.
 
-Every person, company and number is invented. Run it as ``python scripts/demo_data.py`` after changing it and commit
+Every person, company and number is invented. Run it as ``python -m scripts.demo_data`` after changing it and commit
 the CSV files; a test compares them with what it would write.
 """
 
@@ -12,6 +12,8 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from plugins.barcode.codes import check_digit
 
 TODAY = date(2026, 11, 20)
 FOLDER = Path(__file__).resolve().parent.parent / "examples" / "crm" / "demo"
@@ -300,9 +302,23 @@ def leads(people: list[Row], orders: list[Row]) -> tuple[list[Row], list[Row]]:
 
 def products() -> list[Row]:
     return [
-        {"code": code, "name": name, "kind": kind, "unit": unit, "price": price, "active": "true"}
-        for code, name, kind, unit, price in PRODUCTS
+        {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "unit": unit,
+            "price": price,
+            "active": "true",
+            "barcode": _inner_code(number) if kind == "goods" else "",
+        }
+        for number, (code, name, kind, unit, price) in enumerate(PRODUCTS, 1)
     ]
+
+
+def _inner_code(number: int) -> str:
+    """A bar code of the kind that shops give themselves (GS1: those beginning with 2)."""
+    digits = f"20000{number:07}"
+    return digits + check_digit(digits)
 
 
 def deals(draw: random.Random, people: list[Row], firms: list[Row]) -> list[Row]:

@@ -24,6 +24,7 @@ _NAMED = {
     "solution": "the solution it belongs to; in a folder that is the folder's own, leave it out",
     "label": "what people read; without it the name with blanks",
     "help": "a sentence for people, beside it on the screen",
+    "part": "the part of the solution it belongs to; while that is off, no screen shows it",
 }
 KEYS: Mapping[str, Mapping[str, str]] = {
     "solution": {
@@ -31,6 +32,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "icon": "an icon of [Tabler](https://tabler.io/icons)",
         "color": "one of the colours below",
         "depends": "solutions that must be installed before",
+        "parts": "parts that can be switched, see below",
+        "switched": "which parts were switched here, `{leads: false}`; `kubik solution part` writes it, an update keeps it",
     },
     "entity": {
         "label_many": "the label of many, for lists and menus; without it `label`",
@@ -99,6 +102,40 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "layout": "tabs that are added",
         "timeline": "events that are gathered, too",
     },
+    "part": {
+        "name": "what `part:` of definitions and `kubik solution part` say",
+        "on": "`false`: delivered switched off",
+    },
+    "action": {
+        "entity": "on whose records, or above whose list, its button stands",
+        "icon": "an icon of Tabler; without one a bolt",
+        "where": "`card` (when not said), `row` (at the end of a row of lists), both as `[card, row]`; or `list`: above the list, about no record",
+        "rank": "`primary` (stands out), `secondary` (when not said), `more` (in the menu)",
+        "order": "a whole number: its place among the buttons of its rank",
+        "when": "a condition on the record; while it is false there is no button, and a call is refused",
+        "confirm": "a sentence that is asked before",
+        "inputs": "fields that are asked in a dialog: every type that people fill in, with `required`, `options`, `visible_if` … as fields have them; `default` is an expression about the record",
+        "steps": "what it does, one step after another in one transaction, see below",
+        "then": "where to go: `record` (when not said), `list`, or the name of a step for its record",
+    },
+    "step": {
+        "name": "what later steps call its record by: `step.NAME`",
+        "do": "`set`: values of the record itself; `move`: another stage of it; `create`: a linked record; `take`: one free record of a list",
+        "if": "a condition on the record; while it is false the step is passed over",
+        "entity": "of `create` and `take`: of which entity",
+        "find": "of `create`: a condition on records that are there; the first one that the person sees is taken instead of a new one",
+        "where": "of `take`: which records are free",
+        "sort": "of `take`: which of them goes first; `-` before a descending field",
+        "to": "of `move`: the name of the stage",
+        "values": "`{field: expression}`; bare names are the fields of the record the button stands on",
+        "rows": "of `create`: `{children field: {of, where, values}}`, a child row for each row of the record",
+        "as": "`actor` (when not said): with the rights of the person; `system`: with all rights, for what the person may not do by hand",
+    },
+    "step_rows": {
+        "of": "the rows of the record: a children field, or the inverse name of a link",
+        "where": "a condition on the row",
+        "values": "`{field: expression}`; bare names are the fields of the row, `record.…` those of its record",
+    },
     "role": {
         "parent": "the role above it: who has that one may make and manage people of this one",
         "everything": "`true`: the administrator's right to all data and to the configuration",
@@ -106,7 +143,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "grant": {
         "entity": "of which entity",
-        "actions": f"a list of {', '.join(f'`{action}`' for action in ACTIONS)}",
+        "actions": f"a list of {', '.join(f'`{action}`' for action in ACTIONS)}, and of names of actions of the entity",
         "rows": "a condition on the record as it is before: `owner = me`; without it all",
         "check": "a condition on the record as it is after the write",
         "stages": "the stages before the write in which the grant counts",
@@ -136,6 +173,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
 """What each key says, by the name of the kind or part; a key of `_NAMED` has the same words everywhere."""
 
 _OPTIONS = {
+    "max_files": "most files in the field",
     "min_length": "least characters", "max_length": "most characters", "format": "a regular expression for the whole text",
     "min": "least value", "max": "greatest value", "scale": "digits after the point, 0 to 9",
     "currency": "a code of ISO 4217 such as `RUB`", "currency_field": "the field that holds the code",
@@ -160,9 +198,22 @@ def parts() -> Mapping[str, Mapping[str, Any]]:
     field = {"properties": {k: v for k, v in common.items() if k not in own}, "required": ["name", "type"]}
     inner = {
         name: shared[name]
-        for name in ("choice", "stages", "stage", "constraint", "tab", "section", "grant", "menu_item")
+        for name in (
+            "choice",
+            "stages",
+            "stage",
+            "constraint",
+            "tab",
+            "section",
+            "grant",
+            "part",
+            "step_rows",
+            "menu_item",
+        )
     }
-    return {**kinds, "field": field, **inner}
+    steps = [shared[f"step_{do}"]["properties"] for do in ("set", "move", "create", "take")]
+    step = {"properties": {key: value for each in steps for key, value in each.items()}, "required": ["do"]}
+    return {**kinds, "field": field, **inner, "step": step}
 
 
 def table(name: str) -> Iterator[str]:

@@ -52,6 +52,7 @@ def lacking() -> Iterator[str]:
     yield from _counted()
     yield from _labels()
     yield from (f"{path}: {text}" for path, text in _cased())
+    yield from _scripts()
 
 
 def _texts() -> Iterator[Found]:
@@ -126,6 +127,27 @@ def _cased() -> Iterator[tuple[str, str]]:
                         yield _short(str(path)), f"a label would need a grammatical case: {form}"
 
 
+_KEY = re.compile(r"""\bword\(\s*["'](\w+)["']""")
+_LITERAL = re.compile(
+    r"""(?:textContent|innerText|\.title|placeholder|ariaLabel)\s*=\s*["'`][A-Za-zА-я]"""
+    r"""|setAttribute\(\s*["'](?:aria-label|title|placeholder)["'],\s*["'`][A-Za-zА-я]|\b(?:toast|alert|confirm)\(\s*["'`]"""
+)
+
+
+def _scripts() -> Iterator[str]:
+    """Scripts take every word from the page: from ``#words`` by name, or from the element they belong to."""
+    page = (ROOT / "renderers" / "templates" / "_toasts.html").read_text("utf-8")
+    there = {re.sub(r"-(\w)", lambda m: m[1].upper(), name) for name in re.findall(r"data-([a-z-]+)=", page)}
+    for folder in (ROOT / "renderers" / "web", *sorted((ROOT / "plugins").glob("*/web"))):
+        for path in sorted(folder.rglob("*.ts")):
+            text = path.read_text("utf-8")
+            for key in sorted(set(_KEY.findall(text)) - there):
+                yield f"{_short(str(path))}: the page has no word “{key}” (templates/_toasts.html)"
+            for found in _LITERAL.finditer(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield f"{_short(str(path))}:{line}: words stand in templates, not in scripts: {found[0]}"
+
+
 def obsolete() -> Iterator[str]:
     """Entries of catalogues whose English stands nowhere as it is, in quotes, in sources."""
     start_plugins()
@@ -141,7 +163,7 @@ def obsolete() -> Iterator[str]:
     for folder in folders():
         for path in sorted(folder.glob("*/*.po")):
             for entry in read_catalogue(path, path.parent.name):
-                text = entry.id[0] if isinstance(entry.id, tuple) else entry.id
+                text = entry.id if isinstance(entry.id, str) else entry.id[0]
                 if text and text not in known and not _quoted(text, sources):
                     yield f"{_short(str(path))}: nothing says this any more: {text}"
 

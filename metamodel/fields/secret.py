@@ -70,10 +70,9 @@ class Secret(FieldType):
         return Plain(text=raw)
 
     def format(self, field: Field, value: Any, context: Context) -> Any:
-        there = bool(getattr(value, "set", value is not None))
         if context.medium == "json":
-            return {"set": there}
-        return MASK if there and context.medium == "text" else ""
+            return None if value is None else {"set": True}
+        return MASK if value is not None and context.medium == "text" else ""
 
 
 def _lone(character: str) -> bool:

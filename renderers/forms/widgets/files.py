@@ -76,8 +76,8 @@ def words_of_secret(desk: Desk, field: Field, text: str) -> str:
 
 
 KINDS = (
-    WidgetKind(name="file", template="file", build=build_files, words=words_of_files, grouped=True),
-    WidgetKind(name="image", template="file", build=build_files, words=words_of_files, grouped=True),
-    WidgetKind(name="files", template="file", build=build_files, words=words_of_files, grouped=True, many=True, wide=True),
+    WidgetKind(name="file", build=build_files, words=words_of_files, grouped=True),
+    WidgetKind(name="image", build=build_files, words=words_of_files, grouped=True),
+    WidgetKind(name="files", build=build_files, words=words_of_files, grouped=True, many=True, wide=True),
     WidgetKind(name="secret", build=build_secret, words=words_of_secret),
 )

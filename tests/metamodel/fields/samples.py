@@ -54,6 +54,10 @@ fields:
   - {name: json, type: json, schema: {not: {type: string, pattern: "^forbidden"}}}
   - {name: link, type: link, to: sample}
   - {name: user, type: user}
+  - {name: file, type: file}
+  - {name: files, type: files}
+  - {name: image, type: image}
+  - {name: secret, type: secret}
   - {name: children, type: children, of: sample_row, through: sample}
   - {name: number_series, type: number_series, format: "С-{year}-{seq:05}", by: date, restart: year}
   - {name: inn, type: inn}
@@ -323,6 +327,33 @@ SAMPLES: Mapping[str, Samples] = {
             ("json", "7", "KBK3002"), ("json", 0, "KBK3005"), ("json", -1, "KBK3005"), ("json", 10**30, "KBK3005"), ("json", True, "KBK3002"),
             ("json", 1.5, "KBK3002"), ("json", {"id": "7"}, "KBK3002"), ("json", {}, "KBK3002"), ("json", {"id": 1, "x": 2}, "KBK3002"),
             ("json", [7], "KBK3002"), ("form", "Ромашка", "KBK3002"), ("json", {"by": {"a": 1, "b": 2}}, "KBK3002"), ("form", "٧", "KBK3002"),
+        ),
+    ),
+    "file": Samples(
+        values=(1, 2),
+        wire=((2, 2), ({"id": 2}, 2), ({"id": 2, "name": "a.pdf", "size": 5, "type": "application/pdf", "url": "/files/2/a.pdf"}, 2), (None, None)),
+        typed=(("ru", "2", 2), ("ru", "", None)),
+        refused=(
+            ("json", "2", "KBK3002"), ("json", {"by": {"name": "a"}}, "KBK3002"), ("json", {"id": 1, "path": "/etc"}, "KBK3002"), ("json", 0, "KBK3005"),
+            ("json", {"name": "a.pdf"}, "KBK3002"), ("form", "\ue000large", "KBK5004"), ("form", "\ue000empty", "KBK5004"), ("form", "a.pdf", "KBK3002"),
+        ),
+    ),
+    "files": Samples(
+        values=((2, 1), (1,)),
+        wire=(([2, {"id": 1}], (2, 1)), ([1, 1], (1,)), ([], None), (None, None)),
+        typed=(("ru", "2\n1", (2, 1)), ("ru", "", None), ("ru", "\n2", (2,))),
+        refused=(("json", 2, "KBK3002"), ("json", "2", "KBK3002"), ("json", [{"name": "a"}], "KBK3002"), ("json", list(range(1, 102)), "KBK3003"),
+                 ("form", "\ue000large", "KBK5004")),
+    ),
+    "image": Samples(
+        values=(1,), wire=(({"id": 1}, 1),), typed=(("en", "1", 1),),
+        refused=(("json", "a.png", "KBK3002"), ("form", "\ue000empty", "KBK5004")),
+    ),
+    "secret": Samples(
+        values=(), wire=((None, None), ("", None)), typed=(("ru", "", None), ("ru", "\ue000", None)),
+        refused=(
+            ("json", 5, "KBK3002"), ("json", {"set": True}, "KBK3002"), ("json", "a\0", "KBK3002"), ("json", "\ud800", "KBK3002"),
+            ("json", "x" * 10_001, "KBK3003"), ("csv", "word", "KBK3004"),
         ),
     ),
     "user": Samples(values=(1, 12), wire=(({"id": 3}, 3),), typed=(("en", "3", 3),), refused=(("json", "admin", "KBK3002"),)),

@@ -169,20 +169,25 @@ def timeline(
 
 
 def _merged(heads: list[_Head], limit: int) -> Iterator[TimelineEvent]:
-    """The newest of all, one that two sources give once."""
-    given: set[tuple[str, int]] = set()
-    count = 0
-    while count < limit:
+    """The newest of all; a record that two sources give stands first in both at the same time, and is told once."""
+    for _ in range(limit):
         waiting = [head for head in heads if head.events]
         if not waiting:
             return
-        event = max(waiting, key=lambda head: head.events[0].at).take()
-        if event.kind == "record":
-            if (event.entity.uid, event.id) in given:
-                continue
-            given.add((event.entity.uid, event.id))
-        count += 1
+        event = max(waiting, key=lambda head: _newness(head.events[0])).take()
+        for head in heads:
+            if head.events and event.kind == "record" and _same(head.events[0], event):
+                head.take()
         yield event
+
+
+def _newness(event: TimelineEvent) -> tuple[datetime, str, int]:
+    """What comes first: of events of one second those of one entity in the order of their ids."""
+    return event.at, event.entity.uid if event.kind == "record" else "", event.id
+
+
+def _same(one: TimelineEvent, other: TimelineEvent) -> bool:
+    return (one.kind, one.entity.uid, one.id) == (other.kind, other.entity.uid, other.id)
 
 
 def _head(

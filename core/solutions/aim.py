@@ -9,11 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.errors import KubikError
+from core.solutions.moving import with_choices
 from core.solutions.plans import Move, Target
 from core.solutions.renames import follow_renames
 from core.solutions.settle import settle
 from core.solutions.versions import Version, columns_now, last_with, versions
 from core.storage.catalog import Catalog, read_catalog
+from core.storage.tables import list_name
 from core.storage.workspace import Transaction
 from metamodel.convert import same_column
 from metamodel.definitions import Document
@@ -99,6 +101,8 @@ class _Columns:
         for entity in self.model.entities.values():
             before = self.tx.model.entity_by_uid.get(entity.uid)
             for field in entity.fields:
+                if field.listed and field.via is None:
+                    self.columns[field.uid] = self._list(before.by_uid.get(field.uid) if before else None, field)
                 if field.system or not field.stored:
                     continue
                 was = before.by_uid.get(field.uid) if before else None
@@ -130,12 +134,19 @@ class _Columns:
         target = self._next(entity, field.uid)
         return Move(field=field.uid, source=now, target=target, mapped=mapped, asked=asked)
 
+    def _list(self, was: Field | None, field: Field) -> int:
+        """The generation of the table of a list of links: another one when it leads to another entity."""
+        if self.past is not None:
+            return self.past.columns.get(field.uid, 1)
+        now = self.present.get(field.uid, 1)
+        if was is not None and was.listed and was.via is None and was.target == field.target:
+            return now
+        return now + 1 if list_name(field, now) in self.catalog.tables else now
+
     def _has_choices(self, entity: Entity, field: Field, uids: list[str]) -> bool:
         place = self.tx.tables[entity.uid]
-        column = place.columns[field.uid].value
-        return (
-            self.tx.connection.execute(sa.select(column).where(column.in_(uids)).limit(1)).first() is not None
-        )
+        held = sa.select(place.table.c.id).where(with_choices(place, field, uids))
+        return self.tx.connection.execute(held.limit(1)).first() is not None
 
     def _returning(self, entity: Entity, field: Field) -> int:
         """The column of a field that is new, or was there before: then its old one, when it still fits."""

@@ -180,7 +180,7 @@ class _Edit:
             if stages and stages.get("field", "stage") == field:
                 return [pipeline["stages"] for pipeline in stages["pipelines"]]
             for item in part.get("fields", ()):
-                if item["name"] == field and item["type"] == "choice":
+                if item["name"] == field and item["type"] in ("choice", "choices"):
                     found: list[Any] = item.setdefault("choices", [])
                     return [found]
         raise self.unknown(f"{entity}.{field}", ())

@@ -9,9 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.solutions.moving import converted, moved_values
+from core.solutions.moving import converted, moved_values, with_choices
 from core.solutions.plans import Break, Loss, Move, PlannedChange, Target
+from core.solutions.secrecy import refuse_turning
 from core.solutions.uses import all_uses
+from core.storage.any_links import leads_to
 from core.storage.expressions import AllRows, compile_value
 from core.storage.tables import EntityTable, Tables
 from core.storage.workspace import Transaction
@@ -36,6 +38,7 @@ def planned_changes(tx: Transaction, target: Target) -> tuple[PlannedChange, ...
         for change in diff(tx.model if tx.model.version else None, target.model)
         if change.aspect not in _LAID or change.uid in written
     ]
+    refuse_turning(changes)
     broken = _by_cause(tx, changes, target.breaks)
     made: list[PlannedChange] = []
     for number, change in enumerate(changes):
@@ -131,6 +134,12 @@ class _Counter:
                 return *self._field_goes(change), words, None
             case "field", "retyped", _ if change.before.stored and not change.after.stored:
                 return *self._field_goes(change), words, None
+            case "field", "retyped", _ if change.before.listed and not change.after.listed:
+                return *self._field_goes(change), words, None
+            case "field", "changed", "target" if change.before.listed:
+                return *self._field_goes(change), words, None
+            case "field", "changed", "targets":
+                return *self._led_elsewhere(change), words, None
             case "role", "removed", _:
                 return *self._role_goes(change), words, None
             case "field", "added", _ if change.after.required:
@@ -177,11 +186,31 @@ class _Counter:
 
     def _field_goes(self, change: Change) -> tuple[int | None, Loss | None]:
         place = self._place(change.entity)
+        if place is not None and change.uid in place.lists:
+            return self._list_goes(change, place.lists[change.uid])
         if place is None or change.uid not in place.columns:
             return None, None
         column = place.columns[change.uid].value
         rows = self._count(sa.select(column).where(column.is_not(None)))
         return rows, self._loss(change, rows, self._examples(place, change.uid))
+
+    def _list_goes(self, change: Change, pairs: sa.Table) -> tuple[int, Loss | None]:
+        """A list of links goes: the records that have one."""
+        rows = self._count(sa.select(pairs.c.record).distinct())
+        ids = sa.select(pairs.c.target).distinct().order_by(pairs.c.target).limit(EXAMPLES)
+        examples = [str(each) for each in self.tx.connection.execute(ids).scalars()]
+        return rows, self._loss(change, rows, examples)
+
+    def _led_elsewhere(self, change: Change) -> tuple[int | None, Loss | None]:
+        """An entity that a link to any record no longer leads to: the records that lead there."""
+        place = self._place(change.entity)
+        if place is None or change.uid not in place.columns:
+            return None, None
+        column = place.columns[change.uid].value
+        led = sa.select(column).where(leads_to(column, change.before))
+        rows = self._count(led)
+        examples = [str(each.id) for each in self.tx.connection.execute(led.limit(EXAMPLES)).scalars()]
+        return rows, self._loss(change, rows, examples)
 
     def _role_goes(self, change: Change) -> tuple[int | None, Loss | None]:
         """The people who have the role lose it."""
@@ -202,7 +231,8 @@ class _Counter:
         if place is None or change.field not in place.columns or change.field is None:
             return None, None
         column = place.columns[change.field].value
-        rows = self._count(sa.select(column).where(column == change.uid))
+        field = place.entity.by_uid[change.field]
+        rows = self._count(sa.select(column).where(with_choices(place, field, (change.uid,))))
         move = self.moves.get(change.field)
         asked = move is not None and change.uid in move.asked
         return rows, None if asked else self._loss(change, rows, (change.target.rpartition(".")[2],))

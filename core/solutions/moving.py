@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.solutions.plans import Move
 from core.storage.tables import EntityTable, FieldColumns
+from core.storage.types import TEXT
 from core.storage.workspace import Transaction
 from metamodel.convert import Conversion, convert
 from metamodel.model import Field
@@ -19,9 +20,20 @@ AT_ONCE = 500
 
 def converted(old: Field, new: Field, move: Move, value: Any, zone: str) -> Conversion:
     """The value in its new column; a choice that goes away is the one that the map puts in its place."""
-    if value in move.mapped:
+    if isinstance(value, tuple) and move.mapped:
+        value = tuple(dict.fromkeys(move.mapped.get(each, each) for each in value))
+    elif value in move.mapped:
         return Conversion(move.mapped[value])
     return convert(old, new, value, zone=zone)
+
+
+def with_choices(place: EntityTable, field: Field, uids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a value of the field is one of these choices, or holds one of them."""
+    column = place.columns[field.uid].value
+    if field.type.column_type(field).storage != "choices":
+        return column.in_(uids)
+    text = sa.type_coerce(column, TEXT)
+    return sa.or_(*(text.contains(f"|{uid}|", autoescape=True) for uid in uids))
 
 
 def journal_end(tx: Transaction) -> int:

@@ -45,7 +45,9 @@ class Naming:
         for entity, field in uses(found, self.model):
             uids.update((field,) if entity == own else (entity, field))
         for node in walk(found.root):
-            if isinstance(node, Constant) and node.type.kind == "choice" and node.value is not None:
+            if isinstance(node, Constant) and node.type.kind == "choices" and node.value is not None:
+                uids.update(node.value)
+            elif isinstance(node, Constant) and node.type.kind == "choice" and node.value is not None:
                 uids.add(node.value)
             elif isinstance(node, Aggregate):
                 uids.add(node.entity)

@@ -17,6 +17,7 @@ from core.solutions.packages import plan_document
 from core.solutions.plans import Plan
 from core.solutions.source import source_of
 from core.storage.workspace import Workspace
+from metamodel.fields.base import Context
 
 SYSTEM = system_actor()
 
@@ -108,6 +109,8 @@ def values(workspace: Workspace, entity: str, field: str) -> list[Any]:
         column = place.columns[definition.uid].value
         rows = sa.select(column).where(place.table.c.deleted_at.is_(None)).order_by(place.table.c.id)
         held = list(tx.connection.execute(rows).scalars())
+    if definition.type.name == "choices":
+        return [definition.type.format(definition, v, Context(medium="json")) for v in held]
     if definition.choices:
         return [definition.choice(v).name if v is not None else None for v in held]  # type: ignore[union-attr]
     return held

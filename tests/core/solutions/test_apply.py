@@ -213,6 +213,41 @@ def test_a_choice_that_goes_away_empties_its_values_when_accepted(workspace: Wor
     assert values(workspace, "good", "kind") == ["small", "large"]
 
 
+def test_a_choice_that_goes_away_leaves_sets_of_choices_or_is_mapped_in_them(workspace: Workspace) -> None:
+    field = {"name": "tags", "type": "choices", "choices": [{"name": n} for n in ("vip", "far", "slow")]}
+    view = {
+        "name": "vips",
+        "entity": "good",
+        "columns": ["name"],
+        "filter": "tags CONTAINS 'vip' OR tags IN ('slow', 'far')",
+    }
+
+    def make(by: dict[str, Any]) -> None:
+        by["good"]["fields"].append(field)
+
+    applied(workspace, make)
+    applied(workspace, lambda by: by["goods"].update(filter=view["filter"]))
+    write(workspace, 1, tags=["far", "vip"])
+    write(workspace, 2, tags=["slow"])
+    assert values(workspace, "good", "tags") == [["vip", "far"], ["slow"]]
+
+    def drop(by: dict[str, Any]) -> None:
+        choices = field_of(by["good"], "tags")["choices"]
+        choices[:] = [c for c in choices if c["name"] == "slow"]
+
+    assert {loss.id: loss.values for loss in planned(workspace, drop).losses} == {
+        "choice:good.tags.vip": 1, "choice:good.tags.far": 1,
+    }  # fmt: skip
+    plan = planned(workspace, drop, {"good.tags": {"vip": "slow"}})
+    assert [loss.id for loss in plan.losses] == ["choice:good.tags.far"]
+    apply(workspace, SYSTEM, plan.id, accept=["choice:good.tags.far"])
+    assert values(workspace, "good", "tags") == [["slow"], ["slow"]]
+    undo(workspace, SYSTEM)
+    assert values(workspace, "good", "tags") == [["vip", "far"], ["slow"]]
+    with workspace.read() as tx:
+        assert "'vip'" in (tx.model.views["goods"].filter_text or "")
+
+
 def test_a_map_that_names_what_is_not_there_is_refused(workspace: Workspace) -> None:
     mapping = {"good.stage": {"offer": "nowhere"}}
     error = refused("KBK1002", lambda: planned(workspace, lambda by: stages_without(by, "offer"), mapping))

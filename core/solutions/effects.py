@@ -249,6 +249,8 @@ class _Counter:
         column = place.columns[uid].value
         statement = sa.select(column).where(column.is_not(None)).order_by(place.table.c.id).limit(EXAMPLES)
         field = place.entity.by_uid.get(uid)
+        if field is not None and field.type.name == "secret":
+            return []
         values = self.tx.connection.execute(statement).scalars()
         return [shown(field, value) for value in values]
 

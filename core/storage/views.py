@@ -62,6 +62,8 @@ def _select(place: EntityTable, tables: Tables, sqlite: bool) -> sa.Select[Any]:
             moment = name.endswith("_at")
             columns.append((_moment(table.c[name]) if moment and sqlite else table.c[name]).label(name))
     for field in entity.fields:
+        if field.type.name == "secret":
+            continue
         if not field.system and field.uid in place.columns:
             columns.append(_readable(place, tables, field, sqlite).label(field.name))
         elif field.uid in place.lists:

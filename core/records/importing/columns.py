@@ -108,7 +108,9 @@ def _unwritable(grants: Grants, entity: Entity, field: Field) -> Message | None:
         return message("kept by the system")
     if field.computed is not None or field.type.name == "number_series":
         return message("computed or numbered by the system")
-    if not field.stored:
+    if field.type.name == "secret":
+        return message("a secret is not taken from a file")
+    if field.type.name == "children":
         return message("child rows are imported from a file of their own")
     if field.read_only:
         return message("read-only")

@@ -413,3 +413,14 @@ def test_each_break_stands_with_the_change_that_brings_it_about(workspace: Works
         "good.code": [("title", "title"), ("view", "columns/1")],
         "good.stage.offer": [("role", "grants/0/stages/1")],
     }
+
+
+def test_nothing_turns_into_a_secret_nor_a_secret_into_anything_else(workspace: Workspace) -> None:
+    write(workspace, 1, note="word")
+    error = refused("KBK1106", lambda: planned(workspace, lambda by: field_of(by["good"], "note").update(type="secret")))
+    assert error.errors[0].pointer == "good.note"
+    applied(workspace, lambda by: by["good"]["fields"].append({"name": "pin", "type": "secret"}))
+    refused("KBK1106", lambda: planned(workspace, lambda by: field_of(by["good"], "pin").update(type="text")))
+    write(workspace, 1, pin="1234")
+    loss = of(planned(workspace, lambda by: without(by["good"], "pin")), "good.pin").loss
+    assert loss is not None and (loss.values, loss.examples) == (1, ())

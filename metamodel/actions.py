@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import TYPE_CHECKING, Literal
 
 from metamodel.expression.tree import Expression
@@ -32,7 +33,7 @@ class StepRows:
     entity: str
     through: str
     where: Expression | None = None
-    values: Mapping[str, Expression] = field(default_factory=dict)
+    values: Mapping[str, Expression] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Step:
     where: Expression | None = None
     sort: tuple[str, ...] = ()
     to: str | None = None
-    values: Mapping[str, Expression] = field(default_factory=dict)
+    values: Mapping[str, Expression] = attribute(default_factory=dict)
     rows: tuple[StepRows, ...] = ()
     system: bool = False
 
@@ -79,7 +80,7 @@ class Action:
     when: Expression | None = None
     confirm: Label | None = None
     form: Entity
-    defaults: Mapping[str, Expression] = field(default_factory=dict)
+    defaults: Mapping[str, Expression] = attribute(default_factory=dict)
     results: Entity
     steps: tuple[Step, ...]
     then: Literal["record", "list", "step"] = "record"

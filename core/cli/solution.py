@@ -10,6 +10,7 @@ from core.access.actor import system_actor
 from core.cli.common import opened, say, words
 from core.cli.plans import accepting, identifiers, show_plan
 from core.solutions import packages
+from core.solutions.apply import apply
 from core.solutions.source import read_solution
 from core.solutions.start import find_solution
 from metamodel.messages import message
@@ -67,7 +68,7 @@ def part(name: str, part: str, state: str, accept: str, accept_loss: bool) -> No
     with opened() as workspace:
         plan = packages.plan_part(workspace, system_actor(), name, part, state == "on")
         show_plan(plan)
-        version = packages.apply(
+        version = apply(
             workspace, system_actor(), plan.id, accept=identifiers(accept), accept_loss=accept_loss
         )
     say(message("Version {version} of the configuration is in force.", version=version))

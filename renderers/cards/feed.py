@@ -130,6 +130,9 @@ def change_event(shown: Shown, entity: Entity, item: Mapping[str, Any], kind: st
         words = _MOVED
     elif item["kind"] == "updated" and not changes:
         words = _ROWS
+    action = shown.model.actions.get(item.get("action") or "")
+    if action is not None:
+        words = message("{what}: {action}", what=words, action=action.label)
     return Event(
         kind=kind,
         person=somebody(item["by"], shown.texts),

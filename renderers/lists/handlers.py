@@ -56,7 +56,7 @@ def _row_buttons(who: Visit, tx: Transaction, asked: Listing, page: Page) -> Map
     """The last cell of each row, where the person has actions that stand there."""
     if not asked.row_actions:
         return {}
-    sprite = who.site.templates.environment.globals["asset"]("icons.svg")
+    sprite = who.site.templates.asset("icons.svg")
     return on_rows(tx, who.actor, asked.entity, [item["id"] for item in page.items], who.texts, sprite)
 
 

@@ -26,12 +26,27 @@ def allowed(tx: Transaction, actor: Actor, entity: str, id: int) -> frozenset[st
     if grants.everything or found.parent is not None:
         return frozenset(action for action in ACTIONS if grants.may(found.uid, action))
     values = {**parameters(tx, actor), "record": id}
+    if found.follows is not None and not _followed(tx, actor, grants, found, id):
+        return frozenset()
     columns = run(_prepared(tx, grants, found), tx.connection, values)
     return (
         frozenset(a for a, column in zip(ACTIONS, columns, strict=True) if column[0])
         if columns
         else frozenset()
     )
+
+
+def _followed(tx: Transaction, actor: Actor, grants: Grants, entity: Entity, id: int) -> bool:
+    """Whether the record that this one's rights follow lets it be written."""
+    place = tx.tables[entity.uid]
+    select = sa.select(place.columns[entity.follows or ""].value).where(place.table.c.id == id)
+    link = tx.connection.execute(select).scalar()
+    target = tx.model.entity_by_uid.get(link.entity) if link is not None else None
+    if target is None or link is None or not grants.may(target.uid, "read"):
+        return False
+    if grants.asked_of_followed(entity.uid, "update") == "read":
+        return True
+    return "update" in allowed(tx, actor, target.name, link.id)
 
 
 def _prepared(tx: Transaction, grants: Grants, entity: Entity) -> Prepared:

@@ -36,9 +36,9 @@ def attach(
     for shown in layout.columns:
         if shown.listed is not None:
             _attach_list(reader, connection, values, shown.name, shown.listed, items)
-    names = [shown.name for shown in layout.columns if shown.led]
-    if names:
-        _attach_any(reader, connection, values, names, items)
+    led = {shown.name: shown.led for shown in layout.columns if shown.led}
+    if led:
+        _attach_any(reader, connection, values, led, items)
 
 
 def list_select(compiler: Compiler, field: Field) -> sa.Select[Any]:
@@ -97,24 +97,28 @@ def _attach_list(
 
 
 def _attach_any(
-    reader: Reader, connection: sa.Connection, values: Mapping[str, Any], names: Sequence[str], items: Items
+    reader: Reader,
+    connection: sa.Connection,
+    values: Mapping[str, Any],
+    led: Mapping[str, tuple[str, ...]],
+    items: Items,
 ) -> None:
     wanted: dict[str, set[int]] = {}
     for item in items:
-        for name in names:
+        for name, entities in led.items():
             link = item.get(name)
-            if isinstance(link, AnyLink):
+            if isinstance(link, AnyLink) and link.entity in entities:
                 wanted.setdefault(link.entity, set()).add(link.id)
     known: dict[AnyLink, LinkAny] = {}
     model = reader.compiler.relations.model
     for uid, ids in wanted.items():
-        entity = model.entity_by_uid.get(uid)
-        if entity is not None and reader.plan.rights.may(uid, "read"):
+        if reader.plan.rights.may(uid, "read"):
             for record, title, gone, *_ in _rows(reader, connection, values, ("titles of", uid), ids):
-                link = LinkAny(entity=entity.name, id=record, title=title, deleted=bool(gone))
+                entity = model.entity_by_uid[uid].name
+                link = LinkAny(entity=entity, id=record, title=title, deleted=bool(gone))
                 known[AnyLink(uid, record)] = link
     for item in items:
-        for name in names:
+        for name in led:
             if item.get(name) is not None:
                 item[name] = known.get(item[name], HIDDEN_ANY)
 

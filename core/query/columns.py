@@ -44,8 +44,8 @@ class Shown:
     secret: bool = False
     listed: Field | None = None
     """The field whose list is read beside the page; ``value`` is then the id of its owner."""
-    led: bool = False
-    """Whether it is a link to any record, whose title is read beside the page."""
+    led: tuple[str, ...] = ()
+    """Of a link to any record, whose title is read beside the page, the entities that it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class Columns:
         if last.listed:
             return Shown(name=path.name, value=self._add(value), hidden=hidden, listed=last)
         if last.result.kind == "link_any":
-            return Shown(name=path.name, value=self._add(value), hidden=hidden, led=True)
+            return Shown(name=path.name, value=self._add(value), hidden=hidden, led=self._entities(last))
         if last.result.kind == "link" and last.result.entity is not None:
             return self._linked(path, value, last.result.entity, hidden)
         choices = None
@@ -154,6 +154,10 @@ class Columns:
         whole = last.result.kind == "number" and last.result.scale == 0
         return Shown(name=path.name, value=self._add(value), hidden=hidden, choices=choices, whole=whole,
                      several=last.result.kind == "choices")  # fmt: skip
+
+    def _entities(self, field: Field) -> tuple[str, ...]:
+        """The entities (uids) a link to any record may lead to; of a computed one every entity."""
+        return field.targets or tuple(self.row.relations.model.entity_by_uid)
 
     def _linked(
         self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None

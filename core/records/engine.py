@@ -18,6 +18,7 @@ from core.records.gather import gather
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.lists import keep_hidden
 from core.records.numbers import series_of, store_numbers, take_numbers
+from core.records.pairs import write_pairs
 from core.records.permit import permit_after, permit_before
 from core.records.rules import ask_rules, check_locked, check_rules
 from core.records.shapes import Row
@@ -54,6 +55,7 @@ def run(work: Work) -> None:
             _find_the_rest(work)
         else:
             _write(work)
+            write_pairs(work, run)
     except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
         told = broken_unique(work, error) or refusal_of(error)
         if told is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.records.asking import visible_ids
+from core.records.places import pointer_to
 from core.records.shapes import Row
 from core.records.work import Work
+from metamodel.messages import message
 
 Ids = tuple[int, ...]
 
@@ -22,13 +24,18 @@ def keep_hidden(work: Work) -> None:
             written = [
                 row for row in rows if uid in row.sent and row.before.get(uid) and id(row) not in swept
             ]
-            left_out = {i for row in written for i in row.before[uid] if i not in (row.sent[uid] or ())}
-            target = rows[0].entity.by_uid[uid].target
-            if not left_out or target is None:
+            field = rows[0].entity.by_uid[uid]
+            there = {each for row in written for each in row.before[uid]}
+            if not there or field.target is None or work.grants.everything:
                 continue
-            seen = visible_ids(work, work.model.entity_by_uid[target], left_out, life="any")
+            seen = visible_ids(work, work.model.entity_by_uid[field.target], there, life="any")
             for row in written:
-                hidden = {i for i in row.before[uid] if i in left_out and i not in seen}
+                hidden = {each for each in row.before[uid] if each not in seen}
+                for each in hidden & set(
+                    row.sent[uid] or ()
+                ):  # whether it stands there is not theirs to find out
+                    why = message("there is no record {id}", id=each)
+                    work.refuse(pointer_to(row, field.name), "KBK3005", why)
                 row.sent[uid] = merged(row.before[uid], row.sent[uid] or (), hidden) or None
 
 

@@ -121,6 +121,9 @@ def _of_field(
     target = f"{entity}.{field['name']}"
     if rest and rest[0] in ("formula", "path"):
         return _made(fault, "field", target, _OFF, "fields", index)
+    if len(rest) == 2 and rest[0] == "to" and len(field["to"]) > 1:
+        words = message("it leaves the entities that the field leads to")
+        return _made(fault, "field", target, words, "fields", index, *rest)
     if not rest or rest[0] in ("to", "of", "through", "type"):
         return _made(fault, "field", target, _FIELD_GOES, "fields", index)
     words = _LEFT_OUT.get(str(rest[0]))

@@ -15,6 +15,7 @@ from metamodel.fields import field_types
 from metamodel.fields.base import siblings
 from metamodel.model import ACTIONS, Choice, Entity, Field, Model
 from metamodel.parse import parse_document
+from metamodel.resolve.links import SYSTEM_TARGETS
 
 SLOTS = {
     "required_if": "required_if", "read_only_if": "read_only_if", "visible_if": "visible_if", "default": "default",
@@ -66,8 +67,8 @@ class _Names:
             names[field["uid"]] = field["name"]
             self.choices[field["uid"]] = {c["uid"]: c["name"] for c in field.get("choices", ())}
             self.inverses[field["uid"]] = field.get("inverse")
-            lead = field.get("to") or field.get("of") or ("user" if field["type"] == "user" else None)
-            if lead is not None:
+            lead = field.get("to") or field.get("of") or SYSTEM_TARGETS.get(field["type"])
+            if isinstance(lead, str) and field["type"] != "link_any":
                 self.leads[field["uid"]] = lead
         stages = item.get("stages")
         if stages is not None:
@@ -204,9 +205,13 @@ class Follower:
 
     def field_definition(self, entity: str | None, field: dict[str, Any], old: Field | None) -> None:
         for key in ("to", "of"):
-            if key in field:
+            if isinstance(field.get(key), list):
+                field[key] = [self.name("entities", name) for name in field[key]]
+            elif key in field and field["type"] != "link_any":
                 field[key] = self.name("entities", field[key])
-        if "through" in field:
+        if "through" in field and field["type"] == "links":
+            field["through"] = self.name("entities", field["through"])
+        elif "through" in field:
             field["through"] = self.field(self.entity_uid.get(field.get("of", "")), field["through"])
         for key in siblings(field_types()[field["type"]]):
             if key in field:

@@ -120,10 +120,14 @@ class Walker(Naming):
         self, entity: Entity, field: Field, item: Mapping[str, Any], at: tuple[str | int, ...]
     ) -> Iterator[Use]:
         target = f"{entity.name}.{field.name}"
+        for place, uid in enumerate(field.targets if isinstance(item.get("to"), list) else ()):
+            yield self.use("field", target, (*at, "to", place), uid)
+        if field.via is not None:
+            yield self.use("field", target, (*at, "through"), field.via.entity, field.via.owner, field.via.target)
         for key in ("to", "of"):
-            if key in item:
+            if key in item and field.target is not None:
                 yield self.use("field", target, (*at, key), field.target)
-        if "through" in item:
+        if "through" in item and field.via is None:
             yield self.use("field", target, (*at, "through"), field.through)
         if field.type.name == "user":
             yield self.use("field", target, (*at, "type"), field.target)

@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from metamodel.any_link import AnyLink, read_any
 
+_PLAIN = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 BEHIND = ";"
 """The character behind the colon: `uid:` up to `uid;` holds every link to that entity."""
 
@@ -26,7 +28,7 @@ class AnyRef(TypeDecorator[AnyLink]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(sa.Text(collation="C") if dialect.name == "postgresql" else sa.Text())
+        return dialect.type_descriptor(_PLAIN)
 
     def process_bind_param(self, value: AnyLink | None, dialect: Dialect) -> str | None:
         return None if value is None else str(value)
@@ -57,6 +59,3 @@ def record_of(link: Value, entity: str, integer: Any) -> Value:
     """The id of the record of that entity that a link leads to, null when it leads elsewhere."""
     text = sa.func.substr(sa.type_coerce(link, _PLAIN), len(entity) + 2, type_=sa.Text())
     return sa.case((leads_to(link, entity), sa.cast(text, integer)))
-
-
-_PLAIN = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

@@ -13,6 +13,7 @@ from core.storage.types import BIG, TEXT, Instant, sql_type
 from metamodel.convert import convert
 from metamodel.fields.html import plain_text
 from metamodel.model import Entity, Field, Model
+from metamodel.resolve.entities import column_name
 from metamodel.text import KEY_LENGTH, fold
 
 
@@ -117,9 +118,10 @@ def list_tables(tables: Tables) -> dict[str, sa.Table]:
     return {table.name: table for place in tables for table in place.lists.values()}
 
 
-def list_name(field: Field) -> str:
-    """The physical name of the table of a field that leads to many records."""
-    return LIST_PREFIX + field.column.removeprefix("f_")
+def list_name(field: Field, generation: int | None = None) -> str:
+    """The physical name of the table of a field that leads to many records, in its own generation or in another."""
+    column = field.column if generation is None else column_name(field.uid, generation)
+    return LIST_PREFIX + column.removeprefix("f_")
 
 
 def _list_table(field: Field, metadata: sa.MetaData) -> sa.Table:

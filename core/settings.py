@@ -286,7 +286,10 @@ def _bytes(name: str, value: str) -> int:
     unit = _UNITS.get(value.upper().removeprefix(digits).strip())
     if unit is None or not (digits.isascii() and digits.isdigit()) or not 1 <= int(digits) * unit <= 2**40:
         raise _wrong(
-            name, value, message("it is not a size"), message("a size such as 500 MB or 4 GB, at most 1024 GB")
+            name,
+            value,
+            message("it is not a size"),
+            message("a size such as 500 MB or 4 GB, at most 1024 GB"),
         )
     return int(digits) * unit
 

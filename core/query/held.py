@@ -34,7 +34,10 @@ def holders(model: Model) -> tuple[tuple[Entity, Field], ...]:
         (entity, field)
         for entity in model.entities.values()
         for field in entity.fields
-        if field.target == file.uid and field.computed is None and not field.system and not _round(entity, file)
+        if field.target == file.uid
+        and field.computed is None
+        and not field.system
+        and not _round(entity, file)
     )
 
 

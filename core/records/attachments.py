@@ -24,9 +24,7 @@ def attachments(
     """The files of a record that the actor sees, the newest first, and the cursor of the next page."""
     found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
     record(tx, actor, entity, id, ("id",), deleted=True)
-    leading = Leading(
-        field=tx.model.entities[ATTACHMENT].follows or "", entity=found.uid, id=id, last=None
-    )
+    leading = Leading(field=tx.model.entities[ATTACHMENT].follows or "", entity=found.uid, id=id, last=None)
     page = read(tx, actor, Query(
         entity=ATTACHMENT, fields=FIELDS, sort=("-created_at", "-id"), cursor=cursor, limit=limit, leading=leading,
     ))  # fmt: skip

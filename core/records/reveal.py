@@ -64,9 +64,9 @@ def _may(work: Work, entity: Entity, id: int, field: str) -> bool:
 def _stands(work: Work, entity: Entity, id: int, grant: Grant, field: str) -> bool:
     if grant.fields is not None and field not in grant.fields:
         return False
-    if grant.stages is not None and entity.stages is not None:
-        if load(work.tx, entity, [id])[id][entity.stages.field] not in grant.stages:
-            return False
+    stage = entity.stages.field if grant.stages is not None and entity.stages is not None else None
+    if stage is not None and load(work.tx, entity, [id])[id][stage] not in (grant.stages or ()):
+        return False
     if grant.rows is None:
         return True
     (answer,) = ask(work, entity, (REVEAL, _rule(grant)), [grant.rows], [id])[id]

@@ -24,7 +24,11 @@ def clean_name(written: str) -> str:
     """The name as it is kept: composed, on one line, without characters that are not seen but turn others around."""
     text = unicodedata.normalize("NFC", written)
     kinds = ((c, unicodedata.category(c)) for c in text)
-    shown = "".join(" " if k in ("Zl", "Zp", "Zs") or c in "\t\r\n" else c for c, k in kinds if k not in _UNSEEN or c in "\t\r\n")
+    shown = "".join(
+        " " if k in ("Zl", "Zp", "Zs") or c in "\t\r\n" else c
+        for c, k in kinds
+        if k not in _UNSEEN or c in "\t\r\n"
+    )
     name = " ".join(shown.split())
     if not name.strip(". "):
         return _NAMELESS

@@ -107,7 +107,10 @@ class FolderStore:
 
     def hashed(self, hash: str) -> str:
         with self.open(hash) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            while piece := file.read(HEAD):
+                digest.update(piece)
+            return digest.hexdigest()
 
     def local(self, hash: str) -> Path:
         return self.folder / hash[:2] / hash[2:4] / _checked(hash)
@@ -126,11 +129,11 @@ class FolderStore:
         """They step aside first: whoever sends the same contents at this moment finds a free place for them."""
         path, aside = self.local(hash), self._incoming()
         try:
-            os.replace(path, aside)
+            path.replace(aside)
         except FileNotFoundError:
             return False
         if time.time() - aside.stat().st_mtime < unless_younger:
-            os.replace(aside, path)
+            aside.replace(path)
             return False
         aside.unlink(missing_ok=True)
         for made in (self.folder / "made" / hash[:2] / hash[2:4]).glob(f"{hash}.*"):
@@ -178,7 +181,7 @@ class _IncomingFile:
         self._file = None
         place = self._store.local(hash)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.replace(self._path, place)
+        self._path.replace(place)
         _sync_folder(place.parent)
         return Stored(hash=hash, size=self.size, head=self._head)
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageFile, ImageOps
@@ -61,7 +62,7 @@ def make(picture: Image.Image, target: str, most: int) -> None:
     bare.paste(upright.convert(mode))
     written = f"{target}.{os.getpid()}"
     bare.save(written, "WEBP", quality=QUALITY, method=4)
-    os.replace(written, target)
+    Path(written).replace(target)
 
 
 def main() -> None:

@@ -60,7 +60,9 @@ class Sealing:
         except (ValueError, binascii.Error, InvalidTag):
             raise KubikError(
                 "KBK5006",
-                message("The secret does not open with this installation's key: write it anew, or bring the key back."),
+                message(
+                    "The secret does not open with this installation's key: write it anew, or bring the key back."
+                ),
             ) from None
         return padded.rstrip(b"\0")[:-1].decode()
 

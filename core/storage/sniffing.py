@@ -25,9 +25,7 @@ INLINE = frozenset({
 })  # fmt: skip
 """What a browser may show in a window of its own; everything else is offered for saving."""
 
-PICTURES = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
-)
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
 """Kinds of pictures that are drawn small."""
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
@@ -53,7 +51,12 @@ _HTML = re.compile(
 )
 _SVG = re.compile(r"<(?:[a-z][\w.-]*:)?svg[\s>/]", re.IGNORECASE)
 _DOCTYPE_SVG = re.compile(r"<!doctype\s+svg[\s>]", re.IGNORECASE)
-_KINDS_OF_TEXT = {"csv": "text/csv", "json": "application/json", "ics": "text/calendar", "md": "text/markdown"}
+_KINDS_OF_TEXT = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "ics": "text/calendar",
+    "md": "text/markdown",
+}
 
 
 def media_type(head: bytes, name: str = "") -> str:
@@ -71,7 +74,11 @@ def media_type(head: bytes, name: str = "") -> str:
 
 def as_text(head: bytes) -> str | None:
     """The beginning of a text, None when it is no text."""
-    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+    for mark, encoding in (
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+        (b"\xef\xbb\xbf", "utf-8"),
+    ):
         if head.startswith(mark):
             return head[len(mark) :].decode(encoding, "replace")
     if any(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in head):
@@ -147,4 +154,8 @@ def _by_library(head: bytes) -> str:
         return UNKNOWN
     kind = next((each.mime_type for each in found if each.mime_type and each.confidence >= 0.4), "")
     plain = re.fullmatch(r"[a-z]+/[a-z0-9.+-]{1,80}", kind) is not None
-    return kind if plain and kind not in ACTIVE and kind not in INLINE and not kind.startswith("text/") else UNKNOWN
+    return (
+        kind
+        if plain and kind not in ACTIVE and kind not in INLINE and not kind.startswith("text/")
+        else UNKNOWN
+    )

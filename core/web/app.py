@@ -30,9 +30,9 @@ from core.web.metrics import Metrics
 from core.web.operating import OPERATIONS
 from core.web.operations import MAX_JSON, Operation, Routes
 from core.web.page_errors import page_answer, page_error
+from core.web.page_files import take_page_form
 from core.web.security import SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE, Seals
 from core.web.site import Site
-from core.web.page_files import take_page_form
 from core.web.taking import boundary_of
 from core.web.templates import Templates
 

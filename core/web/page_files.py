@@ -52,7 +52,9 @@ def _who(state: ExchangeState) -> Actor | None:
 
 def _with_ids(site: Site, actor: Actor | None, taking: Taking) -> list[tuple[str, str]]:
     return [
-        pair for part in taking.parts for pair in (_kept(site, actor, part) if isinstance(part, Upload) else [part])
+        pair
+        for part in taking.parts
+        for pair in (_kept(site, actor, part) if isinstance(part, Upload) else [part])
     ]
 
 

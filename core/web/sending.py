@@ -53,10 +53,16 @@ class Piecewise:
             self.file.close()
 
 
-def send_file(call: Call, file: BinaryIO, size: int, *, name: str, kind: str, tag: str, inline: bool) -> Answer:
+def send_file(
+    call: Call, file: BinaryIO, size: int, *, name: str, kind: str, tag: str, inline: bool
+) -> Answer:
     """The answer with a file: 200, 206 for one range, 304, or KBK5007 for a range outside of it."""
     etag = f'"{tag}"'
-    headers = [(b"etag", etag.encode()), (b"accept-ranges", b"bytes"), (b"cache-control", b"private, no-cache")]
+    headers = [
+        (b"etag", etag.encode()),
+        (b"accept-ranges", b"bytes"),
+        (b"cache-control", b"private, no-cache"),
+    ]
     headers += guarding(kind)
     if etag in (call.header(b"if-none-match") or ""):
         file.close()
@@ -76,7 +82,10 @@ def send_file(call: Call, file: BinaryIO, size: int, *, name: str, kind: str, ta
     if call.method == "HEAD":
         file.close()  # its stream is not asked for anything
     return Answer(
-        status=status, headers=headers, media_type=shown, stream=Piecewise(file=file, start=start, length=length)
+        status=status,
+        headers=headers,
+        media_type=shown,
+        stream=Piecewise(file=file, start=start, length=length),
     )
 
 

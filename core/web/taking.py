@@ -124,7 +124,9 @@ class Taking:
         elif not self._large:
             self._text_size += len(data)
             if self._text_size > MOST_TEXT:
-                raise KubikError("KBK2005", message("The request is larger than {limit} bytes.", limit=MOST_TEXT))
+                raise KubikError(
+                    "KBK2005", message("The request is larger than {limit} bytes.", limit=MOST_TEXT)
+                )
             self._text += data
 
     def _ended(self) -> None:

@@ -31,7 +31,9 @@ def build_files(making: Making, widget: Widget) -> Widget:
     """The files that stand in the field, and what it takes."""
     field = making.field
     wanted = field.options.get("types") or (["image/*"] if field.type.name == "image" else [])
-    names = dict(_named(title) for title in making.holder.titles.get(field.name, "").split("\n") if " " in title)
+    names = dict(
+        _named(title) for title in making.holder.titles.get(field.name, "").split("\n") if " " in title
+    )
     held = tuple(
         Held(
             id=int(text), name=names.get(text, f"#{text}"), url=file_url(int(text), names.get(text, "file")),
@@ -66,7 +68,9 @@ def build_secret(making: Making, widget: Widget) -> Widget:
     again = making.text not in ("", CLEARED)
     set_before = making.holder.titles.get(making.field.name) == SECRET_IS_SET
     return replace(
-        widget, value="", more={**widget.more, "set": set_before, "again": again, "clear": CLEARED, "was": SECRET_IS_SET}
+        widget,
+        value="",
+        more={**widget.more, "set": set_before, "again": again, "clear": CLEARED, "was": SECRET_IS_SET},
     )
 
 

@@ -57,7 +57,9 @@ def test_what_stands_nowhere_goes_after_a_day_and_everything_else_stays(workspac
     once, once_hash = sent(workspace, b"once")
     _, alone_hash = sent(workspace, b"alone")
     sent(workspace, b"kept")  # the same contents, standing nowhere
-    paper = workspace.write(lambda tx: records.create(tx, actor, "paper", {"name": "p", "any": kept, "scans": [once]}))
+    paper = workspace.write(
+        lambda tx: records.create(tx, actor, "paper", {"name": "p", "any": kept, "scans": [once]})
+    )
     workspace.write(lambda tx: records.update(tx, actor, "paper", paper.id, {"scans": []}))
     half = workspace.files.receive()
     half.write(b"half of a file")

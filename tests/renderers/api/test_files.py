@@ -51,8 +51,16 @@ def paper(site: Site, who: str = "mark", **values: Any) -> dict[str, Any]:
 def test_a_file_is_sent_put_into_a_record_and_read(papers: Site) -> None:
     name = "Договор №5/12 " + "ж" * 105 + ".pdf"
     file = sent(papers, PDF, name)
-    assert file == {"id": file["id"], "name": name, "size": len(PDF), "type": "application/pdf", "url": file["url"]}
-    assert unquote(file["url"]).endswith("ж.pdf") and "/" not in file["url"].removeprefix(f"/files/{file['id']}/")
+    assert file == {
+        "id": file["id"],
+        "name": name,
+        "size": len(PDF),
+        "type": "application/pdf",
+        "url": file["url"],
+    }
+    assert unquote(file["url"]).endswith("ж.pdf") and "/" not in file["url"].removeprefix(
+        f"/files/{file['id']}/"
+    )
     made = paper(papers, doc={"id": file["id"]}, scans=[file, {"id": sent(papers, b"text", "a.txt")["id"]}])
     assert made["doc"] == file and [each["name"] for each in made["scans"]] == [name, "a.txt"]
     read = papers.get(f"{PAPERS}/{made['id']}?fields=doc,doc.name,photo", "mark").json()
@@ -111,7 +119,10 @@ def test_a_field_takes_its_kinds_and_sizes_alone_and_says_what_to_do(papers: Sit
         papers.post(PAPERS, {"name": "x", "doc": picture_file, "photo": text}, "mark"), 422, "KBK3015"
     )
     assert {e["pointer"] for e in refused["errors"]} == {"/doc", "/photo"}
-    assert "text/plain" in refused["errors"][1]["message"] and "choose another" in refused["errors"][1]["message"]
+    assert (
+        "text/plain" in refused["errors"][1]["message"]
+        and "choose another" in refused["errors"][1]["message"]
+    )
     too_large = problem(papers.post(PAPERS, {"name": "x", "doc": large["id"]}, "mark"), 422, "KBK3015")
     assert "100 KB" in too_large["errors"][0]["message"]
     four = [sent(papers, b"t%d" % n, "t.txt")["id"] for n in range(4)]
@@ -122,12 +133,22 @@ def test_a_field_takes_its_kinds_and_sizes_alone_and_says_what_to_do(papers: Sit
 def test_what_is_no_form_too_large_or_from_nobody_leaves_nothing(papers: Site) -> None:
     problem(send(papers, b"x" * 300_001), 413, "KBK2005")
     problem(send(papers, b""), 422, "KBK5004")
-    problem(papers.call("POST", "/api/files", "mark", content=b"--x", headers={"content-type": "multipart/form-data; boundary=y"}), 400, "KBK2000")
+    problem(
+        papers.call(
+            "POST",
+            "/api/files",
+            "mark",
+            content=b"--x",
+            headers={"content-type": "multipart/form-data; boundary=y"},
+        ),
+        400,
+        "KBK2000",
+    )
     problem(papers.post("/api/files", {}, "mark"), 400, "KBK2000")
     problem(papers.call("POST", "/api/files", None, files={"file": ("x", b"abc")}), 401, "KBK4001")
     two = [("file", ("a", b"1")), ("file", ("b", b"2"))]
     problem(papers.call("POST", "/api/files", "mark", files=two), 400, "KBK2000")
-    left = [p for p in (papers.workspace.settings.home / "files" / "incoming").rglob("*")]
+    left = list((papers.workspace.settings.home / "files" / "incoming").rglob("*"))
     assert left == []
 
 
@@ -205,7 +226,12 @@ def test_small_pictures_stand_upright_and_tell_nothing_of_the_camera(papers: Sit
     small = Image.open(io.BytesIO(answer.content))
     assert small.size == (213, 320) and not small.getexif() and b"Phone" not in answer.content
     red, blue = small.convert("RGB").getpixel((100, 10)), small.convert("RGB").getpixel((100, 310))
-    assert isinstance(red, tuple) and isinstance(blue, tuple) and red[0] > 150 > red[2] and blue[2] > 150 > blue[0]
+    assert (
+        isinstance(red, tuple)
+        and isinstance(blue, tuple)
+        and red[0] > 150 > red[2]
+        and blue[2] > 150 > blue[0]
+    )
     assert papers.get(f"/files/{file['id']}/thumb/320", "nina").status_code == 404
     assert papers.get(f"/files/{file['id']}/thumb/77", "mark").status_code == 404
 
@@ -227,7 +253,9 @@ def test_files_hang_on_any_record_under_its_rights(papers: Site) -> None:
     earlier = sent(papers, PDF, "contract.pdf")
     assert papers.post(where, {"id": earlier["id"]}, "mark").status_code == 201
     items = papers.get(where, "helen").json()["items"]
-    assert [item["name"] for item in items] == ["contract.pdf", "note.txt"] and items[1]["by"]["title"] == "Mark"
+    assert [item["name"] for item in items] == ["contract.pdf", "note.txt"] and items[1]["by"][
+        "title"
+    ] == "Mark"
     assert papers.get(hung["url"], "helen").content == b"hello"
     problem(papers.get(where, "nina"), 404, "KBK2006")
     problem(papers.get(hung["url"], "nina"), 404, "KBK2006")

@@ -39,7 +39,9 @@ def everything_stored(site: Site) -> str:
     found: list[str] = []
     with database.outside.connect() as connection:
         for table in sa.inspect(connection).get_table_names(schema=database.schema):
-            rows = connection.execute(sa.select(sa.text("*")).select_from(sa.table(table, schema=database.schema)))
+            rows = connection.execute(
+                sa.select(sa.text("*")).select_from(sa.table(table, schema=database.schema))
+            )
             found += [str(tuple(row)) for row in rows]
     for path in site.workspace.settings.home.rglob("*"):
         if path.is_file():
@@ -66,7 +68,12 @@ def test_a_secret_is_found_nowhere_but_in_the_answer_to_who_may_be_told(
     lines = told(papers.get(f"{one}?fields=lines")).json()["lines"]
     assert [line["pin"] for line in lines] == [{"set": True}, {"set": False}]
 
-    for wrong in ({"name": None, "code": SECRET}, {"code": [SECRET]}, {"code": SECRET + "\0"}, {"code": SECRET * 900}):
+    for wrong in (
+        {"name": None, "code": SECRET},
+        {"code": [SECRET]},
+        {"code": SECRET + "\0"},
+        {"code": SECRET * 900},
+    ):
         assert told(papers.patch(one, wrong)).status_code == 422
     assert told(papers.call("PATCH", one, content=f'{{"code": "{SECRET}"'.encode())).status_code == 400
     told(papers.patch(one, {"code": SECRET, "name": "Switch"}, headers={"if-match": '"9"'}))
@@ -106,7 +113,9 @@ def test_telling_a_secret_needs_its_own_right_on_row_and_field_and_is_recorded_f
     problem(papers.get(f"{one}/reveal/code", "helen"), 405, "KBK2007")
     before = papers.get("/api/changes", "helen").json()["items"]
     assert papers.call("POST", f"{one}/reveal/code", "helen").json() == {"value": SECRET}
-    assert papers.call("POST", f"/api/records/paper_line/{line}/reveal/pin", "helen").json() == {"value": OTHER}
+    assert papers.call("POST", f"/api/records/paper_line/{line}/reveal/pin", "helen").json() == {
+        "value": OTHER
+    }
     last = papers.get(f"{one}/history", "helen").json()["items"][0]
     assert last["kind"] == "revealed" and last["by"]["title"] == "Helen"
     assert last["changes"] == {"code": {"from": {"set": True}, "to": {"set": True}}}

@@ -280,6 +280,7 @@ function copies(button: HTMLElement): void {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(location.origin + location.pathname);
+    button.closest("details")?.removeAttribute("open");
     toast(button.dataset.copyAddress ?? "");
   });
 }

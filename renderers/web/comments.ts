@@ -26,7 +26,7 @@ class Naming {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", box.labels?.[0]?.textContent ?? "");
     box.after(this.list);
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id, "aria-haspopup": "listbox" })) box.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-haspopup": "listbox" })) box.setAttribute(name, value);
     box.addEventListener("input", () => this.look());
     box.addEventListener("click", () => this.look());
     box.addEventListener("blur", () => setTimeout(() => this.close(), 100));
@@ -84,7 +84,6 @@ class Naming {
       }),
     );
     this.list.hidden = false;
-    this.box.setAttribute("aria-expanded", "true");
     this.mark();
   }
 
@@ -96,7 +95,6 @@ class Naming {
 
   close(): void {
     this.list.hidden = true;
-    this.box.setAttribute("aria-expanded", "false");
     this.box.removeAttribute("aria-activedescendant");
   }
 

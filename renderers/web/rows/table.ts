@@ -253,6 +253,8 @@ export class Table {
 
   undo(back: boolean): void {
     const focused = document.activeElement?.closest<HTMLElement>("td[data-cell]");
+    const row = focused?.closest<HTMLTableRowElement>("tr.entry");
+    const place = row ? [this.rows().indexOf(row), this.cells(row).indexOf(focused!)] : null;
     const step = this.steps.turn(back);
     if (!step) return void toast(said(this.block, back ? "nothing-undone" : "nothing-redone"), 2);
     const block = step.body.closest<HTMLElement>("[data-rows]")!;
@@ -260,6 +262,7 @@ export class Table {
     table.settle();
     const cell = [...step.cells.keys(), focused].find((each) => each?.isConnected);
     if (cell) block.dispatchEvent(new CustomEvent("rows:focus", { detail: cell }));
+    else if (place && table === this) this.focus(this.rows()[Math.min(place[0]!, this.rows().length - 1)]!, place[1]!);
   }
 }
 

@@ -73,12 +73,13 @@ class Person:
         found: list[str] = self.page.evaluate("() => window.violations")
         return found
 
-    def barriers(self) -> list[str]:
-        """What axe finds on this page."""
+    def barriers(self, parts: str = "") -> list[str]:
+        """What axe finds on this page, or in the parts of it that a selector names."""
         self.page.evaluate(AXE.read_text("utf-8") + ";0")
         found: dict[str, Any] = self.page.evaluate(
-            "(rules) => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
-            RULES,
+            "([rules, parts]) => axe.run(parts ? {include: [...document.querySelectorAll(parts)]} : document,"
+            " {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
+            [RULES, parts],
         )
         return [
             f"{rule['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"

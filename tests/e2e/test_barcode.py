@@ -1,0 +1,87 @@
+"""Bar codes: a hand scanner, the camera, the picture on the card, finding by a scan."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.conftest import BROWSER_ARGUMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+
+PARTS = ".scan-field, dialog.scan, .value .barcode"
+
+FIELD = "#f-barcode"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium with a camera that shows a turning disc."""
+    path = os.environ.get("KUBIK_TEST_CHROMIUM") or shutil.which("chromium")
+    from playwright.sync_api import sync_playwright
+
+    camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=[*BROWSER_ARGUMENTS, *camera])
+        yield chromium
+        chromium.close()
+
+
+def barriers(person: Person) -> list[str]:
+    """What axe finds in the parts that are this page's subject."""
+    return person.barriers(PARTS)
+
+
+def test_a_scanner_fills_the_field_without_sending_the_form_and_finds_in_a_list(login: Login) -> None:
+    person = login("admin")
+    page, keys = person.page, person.page.keyboard
+    person.goto("/e/product/new")
+    page.fill("#f-code", "SCAN-1")
+    page.fill("#f-name", "Сыр")
+    page.fill(FIELD, "старое")
+    keys.type("4600051000057\n")
+    expect(page.locator(FIELD)).to_have_value("4600051000057")
+    assert page.url.endswith("/e/product/new")
+    assert barriers(person) == []
+    page.fill(FIELD, "4600051000058")
+    page.click("[data-save]")
+    expect(page.locator(f"{FIELD}-wrong")).to_contain_text("Контрольная цифра (место 13) — 8")
+    page.fill(FIELD, "4600051000057")
+    person.save()
+    picture = page.locator(".value .barcode-picture")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
+    person.goto("/e/product")
+    page.evaluate("() => document.activeElement?.blur()")
+    keys.type("4600051000057\n")
+    page.wait_for_url("**q=4600051000057*")
+    person.settle()
+    expect(page.locator("#rows td.name")).to_have_text(["Сыр"])
+    assert barriers(person) == []
+    assert person.violations() == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide", "phone"])
+def test_the_camera_opens_in_a_dialog_and_closes_by_escape(login: Login, width: int, dark: bool) -> None:
+    person = login("admin", width=width, dark=dark)
+    page = person.page
+    person.goto("/e/product/new")
+    button = page.locator(f"[data-scan={FIELD.removeprefix('#')}]")
+    expect(button).to_be_visible()
+    button.click()
+    page.wait_for_function("() => document.querySelector('dialog.scan video')?.videoWidth > 0")
+    page.wait_for_timeout(600)
+    assert barriers(person) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.scan")).to_have_count(0)
+    expect(button).to_be_focused()
+    assert person.violations() == []

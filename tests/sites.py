@@ -40,9 +40,11 @@ def settings(database_url: str, home: Path, **more: Any) -> Settings:
     )
 
 
-def install(url: str, home: Path, model: Model | None = None) -> dict[str, str]:
+def install(
+    url: str, home: Path, model: Model | None = None, given: Settings | None = None
+) -> dict[str, str]:
     """The sample, or another model with its roles, with four people; their API tokens by login."""
-    workspace = Workspace.create(settings(url, home))
+    workspace = Workspace.create(given or settings(url, home))
     try:
         install_model(workspace, model or factories.model())
         workspace.write(records.sync_roles)

@@ -97,6 +97,7 @@ def test_child_rows_are_moved_and_removed(login: Login) -> None:
     person.page.locator("tr[data-row] input.input").first.focus()
     person.page.keyboard.press("Alt+ArrowDown")
     assert products() == [before[1], before[0], *before[2:]]
+    person.page.locator("tr[data-row]").nth(0).hover()
     person.page.locator("tr[data-row]").nth(0).locator("[data-remove]").click()
     assert products() == [before[0], *before[2:]]
     person.save()

@@ -62,7 +62,7 @@ class Reach:
 
     def _choose(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
         """Walking the order until a page is full reads size / reach rows of it; sorting reads reach rows."""
-        size = reader.other("size").columns(connection, values)[0][0] or 0
+        size = max(reader.other("size").columns(connection, values)[0][0] or 0, 0)  # rows on trial lie below
         enough = max(FEW, math.isqrt(PAGE * size))
         given = {**values, "limit": enough}
         found: list[Way] = []

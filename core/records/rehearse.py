@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.errors import KubikError
-from core.query.read import record as read_record
+from core.query.query import Query
+from core.query.read import read
 from core.records.api import find_entity
 from core.records.asking import ask
 from core.records.closure import check_trees, keep_trees
@@ -39,8 +40,8 @@ from metamodel.expression.tree import Expression
 from metamodel.fields.base import Context
 from metamodel.model import Entity
 
-FIRST_ID = 2**61
-"""Where the ids of rows that are tried begin."""
+FIRST_ID = -(2**61)
+"""Where the ids of rows that are tried begin: below those of records, so that nothing takes them for the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ def _prepared(work: Work) -> bool:
 
 def _number(work: Work) -> None:
     """Ids of the new rows: in order, each above the one before, far from those of records."""
-    place = FIRST_ID + secrets.randbelow(FIRST_ID // 2)
+    place = FIRST_ID + secrets.randbelow(2**60)
     for row in work.rows():
         if row.action == "create":
             place += 1
@@ -181,14 +182,12 @@ def _one(
 
 def _items(work: Work, top: Row, fields: tuple[str, ...]) -> dict[tuple[str, int], Mapping[str, Any]]:
     """What the actor would read of the record and its child rows, by entity and id."""
-    try:
-        item, _ = read_record(work.tx, work.actor, top.entity.name, top.id, fields)
-    except KubikError as error:
-        if error.code != "KBK2006":
-            raise
+    query = Query(entity=top.entity.name, fields=fields, ids=(top.id,), limit=1)
+    items = read(work.tx, work.actor, query).items
+    if not items:
         return {}
     found: dict[tuple[str, int], Mapping[str, Any]] = {}
-    waiting: list[tuple[Entity, Mapping[str, Any]]] = [(top.entity, {**item, "id": top.id})]
+    waiting: list[tuple[Entity, Mapping[str, Any]]] = [(top.entity, {**items[0], "id": top.id})]
     for entity, each in waiting:
         found[entity.uid, each["id"]] = each
         for name, value in each.items():

@@ -47,7 +47,7 @@ def convert(old: Field, new: Field, value: Any, *, zone: str = "UTC", language: 
     if value is None:
         return _EMPTY
     before, after = old.type.column_type(old).storage, new.type.column_type(new).storage
-    if after == "none" or before == "none":
+    if {before, after} & {"none", "links"}:
         return LOST
     if before == after == "link":
         return Conversion(value) if old.target == new.target else LOST
@@ -111,7 +111,7 @@ _FORMED = ("email", "phone", "url", "color")
 
 def _to_text(old: Field, new: Field, value: Any, zone: str, language: str) -> Conversion:
     storage = old.type.column_type(old).storage
-    if storage == "link":
+    if storage in ("link", "link_any"):
         return LOST
     if storage == "decimal":
         return _formed(new, f"{value:f}")
@@ -134,7 +134,7 @@ def _formed(new: Field, text: str) -> Conversion:
 def _read(new: Field, text: str, zone: str) -> Conversion:
     """A text as a value, its field's limits aside: they are rules for the next write."""
     bare = replace(new, options={}, unique=False)
-    if new.type.column_type(new).storage == "link":
+    if new.type.column_type(new).storage in ("link", "link_any"):
         return LOST
     for language in ("ru", "en"):
         try:

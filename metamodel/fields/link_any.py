@@ -34,6 +34,11 @@ class AnyName:
     def __str__(self) -> str:
         return f"{self.entity}:{self.key}"
 
+    @property
+    def id(self) -> int | None:
+        """The id, where it is known already."""
+        return self.key if isinstance(self.key, int) else None
+
 
 class LinkToAny(FieldType):
     """A link to a record of one of the entities of ``to``; kept as ``<uid of the entity>:<id>``."""

@@ -15,7 +15,7 @@ from core import records
 from core.access.actor import Actor, system_actor
 from core.plugin_manager import make_plugin_manager, template_folders
 from core.query import Link, Query, read
-from core.query.query import FileLink, SecretState
+from core.query.query import FileLink, LinkAny, SecretState
 from core.records.uploads import keep_file
 from core.settings import Settings
 from core.storage.files import Stored
@@ -24,6 +24,7 @@ from core.storage.workspace import Workspace
 from metamodel.fields import field_types
 from metamodel.fields.base import Context
 from metamodel.fields.html import plain_text
+from metamodel.fields.link_any import AnyName
 from metamodel.fields.operators import OPERATORS, operand_text, operators_of
 from metamodel.model import Field
 from metamodel.text import fold
@@ -82,6 +83,7 @@ def place(request: Any, lasting_database: Any, tmp_path_factory: Any) -> Iterato
     other = workspace.write(
         lambda tx: records.create(tx, system_actor(), "user", {"login": "other", "name": "Other"})
     )
+    workspace.write(lambda tx: records.create(tx, system_actor(), "department", {"name": "All"}))
     administrator = model().roles["administrator"].uid
     made = Place(workspace, Actor(user=root.id, login="root", roles=(administrator,)))
     for number in FILES:
@@ -104,6 +106,12 @@ def samples_of(name: str, record: int, root: int, other: int) -> list[Any]:
         return [record, record + 1]
     if name == "user":
         return [root, other]
+    if name in ("links", "users"):
+        return [(record, record + 1), (record + 1,)] if name == "links" else [tuple(dict.fromkeys((root, other))), (other,)]
+    if name == "link_any":
+        return [AnyName(entity="sample", key=record), AnyName(entity="user", key=root)]
+    if name == "department":
+        return [1]
     archived = {choice.uid for choice in sample_field(name).choices if choice.archived}
     values = [value_of(name, sample) for sample in SAMPLES[name].values]
     return [v for v in values if not archived & set(v if isinstance(v, tuple) else [v] if archived else ())]
@@ -117,6 +125,8 @@ def answered(field: Field, value: Any) -> Any:
     """A value as the list answers it: a choice by name, a link by id, dates and numbers as they are."""
     if field.result.kind == "choice":
         return wire(field, value)
+    if isinstance(value, AnyName):
+        return str(value)
     return tuple(wire(field, value)) if field.result.kind == "choices" else value
 
 
@@ -124,6 +134,8 @@ def plain(value: Any) -> Any:
     """A value without what is read beside it: ids of links and files; of a secret only whether it is set."""
     if isinstance(value, SecretState):
         return True if value.set else None
+    if isinstance(value, LinkAny):
+        return f"{value.entity}:{value.id}"
     if isinstance(value, list) and all(isinstance(each, Link | FileLink) for each in value):
         return tuple(each.id for each in value) or None
     return value.id if isinstance(value, Link | FileLink) else value
@@ -176,7 +188,8 @@ EVALUATOR: dict[str, Callable[..., bool]] = {
     "ge": lambda v, a: v is not None and v >= a,
     "between": lambda v, a, b: v is not None and a <= v <= b,
     "in": lambda v, *many: v is not None and any(same(v, a) for a in many),
-    "contains": lambda v, a: v is not None and fold(a) in fold(v),
+    "contains": lambda v, a: v is not None and (a[0] in v if isinstance(v, tuple) else fold(a) in fold(v)),
+    "has_me": lambda v: v is not None and 1 in v,
     "name_contains": lambda v, a: v is not None and fold(a) in fold(FILES[v]),
     "has_any": lambda v, *many: v is not None and bool(set(v) & {a for (a, *_) in many}),
     "has_all": lambda v, *many: v is not None and set(v) >= {a for (a, *_) in many},

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from metamodel.expression.durations import span
+from metamodel.fields.link_any import AnyName
 from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field, Model
 from tests import factories
@@ -54,6 +55,10 @@ fields:
   - {name: json, type: json, schema: {not: {type: string, pattern: "^forbidden"}}}
   - {name: link, type: link, to: sample}
   - {name: user, type: user}
+  - {name: links, type: links, to: sample}
+  - {name: link_any, type: link_any, to: [sample, user]}
+  - {name: users, type: users}
+  - {name: department, type: department}
   - {name: file, type: file}
   - {name: files, type: files}
   - {name: image, type: image}
@@ -327,6 +332,32 @@ SAMPLES: Mapping[str, Samples] = {
             ("json", "7", "KBK3002"), ("json", 0, "KBK3005"), ("json", -1, "KBK3005"), ("json", 10**30, "KBK3005"), ("json", True, "KBK3002"),
             ("json", 1.5, "KBK3002"), ("json", {"id": "7"}, "KBK3002"), ("json", {}, "KBK3002"), ("json", {"id": 1, "x": 2}, "KBK3002"),
             ("json", [7], "KBK3002"), ("form", "Ромашка", "KBK3002"), ("json", {"by": {"a": 1, "b": 2}}, "KBK3002"), ("form", "٧", "KBK3002"),
+        ),
+    ),
+    "links": Samples(
+        values=((7, 1), (2,)),
+        wire=(([7, {"id": 1}, 7], (7, 1)), ([], None), (None, None), ([{"id": None, "hidden": True}, 2], (2,))),
+        typed=(("ru", "7\n1", (7, 1)), ("ru", "", None)),
+        refused=(("json", 7, "KBK3002"), ("json", "7", "KBK3002"), ("json", ["x"], "KBK3002"), ("json", [[7]], "KBK3002"),
+                 ("json", [0], "KBK3005"), ("json", list(range(1, 1002)), "KBK3003"), ("form", "Ромашка", "KBK3002")),
+    ),
+    "users": Samples(
+        values=((2, 1),), wire=(([{"id": 2, "title": "Анна"}], (2,)),), typed=(("ru", "2", (2,)),),
+        refused=(("json", {"id": 2}, "KBK3002"), ("json", [True], "KBK3002")),
+    ),
+    "department": Samples(values=(1,), wire=(({"id": 1}, 1),), typed=(("ru", "1", 1),), refused=(("json", "1", "KBK3002"),)),
+    "link_any": Samples(
+        values=(AnyName(entity="sample", key=1), AnyName(entity="user", key=2**53)),
+        wire=(
+            ({"entity": "sample", "id": 7}, AnyName(entity="sample", key=7)), ("user:2", AnyName(entity="user", key=2)), ("", None),
+            ({"entity": "sample", "id": 7, "title": "Ромашка", "deleted": True}, AnyName(entity="sample", key=7)),
+            ({"id": None, "hidden": True}, None),
+        ),
+        typed=(("ru", "sample:7", AnyName(entity="sample", key=7)), ("ru", "", None)),
+        refused=(
+            ("json", 7, "KBK3002"), ("json", {"id": 7}, "KBK3002"), ("json", {"entity": 5, "id": 7}, "KBK3002"), ("json", "7", "KBK3002"),
+            ("json", {"entity": "sample", "id": 0}, "KBK3005"), ("json", {"entity": "sample"}, "KBK3002"), ("form", "sample:x", "KBK3002"),
+            ("json", [], "KBK3002"), ("json", "sample:0", "KBK3005"), ("json", "sample:" + "9" * 29, "KBK3005"),
         ),
     ),
     "file": Samples(

@@ -46,7 +46,8 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
     held = cookie(who, SESSION_COOKIE, token)
     if not who.htmx:
         return see_other(asked, held)
-    with site.workspace.read() as transaction:  # over an open page: who it is now, and the protection of its forms
+    # over an open page: who it is now, and the protection of its forms
+    with site.workspace.read() as transaction:
         actor = actor_of_session(transaction, token)
     person = str(actor.user or "") if actor else ""
     return Response({"person": person, "csrf": site.seals.csrf(token)}, status_code=200, cookies=[held])

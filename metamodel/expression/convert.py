@@ -100,7 +100,12 @@ def as_day(node: Node) -> Node:
 
 def as_length(node: Node) -> Node:
     """A duration that has a length: a constant without months."""
-    if node.type.kind == "duration" and isinstance(node, Constant) and node.value is not None and node.value.months:
+    if (
+        node.type.kind == "duration"
+        and isinstance(node, Constant)
+        and node.value is not None
+        and node.value.months
+    ):
         raise Fault(MIXED, node.at, message("months and years have no exact length: write days"))
     return node
 

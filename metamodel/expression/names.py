@@ -187,7 +187,9 @@ class Names:
         known = [entity.name for entity in entities if "id" in entity.by_name]
         return unknown("there is no entity “{name}” here", part.removeprefix(AS), known)
 
-    def _to_record(self, steps: Sequence[tuple[str, str]], entity: EntityNames) -> tuple[tuple[str, str], ...]:
+    def _to_record(
+        self, steps: Sequence[tuple[str, str]], entity: EntityNames
+    ) -> tuple[tuple[str, str], ...]:
         """The steps to a record: one that a link to any record was taken to lead to is named by its id."""
         if steps and self.model.entity_by_uid[steps[-1][0]].by_uid[steps[-1][1]].targets:
             return (*steps, (entity.uid, "id"))

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "text", "number", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "link", "link_any", "null", "rows", "json",
+    "text",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "time",
+    "duration",
+    "choice",
+    "choices",
+    "link",
+    "link_any",
+    "null",
+    "rows",
+    "json",
     "secret",
 ]
 

@@ -100,7 +100,18 @@ def kind_of(model: Model, result: Type, declared: str = "text") -> Kind:
         if result.percent:
             return "percent"
         return "money" if result.currency or declared == "money" else "number"
-    if result.kind in ("link_any", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "json", "secret"):
+    if result.kind in (
+        "link_any",
+        "boolean",
+        "date",
+        "datetime",
+        "time",
+        "duration",
+        "choice",
+        "choices",
+        "json",
+        "secret",
+    ):
         return result.kind
     return "text"
 

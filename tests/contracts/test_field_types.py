@@ -88,7 +88,9 @@ def place(request: Any, lasting_database: Any, tmp_path_factory: Any) -> Iterato
     made = Place(workspace, Actor(user=root.id, login="root", roles=(administrator,)))
     for number in FILES:
         stored = Stored(hash=f"{number:064x}", size=number, head=b"")
-        workspace.write(lambda tx, n=number, s=stored: keep_file(tx, made.actor, s, FILES[n], "image/png", None))  # type: ignore[misc]
+        workspace.write(
+            lambda tx, n=number, s=stored: keep_file(tx, made.actor, s, FILES[n], "image/png", None)
+        )  # type: ignore[misc]
     first = made.create({})
     for name in WRITABLE:
         for value in samples_of(name, first, root.id, other.id):
@@ -107,7 +109,11 @@ def samples_of(name: str, record: int, root: int, other: int) -> list[Any]:
     if name == "user":
         return [root, other]
     if name in ("links", "users"):
-        return [(record, record + 1), (record + 1,)] if name == "links" else [tuple(dict.fromkeys((root, other))), (other,)]
+        return (
+            [(record, record + 1), (record + 1,)]
+            if name == "links"
+            else [tuple(dict.fromkeys((root, other))), (other,)]
+        )
     if name == "link_any":
         return [AnyName(entity="sample", key=record), AnyName(entity="user", key=root)]
     if name == "department":

@@ -44,7 +44,6 @@ class AllRows:
         condition = alias.c.deleted_at.is_(None)
         return BareRow(all_rows=self, entity=self.tables[entity_uid].entity, alias=alias, condition=condition)
 
-
     def seen(self, entity_uid: str, record: sa.ColumnElement[Any]) -> None:
         """Every record may be seen."""
         return

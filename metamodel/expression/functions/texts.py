@@ -48,9 +48,7 @@ def _format(name: str, arguments: Sequence[Node], _model: ModelNames, at: int) -
         raise Fault(MIXED, pattern.at, message("a number's pattern is written as 0.00 or # ##0,00"))
     if kind != "number":
         parts = date_pattern(constant.value)
-        if parts is None or (
-            kind in _FOREIGN and _FOREIGN[kind] & {p for p in parts if isinstance(p, str)}
-        ):
+        if parts is None or (kind in _FOREIGN and _FOREIGN[kind] & {p for p in parts if isinstance(p, str)}):
             raise Fault(
                 MIXED,
                 pattern.at,

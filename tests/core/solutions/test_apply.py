@@ -417,7 +417,9 @@ def test_each_break_stands_with_the_change_that_brings_it_about(workspace: Works
 
 def test_nothing_turns_into_a_secret_nor_a_secret_into_anything_else(workspace: Workspace) -> None:
     write(workspace, 1, note="word")
-    error = refused("KBK1106", lambda: planned(workspace, lambda by: field_of(by["good"], "note").update(type="secret")))
+    error = refused(
+        "KBK1106", lambda: planned(workspace, lambda by: field_of(by["good"], "note").update(type="secret"))
+    )
     assert error.errors[0].pointer == "good.note"
     applied(workspace, lambda by: by["good"]["fields"].append({"name": "pin", "type": "secret"}))
     refused("KBK1106", lambda: planned(workspace, lambda by: field_of(by["good"], "pin").update(type="text")))

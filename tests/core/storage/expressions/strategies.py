@@ -155,7 +155,13 @@ _LINKS = {
     "item": [("company", "company"), ("deal.company", "company"), ("deal.owner", "user")],
 }  # fmt: skip
 _ROWS = {
-    "deal": [("items", "item"), ("later", "deal"), ("buyers", "company"), ("notes", "item"), ("before.buyers", "company")],
+    "deal": [
+        ("items", "item"),
+        ("later", "deal"),
+        ("buyers", "company"),
+        ("notes", "item"),
+        ("before.buyers", "company"),
+    ],
     "company": [("deals", "deal"), ("sold", "item"), ("bought", "deal"), ("notes", "item")],
     "item": [("about AS deal.items", "item"), ("deal.buyers", "company")],
 }
@@ -402,7 +408,9 @@ def _of_lists(draw: st.DrawFn, entity: str, less: int) -> str:
 def conditions(draw: st.DrawFn, entity: str = "deal", depth: int = 2) -> str:
     shapes = ["compare", "compare", "text", "text", "boolean", "choice", "link", "day", "empty", "new", "new"]
     if depth:
-        shapes += ["logic", "logic", "not", "distinct", "lists", "lists"] + (["exists"] if _ROWS[entity] else [])
+        shapes += ["logic", "logic", "not", "distinct", "lists", "lists"] + (
+            ["exists"] if _ROWS[entity] else []
+        )
     sign = draw(_one("=", "<>", "<", "<=", ">", ">="))
     less = max(depth - 1, 0)
     match draw(st.sampled_from(shapes)):

@@ -30,9 +30,10 @@ def followed_conditions(row: VisibleRow, *, one_by_one: bool = False) -> tuple[C
         if target is None:
             whole.append(leads_to(link, uid))
         elif one_by_one:
-            there = sa.select(sa.literal_column("1")).where(
-                target.alias.c.id == record_of(link, uid, BIG), target.condition
-            )
+            there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(target.alias)
+            there = there.where(target.alias.c.id == record_of(link, uid, BIG))
+            if target.condition is not None:
+                there = there.where(target.condition)
             limited.append(sa.and_(leads_to(link, uid), sa.exists(there.correlate_except(target.alias))))
         else:
             limited.append(sa.and_(leads_to(link, uid), _among(row, link, _ids(uid, target))))

@@ -116,8 +116,10 @@ def _allowed(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> se
         if listed is None:
             return asked.where(target.alias.c.id == own.cell(field.uid).value, fits)
         pair = listed.alias()
-        fitting = sa.select(sa.literal_column("1")).where(target.alias.c.id == pair.c.target, fits)
-        astray = sa.select(sa.literal_column("1")).where(
+        fitting: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            target.alias.c.id == pair.c.target, fits
+        )
+        astray: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
             pair.c.record == own.alias.c.id, ~sa.exists(fitting.correlate(pair, own.alias))
         )
         return asked.where(~sa.exists(astray.correlate(own.alias)))

@@ -18,8 +18,7 @@ def led_to(work: Work, row: Row, field: Field, written: AnyName) -> Any:
     that the actor may not read does not exist; None when it was refused.
     """
     names = {
-        entity.name: uid for uid in field.targets
-        if work.grants.may(uid, "read") and (entity := work.model.entity_by_uid[uid])
+        work.model.entity_by_uid[uid].name: uid for uid in field.targets if work.grants.may(uid, "read")
     }  # fmt: skip
     uid = names.get(written.entity)
     if uid is None:

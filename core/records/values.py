@@ -68,7 +68,12 @@ def parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
         return
     if isinstance(raw, Ready):
         value = raw.value
-    elif (found.target or found.targets) and isinstance(raw, Mapping) and raw.get("hidden") is True and raw.get("id") is None:
+    elif (
+        (found.target or found.targets)
+        and isinstance(raw, Mapping)
+        and raw.get("hidden") is True
+        and raw.get("id") is None
+    ):
         return  # what is read of a link the caller may not follow; sent back, it stays as it is
     else:
         try:
@@ -135,3 +140,6 @@ def _own_parent(row: Row, found: Field, raw: Any) -> bool:
         return False
     named = raw.get("id") if isinstance(raw, Mapping) else raw
     return row.parent.action != "create" and str(named) == str(row.parent.id)
+
+
+__all__ = ["escaped", "no_field", "parse_row", "pointer_to", "refuse_empty"]

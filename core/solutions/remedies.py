@@ -122,12 +122,16 @@ def _of_field(
     if rest and rest[0] in ("formula", "path"):
         return _made(fault, "field", target, _OFF, "fields", index)
     if len(rest) == 2 and rest[0] == "to" and len(field["to"]) > 1:
-        words = message("it leaves the entities that the field leads to")
-        return _made(fault, "field", target, words, "fields", index, *rest)
+        less = message("it leaves the entities that the field leads to")
+        return _made(fault, "field", target, less, "fields", index, *rest)
     if not rest or rest[0] in ("to", "of", "through", "type"):
         return _made(fault, "field", target, _FIELD_GOES, "fields", index)
     words = _LEFT_OUT.get(str(rest[0]))
-    if words is None and field.get("type") in field_types() and rest[0] in siblings(field_types()[field["type"]]):
+    if (
+        words is None
+        and field.get("type") in field_types()
+        and rest[0] in siblings(field_types()[field["type"]])
+    ):
         words = message("the option “{key}” goes", key=str(rest[0]))
     return None if words is None else _made(fault, "field", target, words, "fields", index, rest[0])
 

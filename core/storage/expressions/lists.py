@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import sqlalchemy as sa
 
 from core.storage.any_links import any_of
 from core.storage.expressions.compare import about_no_row
-from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value
+from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value, Values
 from core.storage.expressions.pairs import Pairs, pairs_of
 from core.storage.expressions.paths import limits, path_cell, start_of
 from core.storage.expressions.sets import among
@@ -40,7 +40,8 @@ def members(node: Path, env: Environment) -> sa.Select[Any]:
     sources = [pairs.source]
     if len(node.steps) == 1 and node.root != "my":
         row = start_of(node, env)
-        if not hasattr(row, "alias"):
+        if not _is_row(row):
+            assert hasattr(row, "listed")
             return _given(row.listed(uid))
         limited += [pairs.record == row.cell("id").value, *_shown(row, uid)]
     else:
@@ -69,7 +70,7 @@ def has_condition(node: Node, env: Environment, value: Callable[[Node], Value]) 
             function="CONTAINS", arguments=(Path(root="row", up=0, steps=((entity, uid),)) as own, sought)
         ):
             row = env.row
-            if not is_list(own) or not about_no_row(sought) or row is None or not hasattr(row, "alias"):
+            if not is_list(own) or not about_no_row(sought) or row is None or not _is_row(row):
                 return None
             field = env.model.entity_by_uid[entity].by_uid[uid]
             pairs = pairs_of(field, env.rows, env.tables)
@@ -88,7 +89,7 @@ def exists_condition(node: Node, env: Environment, inner: Inner) -> Condition | 
     ):
         return None
     row = env.row
-    if node.where is None or _asks_around(node.where, 1) or row is None or not hasattr(row, "alias"):
+    if node.where is None or _asks_around(node.where, 1) or row is None or not _is_row(row):
         return None
     field = env.model.entity_by_uid[node.owner].by_uid[node.through]
     pairs = pairs_of(field, env.rows, env.tables)
@@ -159,6 +160,11 @@ def _seen(rows: Rows, field: Field, pairs: Pairs) -> tuple[Condition, ...]:
 def _shown(row: Row, uid: str) -> tuple[Condition, ...]:
     condition = row.shows(uid)
     return () if condition is None else (condition,)
+
+
+def _is_row(found: Row | Values) -> TypeGuard[Row]:
+    """Whether it is a row of the statement, not a record whose values are parameters."""
+    return hasattr(found, "alias")
 
 
 def _given(ids: tuple[int, ...]) -> sa.Select[Any]:

@@ -89,8 +89,8 @@ def place(request: Any, lasting_database: Any, tmp_path_factory: Any) -> Iterato
     for number in FILES:
         stored = Stored(hash=f"{number:064x}", size=number, head=b"")
         workspace.write(
-            lambda tx, n=number, s=stored: keep_file(tx, made.actor, s, FILES[n], "image/png", None)
-        )  # type: ignore[misc]
+            lambda tx, n=number, s=stored: keep_file(tx, made.actor, s, FILES[n], "image/png", None)  # type: ignore[misc]
+        )
     first = made.create({})
     for name in WRITABLE:
         for value in samples_of(name, first, root.id, other.id):

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.automation.standing import Standing
-from core.storage.expressions.environment import Row, Values
+from core.storage.expressions import BoundRow
+from core.storage.expressions.environment import Environment, Row, Values
 from metamodel.expression import Expression
+from metamodel.expression.tree import Path
 from metamodel.fields.link_any import AnyLink
 from metamodel.model import Choice, Entity, Field
 
@@ -16,13 +18,23 @@ def values_of(
     standing: Standing, entity: Entity, written: Mapping[str, Expression], row: Row | Values | None = None
 ) -> dict[str, Any]:
     """What each field (uid) of a record of ``entity`` gets; bare names are those of ``row``, or of the record."""
-    if not written:
-        return {}
-    answers = standing.records.ask(list(written.values()), standing.environment(row))
-    return {
+    environment = standing.environment(row)
+    asked = {uid: found for uid, found in written.items() if not found.type.many}
+    answers = standing.records.ask(list(asked.values()), environment) if asked else ()
+    values = {
         uid: _fitting(standing, entity.by_uid[uid], expression, value)
-        for (uid, expression), value in zip(written.items(), answers, strict=True)
+        for (uid, expression), value in zip(asked.items(), answers, strict=True)
     }
+    return values | {uid: _listed(found, environment) for uid, found in written.items() if found.type.many}
+
+
+def _listed(expression: Expression, environment: Environment) -> tuple[int, ...] | None:
+    """The records of a list as they stand in the record, or in what was asked (`is_list` of the resolver)."""
+    node = expression.root
+    assert isinstance(node, Path)
+    place = {"row": environment.row, "record": environment.record, "input": environment.input}[node.root]
+    assert isinstance(place, BoundRow)
+    return place.listed(node.steps[0][1]) or None
 
 
 def _fitting(standing: Standing, field: Field, expression: Expression, value: Any) -> Any:

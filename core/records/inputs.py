@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from core.records.shapes import Row, Values
 from core.records.values import parse_value
 from core.records.work import Work
 from core.storage.expressions import BoundRow, compile_condition, compile_value
+from core.storage.expressions.environment import Values as Given
 from metamodel.actions import Action
 from metamodel.errors import unknown
 from metamodel.expression import Expression
@@ -68,7 +69,9 @@ def first_inputs(
     row = None if record is None else visible.open(action.entity)
     environment = relations(work).environment(row, visible)
     if row is not None:
-        environment = replace(environment, record=row)
+        environment = replace(
+            environment, record=cast("Given", row)
+        )  # it has an alias: lists are read from there
     columns = [
         sa.type_coerce(compile_value(each.root, environment).value, column_type(each.type))
         for each in defaults.values()

@@ -10,7 +10,7 @@ from metamodel.actions import Step, StepRows
 from metamodel.errors import ProblemsFound, unknown
 from metamodel.expression import parse_expression
 from metamodel.expression.scope import NotYet, Scope, names_of_rows, rows_named
-from metamodel.expression.tree import Expression
+from metamodel.expression.tree import Expression, Path
 from metamodel.expression.types import BOOLEAN, Type
 from metamodel.messages import message
 from metamodel.resolve.drafts import EntityDraft, FieldDraft
@@ -138,9 +138,23 @@ def _values(
             standing.checker.faults.add(place, "KBK1005", why)
         elif field.result is not None:
             expression = standing.parse(text, place, about, field.result)
-            if expression is not None:
+            if expression is not None and expression.type.many and not is_list(expression):
+                why = message("a list is taken whole, from the record, its row or what was asked")
+                standing.checker.faults.add(place, "KBK1012", why)
+            elif expression is not None:
                 made[field.uid] = expression
     return made
+
+
+def is_list(expression: Expression) -> bool:
+    """Whether it names a list that stands in the record, in the row or among the inputs."""
+    node = expression.root
+    return (
+        isinstance(node, Path)
+        and len(node.steps) == 1
+        and node.up == 0
+        and node.root in ("row", "record", "input")
+    )
 
 
 def _written_by_nobody(field: FieldDraft) -> bool:

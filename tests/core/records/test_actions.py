@@ -23,6 +23,8 @@ LEADS: dict[str, str] = {
           - {name: origin, type: choice, choices: [{name: call}, {name: fair}]}
           - {name: owner, type: user, default: me}
           - {name: deal, type: link, to: deal}
+          - {name: watchers, type: users}
+          - {name: about, type: link_any, to: [deal, company]}
           - {name: wishes, type: children, of: wish, through: lead}
         stages: {pipelines: [{name: all, stages: [{name: new}, {name: ready}]}]}
     """,
@@ -64,6 +66,18 @@ LEADS: dict[str, str] = {
             rows: {items: {of: wishes, where: pieces > 0, values: {product: product, quantity: pieces, price: product.price}}}
           - {do: move, to: ready, values: {deal: step.deal}}
         then: deal
+    """,
+    "actions/again.yaml": """
+        name: again
+        entity: lead
+        inputs: [{name: more, type: users}]
+        steps:
+          - name: copy
+            do: create
+            entity: lead
+            values: {name: "name || '!'", owner: owner, watchers: watchers, about: deal}
+          - {do: set, values: {watchers: input.more}}
+        then: copy
     """,
     "actions/raise.yaml": """
         name: raise
@@ -137,7 +151,10 @@ def test_a_lead_becomes_company_and_deal_with_its_rows_and_links(office):
     assert (deal["name"], str(deal["amount"]), deal["source"]) == ("Стеллажи", "1000.50", source.uid)
     assert (deal["company"], deal["created_by"]) == (ran.made[0].id, office.people["sonya"].user)
     items = [row for row in office.rows("deal_item").values() if row["deal"] == ran.go.id]
-    assert [(str(i["quantity"]).rstrip("0").rstrip("."), str(i["price"])) for i in items] == [("2", "150.00"), ("5", "150.00")]
+    assert [(str(i["quantity"]).rstrip("0").rstrip("."), str(i["price"])) for i in items] == [
+        ("2", "150.00"),
+        ("5", "150.00"),
+    ]
     assert office.stored("lead", one)["deal"] == ran.go.id
     assert refusal(office, "sonya", "lead", one, "convert") == ("KBK3017", [])
 
@@ -146,12 +163,25 @@ def test_a_lead_becomes_company_and_deal_with_its_rows_and_links(office):
     assert again.made[0].id == ran.made[0].id and office.stored("deal", again.go.id)["name"] == "Ещё"
 
 
+def test_lists_and_links_to_any_record_go_along(office):
+    sonya = office.hire("sonya", "leads").user
+    deal = office.create("deal", {"name": "A", "owner": sonya}).id
+    one = office.create("lead", {"name": "L", "owner": sonya, "watchers": [sonya], "deal": deal}).id
+    ran = run(office, "root", "lead", one, "again", more=[office.people["root"].user])
+    with office.workspace.read() as tx:
+        asked = query.Query(entity="lead", fields=("name", "watchers", "about"), sort=("id",))
+        first, second = query.read(tx, office.people["root"], asked).items
+    assert [link.id for link in first["watchers"]] == [office.people["root"].user]
+    assert [link.id for link in second["watchers"]] == [sonya] and second["name"] == "L!"
+    assert (second["about"].entity, second["about"].id, ran.go.id) == ("deal", deal, second["id"])
+
+
 def test_the_history_says_which_action_did_it(office):
     one = lead(office)
     ran = run(office, "sonya", "lead", one, "convert")
     with office.workspace.read() as tx:
         told = query.history(tx, office.people["sonya"], "lead", one).items
-        made = query.history(tx, office.people["sonya"], "deal", ran.go.id).items
+        made = query.history(tx, office.people["sonya"], "deal", ran.go.id or 0).items
     assert [item["action"] for item in told] == ["convert", None]
     assert [(item["kind"], item["action"]) for item in made] == [("created", "convert")]
 
@@ -169,7 +199,10 @@ def test_nothing_is_allowed_that_no_grant_names(office):
 
 def test_inputs_smuggle_nothing_and_are_judged_like_fields(office):
     one = lead(office)
-    assert refusal(office, "sonya", "lead", one, "convert", owner=1, margin=5) == ("KBK2003", ["/owner", "/margin"])
+    assert refusal(office, "sonya", "lead", one, "convert", owner=1, margin=5) == (
+        "KBK2003",
+        ["/owner", "/margin"],
+    )
     assert refusal(office, "sonya", "lead", one, "convert", title="") == ("KBK3001", ["/title"])
     assert refusal(office, "sonya", "lead", one, "convert", title="x" * 61) == ("KBK3003", ["/title"])
     assert refusal(office, "sonya", "lead", one, "convert", customer=99) == ("KBK3005", ["/customer"])
@@ -213,7 +246,9 @@ def test_a_stale_page_is_told_so_before_anything_happens(office):
     office.update("lead", one, {"firm": "Василёк"})
     with pytest.raises(KubikError) as found:
         office.workspace.write(
-            lambda tx: records.run_action(tx, office.people["sonya"], "lead", one, "convert", {}, if_version=1)
+            lambda tx: records.run_action(
+                tx, office.people["sonya"], "lead", one, "convert", {}, if_version=1
+            )
         )
     assert found.value.code == "KBK3009" and office.rows("deal") == {}
 

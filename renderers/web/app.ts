@@ -21,6 +21,8 @@ import "./tokens";
 import { startToasts } from "./toasts";
 import { startTyped } from "./typed";
 
+declare const window: Window & { htmx: { process(element: Element): void } };
+
 const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startCards, startComments];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
@@ -37,7 +39,7 @@ document.addEventListener("mouseover", (event) => {
 startServer();
 startKeyboard();
 prepare(document);
-document.addEventListener("htmx:after:settle", () => prepare(document));
+for (const event of ["htmx:after:process", "htmx:after:settle"]) document.addEventListener(event, () => prepare(document));
 // only what is beside the field, or in the new row: a long table has thousands of fields
 document.addEventListener("kubik:put", (event) => prepare((event.target as Element).parentElement ?? document));
 document.addEventListener("kubik:new", (event) => prepare(event.target as Element));

@@ -132,7 +132,7 @@ function start(form: HTMLFormElement): void {
   new Naming(box, form.dataset.people ?? "");
   box.addEventListener("input", () => grow(box));
   box.addEventListener("focus", () => form.classList.add("open"));
-  if (box.value) form.classList.add("open");
+  if (box.value || box === document.activeElement) form.classList.add("open"); // and stays so: nothing jumps under a press
   grow(box);
   if (box.dataset.focus !== undefined || box.getAttribute("aria-invalid")) {
     box.focus();

@@ -1,0 +1,126 @@
+"""Cards in a real browser: values edited in place, two people at one value, comments, the list one came from, paper."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+
+
+def new_deal(person: Person, name: str) -> str:
+    """The address of the card of a new deal of that name."""
+    person.goto("/e/deal/new")
+    person.page.fill("#f-name", name)
+    person.save()
+    return re.sub(r"[?#].*", "", person.page.url).removeprefix(person.url)
+
+
+def open_field(person: Person, name: str) -> None:
+    """A value turned into its widget by the keyboard."""
+    person.page.locator(f"[data-name={name}] .pen").focus()
+    person.page.keyboard.press("Enter")
+    person.page.wait_for_selector(f"[data-name={name}] form")
+
+
+def test_values_are_edited_in_place_by_the_keyboard_and_by_two_people_at_once(login: Login) -> None:
+    marina, anna = login("marina"), login("anna")
+    card = new_deal(marina, "Правка на месте")
+    page, value = marina.page, marina.page.locator("[data-name=probability] dd")
+    open_field(marina, "amount")
+    page.keyboard.type("1000")
+    page.keyboard.press("Enter")
+    expect(page.locator("#saved")).to_have_text(re.compile(r"Сохранено в \d\d:\d\d"))
+    expect(page.locator(".figure")).to_have_text(re.compile(r"1\s000"))
+    expect(page.locator("[data-name=amount] .pen")).to_be_focused()
+    open_field(marina, "probability")
+    page.keyboard.type("250")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-name=probability] .wrong")).to_contain_text("от 0 до 100")
+    expect(page.locator("[data-name=probability] input.input")).to_have_value("250")
+    assert marina.barriers() == []
+    page.keyboard.press("Escape")
+    expect(value).to_contain_text("20")
+    anna.goto(card)
+    for person in (marina, anna):
+        open_field(person, "probability")
+    anna.page.keyboard.type("40")
+    anna.page.keyboard.press("Enter")
+    expect(anna.page.locator("[data-name=expected] dd")).to_contain_text("400")
+    page.keyboard.type("60")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-name=probability] .clash")).to_contain_text("Лебедева")
+    assert marina.barriers() == []
+    page.click("[data-name=probability] .clash input[value=theirs]")
+    page.click("[data-name=probability] [data-keep]")
+    expect(value).to_contain_text("40")
+    expect(page.locator(".rail .feed")).to_contain_text("Лебедева", timeout=10_000)
+    assert marina.violations() == [] and anna.violations() == []
+
+
+def test_a_comment_names_a_person_and_is_changed_and_taken_away(login: Login) -> None:
+    marina = login("marina")
+    new_deal(marina, "Обсуждение")
+    page = marina.page
+    page.click(".say textarea")
+    page.keyboard.type("Посмотрите, @леб")
+    page.wait_for_selector(".people:not([hidden]) li[aria-selected=true]")
+    page.keyboard.press("Enter")
+    page.keyboard.type("<b>скидку</b>")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".comment-text .mention")).to_contain_text("Лебедева")
+    expect(page.locator(".comment-text")).to_contain_text("<b>скидку</b>")
+    page.locator(".event.comment").hover()
+    page.click(".event.comment .tools a")
+    box = page.locator(".event.comment textarea")
+    expect(box).to_be_focused()
+    box.fill("Решено")
+    box.press("Control+Enter")
+    expect(page.locator(".comment-text")).to_have_text("Решено")
+    page.click(".event.comment .quiet")
+    expect(page.locator(".edits .before")).to_contain_text("скидку")
+    assert marina.barriers() == []
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator(".event.comment").hover()
+    page.click(".event.comment .tools button")
+    expect(page.locator(".event.comment")).to_have_count(0)
+    assert marina.violations() == []
+
+
+def test_cards_lead_on_through_the_list_and_back_to_its_place(login: Login) -> None:
+    marina = login("marina")
+    marina.goto("/e/deal")
+    page = marina.page
+    links = [link.get_attribute("href") for link in page.locator("#rows td.name a").all()[:3]]
+    page.click("#rows td.name a >> nth=0")
+    marina.settle()
+    expect(page.locator("[data-place]")).to_have_text(re.compile(r"^1 из \d+$"))
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{links[1]}")
+    marina.settle()
+    page.click("[data-back]")
+    expect(page.locator(f'#rows td.name a[href="{links[1]}"]')).to_be_focused()
+
+
+def test_a_phone_has_every_part_as_a_tab_and_paper_has_all_of_the_record(login: Login) -> None:
+    marina = login("marina", width=390, height=844)
+    marina.goto("/e/deal")
+    page = marina.page
+    page.click("#rows td.name a >> nth=0")
+    marina.settle()
+    expect(page.locator(".rail")).to_be_hidden()
+    page.click(".sheet .tabs a[data-rail=timeline]")
+    expect(page.locator(".say")).to_be_visible()
+    assert marina.barriers() == []
+    page.emulate_media(media="print")
+    for hidden in (".rail", ".tabs", ".top", ".step", ".tabbar"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for part in page.locator(".part").all():
+        expect(part).to_be_visible()
+    assert marina.violations() == []

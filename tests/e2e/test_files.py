@@ -81,14 +81,20 @@ def test_files_are_chosen_dropped_pasted_ordered_and_kept_through_a_refusal(logi
     page.click("[data-save]")
     expect(page.locator(".summary, #f-name-wrong").first).to_be_visible()
     person.settle()
-    assert items(page, "/doc") == ["Договор №5.pdf"] and items(page, "/scans[]") == ["b.txt", "a.txt", "c.txt"]
+    assert items(page, "/doc") == ["Договор №5.pdf"] and items(page, "/scans[]") == [
+        "b.txt",
+        "a.txt",
+        "c.txt",
+    ]
     assert page.input_value('input[name="/code"]') == "" and "s3cret-word" not in page.content()
     page.fill("#f-name", "Router")
     page.fill('input[name="/code"]', "s3cret-word")
     page.locator('[data-files="/scans[]"] .file-item >> nth=0').locator("button").last.click()
     person.save()
 
-    expect(page.locator('[data-name="scans"] .file-chip')).to_have_text([re.compile("a.txt"), re.compile("c.txt")])
+    expect(page.locator('[data-name="scans"] .file-chip')).to_have_text(
+        [re.compile("a.txt"), re.compile("c.txt")]
+    )
     expect(page.locator('[data-name="photo"] img')).to_have_js_property("naturalWidth", 320)
     secret = page.locator('[data-name="code"] .secret')
     assert "s3cret-word" not in page.content()

@@ -135,10 +135,10 @@ def _prepared(work: Work) -> bool:
 
 
 def _number(work: Work) -> None:
-    """Ids of the new rows: in order, each above the one before, far from those of records."""
+    """Ids of the new rows, far from those of records; of one entity one after another, as an insert of many tells them."""
     place = FIRST_ID + secrets.randbelow(2**60)
-    for row in work.rows():
-        if row.action == "create":
+    for rows in work.by_entity("create").values():
+        for row in rows:
             place += 1
             row.values["id"] = place
 

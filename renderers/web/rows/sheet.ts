@@ -59,6 +59,8 @@ function open(table: Table, row: HTMLTableRowElement): void {
   const body = document.createElement("div");
   body.className = "dlg-body";
   const homes: [HTMLElement, HTMLElement][] = [];
+  dialog.append(head, body);
+  row.lastElementChild!.append(dialog);
   for (const cell of table.cells(row)) {
     const place = document.createElement("div");
     place.className = "field";
@@ -95,7 +97,7 @@ function open(table: Table, row: HTMLTableRowElement): void {
       button(said(table.block, "remove"), "trash", then(() => table.remove([row]))),
     );
   }
-  dialog.append(head, body, tools);
+  dialog.append(tools);
   dialog.addEventListener("close", () => {
     for (const [home, place] of homes) {
       if (place.matches("[data-rows]")) home.append(place);
@@ -111,7 +113,6 @@ function open(table: Table, row: HTMLTableRowElement): void {
     event.preventDefault();
     dialog.close();
   });
-  row.lastElementChild!.append(dialog);
   dialog.showModal();
   body.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
 }

@@ -143,6 +143,18 @@ def test_rows_of_rows_are_filled_moved_and_saved_without_scripts(boxes: Site) ->
     )
 
 
+def test_computed_values_of_rows_of_rows_are_counted_while_a_new_record_is_typed(boxes: Site) -> None:
+    admin = sign_in(boxes, "admin")
+    typed = {
+        "/name": "A", "/parts/": "", "/parts/4/name": "Lid", "/parts/4/screws/7/kind": "M4", "/parts/4/screws/7/weight": "3",
+        "/parts/4/screws/9/kind": "M5", "/parts/4/screws/9/weight": "4", "/parts/2/name": "Foot",
+        "/parts/2/screws/0/kind": "M6", "/parts/2/screws/0/weight": "5",
+    }  # fmt: skip
+    answer = admin.post("/e/box/recalculate", changed(admin.form("/e/box/new"), typed))
+    plain = {name: value["plain"] for name, value in answer.json()["computed"].items()}
+    assert plain == {"/weight": "12", "/parts/4/weight": "7", "/parts/2/weight": "5"}
+
+
 def test_nested_rows_are_read_and_written_over_the_api_under_rights(boxes: Site) -> None:
     made = boxes.post(
         "/api/records/box",

@@ -199,7 +199,7 @@ function toggle(input: HTMLInputElement): void {
 
 let listening = false;
 
-/** The buttons beside days; Alt and the arrow down open the calendar from the field itself. */
+/** The buttons beside days; F4 opens the calendar from the field itself, outside of rows Alt and the arrow down, too. */
 export function startCalendars(root: ParentNode): void {
   for (const pick of fresh<HTMLButtonElement>(root, "[data-calendar]", "picking")) {
     pick.hidden = false;
@@ -213,7 +213,9 @@ export function startCalendars(root: ParentNode): void {
   listening = true;
   document.addEventListener("keydown", (event) => {
     const input = event.target;
-    if (!event.altKey || event.code !== "ArrowDown" || !(input instanceof HTMLInputElement) || !input.matches("[data-day], [data-instant]")) return;
+    if (!(input instanceof HTMLInputElement) || !input.matches("[data-day], [data-instant]")) return;
+    const arrow = event.altKey && event.code === "ArrowDown" && !input.closest("[data-row]"); // rows are moved by it
+    if (!arrow && (event.code !== "F4" || event.altKey || event.ctrlKey)) return;
     event.preventDefault();
     event.stopPropagation();
     toggle(input);

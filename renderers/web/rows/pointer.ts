@@ -1,7 +1,7 @@
 // Child rows by mouse and finger: the buttons, the handle that drags a row or opens its menu, rectangles of cells.
 import { icon } from "../dom";
 import { keysOf } from "./keys";
-import { type Table, said, tableOf, withEach } from "./table";
+import { type Table, said, withEach } from "./table";
 
 const NEAR = 4;
 const EDGE = 36;
@@ -142,5 +142,3 @@ withEach((table) => {
   }
   for (const button of table.body.querySelectorAll<HTMLElement>(":scope > tr.entry > .below > [data-below]:not([aria-expanded])")) button.setAttribute("aria-expanded", "false");
 });
-
-export { tableOf };

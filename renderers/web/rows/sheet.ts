@@ -1,7 +1,7 @@
 // Child rows on a phone: two lines each, which open a sheet with the fields of the row.
 import { icon } from "../dom";
 import { text } from "./cells";
-import { type Table, said, withEach } from "./table";
+import { type Table, said, tableOf, withEach } from "./table";
 
 const phone = matchMedia("(max-width: 767px)");
 
@@ -61,6 +61,12 @@ function open(table: Table, row: HTMLTableRowElement): void {
   const homes: [HTMLElement, HTMLElement][] = [];
   dialog.append(head, body);
   row.lastElementChild!.append(dialog);
+  const told = table.group(row).find((part) => part.classList.contains("told"));
+  if (told) for (const each of told.querySelectorAll(".wrong")) {
+    const copy = each.cloneNode(true) as Element;
+    copy.removeAttribute("id");
+    body.append(copy);
+  }
   for (const cell of table.cells(row)) {
     const place = document.createElement("div");
     place.className = "field";
@@ -72,8 +78,6 @@ function open(table: Table, row: HTMLTableRowElement): void {
     body.append(place);
     homes.push([cell, place]);
   }
-  const told = table.group(row).find((part) => part.classList.contains("told"));
-  if (told) body.prepend(...[...told.querySelectorAll(".wrong")].map((each) => each.cloneNode(true)));
   if (!row.classList.contains("waiting")) {
     for (const opener of row.querySelectorAll<HTMLElement>(":scope > .below > [data-below]")) {
       const inner = table.open(row, opener.dataset.below!);
@@ -116,6 +120,24 @@ function open(table: Table, row: HTMLTableRowElement): void {
   dialog.showModal();
   body.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
 }
+
+/** A line of the summary leads into a row: the sheet opens, of a row in a row one after the other. */
+function lead(target: HTMLElement): void {
+  const row = target.closest<HTMLTableRowElement>("tr.entry");
+  const block = row?.closest<HTMLElement>("[data-rows]");
+  if (!row || !block) return;
+  const table = tableOf(block);
+  const above = table.above();
+  if (above) lead(above);
+  open(table, row);
+  target.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>(".summary a[href^='#']");
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (target && phone.matches) setTimeout(() => lead(target));
+});
 
 withEach((table) => {
   const all = (): void => {

@@ -24,7 +24,14 @@ from metamodel.fields.plugged import plug
 from metamodel.messages import message
 from metamodel.names import is_name
 
-RENDERERS = ("renderers.api", "renderers.lists", "renderers.forms", "renderers.cards", "renderers.actions", "renderers.pages")
+RENDERERS = (
+    "renderers.api",
+    "renderers.lists",
+    "renderers.forms",
+    "renderers.cards",
+    "renderers.actions",
+    "renderers.pages",
+)
 PLUGINS = ("plugins.requisites", "plugins.barcode")
 BUILT_IN = (*RENDERERS, *PLUGINS)
 """Modules that come with Kubik and implement hooks; one that is not installed is passed over."""

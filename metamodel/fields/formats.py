@@ -36,13 +36,11 @@ def is_format_name(written: str) -> bool:
 
 def text_formats() -> dict[str, TextFormat]:
     """Every named format by its name."""
-    return {one.name: one for one in plugged().formats if isinstance(one, TextFormat)}
+    return {one.name: one for one in plugged().formats}
 
 
 def text_format(written: str | None) -> TextFormat | None:
     """The named format of what stands in ``format``; None for a regular expression or nothing."""
     if written is None or not is_format_name(written):
         return None
-    return next(
-        (one for one in plugged().formats if isinstance(one, TextFormat) and one.name == written), None
-    )
+    return next((one for one in plugged().formats if one.name == written), None)

@@ -17,6 +17,7 @@ from metamodel.fields.moments import write_day, write_instant
 from metamodel.json_text import JsonValue
 from metamodel.model import Field, Model
 from renderers.forms.filled import Filled, FilledRow, Holder
+from renderers.pages.cells import is_spelled
 from renderers.pages.titles import title_words
 
 
@@ -52,6 +53,8 @@ def text_of(field: Field, value: Any, manner: Manner) -> str:
         return ""
     if isinstance(value, FileLink):
         return str(value.id)
+    if is_spelled(field):
+        return str(field.type.format(field, value, manner.context))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):

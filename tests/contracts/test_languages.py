@@ -47,7 +47,9 @@ def test_a_wording_that_needs_a_case_of_a_label_is_found(text: str) -> None:
     assert CASED.search(text)
 
 
-@pytest.mark.parametrize("text", ["{entity}: создать", "«{stage}»: новая стадия", "поле {name} обязательно", "в {count}"])
+@pytest.mark.parametrize(
+    "text", ["{entity}: создать", "«{stage}»: новая стадия", "поле {name} обязательно", "в {count}"]
+)
 def test_a_wording_without_a_case_is_left(text: str) -> None:
     assert CASED.search(text) is None
 

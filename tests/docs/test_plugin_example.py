@@ -82,7 +82,12 @@ def run(home: Path, *words: str, packages: Path | None = None) -> subprocess.Com
     paths = [str(ROOT), *([str(packages)] if packages else [])]
     environment = {**os.environ, "KUBIK_HOME": str(home), "PYTHONPATH": os.pathsep.join(paths), "LC_ALL": "C.UTF-8"}  # fmt: skip
     return subprocess.run(
-        [sys.executable, *words], env=environment, cwd=home.parent, capture_output=True, text=True, check=False
+        [sys.executable, *words],
+        env=environment,
+        cwd=home.parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -109,7 +114,10 @@ def test_the_example_works_where_it_is_installed_and_is_told_by_its_name_where_i
     assert told == "Нужен номер региона 77."
     assert [(row["name"], row["trailer"]) for row in json.loads(rows)] == [("A123BC77", "B456OE199")]
     missed = run(home, "-m", "core.cli", "check")
-    assert (missed.returncode, missed.stdout) == (1, f"the configuration in force cannot be read: {MISSING}\n")
+    assert (missed.returncode, missed.stdout) == (
+        1,
+        f"the configuration in force cannot be read: {MISSING}\n",
+    )
     refused = run(home, "-m", "core.cli", "solution", "list")
     assert (refused.returncode, refused.stderr) == (1, f"kubik: KBK6004: {MISSING}\n")
     served = run(home, "-c", SERVE)

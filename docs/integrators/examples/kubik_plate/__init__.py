@@ -60,7 +60,9 @@ class Plate(FieldType):
         kept = PlateFormat().read(text)
         region = field.options.get("region")
         if region is not None and not kept.endswith(region):
-            raise ValueRefused("KBK3003", message("A plate of the region {region} is expected.", region=region))
+            raise ValueRefused(
+                "KBK3003", message("A plate of the region {region} is expected.", region=region)
+            )
         return kept
 
     def format(self, field: Field, value: Any, context: Context) -> Any:

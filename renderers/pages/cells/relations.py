@@ -50,6 +50,11 @@ def _face(cells: Cells, link: Link) -> str:
     return cells.frame("_face", tone=someone.tone, initials=someone.initials, text=someone.name)
 
 
+def _named(cells: Cells, link: Link) -> str:
+    someone = person(link.id, title_words(link.title, link.id, cells.texts))
+    return cells.frame("person", tone=someone.tone, initials=someone.initials, text=someone.name)
+
+
 def _row(cells: Cells, name: str, shown: Sequence[str], rest: Sequence[Link]) -> str:
     titles = ", ".join(title_words(link.title, link.id, cells.texts) for link in rest)
     before, after = cells.around(name, rest=len(rest), titles=titles)
@@ -81,8 +86,7 @@ def every_link(cells: Cells, field: Field, result: Type, value: Any) -> str | No
     if field.type.cell == "links" and value:
         return _titles(cells, result, value, len(value))
     if field.type.cell == "people" and value:
-        named = cells.draw(field, Type(kind="link", entity=result.entity))
-        return _row(cells, "links", named(value), ())
+        return _row(cells, "links", [_named(cells, link) for link in value], ())
     return None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -14,10 +15,11 @@ from core.query.read import count, read
 from core.query.timeline import ATTACHMENT, streams, timeline
 from metamodel.layout import Panel
 from metamodel.messages import Message, message
-from metamodel.model import Entity
+from metamodel.model import Entity, Field
 from renderers.cards.feed import history_feed, last_day, timeline_days, told_fields
+from renderers.cards.linked import linked_records
 from renderers.cards.shown import Shown
-from renderers.cards.tables import linked_table
+from renderers.cards.tables import child_table
 from renderers.cards.view import Choice, Feed, PanelTab, PanelView
 
 EVENTS = 30
@@ -136,7 +138,10 @@ def panel_view(shown: Shown, panel: Panel, asked: Asked | None = None) -> PanelV
         case "history":
             return replace(made, feed=_history(shown, given))
         case "rows":
-            return replace(made, table=linked_table(shown, panel, headed=False))
+            own = _own_rows(shown, panel)
+            if own is not None:
+                return replace(made, table=child_table(shown, own, headed=False))
+            return replace(made, linked=linked_records(shown, panel))
         case "files":
             return replace(made, files=_files(shown), upload_href=_upload_href(shown))
     comment = _comment_href(shown)
@@ -147,6 +152,13 @@ def panel_view(shown: Shown, panel: Panel, asked: Asked | None = None) -> PanelV
         people_href=f"{shown.here}/people" if comment else "",
         drafted=given.drafted,
         error=given.error,
+    )
+
+
+def _own_rows(shown: Shown, panel: Panel) -> Field | None:
+    """The children field whose rows a panel shows, when they are the record's own."""
+    return next(
+        (f for f in shown.entity.fields if f.target == panel.entity and f.through == panel.through), None
     )
 
 
@@ -211,4 +223,12 @@ def _files(shown: Shown) -> tuple[Markup, ...]:
     leading = Leading(field=attachment.follows or "", entity=shown.entity.uid, id=shown.id)
     question = Query(entity=ATTACHMENT, fields=("file",), leading=leading, sort=("-id",), limit=200)
     page = read(shown.tx, shown.actor, question)
-    return tuple(shown.cells.one(field, field.result, item.get("file")) for item in page.items)
+    href = _upload_href(shown)
+
+    def line(item: Mapping[str, Any]) -> Markup:
+        chip = shown.cells.one(field, field.result, item.get("file"))
+        return Markup(
+            shown.cells.frame("_attachment", chip=chip, href=f"{href}/{item['id']}" if href else "")
+        )
+
+    return tuple(map(line, page.items))

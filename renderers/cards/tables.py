@@ -1,32 +1,21 @@
-"""Rows on a card: the record's own child rows, and records of other entities that lead to it."""
+"""The record's own child rows on its card."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
-from core.query.names import readable_fields
-from core.query.query import Leading, Query
-from core.query.read import read
-from metamodel.layout import Panel
-from metamodel.model import Entity, Field
+from metamodel.model import Field
 from renderers.cards.shown import Shown
 from renderers.cards.view import ChildTable
 from renderers.forms.lists import columns, lists_in
 from renderers.forms.sums import sum_text, summed
-from renderers.lists.columns import default_names
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN
 from renderers.pages.columns import NUMERIC, Width, kind_of, least_width, width_of
-from renderers.pages.titles import title_words
-
-MOST_COLUMNS = 7
-MOST_RECORDS = 50
-"""Linked records that a card shows; further ones are in their list."""
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -48,31 +37,6 @@ def _children(shown: Shown, field: Field, rows: Rows, *, edit: str = "", headed:
     return replace(made, below=tuple(below)) if inner else made
 
 
-def linked_table(shown: Shown, panel: Panel, *, headed: bool = True) -> ChildTable:
-    """The records of an entity that lead to this one, the newest first; each row begins with its link."""
-    entity = shown.model.entity_by_uid[panel.entity or ""]
-    through = entity.by_uid[panel.through or ""]
-    usual = {f.name for f in readable_fields(shown.grants, entity) if not f.off} - {through.name}
-    names = tuple(name for name in default_names(entity) if name in usual)[:MOST_COLUMNS]
-    question = Query(
-        entity=entity.name,
-        fields=("id", *names),
-        sort=entity.default_sort or ("-id",),
-        limit=MOST_RECORDS,
-        leading=Leading(field=through.uid, entity=shown.entity.uid, id=shown.id),
-    )
-    page = read(shown.tx, shown.actor, question)
-    label = panel.label.in_language(shown.texts.language) if panel.label else ""
-    label = label or entity.label_many.in_language(shown.texts.language) or entity.name
-    fields = [entity.by_name[name] for name in names]
-    more = "+" if page.next else ""
-    all_href = f"/e/{entity.name}?{quote('f.' + through.name)}={shown.id}" if page.next else ""
-    return _table(
-        shown, fields, page.items, name=entity.name, label=label, headed=headed, entity=entity,
-        count=f"{len(page.items)}{more}", all_href=all_href,
-    )  # fmt: skip
-
-
 def _table(
     shown: Shown,
     fields: Sequence[Field],
@@ -82,25 +46,17 @@ def _table(
     label: str,
     edit: str = "",
     headed: bool = True,
-    entity: Entity | None = None,
-    count: str = "",
-    all_href: str = "",
 ) -> ChildTable:
-    """The table; with an ``entity`` its rows are records with cards of their own, the first cell leads there."""
+    """The cells of all rows, a column at a time."""
     kinds = [kind_of(shown.model, f.result, f.type.cell) for f in fields]
     wide = next((i for i, kind in enumerate(kinds) if kind in ("text", "link")), 0)
     widths = [width_of(kind, flexible=i == wide) for i, kind in enumerate(kinds)]
     css = [_cell_css(kind in NUMERIC, i == wide, i == len(fields) - 1) for i, kind in enumerate(kinds)]
     drawn = [shown.cells.draw(f, f.result)([row.get(f.name, HIDDEN) for row in rows]) for f in fields]
-    if entity is not None and drawn:
-        drawn[wide] = [
-            _opened(shown, entity, row["id"], html, kinds[wide] == "link")
-            for row, html in zip(rows, drawn[wide], strict=True)
-        ]
     return ChildTable(
         name=name,
         label=label,
-        count=count or str(len(rows)),
+        count=str(len(rows)),
         heads=tuple(
             Head(label=shown.label(f), css="n" if kind in NUMERIC else "", width=width.css)
             for f, kind, width in zip(fields, kinds, widths, strict=True)
@@ -109,20 +65,11 @@ def _table(
             Markup("".join(f'<td class="{c}">{html}</td>' for c, html in zip(css, row, strict=True)))
             for row in zip(*drawn, strict=True)
         ),
-        totals=_totals(shown, fields, rows) if entity is None else None,
+        totals=_totals(shown, fields, rows),
         min_width=least_width([*widths, Width(css="w5", pixels=40)]),
         edit=edit,
-        all_href=all_href,
         headed=headed,
     )
-
-
-def _opened(shown: Shown, entity: Entity, identity: int, html: str, link: bool) -> str:
-    """The cell that leads to the card of its record; a link in it stays what it is."""
-    if link:
-        return html
-    words = html or title_words("", identity, shown.texts)
-    return f'<a class="ref" href="/e/{entity.name}/{identity}">{words}</a>'
 
 
 def _cell_css(number: bool, first: bool, last: bool) -> str:

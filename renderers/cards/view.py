@@ -33,7 +33,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildTable:
-    """Rows on a card; ``rows`` and ``totals`` are ready cells. ``all_href`` leads to all of them, ``new_href`` to a new one.
+    """Rows on a card; ``rows`` and ``totals`` are ready cells.
 
     ``below`` holds for each row the tables of its own rows.
     """
@@ -46,7 +46,6 @@ class ChildTable:
     totals: Markup | None
     min_width: str
     edit: str = ""
-    all_href: str = ""
     headed: bool = True
     below: tuple[tuple[ChildTable, ...], ...] = ()
 
@@ -86,6 +85,24 @@ class Detail:
     html: Markup
     label: str = ""
     long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A record that leads to the one on the card."""
+
+    href: str
+    title: str
+    figure: Markup | None
+    details: tuple[Detail, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Records that lead to the one on the card; ``first`` says how many these are when there are more."""
+
+    lines: tuple[Line, ...]
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +179,14 @@ class PanelTab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelView:
-    """A panel of a card: a feed, files or a table, with the box for a comment on top where one may be written."""
+    """A panel of a card: a feed, files or records, with the box for a comment on top where one may be written."""
 
     key: str
     kind: str
     label: str
     fragment: str
     feed: Feed | None = None
+    linked: Linked | None = None
     table: ChildTable | None = None
     files: tuple[Markup, ...] = ()
     comment_href: str = ""

@@ -288,7 +288,19 @@ function startSecret(secret: HTMLElement): void {
   secret.append(eye, copy);
 }
 
+/** A file that hangs on a record is taken off it, and can be brought back from the bin. */
+function startAttachment(line: HTMLElement): void {
+  const address = line.dataset.attachment;
+  if (!address) return;
+  line.append(button(word("fileRemove", line.querySelector(".ell")?.textContent?.trim() ?? ""), "x", () => void (async () => {
+    const answer = await fetch(address, { method: "DELETE", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang } });
+    if (answer.ok) line.closest("li")?.remove();
+    else toast(refusal(await answer.text()));
+  })()));
+}
+
 export function startFiles(root: ParentNode): void {
+  for (const line of fresh(root, "[data-attachment]", "attachmentReady")) startAttachment(line);
   for (const group of fresh(root, "[data-files]", "filesReady")) startGroup(group);
   for (const secret of fresh(root, "[data-secret]", "secretReady")) startSecret(secret);
 }

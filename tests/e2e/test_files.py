@@ -76,7 +76,7 @@ def test_files_are_chosen_dropped_pasted_ordered_and_kept_through_a_refusal(logi
     assert items(page, "/scans[]") == ["b.txt", "a.txt", "c.txt"]
     put(page, "/any", given("big.txt", b"x"))
     page.fill('input[name="/code"]', "s3cret-word")
-    assert person.barriers(".files, .secret-field") == []
+    assert person.barriers(".file-field, .secret-field") == []
 
     page.click("[data-save]")
     expect(page.locator(".summary, #f-name-wrong").first).to_be_visible()
@@ -136,3 +136,20 @@ def test_without_scripts_files_go_along_with_the_form(login: Login) -> None:
     page.click("[data-save]")
     expect(page.locator('[data-name="scans"] .file-chip')).to_have_count(1)
     expect(page.locator('[data-name="photo"] .thumb')).to_have_attribute("href", re.compile("right.png"))
+
+
+def test_files_hang_on_a_card_and_are_taken_off_it(login: Login) -> None:
+    person = enter(login, "helen")
+    page = person.page
+    person.goto("/e/paper/new")
+    page.fill("#f-name", "Hung")
+    person.save()
+    page.click('[data-panels] [data-key="files"]')
+    page.wait_for_selector('[data-pane="files"] .file-field')
+    page.set_input_files('[data-pane="files"] .file-input >> nth=0', [given("a.txt", b"a"), given("b.txt", b"b")])  # type: ignore[list-item]
+    lines = page.locator('[data-pane="files"] .file-line')
+    expect(lines).to_have_count(2)
+    assert person.barriers('[data-pane="files"]') == []
+    lines.first.get_by_role("button").click()
+    expect(lines).to_have_count(1)
+    assert person.violations() == []

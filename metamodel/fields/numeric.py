@@ -58,10 +58,8 @@ def _parse_typed(raw: str, language: str) -> Decimal:
     if comma and point:
         decimal = "," if text.rfind(",") > text.rfind(".") else "."
         text = _ungroup(text, decimal)
-    elif comma == 1 and (language == "ru" or not _GROUPED.fullmatch(text.lstrip("+-"))):
-        if language != "ru":
-            raise _two_ways(raw, text.replace(",", "."), text.replace(",", ""))
-        text = text.replace(",", ".")
+    elif comma == 1 and (language == "ru" or not _is_grouped(text)):
+        text = text.replace(",", ".")  # the comma of the numeric pad: no group of thousands could end so
     elif comma:
         text = _ungroup(text, ".")
     elif point > 1:
@@ -72,6 +70,11 @@ def _parse_typed(raw: str, language: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as error:
         raise _not_a_number() from error
+
+
+def _is_grouped(text: str) -> bool:
+    bare = text.lstrip("+-")
+    return _GROUPED.fullmatch(bare) is not None and not bare.startswith("0")
 
 
 def _ungroup(text: str, decimal: str) -> str:

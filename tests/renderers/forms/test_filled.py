@@ -11,6 +11,7 @@ from renderers.forms.filled import (
     MAX_ROWS,
     Filled,
     FilledRow,
+    Lists,
     differing,
     every_holder,
     moved,
@@ -19,7 +20,7 @@ from renderers.forms.filled import (
     write_json,
 )
 
-LISTS = {"items": {}}
+LISTS: Lists = {"items": {}}
 names = st.sampled_from(["name", "amount", "company", "notes"])
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 rows = st.lists(
@@ -118,7 +119,7 @@ def test_buttons_of_rows_work_without_scripts() -> None:
     assert quantities(moved(sent, "_remove", "/items/99")) == ["0", "1", "2"]
 
 
-NESTED = {"items": {"parts": {"marks": {}}}}
+NESTED: Lists = {"items": {"parts": {"marks": {}}}}
 
 
 def test_rows_of_rows_are_read_changed_and_moved_to_any_depth() -> None:

@@ -97,6 +97,8 @@ def test_a_record_that_is_there_already_is_shown_to_who_may_see_it(site: Site) -
     assert warned(name="Б", phone="8 (912) 3456789") == [f"/phone /e/place/{there}"]
     saved = admin.post("/e/place/new", changed(form, {"/name": "Склад", "/town": "Орёл"}))
     assert saved.status_code == 303, "it warns, and lets save"
+    told = admin.get(saved.headers["location"]).text
+    assert f'<a href="/e/place/{there}">Show the record</a>' in told, "and says so once more"
     again = admin.form(f"/e/place/{there}/edit")
     found = admin.post("/e/place/recalculate", again.pairs).json()["duplicates"]
     assert [link["href"] for each in found for link in each["links"]] == [saved.headers["location"]], (

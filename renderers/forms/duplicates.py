@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.query.similar import similar
+from core.storage.workspace import Transaction
 from metamodel.messages import message
 from renderers.forms.desk import html_id
-from renderers.forms.filled import Filled
+from renderers.forms.filled import Filled, Sent
 from renderers.forms.lookups import internal_values
 from renderers.forms.place import Place
 from renderers.pages.titles import title_words
@@ -30,3 +31,14 @@ def warnings(place: Place, filled: Filled) -> list[dict[str, Any]]:
         pointer = f"/{each.fields[-1].name}"
         found.append({"field": pointer, "id": html_id(pointer), "words": words, "links": links})
     return found
+
+
+def alike(tx: Transaction, place: Place, saved: int, sent: Sent) -> int | None:
+    """Another record with the same values as one that was just saved, when any of these was typed now."""
+    entity = place.entity
+    named = {entity.by_uid[uid].name for uids in entity.duplicates for uid in uids}
+    if all(sent.filled.values.get(name, "") == sent.was.values.get(name, "") for name in named):
+        return None
+    values = internal_values(entity, sent.filled.values, place.manner)
+    found = similar(tx, place.who.actor, entity, values, saved)
+    return found[0].links[0].id if found else None

@@ -25,6 +25,7 @@ from renderers.forms.creating import new_address
 from renderers.forms.desk import Remarks
 from renderers.forms.draft_forms import address_of, keep
 from renderers.forms.draft_keys import known_key
+from renderers.forms.duplicates import alike
 from renderers.forms.filled import Filled, Sent, differing, moved, read_sent, write_json
 from renderers.forms.form import editable_lists, refusal
 from renderers.forms.lookups import internal_values, look_up
@@ -109,14 +110,15 @@ def save(place: Place, values: Mapping[str, Any], sent: Sent) -> Saved:
 def done(place: Place, saved: Saved, sent: Sent) -> Response[Any]:
     """Off to the card, to the next new record, or back to the form that waited for this one."""
     here, waiting = f"/e/{place.entity.name}", sent.asked.get("_for", "")
-    notice = leave_notice(place.who, "saved", place.entity.name, saved.id)
     to = f"{here}/new" if sent.asked.get("_do") == "again" else f"{here}/{saved.id}"
     key, _, pointer = waiting.partition(":")
-    if key and pointer and place.id is None:
-        with place.who.workspace.read() as tx:
-            kept = draft(tx, place.who.actor, key)
-        if kept is not None:
-            to = f"{address_of(kept)}?{urlencode({'draft': key, '_took': f'{pointer}:{saved.id}'})}"
+    with place.who.workspace.read() as tx:
+        other = alike(tx, place, saved.id, sent)
+        kept = draft(tx, place.who.actor, key) if key and pointer and place.id is None else None
+    if kept is not None:
+        to = f"{address_of(kept)}?{urlencode({'draft': key, '_took': f'{pointer}:{saved.id}'})}"
+    deed = "saved" if other is None else "alike"
+    notice = leave_notice(place.who, deed, place.entity.name, other or saved.id)
     return led_to(place.who, to, notice)
 
 
@@ -231,13 +233,29 @@ def options_of_field(request: AnyRequest, entity: FromPath[str], field_name: Fro
         if owner is None:
             raise KubikError("KBK2006")
         manner = Manner(language=who.language, zone=who.zone)
-        asked = {name: value for name, value in request.query_params.multi_items() if name not in ("q", "_to")}
+        asked = {
+            name: value for name, value in request.query_params.multi_items() if name not in ("q", "_to")
+        }
         text = request.query_params.get("q", "").strip()[:200]
         found = options(
-            tx, who.actor, entity, field_name, text, internal_values(owner, asked, manner), OPTIONS,
+            tx,
+            who.actor,
+            entity,
+            field_name,
+            text,
+            internal_values(owner, asked, manner),
+            OPTIONS,
             request.query_params.get("_to"),
         )
         prefix = f"{request.query_params['_to']}:" if "_to" in request.query_params else ""
     return Response(
-        {"items": [{"id": f"{prefix}{link.id}" if prefix else link.id, "title": title_words(link.title, link.id, who.texts)} for link in found]}
+        {
+            "items": [
+                {
+                    "id": f"{prefix}{link.id}" if prefix else link.id,
+                    "title": title_words(link.title, link.id, who.texts),
+                }
+                for link in found
+            ]
+        }
     )

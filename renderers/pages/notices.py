@@ -14,9 +14,10 @@ from metamodel.messages import Message, message
 
 COOKIE = "kubik_notice"
 SECONDS = 30
-_FORM = re.compile(r"(saved|restored|deleted|done):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
+_FORM = re.compile(r"(saved|alike|restored|deleted|done):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
 _WORDS: dict[str, Message] = {
     "saved": message("Saved"),
+    "alike": message("Saved. Perhaps such a record was there already"),
     "restored": message("Restored from the bin"),
     "deleted": message("Moved to the bin"),
     "done": message("Done"),
@@ -50,5 +51,5 @@ def read_notice(written: str | None, texts: Texts) -> Notice | None:
         return None
     deed, entity, record = found.groups()
     undo = f"/e/{entity}/{record}/restore" if deed == "deleted" else None
-    done = f"/e/{entity}/{record}" if deed == "done" and record != "0" else None
+    done = f"/e/{entity}/{record}" if deed in ("done", "alike") and record != "0" else None
     return Notice(text=texts.render(_WORDS[deed]), undo=undo, record=done)

@@ -126,7 +126,11 @@ class EntitySchemas:
     def _any_written(self, field: Field) -> Schema:
         entity = {"entity": {"enum": [name for name in self._led_to(field)["enum"] if name is not None]}}
         known = {"type": "object", "properties": {**entity, "id": ID}, "required": ["entity", "id"]}
-        by = {"type": "object", "properties": {**entity, "by": {"type": "object"}}, "required": ["entity", "by"]}
+        by = {
+            "type": "object",
+            "properties": {**entity, "by": {"type": "object"}},
+            "required": ["entity", "by"],
+        }
         return {"anyOf": [known, by, {"type": "null"}]}
 
     def _described(self, field: Field, schema: Schema) -> Schema:
@@ -215,6 +219,7 @@ SHARED: Mapping[str, Schema] = {
         "type": "object",
         "properties": {
             "seq": ID, "at": INSTANT, "by": {}, "kind": {"type": "string"},
+            "action": {"type": ["string", "null"], "description": "The action that did it, of none by hand"},
             "changes": {
                 "type": "object",
                 "additionalProperties": {"type": "object", "properties": {"from": {}, "to": {}}},

@@ -16,7 +16,7 @@ _FIELD = (
     "name", "uid", "type", "label", "help", "required", "unique", "read_only", "personal", "choices", "of", "currency",
     "scale", "min", "max", "max_length", "format",
 )  # fmt: skip
-_SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color")
+_SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color", "parts", "switched")
 _ACTION = ("name", "uid", "solution", "label", "help", "icon", "entity", "where", "rank", "order", "confirm")
 _VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "sort", "order")
 

@@ -110,12 +110,12 @@ def result_of(path: FieldPath) -> Type:
 
 
 def readable(model: Model, grants: Grants, entity: Entity, name: str) -> FieldPath | None:
-    """The path of that name, when the reader may take every step of it and it is no list of child rows."""
+    """The path of that name, when the reader may take every step of it, and it is no list of child rows and not off."""
     try:
         path = readable_path(model, grants, entity, name, "")
     except KubikError:
         return None
-    return None if path.field.type.name == "children" else path
+    return None if path.field.type.name == "children" or any(f.off for f in path.fields) else path
 
 
 def _name_column(entity: Entity, paths: Sequence[FieldPath]) -> int:

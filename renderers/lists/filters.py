@@ -25,6 +25,7 @@ def quick_fields(model: Model, grants: Grants, entity: Entity) -> tuple[Field, .
         field
         for field in readable_fields(grants, entity)
         if not field.system
+        and not field.off
         and field.stored
         and (field.choices or field.type.name == "boolean" or (user is not None and field.target == user.uid))
     ]

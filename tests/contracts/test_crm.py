@@ -90,6 +90,9 @@ def crm(request, lasting_database, tmp_path_factory) -> Iterator[Crm]:
 
 
 def untitled(value: Any) -> Any:
+    """A value without the titles of what it leads to."""
+    if isinstance(value, list):
+        return [untitled(each) for each in value]
     return {k: v for k, v in value.items() if k != "title"} if isinstance(value, dict) else value
 
 

@@ -107,7 +107,7 @@ _D = Decimal
 SAMPLES: Mapping[str, Samples] = {
     "text": Samples(
         values=_TEXTS,
-        wire=(("", None), ("ab", "ab"), (None, None)),
+        wire=(("", None), ("ab", "ab"), (None, None), ("   ", None), ("\u00a0\u200b\u2003", None)),
         typed=(("ru", "  Ёлка ", "Ёлка"), ("en", "   ", None)),
         refused=(
             ("json", 5, "KBK3002"), ("json", True, "KBK3002"), ("json", ["a"], "KBK3002"), ("json", "a\0b", "KBK3003"),

@@ -62,6 +62,8 @@ def explain(
         Reason(role=r, grant=None, holds=found is not None, covers=True) for r in held if r.everything
     ]
     parent = None if grants.everything else _of_parent(tx, grants, roles, user, entity, id, action)
+    if entity.follows is not None and not grants.everything:
+        parent = _of_followed(tx, grants, roles, user, entity, id, action)
     allowed = found is not None and _verdict(reasons, action, field)
     if parent is not None:
         own = any(action in grant.actions for _, grant in given)
@@ -107,6 +109,26 @@ def _of_parent(
     above = tx.connection.execute(select).scalar()
     asked = action if action in ("read", "show") else "update"
     return explain(tx, roles, user, parent, above or 0, asked, children.uid)
+
+
+def _of_followed(
+    tx: Transaction,
+    grants: Grants,
+    roles: Sequence[str],
+    user: int | None,
+    entity: Entity,
+    id: int,
+    action: str,
+) -> Explanation:
+    """For a record whose rights follow another one, whether that one may be read, or changed."""
+    columns = tx.tables[entity.uid]
+    select = sa.select(columns.columns[entity.follows or ""].value).where(columns.table.c.id == id)
+    link = tx.connection.execute(select).scalar()
+    target = tx.model.entity_by_uid.get(link.entity) if link is not None else None
+    if link is None or target is None:
+        return Explanation(allowed=False, reasons=())
+    asked = "read" if action == "show" else grants.asked_of_followed(entity.uid, action)
+    return explain(tx, roles, user, target, link.id, asked)
 
 
 def _asked(

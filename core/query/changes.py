@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from core.query.plan import page_limit
 from core.query.read import visible_ids
 from core.storage.expressions import BoundRow, compile_condition
 from core.storage.workspace import Transaction
-from metamodel.expression.tree import Expression, Path, walk
+from metamodel.expression.tree import Aggregate, Expression, Path, walk
 from metamodel.model import Entity, Model
 
 PORTION = 500
@@ -110,11 +110,14 @@ def left_sight(tx: Transaction, actor: Actor, entity: Entity, row: Any) -> bool:
     grants = grants_of(tx.model, actor)
     branches = grants.branches(entity.uid, "read")
     rules = [grant.rows for grant in branches if grant.rows is not None]
-    if row.kind == "created" or not set(row.diff or ()) & asked_of(tx.model, entity, rules):
+    moved = entity.follows is not None and entity.follows in (row.diff or ())
+    if row.kind == "created" or not (moved or set(row.diff or ()) & asked_of(tx.model, entity, rules)):
         return False
     before = _before(tx, entity, row)
-    if before is None:
+    if before is None or not _led_in_sight(tx, actor, entity, before):
         return False
+    if any(grant.rows is None for grant in branches):
+        return True
     relations = relations_of(tx, grants)
     everything = relations.environment(None, relations.all)
     environment = everything.about(BoundRow(entity=entity, values=before, env=everything))
@@ -123,13 +126,27 @@ def left_sight(tx: Transaction, actor: Actor, entity: Entity, row: Any) -> bool:
     return bool(tx.connection.execute(matched, parameters(tx, actor)).scalar())
 
 
+def _led_in_sight(tx: Transaction, actor: Actor, entity: Entity, before: Mapping[str, Any]) -> bool:
+    """Whether the record whose rights a row followed before a change is in the actor's sight."""
+    if entity.follows is None or grants_of(tx.model, actor).everything:
+        return True
+    link = before.get(entity.follows)
+    target = tx.model.entity_by_uid.get(link.entity) if link is not None else None
+    if link is None or target is None:
+        return False
+    return bool(visible_ids(tx, actor, target, [link.id], "any"))
+
+
 def asked_of(model: Model, entity: Entity, rules: Sequence[Expression]) -> set[str]:
     """The stored fields (uids) of the entity that the rules look at, through computed ones too."""
     found: set[str] = set()
     waiting = [rule.root for rule in rules]
     while waiting:
         for node in walk(waiting.pop()):
-            for owner, uid in node.steps if isinstance(node, Path) else ():
+            named = node.steps if isinstance(node, Path) else ()
+            if isinstance(node, Aggregate) and node.owner is not None:
+                named = ((node.owner, node.through),)
+            for owner, uid in named:
                 field = model.entity_by_uid[owner].by_uid[uid]
                 if owner == entity.uid and uid not in found:
                     found.add(uid)
@@ -146,6 +163,9 @@ def _before(tx: Transaction, entity: Entity, change: Any) -> dict[str, Any] | No
     if present is None:
         return None
     values = dict(zip(place.columns, present, strict=True))
+    for uid, pairs in place.lists.items():
+        listed = sa.select(pairs.c.target).where(pairs.c.record == change.record).order_by(pairs.c.position)
+        values[uid] = tuple(tx.connection.execute(listed).scalars()) or None
     journal = tx.tables.own.journal
     later = (
         sa.select(journal.c.diff)

@@ -9,8 +9,10 @@ import pytest
 
 from core import query, records
 from core.access.actor import Actor, system_actor
+from core.access.explain import explain
 from core.errors import KubikError
 from core.query import Query
+from core.query.allowed import allowed
 from core.records import Batch
 from core.settings import Settings
 from core.storage.check import check_storage
@@ -65,7 +67,9 @@ MODEL = factories.model(MORE)
 def place(request: Any, lasting_database: Any, tmp_path_factory: Any) -> Iterator[Workspace]:
     home = tmp_path_factory.mktemp("home")
     workspace = Workspace.create(
-        Settings(home=home, database_url=lasting_database(request.param), secret_key=b"k" * 32, time_zone="UTC")
+        Settings(
+            home=home, database_url=lasting_database(request.param), secret_key=b"k" * 32, time_zone="UTC"
+        )
     )
     install_model(workspace, MODEL)
     workspace.write(records.sync_roles)
@@ -139,7 +143,9 @@ def test_who_writes_a_list_leaves_in_it_what_they_do_not_see(place: Workspace) -
     assert ids(read(place, note)["tags"]) == [3, 2]
     place.write(lambda tx: records.update(tx, ann, "note", note, {"tags": [2, 1]}))
     assert ids(read(place, note)["tags"]) == [3, 2, 1]
-    found = refused("KBK3005", lambda: place.write(lambda tx: records.update(tx, ann, "note", note, {"tags": [3]})))
+    found = refused(
+        "KBK3005", lambda: place.write(lambda tx: records.update(tx, ann, "note", note, {"tags": [3]}))
+    )
     assert found.errors[0].pointer == "/tags"
 
 
@@ -155,7 +161,9 @@ def test_only_what_the_field_offers_and_what_is_there_can_be_chosen(place: Works
 
 
 def test_a_record_of_any_entity_is_read_with_its_entity_and_title(place: Workspace) -> None:
-    note = make(place, about={"entity": "company", "by": {"name": "A"}} if False else {"entity": "company", "id": 1})
+    note = make(
+        place, about={"entity": "company", "by": {"name": "A"}} if False else {"entity": "company", "id": 1}
+    )
     link = read(place, note)["about"]
     assert (link.entity, link.id, link.title) == ("company", 1, "A")
     hidden = make(place, see={"entity": "company", "id": 2})
@@ -186,6 +194,24 @@ def test_what_follows_a_record_is_seen_and_written_as_that_record(place: Workspa
     place.write(lambda tx: records.restore(tx, ann, "note", made))
 
 
+def test_the_verdict_and_the_feed_follow_the_record(place: Workspace) -> None:
+    note = make(place, text="told")
+    ann, role = clerk(1), MODEL.roles["clerk"].uid
+    entity = MODEL.entities["note"]
+    with place.read() as tx:
+        assert explain(tx, [role], 1, entity, note, "update").allowed
+        assert not explain(tx, [role], 2, entity, note, "update").allowed
+        assert explain(tx, [role], 2, entity, note, "read").allowed
+        assert allowed(tx, ann, "note", note) == {"update", "move", "delete"}
+        assert allowed(tx, clerk(2), "note", note) == set()
+        start = query.changes(tx, ann, None, ["note"]).next
+    away = {"about": {"entity": "company", "id": 2}}
+    place.write(lambda tx: records.update(tx, SYSTEM, "note", note, away))
+    with place.read() as tx:
+        told = [(i["id"], i["change"]) for i in query.changes(tx, ann, start, ["note"]).items]
+    assert told == [(note, "deleted")]
+
+
 def test_deleting_empties_lists_and_takes_along_what_follows(place: Workspace) -> None:
     tag = place.write(lambda tx: records.create(tx, SYSTEM, "tag", {"name": "brief"}).id)
     deal = place.write(lambda tx: records.create(tx, SYSTEM, "deal", {"name": "short"}).id)
@@ -207,12 +233,18 @@ def test_a_list_through_an_entity_makes_and_deletes_its_pairs(place: Workspace) 
     note = make(place, products=[2, 1])
     assert ids(read(place, note)["products"]) == [2, 1]
     with place.read() as tx:
-        pairs = query.read(tx, SYSTEM, Query(entity="use", filter=f"note = {note}", fields=("id", "count"))).items
+        pairs = query.read(
+            tx, SYSTEM, Query(entity="use", filter=f"note = {note}", fields=("id", "count"))
+        ).items
     place.write(lambda tx: records.update(tx, SYSTEM, "use", pairs[0]["id"], {"count": 5}))
     place.write(lambda tx: records.update(tx, SYSTEM, "note", note, {"products": [2]}))
     with place.read() as tx:
-        left = query.read(tx, SYSTEM, Query(entity="use", filter=f"note = {note}", fields=("id", "count"))).items
-        found = query.read(tx, SYSTEM, Query(entity="note", filter="products CONTAINS 2", fields=("id",))).items
+        left = query.read(
+            tx, SYSTEM, Query(entity="use", filter=f"note = {note}", fields=("id", "count"))
+        ).items
+        found = query.read(
+            tx, SYSTEM, Query(entity="note", filter="products CONTAINS 2", fields=("id",))
+        ).items
     assert [(item["id"], item["count"]) for item in left] == [(pairs[0]["id"], 5)]
     assert [item["id"] for item in found] == [note]
     refused("KBK4002", lambda: make(place, clerk(1), products=[1]))
@@ -222,7 +254,13 @@ def test_a_batch_writes_lists_of_many_records(place: Workspace) -> None:
     about = {"entity": "deal", "id": 1}
     items = [{"text": str(n), "about": about, "tags": [n % 2 + 1, 3]} for n in range(5)]
     made = place.write(lambda tx: records.batch(tx, SYSTEM, "note", Batch(create=items)))
-    assert [ids(read(place, saved.id)["tags"]) for saved in made.create] == [[1, 3], [2, 3], [1, 3], [2, 3], [1, 3]]
+    assert [ids(read(place, saved.id)["tags"]) for saved in made.create] == [
+        [1, 3],
+        [2, 3],
+        [1, 3],
+        [2, 3],
+        [1, 3],
+    ]
     wrong = Batch(create=[{"about": about}, {"about": about, "tags": [77]}])
     found = refused("KBK3005", lambda: place.write(lambda tx: records.batch(tx, SYSTEM, "note", wrong)))
     assert found.errors[0].pointer == "/create/1/tags"

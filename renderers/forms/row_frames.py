@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import escape
 
 from metamodel.messages import message
 from metamodel.model import Entity, Field
@@ -15,14 +15,18 @@ from renderers.forms.desk import Desk, html_id
 from renderers.forms.filled import MAX_DEPTH, FilledRow
 from renderers.forms.lists import row_field_writable
 from renderers.forms.view import Told, Widget
+from renderers.forms.widgets.base import widget_kind
 from renderers.forms.widgets.control import control
 from renderers.pages.columns import NUMERIC, kind_of
 
 _TOKEN = token_hex(6)
 _PLACES = tuple(f"p{depth}-{_TOKEN}" for depth in range(MAX_DEPTH + 1))
-_NUMBER, _ID, _CELL = (f"{name}-{_TOKEN}" for name in ("n", "i", "c"))
-"""What stands in a frame for the places of a row and of those it stands in, its number, id and cells: nobody can type
-it."""
+_NUMBER, _ID, _CELL, _TEXT = (f"{name}-{_TOKEN}" for name in ("n", "i", "c", "t"))
+"""What stands in a frame for the places of a row and of those it stands in, its number, id and cells, and in a cell for
+its text: nobody can type it."""
+
+_VERBATIM = ("number", "text")
+"""Kinds of widgets whose templates hold the text as it is, once: rendered once a column."""
 
 Places = tuple[str, ...]
 """The places of a row in its list, of the row it stands in, …: the outermost first."""
@@ -34,6 +38,9 @@ class ReadOnly:
 
     html: str
     plain: str = ""
+
+
+_NOTHING = ReadOnly(html="")
 
 
 def named(path: Sequence[str], places: Sequence[str]) -> str:
@@ -61,6 +68,12 @@ class RowFrames:
     path: tuple[str, ...]
     _cells: dict[tuple[str, ...], str] = field(default_factory=dict)
     _frames: dict[bool, list[str]] = field(default_factory=dict)
+    _typed: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._typed = frozenset(
+            f.name for f in self.fields if row_field_writable(self.desk.grants, self.child, f)
+        )
 
     @property
     def pattern(self) -> str:
@@ -105,21 +118,25 @@ class RowFrames:
     def _shape(self, each: Field) -> dict[str, Any]:
         """What the frame has to know of a column."""
         number = kind_of(self.desk.model, each.result, each.type.cell) in NUMERIC
-        typed = row_field_writable(self.desk.grants, self.child, each)
+        typed = each.name in self._typed
         return {"name": each.name, "label": self.desk.label(each), "typed": typed, "number": number}
 
     def _cell(self, each: Field, row: FilledRow, pointer: str, read_only: Mapping[str, ReadOnly]) -> str:
         here, name = f"{pointer}/{each.name}", each.name
-        if not row_field_writable(self.desk.grants, self.child, each):
-            shown = read_only.get(name, ReadOnly(html=""))
-            return str(
-                Markup(
-                    '<span class="computed" data-computed="{}" data-column="{}" data-plain="{}">{}</span>'
-                ).format(here, name, shown.plain, Markup(shown.html))
-            )
+        if name not in self._typed:
+            shown = read_only.get(name, _NOTHING)
+            marks = f'data-computed="{here}" data-column="{name}" data-plain="{shown.plain}"'
+            return f'<span class="computed" {marks}>{shown.html}</span>'
         told = self.desk.told
         if here in told.wrong or here in told.theirs or here in told.candidates:
             return self._drawn(each, row, here)
+        if widget_kind(each.type.widget).name in _VERBATIM:
+            text = row.values.get(name, "")
+            pattern = self._cells.get((name,))
+            if pattern is None:
+                pattern = self._drawn(each, FilledRow(values={name: _TEXT}), f"{self.pattern}/{name}")
+                self._cells[(name,)] = pattern
+            return pattern.replace(_TEXT, str(escape(text)))
         key = (name, row.values.get(name, ""), row.titles.get(name, ""), row.typed.get(name, "\0"))
         found = self._cells.get(key)
         if found is None:

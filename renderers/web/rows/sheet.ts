@@ -43,31 +43,17 @@ function button(label: string, picture: string, run: () => void): HTMLButtonElem
   return made;
 }
 
-/** The fields of a row move into a dialog, and back when it is closed: what was typed stays in the form all the time. */
-function open(table: Table, row: HTMLTableRowElement): void {
-  const dialog = document.createElement("dialog");
-  dialog.className = "sheet";
-  const head = document.createElement("div");
-  head.className = "dlg-head";
-  const title = document.createElement("h2");
-  title.textContent = said(table.block, "row", table.rows().indexOf(row) + 1);
-  title.id = `${row.id}-sheet`;
-  dialog.setAttribute("aria-labelledby", title.id);
-  const close = button(said(table.block, "done"), "check", () => dialog.close());
-  close.classList.add("primary");
-  head.append(title, close);
-  const body = document.createElement("div");
-  body.className = "dlg-body";
-  const homes: [HTMLElement, HTMLElement][] = [];
-  dialog.append(head, body);
-  row.lastElementChild!.append(dialog);
+type Home = [home: HTMLElement, place: HTMLElement];
+
+/** The fields of a row as fields with labels; what is wrong in it stands first. */
+function fields(table: Table, row: HTMLTableRowElement, body: HTMLElement): Home[] {
   const told = table.group(row).find((part) => part.classList.contains("told"));
-  if (told) for (const each of told.querySelectorAll(".wrong")) {
+  for (const each of told?.querySelectorAll(".wrong") ?? []) {
     const copy = each.cloneNode(true) as Element;
     copy.removeAttribute("id");
     body.append(copy);
   }
-  for (const cell of table.cells(row)) {
+  return table.cells(row).map((cell) => {
     const place = document.createElement("div");
     place.className = "field";
     place.dataset.cell = cell.dataset.cell;
@@ -76,32 +62,68 @@ function open(table: Table, row: HTMLTableRowElement): void {
     label.textContent = cell.dataset.label ?? "";
     place.append(label, ...cell.childNodes);
     body.append(place);
-    homes.push([cell, place]);
-  }
-  if (!row.classList.contains("waiting")) {
-    for (const opener of row.querySelectorAll<HTMLElement>(":scope > .below > [data-below]")) {
-      const inner = table.open(row, opener.dataset.below!);
-      const home = inner.block.parentElement!;
-      body.append(inner.block);
-      homes.push([home, inner.block]);
-      inner.rows().forEach((each) => summary(inner, each));
-    }
-  }
-  const tools = document.createElement("div");
-  tools.className = "dlg-foot";
+    return [cell, place];
+  });
+}
+
+/** The lists that stand in a row. */
+function lists(table: Table, row: HTMLTableRowElement, body: HTMLElement): Home[] {
+  return [...row.querySelectorAll<HTMLElement>(":scope > .below > [data-below]")].map((opener) => {
+    const inner = table.open(row, opener.dataset.below!);
+    const home = inner.block.parentElement!;
+    body.append(inner.block);
+    inner.rows().forEach((each) => summary(inner, each));
+    return [home, inner.block];
+  });
+}
+
+function tools(table: Table, row: HTMLTableRowElement, dialog: HTMLDialogElement): HTMLElement[] {
   const then = (run: () => void) => () => {
     dialog.close();
     run();
   };
+  return [
+    button(said(table.block, "up"), "arrow-up", then(() => table.shift([row], -1))),
+    button(said(table.block, "down"), "arrow-down", then(() => table.shift([row], 1))),
+    button(said(table.block, "duplicate"), "copy", then(() => table.duplicate(row))),
+    button(said(table.block, "remove"), "trash", then(() => table.remove([row]))),
+  ];
+}
+
+/** The frame of a sheet: its title and the button that closes it, a body, a foot. */
+function frame(table: Table, row: HTMLTableRowElement): [HTMLDialogElement, HTMLElement, HTMLElement] {
+  const dialog = document.createElement("dialog");
+  const parts = ["dlg-head", "dlg-body", "dlg-foot"].map((name) => {
+    const part = document.createElement("div");
+    part.className = name;
+    return part;
+  });
+  const title = document.createElement("h2");
+  title.textContent = said(table.block, "row", table.rows().indexOf(row) + 1);
+  title.id = `${row.id}-sheet`;
+  const close = button(said(table.block, "done"), "check", () => dialog.close());
+  close.classList.add("primary");
+  parts[0]!.append(title, close);
+  dialog.className = "sheet";
+  dialog.setAttribute("aria-labelledby", title.id);
+  dialog.append(...parts);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.code !== "Enter" || event.defaultPrevented || !(event.target as Element).matches("input")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  return [dialog, parts[1]!, parts[2]!];
+}
+
+/** The fields of a row move into a dialog, and back when it is closed: what was typed stays in the form all the time. */
+function open(table: Table, row: HTMLTableRowElement): void {
+  const [dialog, body, foot] = frame(table, row);
+  row.lastElementChild!.append(dialog);
+  const homes = fields(table, row, body);
   if (!row.classList.contains("waiting")) {
-    tools.append(
-      button(said(table.block, "up"), "arrow-up", then(() => table.shift([row], -1))),
-      button(said(table.block, "down"), "arrow-down", then(() => table.shift([row], 1))),
-      button(said(table.block, "duplicate"), "copy", then(() => table.duplicate(row))),
-      button(said(table.block, "remove"), "trash", then(() => table.remove([row]))),
-    );
+    homes.push(...lists(table, row, body));
+    foot.append(...tools(table, row, dialog));
   }
-  dialog.append(tools);
   dialog.addEventListener("close", () => {
     for (const [home, place] of homes) {
       if (place.matches("[data-rows]")) home.append(place);
@@ -111,11 +133,6 @@ function open(table: Table, row: HTMLTableRowElement): void {
     table.typed(row);
     table.rows().forEach((each) => summary(table, each));
     row.querySelector<HTMLElement>(":scope > .sum > button")?.focus();
-  });
-  dialog.addEventListener("keydown", (event) => {
-    if (event.code !== "Enter" || !(event.target as Element).matches("input")) return;
-    event.preventDefault();
-    dialog.close();
   });
   dialog.showModal();
   body.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();

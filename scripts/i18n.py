@@ -7,6 +7,7 @@ wordings that would need a grammatical case of a label.
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 import click
 import yaml
 
+from core.cli import COMMANDS, cli
 from core.errors import CODES
 from core.i18n.catalogue import Catalogue, catalogue, folders, read_catalogue
 from core.i18n.extract import Found, in_folders, in_python
@@ -58,6 +60,23 @@ def lacking() -> Iterator[str]:
 def _texts() -> Iterator[Found]:
     yield from in_folders(ROOT, PACKAGES)
     yield from (Found(text=words, place="core/errors.py") for _, words in CODES.values())
+    yield from (Found(text=words, place="core/cli") for words in _help())
+
+
+def _help() -> Iterator[str]:
+    """What the help of every command says, as click looks it up."""
+    commands: list[click.Command] = [cli]
+    while commands:
+        command = commands.pop()
+        context = click.Context(command)
+        if isinstance(command, click.Group):
+            found = (command.get_command(context, name) for name in command.list_commands(context))
+            commands += [each for each in found if each is not None]
+        options = (parameter.help for parameter in command.params if isinstance(parameter, click.Option))
+        for said in (command.help, command.short_help, *options):
+            if said:
+                yield inspect.cleandoc(said)
+    yield from (about for _, about in COMMANDS.values())
 
 
 def _untranslated(russian: Catalogue) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from core.cli.common import run
+from core.cli.common import run, words
 from core.cli.spoken import speak
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -46,7 +46,7 @@ class Kubik(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands; none of them is imported for it."""
-        with formatter.section("Commands"):
+        with formatter.section(words().gettext("Commands")):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 

@@ -31,3 +31,24 @@ def test_a_wrong_call_is_told_in_russian(kubik: Commands, words: tuple[str, ...]
 
 def test_the_same_call_is_told_in_english_elsewhere(kubik: Commands) -> None:
     assert "No such command" in kubik("nope", environment={"LC_ALL": "C.UTF-8"}).stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("serve", "--help"), ("solution", "part", "--help")], ids=" ".join
+)
+def test_the_help_is_in_russian(kubik: Commands, words: tuple[str, ...]) -> None:
+    told = kubik(*words, environment={"LC_ALL": "ru_RU.UTF-8"})
+    assert told.returncode == 0
+    said = re.sub(
+        r"(?m)^  (?:--?\S+|[a-z]+ ) .*?  +|\[[^\]]*\]|\S*/\S+|Вызов: .*|`[^`]*`|KUBIK\w+", "", told.stdout
+    )
+    assert set(re.findall("[A-Za-z]{3,}", said)) <= {
+        "NAME",
+        "PART",
+        "SIGTERM",
+        "Ctrl",
+        "SQLite",
+        "https",
+        "CSV",
+        "API",
+    }

@@ -9,9 +9,8 @@ from typing import Any
 from litestar import Request
 from litestar.types import Receive, Send
 
-from core import query
 from core.errors import KubikError
-from core.query.held import FILE
+from core.query.opening import open_file
 from core.storage.pictures import SIZES
 from core.storage.sniffing import PICTURES
 from core.web.api import failure, send_answer
@@ -25,7 +24,6 @@ from core.web.sending import guarding, send_file
 from core.web.threads import REQUESTS
 
 PREFIX = "/files/"
-_FIELDS = ("name", "size", "type", "hash")
 
 
 async def serve_filed(call: Call, scope: Any, receive: Receive, send: Send) -> None:
@@ -57,7 +55,7 @@ def filed(call: Call) -> Answer:
     parts = call.path.removeprefix(PREFIX).split("/")
     file = _identifier(parts[0])
     with reading(call) as (transaction, actor):
-        item, _ = query.record(transaction, actor, FILE, file, _FIELDS)
+        item = open_file(transaction, actor, file)
     if len(parts) == 3 and parts[1] == "thumb":
         return _small(call, item, parts[2])
     store = call.site.workspace.files

@@ -182,6 +182,9 @@ def test_a_file_is_opened_by_its_uploader_and_then_by_who_may_read_what_holds_it
     assert opens("mark", line) and not opens("nina", line)
     names = {item["name"] for item in papers.get("/api/records/file", "mark").json()["items"]}
     assert names == {"l.jpg"}
+    for who in ("mark", "nina", "helen"):  # what can be opened is what is listed, found in two ways
+        listed = {item["id"] for item in papers.get("/api/records/file", who).json()["items"]}
+        assert listed == {each["id"] for each in (file, secret, line) if opens(who, each)}
     problem(papers.patch(f"/api/records/file/{line['id']}", {"name": "x"}, "mark"), 404, "KBK2006")
     problem(papers.call("DELETE", f"/api/records/file/{line['id']}", "admin"), 409, "KBK3008")
     problem(papers.patch(f"/api/records/file/{line['id']}", {"name": "x"}, "admin"), 422, "KBK3014")

@@ -94,7 +94,7 @@ def _prepared(tx: Transaction, grants: Grants, start: int, known: list[tuple[Ent
 def _each(tx: Transaction, known: list[tuple[Entity, Field]]) -> Iterator[sa.Select[Any]]:
     file = sa.bindparam("file", type_=BIG)
     for at, (entity, field) in enumerate(known):
-        number = sa.literal_column(str(at)).label("field")
+        number: sa.Label[Any] = sa.literal_column(str(at)).label("field")
         if field.stored:
             table = tx.tables[entity.uid].table.alias()
             column = table.c[field.column]

@@ -146,7 +146,9 @@ def test_files_hang_on_a_card_and_are_taken_off_it(login: Login) -> None:
     person.save()
     page.click('[data-panels] [data-key="files"]')
     page.wait_for_selector('[data-pane="files"] .file-field')
-    page.set_input_files('[data-pane="files"] .file-input >> nth=0', [given("a.txt", b"a"), given("b.txt", b"b")])  # type: ignore[list-item]
+    page.set_input_files(
+        '[data-pane="files"] .file-input >> nth=0', [given("a.txt", b"a"), given("b.txt", b"b")]
+    )  # type: ignore[arg-type]
     lines = page.locator('[data-pane="files"] .file-line')
     expect(lines).to_have_count(2)
     assert person.barriers('[data-pane="files"]') == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from core.query.query import FileLink
 from core.storage.sniffing import PICTURES
 from metamodel.expression.types import Type
@@ -39,7 +41,7 @@ def every_file(cells: Cells, field: Field, result: Type, value: Any) -> str | No
     if isinstance(value, FileLink):
         return picture(cells, value, LARGE) if field.type.cell == "image" else chip(cells, value)
     if isinstance(value, list) and value and isinstance(value[0], FileLink):
-        return cells.frame("files", chips=[chip(cells, each) for each in value], rest=0)
+        return cells.frame("files", chips=[Markup(chip(cells, each)) for each in value], rest=0)
     return None
 
 
@@ -58,7 +60,9 @@ def _image(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]]
 
 def _files(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any]], One]:
     def draw(value: Sequence[Any]) -> str:
-        return cells.frame("files", chips=[chip(cells, each) for each in value[:1]], rest=len(value) - 1)
+        return cells.frame(
+            "files", chips=[Markup(chip(cells, each)) for each in value[:1]], rest=len(value) - 1
+        )
 
     return lambda values: draw
 

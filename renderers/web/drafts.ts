@@ -21,6 +21,7 @@ function start(form: HTMLFormElement): void {
   let dirty = false;
   let stopped = false;
   let told = false;
+  let failing = false; // what was sent last did not arrive: whoever leaves is asked
   const address = `${form.dataset.here}/draft`;
   const keep = async (): Promise<void> => {
     clearTimeout(timer);
@@ -28,6 +29,7 @@ function start(form: HTMLFormElement): void {
     dirty = false;
     try {
       const answer = await sendAside(address, fields(form));
+      failing = !answer.ok;
       if (answer.status === 401 && !told) {
         told = true;
         if (!document.querySelector("#sign-in[open]")) toast(word("endedForm"), 20);
@@ -36,7 +38,7 @@ function start(form: HTMLFormElement): void {
       if (!answer.ok) dirty = true;
       else if (state && !stopped) state.textContent = word("kept");
     } catch {
-      dirty = true; // offline: tried again with the next key
+      dirty = failing = true; // offline: tried again with the next key
     }
   };
   const last = (): void => {
@@ -54,6 +56,7 @@ function start(form: HTMLFormElement): void {
   };
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
+  form.addEventListener("kubik:ended", () => (dirty = failing = true));
   window.addEventListener("pagehide", last);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && last());
   open.set(form, {
@@ -62,6 +65,7 @@ function start(form: HTMLFormElement): void {
       clearTimeout(timer);
     },
     kept: () => {
+      if (failing) return false;
       last();
       return !dirty;
     },

@@ -36,6 +36,7 @@ function tell(event: Event): void {
   if (status === 412 || status === 409 || status === 422) return; // the form itself says
   if (status === 401) {
     const form = sourceElement.closest<HTMLFormElement>("form[data-form]");
+    form?.dispatchEvent(new CustomEvent("kubik:ended"));
     if (request.method.toUpperCase() === "GET" && !form) location.reload();
     else if (!form || !signInAgain(() => form.requestSubmit(form.querySelector<HTMLButtonElement>("[data-save]")))) toast(word("ended"), 60);
     return;

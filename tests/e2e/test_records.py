@@ -133,7 +133,7 @@ def test_a_refused_form_keeps_everything_typed(login: Login) -> None:
     expect(person.page.locator("#f-amount")).to_have_value("сто рублей")
     expect(person.page.locator("#f-amount")).to_have_attribute("aria-invalid", "true")
     expect(person.page.locator("#f-closes_on")).to_have_value("31.01.2027")
-    expect(person.page.locator("tr[data-row]").nth(0).locator("input[name$='/quantity']")).to_have_value("-5")
+    expect(person.page.locator("tr[data-row]").nth(0).locator("input[name$='/quantity']")).to_have_value("−5")
     expect(person.page.locator("tr.told")).to_be_visible()
     summary.locator("a").first.click()
     expect(person.page.locator("#f-name")).to_be_focused()
@@ -207,7 +207,7 @@ def test_mine_can_be_saved_over_theirs(login: Login) -> None:
     marina.page.click("[data-save]")
     marina.page.wait_for_selector("dialog.stale")
     marina.page.keyboard.press("Escape")
-    expect(marina.page.locator("#f-notes")).to_have_value("моё слово")
+    expect(marina.page.locator("#f-notes")).to_have_value("<p>моё слово</p>")
     expect(marina.page.locator(".theirs")).to_contain_text("её слово")
     marina.save()
     expect(marina.page.locator(".sheet")).to_contain_text("моё слово")
@@ -247,7 +247,7 @@ def test_a_stage_is_changed_in_its_bar_and_a_refusal_opens_the_form(login: Login
     new_deal(person, "По стадиям")
     person.page.click(".stages button[value=offer]")
     person.page.wait_for_selector(".stages li.now:has-text('Предложение')")
-    expect(person.page.locator(".feed")).to_contain_text("Предложение")
+    expect(person.page.locator(".rail .feed")).to_contain_text("Предложение")
 
 
 def test_somebody_else_s_company_offers_no_edit(login: Login) -> None:
@@ -265,8 +265,9 @@ def test_what_is_typed_is_guarded_and_survives_the_end_of_the_session(login: Log
     person.page.fill("#f-name", "Сеанс кончился")
     person.page.context.clear_cookies()
     person.page.click("[data-save]")
-    expect(person.page.locator(".toast").last).to_be_visible()
+    expect(person.page.locator("dialog#sign-in")).to_be_visible()
     expect(person.page.locator("#f-name")).to_have_value("Сеанс кончился")
+    person.page.click("[data-later]")
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:

@@ -37,7 +37,11 @@ def permit_before(work: Work) -> None:
             swept.add(id(kept))  # only what a deletion takes along stands below it
     for rows in _by_entity(row for row in work.rows() if id(row) not in swept).values():
         entity = rows[0].entity
-        holds = None if work.grants.everything else before_write(work, entity, [row for row in rows if row.before])
+        holds = (
+            None
+            if work.grants.everything
+            else before_write(work, entity, [row for row in rows if row.before])
+        )
         for row in rows:
             if row.id and not row.before:
                 _refuse_unseen(work, row)
@@ -73,8 +77,9 @@ def asked_after(row: Row, action: str, grant: Grant) -> list[Expression]:
 
 def readable_here(work: Work, row: Row, holds: Holds) -> frozenset[str] | None:
     """The fields whose cells the actor may read of this row; None is all."""
-    fields: set[str] = {f.uid for f in row.entity.fields if f.system}
-    for grant in given(work, row.entity, "read", "show"):
+    fields: set[str] = {f.uid for f in row.entity.fields if f.system or f.uid == row.entity.follows}
+    showing = (g for g in work.grants.own.get(row.entity.uid, ()) if "show" in g.actions)
+    for grant in (*given(work, row.entity, "read"), *showing):
         if holds(row, grant):
             if grant.fields is None:
                 return None

@@ -102,7 +102,9 @@ class _Columns:
             before = self.tx.model.entity_by_uid.get(entity.uid)
             for field in entity.fields:
                 if field.listed and field.via is None:
-                    self.columns[field.uid] = self._list(before.by_uid.get(field.uid) if before else None, field)
+                    self.columns[field.uid] = self._list(
+                        before.by_uid.get(field.uid) if before else None, field
+                    )
                 if field.system or not field.stored:
                     continue
                 was = before.by_uid.get(field.uid) if before else None

@@ -278,7 +278,9 @@ def _with_names(old: Model, now: _Names) -> Model:
     actions = {
         action.name: replace(
             action,
-            form=replace(action.form, fields=tuple(_named(f, now, action.form.uid) for f in action.form.fields)),
+            form=replace(
+                action.form, fields=tuple(_named(f, now, action.form.uid) for f in action.form.fields)
+            ),
         )
         for action in old.actions.values()
     }

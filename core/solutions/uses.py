@@ -92,19 +92,24 @@ class Walker(Naming):
         if "title" in item:
             yield self.use("title", name, (*at, "title"), *(part.field for part in entity.title))
 
-    def layout(
-        self, entity: Entity, item: Mapping[str, Any], at: tuple[str | int, ...]
-    ) -> Iterator[Use]:
+    def layout(self, entity: Entity, item: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterator[Use]:
         """Fields in rows, conditions of sections, records that panels and the timeline show."""
         name = entity.name
         for spot, field_name in laid_fields(item):
             yield self.use("layout", name, (*at, *spot), *self.path(entity, field_name))
-        conditions = {s.visible_if.text: s.visible_if for t in entity.layout for s in t.sections if s.visible_if}
+        conditions = {
+            s.visible_if.text: s.visible_if for t in entity.layout for s in t.sections if s.visible_if
+        }
         for spot, section in laid_sections(item):
             found = conditions.get(section.get("visible_if", ""))
             yield from self.expression("layout", name, (*at, *spot, "visible_if"), found, entity.uid)
         for spot, shown in laid_names(item):
-            yield self.use("timeline" if spot[0] == "timeline" else "layout", name, (*at, *spot), *self.rows(entity, shown))
+            yield self.use(
+                "timeline" if spot[0] == "timeline" else "layout",
+                name,
+                (*at, *spot),
+                *self.rows(entity, shown),
+            )
 
     def rows(self, entity: Entity, written: str) -> list[str]:
         """The uids of a path of links that ends with a name of rows."""
@@ -123,7 +128,9 @@ class Walker(Naming):
         for place, uid in enumerate(field.targets if isinstance(item.get("to"), list) else ()):
             yield self.use("field", target, (*at, "to", place), uid)
         if field.via is not None:
-            yield self.use("field", target, (*at, "through"), field.via.entity, field.via.owner, field.via.target)
+            yield self.use(
+                "field", target, (*at, "through"), field.via.entity, field.via.owner, field.via.target
+            )
         for key in ("to", "of"):
             if key in item and field.target is not None:
                 yield self.use("field", target, (*at, key), field.target)

@@ -10,7 +10,17 @@ from metamodel.fields.base import FieldType
 from metamodel.messages import Message
 
 Kind = Literal[
-    "solution", "entity", "field", "choice", "pipeline", "stage", "constraint", "action", "role", "view", "menu"
+    "solution",
+    "entity",
+    "field",
+    "choice",
+    "pipeline",
+    "stage",
+    "constraint",
+    "action",
+    "role",
+    "view",
+    "menu",
 ]
 Effect = Literal["added", "removed", "renamed", "retyped", "changed"]
 

@@ -159,7 +159,9 @@ def _check_json(field: FieldDraft, faults: Faults) -> None:
     schema = field.options.get("schema")
     why = None if schema is None else schema_fault(schema)
     if why is not None:
-        faults.add(field.spot.under("schema"), "KBK1005", message("this is not a JSON Schema: {why}", why=why))
+        faults.add(
+            field.spot.under("schema"), "KBK1005", message("this is not a JSON Schema: {why}", why=why)
+        )
 
 
 def _check_series(field: FieldDraft, faults: Faults) -> None:

@@ -100,7 +100,9 @@ def connect_pairs(drafts: Drafts, field: FieldDraft, faults: Faults) -> None:
     field.via = Via(entity=pairs.uid, owner=owner.uid, target=target.uid)
 
 
-def _side(pairs: EntityDraft, entity: str, other: FieldDraft | None, *, itself: bool = False) -> FieldDraft | None:
+def _side(
+    pairs: EntityDraft, entity: str, other: FieldDraft | None, *, itself: bool = False
+) -> FieldDraft | None:
     """The one link of the pairs that leads there; of two to the same entity the first is the owner's."""
     leading = [
         f for f in pairs.fields

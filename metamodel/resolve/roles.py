@@ -60,7 +60,9 @@ def _check_parents(document: Document, faults: Faults) -> None:
         faults.circle(places[members[0]].under("parent"), members)
 
 
-def _grant(checker: Checker, named: Mapping[str, Action], written: GrantDefinition, spot: Spot) -> Grant | None:
+def _grant(
+    checker: Checker, named: Mapping[str, Action], written: GrantDefinition, spot: Spot
+) -> Grant | None:
     faults = checker.faults
     entity = checker.drafts.entities.get(written.entity)
     if entity is None:

@@ -28,7 +28,21 @@ def kubik_operations() -> Sequence[Operation]:
         secrets,
     )
 
-    parts = (records, actions, comments, files, secrets, batch, keys, changes, events, model, jobs, imports, description)
+    parts = (
+        records,
+        actions,
+        comments,
+        files,
+        secrets,
+        batch,
+        keys,
+        changes,
+        events,
+        model,
+        jobs,
+        imports,
+        description,
+    )
     return tuple(operation for part in parts for operation in part.OPERATIONS)
 
 

@@ -60,10 +60,13 @@ export function shown(sum: bigint, scale: number, sign: string): string {
   return (sum < 0n && absolute ? "\u2212" : "") + grouped + decimals;
 }
 
-/** Seconds as hours and minutes. */
+const UNITS: Record<string, string[]> = { ru: ["д", "ч", "мин", "с"], en: ["d", "h", "min", "s"] };
+
+/** Seconds as the server writes a length of time: its days, hours, minutes and seconds that are not nought. */
 export function clock(total: bigint): string {
   const absolute = total < 0n ? -total : total;
-  const two = (value: bigint): string => value.toString().padStart(2, "0");
-  const seconds = absolute % 60n;
-  return `${total < 0n ? "\u2212" : ""}${absolute / 3600n}:${two((absolute / 60n) % 60n)}${seconds ? `:${two(seconds)}` : ""}`;
+  const units = UNITS[russian() ? "ru" : "en"]!;
+  const parts = [absolute / 86400n, (absolute % 86400n) / 3600n, (absolute % 3600n) / 60n, absolute % 60n];
+  const said = parts.flatMap((count, at) => (count ? [`${count}\u00a0${units[at]}`] : []));
+  return (total < 0n ? "\u2212" : "") + (said.join(" ") || `0\u00a0${units[2]}`);
 }

@@ -2,6 +2,7 @@
 import { type State, empty, field, read, write } from "./cells";
 import { type Step, Steps } from "./undo";
 import { total } from "./totals";
+import { word } from "../dom";
 import { toast } from "../toasts";
 
 let made = 0;
@@ -99,7 +100,19 @@ export class Table {
       row.classList.remove("waiting");
       this.wait();
     }
+    this.outdate([row]);
     this.total();
+  }
+
+  /** Where nothing is counted while one types, what the server computed of other values is not shown any more. */
+  outdate(rows: HTMLElement[]): void {
+    if (this.block.closest<HTMLFormElement>("form")?.dataset.live) return;
+    const filled = rows.filter((row) => !row.classList.contains("waiting"));
+    for (const cell of filled.flatMap((row) => [...row.querySelectorAll<HTMLElement>(":scope > td > .cv > [data-computed]")])) {
+      cell.dataset.plain = "?";
+      cell.textContent = "…";
+      cell.title = word("counted");
+    }
   }
 
   number(): void {
@@ -154,6 +167,7 @@ export class Table {
     const step: Step = { body: this.body, cells: before };
     if (order) step.order = [...this.body.children];
     does();
+    this.outdate(cells.map((cell) => cell.closest<HTMLElement>("tr.entry")!));
     this.steps.push(step);
     this.settle();
     return step;

@@ -23,13 +23,14 @@ export function total(block: HTMLElement, rows: HTMLElement[]): void {
     const any = found.some((element) => (element instanceof HTMLInputElement ? element.value.trim() : element.dataset.plain));
     const sum = numbers.reduce<bigint>((all, each) => all + (each ?? 0n), 0n);
     const words = time ? clock(sum / 1_000_000_000n) : shown(sum, Number(cell.dataset.scale), cell.dataset.sign ?? "");
-    cell.textContent = any ? words : "";
-    if (any && cell.dataset.sign) {
+    const outdated = found.some((element) => element.dataset.plain === "?");
+    cell.textContent = outdated ? "…" : any ? words : "";
+    if (any && !outdated && cell.dataset.sign) {
       const unit = document.createElement("span");
       unit.className = "unit";
       unit.textContent = cell.dataset.sign;
       cell.dataset.lead === undefined ? cell.append(unit) : cell.prepend(unit);
     }
-    cell.classList.toggle("unsure", numbers.includes(null));
+    cell.classList.toggle("unsure", !outdated && numbers.includes(null));
   }
 }

@@ -43,7 +43,9 @@ class Grants:
             return False
         followed = self.model.entity_by_uid[entity].follows
         if followed is not None:
-            return any(self.may(target, self.asked_of_followed(entity, action)) for target in self.followed(entity))
+            return any(
+                self.may(target, self.asked_of_followed(entity, action)) for target in self.followed(entity)
+            )
         link = self.parent_link(entity)
         if link is None:
             return True
@@ -68,7 +70,9 @@ class Grants:
         every field.
         """
         if action == "read" and self.model.entity_by_uid[entity].name == "file":
-            return (Grant(entity=entity, actions=frozenset(("read",))),)  # the records that hold a file decide
+            return (
+                Grant(entity=entity, actions=frozenset(("read",))),
+            )  # the records that hold a file decide
         found = tuple(g for g in self.own.get(entity, ()) if action in g.actions)
         if self.everything or (not found and narrows(self.model.entity_by_uid[entity])):
             return (Grant(entity=entity, actions=frozenset(ACTIONS)),)

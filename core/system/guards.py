@@ -60,7 +60,9 @@ def guard(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> list[Prob
         elif change.entity.name == "user_role":
             found += _user_role(tx, actor, change)
         elif change.entity.name == "file" and not actor.system:
-            found.append(_problem(change, "", message("Files come by being sent, and go when nothing holds them.")))
+            found.append(
+                _problem(change, "", message("Files come by being sent, and go when nothing holds them."))
+            )
         elif change.entity.name == "role" and not actor.system:
             found.append(_problem(change, "", message("Roles are made by definitions, not by hand.")))
         elif change.entity.name == "comment" and not actor.system:

@@ -15,6 +15,7 @@ from core.records.fill import fill, required_now
 from core.records.follow import follow
 from core.records.followed import permit_followed
 from core.records.gather import gather
+from core.records.guarding import guarded_changes
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.lists import keep_hidden
 from core.records.numbers import series_of, store_numbers, take_numbers
@@ -31,7 +32,6 @@ from core.records.work import Work, below
 from core.storage.expressions.errors import refusal_of
 from core.system import guards
 from metamodel.messages import message
-from metamodel.model import Entity
 
 KINDS: dict[str, Kind] = {
     "create": "created", "update": "updated", "keep": "updated", "delete": "deleted", "restore": "restored",
@@ -161,24 +161,8 @@ def _change(work: Work, row: Row) -> Change:
 
 
 def _guard(work: Work) -> None:
-    changes = [
-        guards.Change(
-            entity=row.entity, action=_plain(row), id=row.id, pointer=row.pointer,
-            before=_by_name(row.entity, row.before), after=_by_name(row.entity, row.values),
-            taken_along=row not in work.tops,
-        )
-        for row in work.rows()
-        if row.touched and row.action != "keep" and row.entity.name in guards.GUARDED
-    ]  # fmt: skip
+    changes = guarded_changes(work)
     if changes:
         work.problems += guards.guard(work.tx, work.actor, changes)
         work.settle()
         guards.effects(work.tx, changes)
-
-
-def _plain(row: Row) -> guards.Action:
-    return "update" if row.action == "keep" else row.action
-
-
-def _by_name(entity: Entity, values: dict[str, object]) -> dict[str, object]:
-    return {entity.by_uid[uid].name: value for uid, value in values.items() if uid in entity.by_uid}

@@ -24,10 +24,12 @@ from core.records.asking import ask
 from core.records.closure import check_trees, keep_trees
 from core.records.fill import fill
 from core.records.follow import changed_by_hand, follow, followers
+from core.records.followed import permit_followed
 from core.records.gather import gather
+from core.records.guarding import guarded
 from core.records.links import check_links, check_narrowing, find_links
-from core.records.permit import permit_before
-from core.records.rules import check_locked
+from core.records.permit import permit_after, permit_before
+from core.records.rules import ask_rules, check_locked
 from core.records.shapes import Row, Values
 from core.records.store import mark_touched, store
 from core.records.telling import keep_apart, set_aside, trial
@@ -98,6 +100,8 @@ def rehearse(
         store(work)
         keep_trees(work)
         follow(work)
+        if not _may_stand(work):
+            return Rehearsal(told=tuple(work.told))
         work.problems = []
         check_narrowing(work)
         return Rehearsal(rows=_tried(work, top, fields, conditions or {}), told=tuple(work.told))
@@ -118,6 +122,8 @@ def _prepared(work: Work) -> bool:
         return False
     gather(work)
     permit_before(work)
+    if not work.grants.everything:
+        permit_followed(work, [row for top in work.tops for row in below(top)])
     set_aside(work)
     refused = [problem for problem in work.problems if problem.code in ("KBK4002", "KBK2006")]
     if refused:
@@ -131,6 +137,15 @@ def _prepared(work: Work) -> bool:
     check_trees(work)
     check_unique(work)
     set_aside(work)
+    return not work.problems
+
+
+def _may_stand(work: Work) -> bool:
+    """Whether the actor may leave the rows so: what a refused write would show, its trial does not show either."""
+    ask_rules(work)
+    work.problems = []
+    permit_after(work)
+    work.problems += guarded(work)
     return not work.problems
 
 

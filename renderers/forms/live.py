@@ -119,8 +119,10 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
         where = getattr(holder, "place", "")
         if holder is None or tried.item is None:
             continue
-        hidden += [name if "-" in name else f"{where}/{name}" for name in tried.hidden]
-        asked += [f"{where}/{name}" for name in tried.asked]
+        known = known_names(desk, tried.entity)
+        hidden += [name for name in tried.hidden if "-" in name]  # sections
+        hidden += [f"{where}/{name}" for name in tried.hidden if name in known]
+        asked += [f"{where}/{name}" for name in tried.asked if name in known]
         unfit += [f"{where}/{name}" for name in tried.unfit]
         for each in tried.entity.fields:
             here = f"{where}/{each.name}"
@@ -140,6 +142,13 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
         "unfit": unfit,
         "stands": bool(found.rows),
     }
+
+
+def known_names(desk: Desk, entity: Entity) -> set[str]:
+    """The fields of which the person may know that they exist: whoever reads them, or sets them in a new record."""
+    uid = entity.uid
+    known = desk.grants.readable(uid).keys() | desk.grants.writable(uid, "create").keys()
+    return {entity.by_uid[each].name for each in known}
 
 
 def _computed(desk: Desk, each: Field, value: Any, *, in_row: bool) -> dict[str, str]:

@@ -21,7 +21,8 @@ from core.records.lists import keep_hidden
 from core.records.numbers import series_of, store_numbers, take_numbers
 from core.records.pairs import write_pairs
 from core.records.permit import permit_after, permit_before
-from core.records.rules import ask_rules, check_locked, check_rules
+from core.records.read_only import check_locked, find_locked
+from core.records.rules import ask_rules, check_rules
 from core.records.shapes import Row
 from core.records.stale import check_version
 from core.records.statements import load
@@ -80,7 +81,7 @@ def _prepare(work: Work) -> None:
     required_now(work)
     check_links(work)
     check_files(work)
-    check_locked(work)
+    find_locked(work)
     check_trees(work)
     check_unique(work)
     set_aside(work)
@@ -145,6 +146,7 @@ def _ask(work: Work, *, numbered: bool = False) -> None:
     attach_files(work)
     keep_trees(work)
     follow(work)
+    check_locked(work)
     ask_rules(work)
     check_narrowing(work)
     check_rules(work)

@@ -32,25 +32,25 @@ def _match(inner: Work, row: Row, field: Field, wanted: tuple[int, ...]) -> None
     assert field.via is not None
     entity = inner.model.entity_by_uid[field.via.entity]
     pointer = pointer_to(row, field.name)
-    there = _there(inner, row, field) if row.action != "create" else []
-    for pair, target in there:
+    stored = there(inner, row, field) if row.action != "create" else []
+    for pair, target in stored:
         if target not in wanted:
             inner.tops.append(Row(entity=entity, action="delete", id=pair, pointer=pointer))
-    known = {target for _, target in there}
+    known = {target for _, target in stored}
     for target in wanted:
         if target not in known:
             sent = {field.via.owner: row.id, field.via.target: target}
             inner.tops.append(Row(entity=entity, action="create", pointer=pointer, sent=dict(sent)))
 
 
-def _there(inner: Work, row: Row, field: Field) -> list[tuple[int, int]]:
+def there(work: Work, row: Row, field: Field) -> list[tuple[int, int]]:
     """The pairs of the row that the actor sees, each with what it leads to, where they see that."""
     assert field.via is not None and field.target is not None
-    rows = relations(inner).visible
+    rows = relations(work).visible
     pair, target = rows.open(field.via.entity), rows.open(field.target, "any")
     led = pair.cell(field.via.target).value
     limits: list[Any] = [c for c in (pair.condition, target.condition) if c is not None]
     select = sa.select(pair.alias.c.id, led).where(
         pair.cell(field.via.owner).value == row.id, target.alias.c.id == led, *limits
     )
-    return [(found[0], found[1]) for found in inner.tx.connection.execute(select, parameters(inner))]
+    return [(found[0], found[1]) for found in work.tx.connection.execute(select, parameters(work))]

@@ -29,7 +29,8 @@ from core.records.gather import gather
 from core.records.guarding import guarded
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.permit import permit_after, permit_before
-from core.records.rules import ask_rules, check_locked
+from core.records.read_only import check_locked, conditional, find_locked
+from core.records.rules import ask_rules
 from core.records.shapes import Row, Values
 from core.records.store import mark_touched, store
 from core.records.telling import keep_apart, set_aside, trial
@@ -51,7 +52,8 @@ class Tried:
     """One row as it would be: the record itself under the pointer "", child rows under ``/items/0``.
 
     ``item`` are values as `core.query` gives them to the actor, None when the row would be out of their sight. By
-    names of fields: ``hidden`` and ``asked`` are the conditional fields that would not stand, and that would be required;
+    names of fields: ``hidden``, ``asked`` and ``locked`` are the conditional fields that would not stand, that would be
+    required, that would be read-only;
     ``following`` and ``by_hand`` are those that follow others, and those that do so no more; ``unfit`` are links outside
     their options.
     """
@@ -61,9 +63,19 @@ class Tried:
     item: Mapping[str, Any] | None
     hidden: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
     following: frozenset[str] = frozenset()
     by_hand: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Names of fields that do not stand now, that are required, that are read-only."""
+
+    hidden: frozenset[str]
+    asked: frozenset[str]
+    locked: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +145,7 @@ def _prepared(work: Work) -> bool:
     fill(work)
     keep_apart(work)
     check_links(work)
-    check_locked(work)
+    find_locked(work)
     check_trees(work)
     check_unique(work)
     set_aside(work)
@@ -142,8 +154,9 @@ def _prepared(work: Work) -> bool:
 
 def _may_stand(work: Work) -> bool:
     """Whether the actor may leave the rows so: what a refused write would show, its trial does not show either."""
-    ask_rules(work)
     work.problems = []
+    check_locked(work)
+    ask_rules(work)
     permit_after(work)
     work.problems += guarded(work)
     return not work.problems
@@ -178,17 +191,15 @@ def _tried(
     return states
 
 
-def _one(
-    row: Row, item: Mapping[str, Any] | None, answers: tuple[frozenset[str], frozenset[str]], unfit: set[str], work: Work
-) -> Tried:  # fmt: skip
-    hidden, asked = answers
+def _one(row: Row, item: Mapping[str, Any] | None, state: State, unfit: set[str], work: Work) -> Tried:
     names = {each.field.uid: each.field.name for each in followers(work.model, row.entity)}
     return Tried(
         pointer=row.pointer,
         entity=row.entity,
         item=item,
-        hidden=hidden,
-        asked=asked,
+        hidden=state.hidden,
+        asked=state.asked,
+        locked=state.locked,
         following=frozenset(name for uid, name in names.items() if uid not in row.by_hand),
         by_hand=frozenset(name for uid, name in names.items() if uid in row.by_hand),
         unfit=frozenset(f.name for f in row.entity.fields if f"{row.pointer}/{f.name}" in unfit),
@@ -215,19 +226,22 @@ def _items(work: Work, top: Row, fields: tuple[str, ...]) -> dict[tuple[str, int
 
 def _states(
     work: Work, entity: Entity, ids: list[int], conditions: Mapping[str, Expression]
-) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
-    """Of each record the names of the fields that do not stand now, and of those that are required now."""
+) -> dict[int, State]:
+    """Of each record what its conditions say now."""
     shown = [(f.name, f.visible_if) for f in entity.fields if f.visible_if is not None]
     shown += conditions.items()
     wanted = [(f.name, f.required_if) for f in entity.fields if f.required_if is not None]
-    expressions = [expression for _, expression in (*shown, *wanted)]
+    locks = [(f.name, condition) for f, condition in conditional(entity)]
+    expressions = [expression for _, expression in (*shown, *wanted, *locks)]
     answers = ask(work, entity, ("states", *map(id, expressions)), expressions, ids)
-    found: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+    found: dict[int, State] = {}
     for record in ids:
-        told = answers.get(record, ())
-        hidden = frozenset(name for (name, _), value in zip(shown, told, strict=False) if not value)
-        asked = frozenset(name for (name, _), value in zip(wanted, told[len(shown) :], strict=False) if value)
-        found[record] = hidden, asked
+        told = iter(answers.get(record, ()))
+        found[record] = State(
+            hidden=frozenset([name for (name, _), holds in zip(shown, told, strict=False) if not holds]),
+            asked=frozenset([name for (name, _), holds in zip(wanted, told, strict=False) if holds]),
+            locked=frozenset([name for (name, _), holds in zip(locks, told, strict=False) if holds]),
+        )
     return found
 
 
@@ -249,15 +263,11 @@ def standing(
     """
     ids = list(dict.fromkeys(ids))
     work = start(tx, actor, Context())
-    fields = [f for f in entity.fields if f.read_only_if is not None]
-    locks = [f.read_only_if for f in fields if f.read_only_if is not None]
-    answers = ask(work, entity, ("read only",), locks, ids)
     states = _states(work, entity, ids, conditions or {})
     hand = changed_by_hand(work, entity, ids) if followers(tx.model, entity) else {}
     found: dict[int, Standing] = {}
     for record in ids:
-        locked = frozenset(f.name for f, holds in zip(fields, answers.get(record, ()), strict=False) if holds)
-        hidden, asked = states[record]
+        state = states[record]
         by_hand = frozenset(entity.by_uid[uid].name for uid in hand.get(record, ()) if uid in entity.by_uid)
-        found[record] = Standing(locked=locked, hidden=hidden, asked=asked, by_hand=by_hand)
+        found[record] = Standing(locked=state.locked, hidden=state.hidden, asked=state.asked, by_hand=by_hand)
     return found

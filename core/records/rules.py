@@ -1,10 +1,11 @@
-"""Rules of entities asked of rows as they are after the write: required, required_if, checks; before it: read_only_if."""
+"""Rules of entities asked of rows as they are after the write: required, required_if, checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from core.records.asking import ask
+from core.records.gather import children_of
 from core.records.permit import asked_after
 from core.records.shapes import Row
 from core.records.telling import judged
@@ -22,7 +23,7 @@ from metamodel.model import Constraint, Entity, Field
 def rule_expressions(entity: Entity, rows: Iterable[Row]) -> list[Expression]:
     """What is asked of rows as they are after the write: checks, when fields are required, the checks of grants."""
     asked = [c.check for c in entity.constraints if c.check is not None]
-    asked += [f.required_if for f in entity.fields if f.required_if is not None and f.valued]
+    asked += [f.required_if for f in entity.fields if f.required_if is not None and may_be_empty(f)]
     claimed = (rule for row in rows for action, grants in (row.claims or {}).items()
                for grant in grants for rule in asked_after(row, action, grant))  # fmt: skip
     return list({id(each): each for each in (*asked, *claimed)}.values())
@@ -44,30 +45,13 @@ def is_asked(row: Row) -> bool:
     return row.action in ("create", "restore") or row.touched
 
 
-def check_locked(work: Work) -> None:
-    """Refuse changes of fields that are read-only under a condition which holds before the write."""
-    for rows in work.by_entity("update").values():
-        entity = rows[0].entity
-        fields = [f for f in entity.fields if f.read_only_if is not None]
-        concerned = [
-            r for r in rows if any(f.uid in r.sent and r.sent[f.uid] != r.before.get(f.uid) for f in fields)
-        ]
-        conditions = [f.read_only_if for f in fields if f.read_only_if is not None]
-        answers = ask(work, entity, ("read only",), conditions, [row.id for row in concerned])
-        for row in concerned:
-            for field, locked in zip(fields, answers[row.id], strict=True):
-                if locked and field.uid in row.sent and row.sent[field.uid] != row.before.get(field.uid):
-                    work.refuse(f"{row.pointer}/{escaped(field.name)}", "KBK3004", message(
-                        "“{field}” cannot be changed now", field=field.label))  # fmt: skip
-
-
 def check_rules(work: Work) -> None:
     """Refuse rows that leave a required field empty or break a check of their entity."""
     swept = {id(row) for row in work.swept}
     for rows in work.by_entity("create", "update", "keep", "restore").values():
         entity = rows[0].entity
         checks = [(c, c.check) for c in entity.constraints if c.check is not None]
-        conditional = [f for f in entity.fields if f.required_if is not None and f.valued]
+        conditional = [f for f in entity.fields if f.required_if is not None and may_be_empty(f)]
         for row in rows:
             if row.answers is None:
                 continue
@@ -77,11 +61,39 @@ def check_rules(work: Work) -> None:
             if row.action in ("create", "update") and id(row) not in swept:
                 for field in conditional:
                     asked = field.required_if
-                    empty = row.values.get(field.uid) is None
-                    if asked is not None and empty and row.answers[id(asked)] and judged(work, row, asked):
+                    if asked is None or not row.answers[id(asked)] or not judged(work, row, asked):
+                        continue
+                    if _is_empty(work, row, field):
                         refuse_empty(work, row, field)
                 _check_required(work, row, entity)
                 _check_together(work, row, entity)
+            elif row.action == "keep":
+                _check_kept(work, row)
+
+
+def may_be_empty(field: Field) -> bool:
+    """Whether a record can be without it: a value of its own, or child rows."""
+    return field.valued or field.type.name == "children"
+
+
+def _is_empty(work: Work, row: Row, field: Field) -> bool:
+    if field.type.name != "children":
+        return row.values.get(field.uid) is None
+    rows = row.lists.get(field.uid)
+    if rows is not None:
+        return field.uid not in row.blind and all(each.action == "delete" for each in rows)
+    return field.uid not in row.blind and not children_of(work, field, [row.id]).get(row.id)
+
+
+def _check_kept(work: Work, row: Row) -> None:
+    """A record that asks for child rows does not lose the last one when rows are deleted on their own."""
+    gone = {
+        r.held_by.uid: r.held_by for r in row.written_below if r.action == "delete" and r.held_by is not None
+    }
+    for field in gone.values():
+        asked = field.required_if
+        if asked is not None and row.answers and row.answers[id(asked)] and _is_empty(work, row, field):
+            work.refuse(row.pointer, "KBK3001", message("“{field}” must be filled in", field=field.label))
 
 
 def _check_required(work: Work, row: Row, entity: Entity) -> None:

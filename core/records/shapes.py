@@ -94,6 +94,8 @@ class Row:
     by_hand_before: frozenset[str] = frozenset()
     retaken: frozenset[str] = frozenset()
     """Following fields that are to be taken again (`Retake`)."""
+    locked: tuple[Field, ...] = ()
+    """Fields that are to be changed although their `read_only_if` holds before the write."""
     in_list: bool = False
     """Whether it came in its parent's list, so that the parent's grant was asked there."""
     written_below: list[Row] = field(default_factory=list)

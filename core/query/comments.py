@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,13 +42,20 @@ def about(entity: Entity, id: int, comment: Entity, last: int | None = None) -> 
     return Leading(field=comment.follows or "", entity=entity.uid, id=id, last=last)
 
 
+def fields_read(tx: Transaction, actor: Actor) -> tuple[str, ...]:
+    """Those of `FIELDS` that the actor may read of comments."""
+    comment = tx.model.entities[COMMENT]
+    known = grants_of(tx.model, actor).readable(comment.uid)
+    return tuple(name for name in FIELDS if name in ("id", "version") or comment.by_name[name].uid in known)
+
+
 def comments(
     tx: Transaction, actor: Actor, entity: str, id: int, cursor: str | None = None, limit: int = 50
 ) -> Page:
     """The comments on a record that the actor may see, the oldest first; KBK2006 when they may not."""
     found = seen(tx, actor, entity, id)
     question = Query(
-        entity=COMMENT, fields=FIELDS, leading=about(found, id, tx.model.entities[COMMENT]), sort=("id",),
+        entity=COMMENT, fields=fields_read(tx, actor), leading=about(found, id, tx.model.entities[COMMENT]), sort=("id",),
         cursor=cursor, limit=limit,
     )  # fmt: skip
     page = read(tx, actor, question)
@@ -60,7 +67,8 @@ def comment_on(tx: Transaction, actor: Actor, entity: str, id: int, comment: int
     """One comment on that very record; KBK2006 when it is not there."""
     found = seen(tx, actor, entity, id)
     question = Query(
-        entity=COMMENT, fields=FIELDS, leading=about(found, id, tx.model.entities[COMMENT]), ids=(comment,), limit=1
+        entity=COMMENT, fields=fields_read(tx, actor), leading=about(found, id, tx.model.entities[COMMENT]),
+        ids=(comment,), limit=1,
     )  # fmt: skip
     items = read(tx, actor, question).items
     if not items:
@@ -97,7 +105,8 @@ def witnesses(
     )  # fmt: skip
     made: list[Witness] = []
     for item in read(tx, actor, question).items:
-        if item["id"] != actor.user and sees(tx, item["id"], found, id):
+        told_of = "login" in item and "name" in item
+        if told_of and item["id"] != actor.user and sees(tx, item["id"], found, id):
             made.append(Witness(id=item["id"], login=item["login"], name=item["name"]))
         if len(made) == limit:
             break
@@ -113,8 +122,17 @@ def mentioned(tx: Transaction, actor: Actor, entity: str, id: int, text: str) ->
     """The people (ids) whom a text about the record names, as far as they see it and the actor may know them."""
     found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
     people = _people(tx, named_in(text)[:MOST_MENTIONS])
-    known = visible_ids(tx, actor, tx.model.entities["user"], people)
+    known = _known(tx, actor, people)
     return tuple(user for user in people if user in known and sees(tx, user, found, id))
+
+
+def _known(tx: Transaction, actor: Actor, people: Sequence[int]) -> set[int]:
+    """Those of the people whose logins the actor may read: others are not to be found out by naming them."""
+    user = tx.model.entities["user"]
+    if not people or user.by_name["login"].uid not in grants_of(tx.model, actor).readable(user.uid):
+        return set()
+    question = Query(entity="user", fields=("id", "login"), ids=tuple(people), limit=len(people))
+    return {item["id"] for item in read(tx, actor, question).items if "login" in item}
 
 
 def _people(tx: Transaction, logins: Iterable[str]) -> list[int]:

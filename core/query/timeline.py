@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
-from core.query.comments import COMMENT, FIELDS, seen, told
+from core.query.comments import COMMENT, fields_read, seen, told
 from core.query.cursor import read_cursor, write_cursor
 from core.query.history import changes_before
 from core.query.plan import page_limit
@@ -222,7 +222,9 @@ def _records(
     kind: EventKind = (
         "comment" if entity.name == COMMENT else "file" if entity.name == ATTACHMENT else "record"
     )
-    wanted = ("id", "created_at", "created_by", *shown(entity)) if kind != "comment" else FIELDS
+    wanted = ("id", "created_at", "created_by", *shown(entity))
+    if kind == "comment":
+        wanted = fields_read(tx, actor)
     leading = Leading(field=stream.through or "", entity=stream.target.uid, id=stream.id, last=before)
     page = read(
         tx, actor, Query(entity=entity.name, fields=wanted, leading=leading, sort=("-id",), limit=limit)

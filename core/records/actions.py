@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor
-from core.automation import Ran, Standing, run_steps
+from core.automation import Go, Ran, Standing, run_steps
 from core.errors import KubikError
 from core.records.api import create, update
 from core.records.asking import ask, column_type, fitted, parameters, visible_ids
@@ -52,9 +52,10 @@ def run_action(
         inputs=given,
     )  # fmt: skip
     try:
-        return run_steps(standing)
+        ran = run_steps(standing)
     except KubikError as error:
         raise _placed(error, pointer) from error
+    return _as_seen(work, ran)
 
 
 def buttons(
@@ -167,6 +168,23 @@ def _runnable(work: Work, entity: Entity, action: Action, grants: Sequence[Grant
         return found
     answers = ask(work, entity, ("when", action.uid), [action.when], found)
     return {id for id in found if answers[id][0]}
+
+
+def _as_seen(work: Work, ran: Ran) -> Ran:
+    """What is told of it: of what the system made for the person, only what they see, nor are they led elsewhere."""
+
+    def is_seen(name: str, id: int | None) -> bool:
+        entity = work.model.entities[name]
+        may = work.grants.may(entity.uid, "read")
+        return may and (id is None or id in visible_ids(work, entity, [id]))
+
+    made = tuple(each for each in ran.made if is_seen(each.entity, each.id))
+    go = (
+        ran.go
+        if is_seen(ran.go.entity, ran.go.id)
+        else Go(entity=work.model.entity_by_uid[ran.action.entity].name)
+    )
+    return replace(ran, made=made, go=go)
 
 
 def _placed(error: KubikError, pointer: str) -> KubikError:

@@ -8,7 +8,7 @@ from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.names import readable_entity
-from core.query.query import Leading, Query
+from core.query.query import FileLink, Leading, Query
 from core.query.read import read, record
 from core.records.api import create
 from core.records.shapes import Saved
@@ -26,7 +26,7 @@ def attachments(
     record(tx, actor, entity, id, ("id",), deleted=True)
     leading = Leading(field=tx.model.entities[ATTACHMENT].follows or "", entity=found.uid, id=id, last=None)
     page = read(tx, actor, Query(
-        entity=ATTACHMENT, fields=FIELDS, sort=("-created_at", "-id"), cursor=cursor, limit=limit, leading=leading,
+        entity=ATTACHMENT, fields=_fields(tx, actor), sort=("-created_at", "-id"), cursor=cursor, limit=limit, leading=leading,
     ))  # fmt: skip
     return [_told(item) for item in page.items], page.next
 
@@ -39,17 +39,24 @@ def attach(tx: Transaction, actor: Actor, entity: str, id: int, file: int) -> Sa
 
 def attachment(tx: Transaction, actor: Actor, entity: str, id: int, number: int) -> dict[str, Any]:
     """One of the files of a record; KBK2006 when it hangs elsewhere."""
-    item, _ = record(tx, actor, ATTACHMENT, number, (*FIELDS, "about"))
+    item, _ = record(tx, actor, ATTACHMENT, number, (*_fields(tx, actor), "about"))
     about = item.pop("about")
     if getattr(about, "entity", None) != entity or about.id != id:
         raise KubikError("KBK2006")
     return _told(item)
 
 
+def _fields(tx: Transaction, actor: Actor) -> tuple[str, ...]:
+    """What is read of an attachment: its file, where the actor may read that."""
+    file = tx.model.entities[ATTACHMENT].by_name["file"]
+    known = grants_of(tx.model, actor).readable(tx.model.entities[ATTACHMENT].uid)
+    return FIELDS if file.uid in known else tuple(name for name in FIELDS if name != "file")
+
+
 def _told(item: dict[str, Any]) -> dict[str, Any]:
     """An attachment as the API tells it: the members of its file, and who hung it there when."""
-    file = item["file"]
-    return {
-        "id": file.id, "name": file.name, "size": file.size, "type": file.type, "url": file.url,
-        "attachment": item["id"], "at": item["created_at"], "by": item["created_by"],
-    }  # fmt: skip
+    hung = {"attachment": item["id"], "at": item["created_at"], "by": item["created_by"]}
+    file = item.get("file")
+    if not isinstance(file, FileLink):
+        return {"id": None, "hidden": True, **hung}
+    return {"id": file.id, "name": file.name, "size": file.size, "type": file.type, "url": file.url, **hung}

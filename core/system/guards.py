@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.access.login import end_sessions
 from core.access.people import known_zones
+from core.query.comments import sees
+from metamodel.any_link import AnyLink
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Model
@@ -124,8 +126,11 @@ def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
 
 def _comment(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     """Its author alone changes a comment, and takes it away or brings it back; who may everything does so, too."""
-    if change.action == "create" or change.taken_along:
+    if change.taken_along:
         return []
+    strangers = _strangers(tx, change)
+    if change.action == "create" or strangers:
+        return strangers
     if change.moved("about"):
         return [_problem(change, "about", message("A comment stays with the record it is about."))]
     if _author(tx, change) == actor.user:
@@ -133,6 +138,18 @@ def _comment(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     if change.action in ("delete", "restore") and may_everything(tx.model, actor):
         return []
     return [_problem(change, "", message("Only who wrote a comment may change it."))]
+
+
+def _strangers(tx: Transaction, change: Change) -> list[Problem]:
+    """Nobody is told of a record by being named in a comment who does not see it."""
+    about, named = change.after.get("about"), change.after.get("mentions") or ()
+    added = [user for user in named if user not in (change.before.get("mentions") or ())]
+    if not added or not isinstance(about, AnyLink):
+        return []
+    entity = tx.model.entity_by_uid[about.entity]
+    if all(sees(tx, user, entity, about.id) for user in added):
+        return []
+    return [_problem(change, "mentions", message("Only people who see the record can be named."))]
 
 
 def _author(tx: Transaction, change: Change) -> int | None:

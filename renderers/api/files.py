@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.access.actor import Actor
 from core.errors import KubikError
 from core.query.query import FileLink
@@ -17,21 +15,11 @@ from core.web.operations import Operation
 from core.web.parameters import whole_number
 from core.web.taking import Upload
 from metamodel.errors import Problem
-from metamodel.fields.file import REASONS
+from metamodel.fields.file import FILE_SCHEMA, REASONS
 from metamodel.messages import Message, message
 from renderers.api.records import CURSOR, LIMIT, MAX_LIMIT, known_members
 from renderers.api.schemas import INSTANT, page
 
-FILE: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "integer"},
-        "name": {"type": "string"},
-        "size": {"type": "integer"},
-        "type": {"type": "string"},
-        "url": {"type": "string"},
-    },
-}
 FORM = {
     "type": "object",
     "properties": {"file": {"type": "string", "format": "binary"}},
@@ -125,7 +113,8 @@ def _named(call: Call) -> int:
 _ATTACHED = {
     "type": "object",
     "properties": {
-        **FILE["properties"],
+        **dict(FILE_SCHEMA)["properties"],
+        "id": {"type": ["integer", "null"], "description": "null of a file that the caller may not read"},
         "attachment": {"type": "integer"},
         "at": INSTANT,
         "by": {"type": "object"},
@@ -148,6 +137,6 @@ OPERATIONS = (
     ),
     Operation(
         method="POST", path="/api/files", run=send, summary="Send a file", takes_files=True, request=FORM,
-        answer=FILE, status=201,
+        answer=dict(FILE_SCHEMA), status=201,
     ),
 )  # fmt: skip

@@ -105,8 +105,8 @@ def comment_event(shown: Shown, item: Mapping[str, Any], people: Mapping[str, st
     edited = item["edited_at"]
     view = CommentView(
         id=item["id"],
-        html=comment_html(item["text"], people),
-        text=item["text"],
+        html=comment_html(item.get("text") or "", people),
+        text=item.get("text") or "",
         version=item["version"],
         edited=shown.texts.gettext("edited") if edited else "",
         history_href=f"{here}/edits" if edited else "",
@@ -197,9 +197,9 @@ def told_fields(model: Model, grants: Grants) -> Any:
     """Which fields of a linked record a feed tells: a choice or two, a date, a person, the longest text."""
 
     def fields(entity: Entity) -> tuple[str, ...]:
-        if entity.name == ATTACHMENT:
-            return ("file",)
         readable = grants.readable(entity.uid)
+        if entity.name == ATTACHMENT:
+            return ("file",) if entity.by_name["file"].uid in readable else ()
         own = [f for f in entity.fields if f.uid in readable and not f.system and not f.off and f.stored]
         user = model.entities["user"].uid
         kinds: tuple[tuple[int, list[Field]], ...] = (

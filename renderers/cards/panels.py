@@ -217,7 +217,7 @@ def _choices(shown: Shown, names: list[str], only: list[str], here: str) -> tupl
 
 def _files(shown: Shown) -> tuple[Markup, ...]:
     attachment = about(shown, ATTACHMENT)
-    if attachment is None:
+    if attachment is None or attachment.by_name["file"].uid not in shown.grants.readable(attachment.uid):
         return ()
     field = attachment.by_name["file"]
     leading = Leading(field=attachment.follows or "", entity=shown.entity.uid, id=shown.id)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from core.access.grants import grants_of
+from core.query.read import visible_ids
 from core.records.drafts import drafts_of, drop_draft
-from core.web.context import AnyRequest, form_pairs, reading, visit
+from core.storage.workspace import Transaction
+from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
 from metamodel.messages import message
+from metamodel.model import Entity, Field
 from renderers.forms.draft_forms import address_of, draft_title, keep, when
 from renderers.forms.draft_keys import known_key
 from renderers.forms.filled import read_sent
@@ -40,6 +45,24 @@ def discard_draft(request: AnyRequest, key: FromPath[str]) -> Response[Any]:
     return see_other(to)
 
 
+def is_known(tx: Transaction, who: Visit, entity: Entity) -> bool:
+    """Whether the person may still know the entity of a draft."""
+    grants = grants_of(tx.model, who.actor)
+    return grants.may(entity.uid, "read") or grants.may(entity.uid, "create")
+
+
+def fields_shown(tx: Transaction, who: Visit, entity: Entity, record: int | None) -> Mapping[str, Field]:
+    """The fields by which a draft may be named: those that the person may still read of the record, or set in a new one."""
+    grants = grants_of(tx.model, who.actor)
+    if record is None:
+        known = grants.readable(entity.uid).keys() | grants.writable(entity.uid, "create").keys()
+        return {entity.by_uid[uid].name: entity.by_uid[uid] for uid in known}
+    if record not in visible_ids(tx, who.actor, entity, (record,)):
+        return {}
+    readable = grants.readable(entity.uid)
+    return {entity.by_uid[uid].name: entity.by_uid[uid] for uid, how in readable.items() if how == "always"}
+
+
 @get("/drafts", sync_to_thread=True, include_in_schema=False)
 def list_drafts(request: AnyRequest) -> Response[Any]:
     """One's own drafts, the latest first."""
@@ -47,13 +70,15 @@ def list_drafts(request: AnyRequest) -> Response[Any]:
         lines = []
         for each in drafts_of(tx, who.actor):
             entity = tx.model.entities[each.entity]
+            if not is_known(tx, who, entity):
+                continue
             what = entity.label.in_language(who.language) or entity.name
             words = (
                 message("{what}: create", what=what)
                 if each.record is None
                 else message("{what}: change", what=what)
             )
-            name = draft_title(each, entity.by_name)
+            name = draft_title(each, fields_shown(tx, who, entity, each.record))
             shown = who.texts.render(words) + (f" — {name}" if name else "")
             lines.append(
                 DraftLine(

@@ -45,6 +45,19 @@ REASONS: Mapping[str, Message] = {
 }
 
 
+FILE_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "name": {"type": "string"},
+        "size": {"type": "integer"},
+        "type": {"type": "string"},
+        "url": {"type": "string"},
+    },
+}
+"""JSON Schema of a file as the API tells it."""
+
+
 class File(FieldType):
     """One file; kept as the id of its record."""
 
@@ -59,17 +72,7 @@ class File(FieldType):
         return ColumnType(storage="link")
 
     def json_schema(self, field: Field) -> dict[str, Any]:
-        return {
-            "type": "object",
-            "properties": {
-                "id": {"type": "integer"},
-                "name": {"type": "string"},
-                "size": {"type": "integer"},
-                "type": {"type": "string"},
-                "url": {"type": "string"},
-            },
-            "required": ["id"],
-        }
+        return {**FILE_SCHEMA, "required": ["id"]}
 
     def parse(self, field: Field, raw: Any, context: Context) -> int | LinkKey | None:
         return parse_file(raw, context)

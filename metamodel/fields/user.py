@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from metamodel.fields.base import ColumnType, Context, FieldType
-from metamodel.fields.link import LINK_OPTIONS, Link, LinkKey, parse_link, write_link
+from metamodel.fields.link import LINK_OPTIONS, Link
 from metamodel.fields.operators import OF_USER
 from metamodel.labels import Label
 
-if TYPE_CHECKING:
-    from metamodel.model import Field
 
-
-class User(FieldType):
+class User(Link):
     """A link to the system's entity ``user``."""
 
     name: ClassVar[str] = "user"
     label: ClassVar[Label] = Label(ru="Пользователь", en="User")
-    widget: ClassVar[str] = "link"
     cell: ClassVar[str] = "person"
     operators: ClassVar[tuple[str, ...]] = OF_USER
     options_schema: ClassVar[Mapping[str, Any]] = LINK_OPTIONS
-
-    def column_type(self, field: Field) -> ColumnType:
-        return ColumnType(storage="link")
-
-    def json_schema(self, field: Field) -> dict[str, Any]:
-        return Link().json_schema(field)
-
-    def parse(self, field: Field, raw: Any, context: Context) -> int | LinkKey | None:
-        return parse_link(raw, context)
-
-    def format(self, field: Field, value: Any, context: Context) -> Any:
-        return write_link(value, context)

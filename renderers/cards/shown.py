@@ -86,7 +86,7 @@ def card_fields(model: Model, entity: Entity, grants: Grants) -> tuple[str, ...]
     return tuple(
         name
         for f in readable_fields(grants, entity)
-        if f.name != "position" and not f.off
+        if not (f.system and f.name == "position") and not f.off
         for name in (read_names(model, grants, f) if f.type.name == "children" else (f.name,))
     )
 

@@ -49,7 +49,7 @@ def every_name(model: Model, grants: Grants, entity: Entity) -> tuple[str, ...]:
     plain = [
         f.name
         for f in entity.fields
-        if f.uid in readable and f.type.name != "children" and f.name != "position"
+        if f.uid in readable and f.type.name != "children" and not (f.system and f.name == "position")
     ]
     listed = [f for f in entity.fields if f.uid in readable and f.type.name == "children"]
     below = [

@@ -103,7 +103,8 @@ export class Combo {
     return `${this.box.dataset.combo}?${query}`;
   }
 
-  async ask(text: string): Promise<void> {
+  /** `first` is whether the first answer is marked at once: the list was asked for by a key. */
+  async ask(text: string, first = text !== ""): Promise<void> {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     const slow = window.setTimeout(() => this.say(word("loading")), 300);
@@ -111,6 +112,7 @@ export class Combo {
       const answer = await fetch(this.address(text), { signal: asked.signal, headers: { Accept: "application/json", "HX-Request": "true" } });
       if (!answer.ok) return this.say(answer.status === 401 ? word("ended") : word("broken"));
       this.show(((await answer.json()) as { items: Option[] }).items, text);
+      if (first && !this.list.hidden && this.options.length) this.mark(0);
     } catch (error) {
       if ((error as Error).name !== "AbortError") this.say(word("offline"));
     } finally {
@@ -136,7 +138,6 @@ export class Combo {
     if (options.length === 0 && !this.maker()) return this.say(word("nothing"));
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index, text)), ...this.making(text));
     this.open();
-    if (text && options.length) this.mark(0);
   }
 
   /** The button that makes a new record for this field, when the person may. */
@@ -210,14 +211,14 @@ export class Combo {
   key(event: KeyboardEvent): void {
     if (event.altKey && event.code === "ArrowDown") {
       event.preventDefault();
-      if (!this.box.closest("[data-row]")) void this.ask("");
+      if (!this.box.closest("[data-row]")) void this.ask("", true);
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const size = this.options.length + (this.maker() && this.list.querySelector(".make") ? 1 : 0);
     if (event.code === "ArrowDown" || event.code === "ArrowUp") {
       event.preventDefault();
-      if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value);
+      if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value, true);
       else if (size) this.mark((this.active + (event.code === "ArrowDown" ? 1 : this.active < 0 ? 0 : -1) + size) % size);
     } else if (event.code === "Enter" && !this.list.hidden && this.options[this.active]) {
       event.preventDefault();
@@ -227,6 +228,9 @@ export class Combo {
       event.preventDefault();
       event.stopPropagation();
       this.make();
+    } else if (event.code === "Enter" && !this.box.closest("[data-row]") && this.unsettled()) {
+      event.preventDefault(); // what is being chosen is not yet chosen: the form is not sent
+      event.stopPropagation();
     } else if (event.code === "Escape") {
       if (!this.list.hidden) {
         event.preventDefault();
@@ -240,6 +244,18 @@ export class Combo {
     } else if (event.code === "Tab" && !this.list.hidden && this.options[this.active] && this.input.value !== this.title.value) {
       this.choose(this.options[this.active]!);
     }
+  }
+
+  /** Whether Enter comes amid a choice: the list is open with nothing marked, or a typed text awaits its answers. */
+  unsettled(): boolean {
+    if (!this.list.hidden) {
+      this.close();
+      return true;
+    }
+    const text = this.input.value.trim();
+    if (!text || text === this.title.value.trim()) return false;
+    void this.ask(text);
+    return true;
   }
 
   /** Leaving: an emptied field is no link; a text that was not chosen stays and is looked up by the server. */

@@ -1,5 +1,6 @@
 // Recalculation while one types: computed and following values, conditions, options, warnings - one request for all.
-import { fresh, word } from "./dom";
+import { fresh, icon, word } from "./dom";
+import { changed, hold } from "./locks";
 import { fields, sendAside } from "./sending";
 
 interface Following {
@@ -14,6 +15,7 @@ interface Answer {
   follows: Record<string, Following>;
   hidden: string[];
   asked: string[];
+  locked: string[];
   unfit: string[];
   stands: boolean;
   duplicates: { field: string; id: string; words: string; links: { href: string; title: string }[] }[];
@@ -36,8 +38,8 @@ class Live {
       const button = (event.target as Element).closest<HTMLElement>("[data-refresh]");
       if (button) void this.ask(button.dataset.refresh);
     });
-    for (const button of form.querySelectorAll<HTMLElement>("[data-refresh]")) button.hidden = false;
-    if (form.dataset.dirty !== undefined || !form.elements.namedItem("_record")) this.soon(0);
+    for (const button of form.querySelectorAll<HTMLElement>(".by-hand [data-refresh]")) button.hidden = false;
+    if (form.dataset.dirty !== undefined || !form.elements.namedItem("_record") || form.querySelector("[data-asks]")) this.soon(0);
   }
 
   soon(pause = PAUSE): void {
@@ -144,10 +146,29 @@ class Live {
     const line = this.lines.get(name);
     const state = line?.querySelector<HTMLElement>("[data-follows-state]");
     if (line && state) state.textContent = byHand ? line.dataset.handWords! : line.dataset.followsWords!;
+    const refresh = line?.querySelector<HTMLElement>("[data-refresh]");
+    if (refresh) {
+      if (!byHand && document.activeElement === refresh) control.focus(); // what has the focus does not vanish
+      refresh.hidden = !byHand;
+    }
     line?.classList.toggle("by-hand", byHand);
     const cell = control.closest<HTMLElement>("td");
     cell?.classList.toggle("by-hand", byHand);
-    if (cell) cell.title = byHand ? word("byHand") : "";
+    if (cell) this.tellCell(cell, name, byHand);
+  }
+
+  /** In a row the dot is all there is room for, and a button to follow again. */
+  tellCell(cell: HTMLElement, name: string, byHand: boolean): void {
+    cell.title = byHand ? word("byHand") : "";
+    const there = cell.querySelector<HTMLElement>("[data-refresh]");
+    if (!byHand) there?.remove();
+    if (!byHand || there) return;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "again", tabIndex: -1, title: word("again") });
+    button.dataset.refresh = name;
+    button.setAttribute("aria-label", word("refreshCell", cell.dataset.label ?? ""));
+    button.append(icon("refresh"));
+    (cell.querySelector(":scope > .cv") ?? cell).append(button);
   }
 
   stand(answer: Answer): void {
@@ -157,6 +178,11 @@ class Live {
     for (const star of this.form.querySelectorAll<HTMLElement>("[data-live-asked]")) {
       star.hidden = !answer.asked.includes(star.dataset.liveAsked!);
     }
+    for (const box of this.form.querySelectorAll<HTMLElement>("[data-lock]")) {
+      const name = box.dataset.lock!;
+      if (!box.dataset.lockIf) hold(box, answer.locked.includes(name) && !changed(this.form, box, name));
+    }
+    this.form.dispatchEvent(new CustomEvent("kubik:stands", { detail: answer }));
     for (const old of this.form.querySelectorAll("[data-unfit]")) old.remove();
     for (const name of answer.unfit) {
       const place = this.control(name)?.closest(".field, td");

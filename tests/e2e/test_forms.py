@@ -26,7 +26,7 @@ def test_a_form_is_counted_while_typing_and_outlives_its_tab_and_its_session(log
     counted = page.input_value("#f-amount")
     page.fill("#f-amount", "5")
     line = page.locator("[data-follows='/amount']")
-    expect(line).to_contain_text("изменено вручную")
+    expect(line).to_contain_text("Изменено вручную")
     line.locator("[data-refresh]").click()
     expect(page.locator("#f-amount")).to_have_value(counted)
     page.select_option("#f-stage", "lost")

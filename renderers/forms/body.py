@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from metamodel.expression.tree import Expression
 from metamodel.model import Entity, Field
@@ -98,9 +99,7 @@ def widget(desk: Desk, entity: Entity, each: Field) -> Widget | None:
     pointer, standing = f"/{each.name}", desk.standing
     if each.type.name == "children":
         made: Widget | None = children(desk, entity, each) if editable(desk, entity, each) else None
-    elif not editable(desk, entity, each) or (
-        each.name in standing.locked and pointer not in desk.told.wrong
-    ):
+    elif not editable(desk, entity, each):
         made = locked(desk, each)
     else:
         made = control(desk, entity, each, desk.filled, pointer, html_id(pointer))
@@ -122,7 +121,20 @@ def widget(desk: Desk, entity: Entity, each: Field) -> Widget | None:
         required_if="" if made.required else written(asked),
         live_asked=not made.required and each.required_if is not None and asked is None,
         required=made.required or (each.required_if is not None and required),
+        **_locks(desk, entity, each, made),
     )
+
+
+def _locks(desk: Desk, entity: Entity, each: Field, made: Widget) -> dict[str, Any]:
+    """Whether the field is read-only under a condition, which one, and whether it is now; a fault keeps it open."""
+    if each.read_only_if is None or made.locked:
+        return {}
+    condition = followed(desk, entity, each.read_only_if)
+    if condition is None:
+        held = each.name in desk.standing.locked
+    else:
+        held = bool(holds(condition, desk.filled.values, desk.texts.language))
+    return {"locks": True, "locked_if": written(condition), "held": held and not _wrong(made)}
 
 
 def _spread(desk: Desk, entity: Entity, row: Sequence[Cell]) -> list[Widget]:

@@ -112,6 +112,7 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
     following: dict[str, Any] = {}
     hidden: list[str] = []
     asked: list[str] = []
+    locked: list[str] = []
     unfit: list[str] = []
     wrong = {problem.pointer for problem in found.told}
     for pointer, tried in found.rows.items():
@@ -123,6 +124,7 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
         hidden += [name for name in tried.hidden if "-" in name]  # sections
         hidden += [f"{where}/{name}" for name in tried.hidden if name in known]
         asked += [f"{where}/{name}" for name in tried.asked if name in known]
+        locked += [f"{where}/{name}" for name in tried.locked]
         unfit += [f"{where}/{name}" for name in tried.unfit]
         for each in tried.entity.fields:
             here = f"{where}/{each.name}"
@@ -139,6 +141,7 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
         "follows": following,
         "hidden": hidden,
         "asked": asked,
+        "locked": locked,
         "unfit": unfit,
         "stands": bool(found.rows),
     }

@@ -6,6 +6,7 @@ from core.records.follow import follows
 from metamodel.model import Entity, Field
 from renderers.forms.body import followed, section_conditions
 from renderers.forms.desk import Desk
+from renderers.forms.row_conditions import conditions_of, row_conditions
 
 
 def is_live(desk: Desk, entity: Entity) -> bool:
@@ -22,10 +23,15 @@ def _depends(desk: Desk, entity: Entity, each: Field) -> bool:
         return False
     if each.computed is not None or follows(each) or each.narrowing is not None:
         return True
-    for expression in (each.visible_if, each.required_if):
-        if expression is not None and followed(desk, entity, expression) is None:
-            return True
+    if any(c is not None and followed(desk, entity, c) is None for c in conditions_of(each)):
+        return True
     if each.type.name == "children" and each.target:
         child = desk.model.entity_by_uid[each.target]
-        return any(_depends(desk, child, inner) for inner in child.fields if not inner.system)
+        return any(_depends_in_row(desk, child, inner) for inner in child.fields if not inner.system)
     return False
+
+
+def _depends_in_row(desk: Desk, child: Entity, each: Field) -> bool:
+    if each.uid in desk.grants.readable(child.uid) and None in row_conditions(desk, child, each).values():
+        return True
+    return _depends(desk, child, each)

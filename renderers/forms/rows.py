@@ -16,6 +16,7 @@ from metamodel.model import Entity, Field
 from renderers.forms.desk import Desk, html_id
 from renderers.forms.filled import MAX_DEPTH, FilledRow
 from renderers.forms.lists import columns, lists_in, row_field_writable
+from renderers.forms.row_conditions import written_conditions
 from renderers.forms.row_frames import Places, ReadOnly, RowFrames, filled_in, named
 from renderers.forms.sums import totals
 from renderers.forms.view import FormHead, Told, Widget
@@ -153,6 +154,7 @@ class Drawn:
         pointer = named(self.path, places)
         each, language = self.field, self.desk.texts.language
         below = [BELOW for _ in self.inner]
+        conditions, asks = written_conditions(self.desk, self.child, self.fields)
         return Widget(
             kind="children", name=pointer, id=html_id(pointer), label=self.desk.label(each), wide=True,
             help=each.help.in_language(language) if each.help else "", required=each.required,
@@ -160,7 +162,7 @@ class Drawn:
             row_label=self.child.label.in_language(language) or self.child.name,
             min_width=least_width([*self.widths, *below, NUMBER, TOOLS]),
             more={
-                "count": count, "path": ".".join(self.path), "depth": self.depth, "patterns": (),
+                "conditions": conditions, "asks": asks and count > 0, "count": count, "path": ".".join(self.path), "depth": self.depth, "patterns": (),
                 "below": [{"label": self.desk.label(inner.field), "width": BELOW.css} for inner in self.inner],
             },
         )  # fmt: skip

@@ -98,6 +98,10 @@ class Widget:
     live_shown: bool = False
     """Whether it stands is asked of the server; ``live_asked``: whether it is required."""
     live_asked: bool = False
+    locks: bool = False
+    """Whether it is read-only under a condition: ``locked_if``, or one that is asked of the server; ``held``: it is now."""
+    locked_if: str = ""
+    held: bool = False
     follows: str = ""
     """What it is taken from until it is changed by hand."""
     by_hand: bool = False

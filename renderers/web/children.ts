@@ -5,6 +5,7 @@ import "./rows/keys";
 import "./rows/clipboard";
 import "./rows/pointer";
 import "./rows/sheet";
+import "./rows/conditions";
 import "./rows/frame";
 
 export function startChildren(root: ParentNode): void {

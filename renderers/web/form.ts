@@ -2,6 +2,7 @@
 import { fresh, word } from "./dom";
 import { follow } from "./conditions";
 import { discard, isKept, stopKeeping } from "./drafts";
+import { changed as touched, hold } from "./locks";
 import { reveal } from "./tabs";
 import { toast } from "./toasts";
 
@@ -45,6 +46,8 @@ function badDates(form: HTMLFormElement): boolean {
 
 function start(form: HTMLFormElement): void {
   form.dataset.first = content(form);
+  for (const box of form.querySelectorAll<HTMLElement>("[data-lock].held")) hold(box, !touched(form, box, box.dataset.lock!));
+  follow(form);
   const state = form.querySelector<HTMLElement>("[data-state]");
   for (const event of ["input", "change"]) {
     form.addEventListener(event, (fired) => {

@@ -13,8 +13,12 @@ export interface State {
 /** What is sent of a cell; not the marks that say that nobody typed it. */
 export const controls = (cell: Element): Control[] => [...cell.querySelectorAll<Control>("input[name], select[name], textarea[name]")].filter((control) => !/~(follows|again)$/.test(control.name));
 
-/** The field that takes the focus; none in a cell that is only read. */
+/** The field that takes the focus; none in a cell that is only read, is locked now or does not stand. */
 export function field(cell: Element): HTMLElement | null {
+  return cell.matches(".held, .off") ? null : inside(cell);
+}
+
+function inside(cell: Element): HTMLElement | null {
   return cell.querySelector<HTMLElement>("input:not([type=hidden]):not([hidden]), select, textarea:not([hidden]), [contenteditable=true], [tabindex='0']");
 }
 
@@ -69,7 +73,8 @@ export function misfit(cell: HTMLElement, why: string): void {
 
 /** What the cell says, as it is copied. */
 export function text(cell: HTMLElement): string {
-  const target = field(cell);
+  const target = cell.matches(".off") ? null : inside(cell);
+  if (cell.matches(".off")) return "";
   if (target instanceof HTMLSelectElement) return [...target.selectedOptions].map((option) => option.label.trim()).join(", ");
   if (target instanceof HTMLInputElement && ticked(target)) return target.checked ? "1" : "0";
   if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return target.value;

@@ -202,6 +202,9 @@ export class Keys {
         return true;
       case "F2":
         return this.edit(target);
+      case "F9":
+        cell.querySelector<HTMLElement>("[data-refresh]")?.click();
+        return true;
       case "Escape":
         return this.restore(cell, target);
       case "Space":

@@ -57,6 +57,7 @@ function fields(table: Table, row: HTMLTableRowElement, body: HTMLElement): Home
     const place = document.createElement("div");
     place.className = "field";
     place.dataset.cell = cell.dataset.cell;
+    for (const state of ["held", "off", "asked"]) place.classList.toggle(state, cell.classList.contains(state));
     const label = document.createElement("span");
     label.className = "label";
     label.textContent = cell.dataset.label ?? "";

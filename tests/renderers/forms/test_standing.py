@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,13 +24,15 @@ fields:
   - {name: phone, type: phone}
   - {name: closed, type: boolean, default: "false"}
   - {name: price, type: money, read_only_if: "closed"}
+  - {name: rent, type: money, read_only_if: "owner.login = 'mark'"}
+  - {name: visits, type: children, of: visit, required_if: "area > 100"}
   - {name: owner, type: user, default: me}
   - {name: reason, type: text, visible_if: "owner = me", required_if: "owner.login = 'mark'"}
   - {name: area, type: decimal, scale: 2}
   - {name: permit, type: text, visible_if: "area > 10.5"}
 layout:
   - tab: Main
-    rows: [[name, town], [phone, closed], [price, owner]]
+    rows: [[name, town], [phone, closed], [price, owner], [rent], [visits]]
     sections:
       - {label: More, collapsed: true, visible_if: "owner = me", rows: [[reason]]}
   - tab: Measures
@@ -37,11 +41,23 @@ layout:
 """
 
 
+VISIT = """
+name: visit
+fields:
+  - {name: place, type: link, to: place, required: true}
+  - {name: kind, type: text}
+  - {name: what, type: text, required_if: "kind = 'call'", visible_if: "kind IS NOT NULL"}
+  - {name: fee, type: money, read_only_if: "place.closed"}
+"""
+
+
 @pytest.fixture
 def site(dialect: Dialect, fresh_database: Databases, tmp_path: Path) -> Iterator[Site]:
     """A site with one more entity."""
     url = fresh_database(dialect)
-    tokens = install(url, tmp_path, factories.model({"entities/place.yaml": PLACE}))
+    tokens = install(
+        url, tmp_path, factories.model({"entities/place.yaml": PLACE, "entities/visit.yaml": VISIT})
+    )
     with running(url, tmp_path, tokens) as found:
         yield found
 
@@ -64,7 +80,13 @@ def test_conditions_of_any_kind_hold_in_the_form_and_are_asked_while_it_is_typed
     admin = sign_in(site, "admin")
     address = f"/e/place/{place}/edit"
     page = admin.get(address).text
-    assert 'name="/price"' not in page and 'id="f-price"' in page, "locked by the stored record"
+    locked = r'<div class="field held" data-field="/{}" data-lock="/{}" data-lock-if="{}">'
+    assert re.search(locked.format("price", "price", r"\[[^\"]*closed[^\"]*\]"), page), (
+        "locked by what stands in the form"
+    )
+    assert (
+        not re.search(locked.format("rent", "rent", ""), page) and 'data-lock="/rent" data-lock-if=""' in page
+    )
     assert hidden(page, "/reason") and hidden(page, "/permit")
     form = admin.form(address)
     assert 'data-live-shown="part-1-2" hidden' in page, "a section as well"
@@ -78,6 +100,39 @@ def test_conditions_of_any_kind_hold_in_the_form_and_are_asked_while_it_is_typed
     assert refused.status_code == 422
     assert not hidden(refused.text, "/reason"), "a fault is always found"
     assert re.search(r'data-tab="part-1">Main<span class="pill red" data-wrong-count>', refused.text)
+
+
+def test_what_is_read_only_opens_in_the_save_that_takes_the_condition_away(site: Site) -> None:
+    sent = {"name": "A", "closed": True, "price": 5, "visits": [{"kind": "call", "what": "x", "fee": 1}]}
+    place = site.post("/api/records/place", sent).json()["id"]
+    admin = sign_in(site, "admin")
+    address = f"/e/place/{place}/edit"
+    form = admin.form(address)
+    asked = admin.post("/e/place/recalculate", changed(form, {"/closed": "true"})).json()
+    assert set(asked["locked"]) == {"/price", "/visits/0/fee"} and "/visits/0/what" in asked["asked"]
+    asked = admin.post("/e/place/recalculate", changed(form, {"/closed": "false"})).json()
+    assert asked["locked"] == []
+    told = {"/price": "6", "/visits/0/fee": "2"}
+    refused = admin.post(address, changed(form, {**told, "/closed": "true"}))
+    assert (
+        refused.status_code == 422
+        and refused.text.count("нельзя") + refused.text.count("cannot be changed now") >= 2
+    )
+    assert 'class="field" data-field="/price"' in refused.text, "a fault keeps the field open"
+    assert admin.post(address, changed(form, {**told, "/closed": "false"})).status_code == 303
+    kept = site.get(f"/api/records/place/{place}").json()
+    assert float(kept["price"]) == 6
+    page = admin.get(address).text
+    block = re.search(r'data-rows="/visits"[^>]* data-conditions="([^"]*)" data-asks', page)
+    assert block is not None
+    conditions = json.loads(html.unescape(block[1]))
+    assert conditions == {
+        "what": {
+            "visible": ["not", ["empty", "kind"]],
+            "required": ["cmp", "=", "text", ["f", "kind"], ["c", "call"]],
+        },
+        "fee": {"locked": None},
+    }
 
 
 def test_a_record_that_is_there_already_is_shown_to_who_may_see_it(site: Site) -> None:

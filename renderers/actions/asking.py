@@ -26,7 +26,7 @@ from renderers.actions.view import ActionForm
 from renderers.forms.body import tabs
 from renderers.forms.desk import Desk, Remarks
 from renderers.forms.filled import Filled, Sent
-from renderers.forms.form import Opened, refusal, summary_of
+from renderers.forms.form import Opened, holds_files, refusal, summary_of
 from renderers.forms.lookups import Looked, look_up
 from renderers.forms.texts import Manner, put
 from renderers.forms.view import FormTab, Widget
@@ -105,6 +105,7 @@ class Asking:
             list_href=f"/e/{self.entity.name}",
             cancel_href=self.here,
             tabs=laid,
+            files=holds_files(laid),
             summary=summary_of(desk, opened, laid) if why else None,
         )
         status = error.status if error else 200

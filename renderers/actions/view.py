@@ -21,4 +21,6 @@ class ActionForm:
     list_href: str
     cancel_href: str
     tabs: tuple[FormTab, ...]
+    files: bool = False
+    """Whether it asks for files, which go along as parts of their own."""
     summary: Summary | None = None

@@ -69,11 +69,16 @@ def form_view(desk: Desk, opened: Opened) -> Form:
         drafts=opened.drafts,
         identity=opened.identity,
         goes_back=opened.goes_back,
-        files=any(w.kind in _FILES for tab in laid for w in tab.widgets),
+        files=holds_files(laid),
         summary=summary,
         stale=opened.stale,
         note=opened.note,
     )
+
+
+def holds_files(laid: Sequence[FormTab]) -> bool:
+    """Whether a form has a field for files."""
+    return any(w.kind in _FILES for tab in laid for w in tab.widgets)
 
 
 def editable_lists(desk: Desk, entity: Entity) -> Lists:

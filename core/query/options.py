@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,7 +38,8 @@ def options(
     *,
     form: Entity | None = None,
 ) -> list[Link]:
-    """The records that may be chosen in a link field, those whose title holds ``text``, ordered by title.
+    """The records that may be chosen in a link field, those whose title holds ``text``, ordered by title;
+    of these, those with a word that begins with it stand first.
 
     ``record_values`` are the values of the record being edited, by uid of the field, as the engine has them; they
     are what `record` means in the field's narrowing; ``to`` names the entity that a link to any record is to lead to,
@@ -59,7 +61,9 @@ def options(
     )
     values = {**parameters(tx, actor), "search": fold(text.strip())}
     rows = run(Prepared(select, tx.workspace.database), tx.connection, values)
-    return [Link(id=i, title=t) for i, t in zip(*rows, strict=True)]
+    found = [Link(id=i, title=t) for i, t in zip(*rows, strict=True)]
+    begun = re.compile(rf"(?<!\w){re.escape(values['search'])}")
+    return sorted(found, key=lambda link: begun.search(fold(link.title or "")) is None)
 
 
 def named(

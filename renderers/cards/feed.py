@@ -136,7 +136,9 @@ def change_event(shown: Shown, entity: Entity, item: Mapping[str, Any], kind: st
     return Event(
         kind=kind,
         person=somebody(item["by"], shown.texts),
-        words=shown.texts.render(words),
+        words=""
+        if item["kind"] == "updated" and kind == "change" and changes and action is None
+        else shown.texts.render(words),
         at=_time(shown, item["at"]),
         changes=() if item["kind"] in ("deleted", "restored") else changes,
         folded=item["kind"] == "created",

@@ -38,6 +38,7 @@ function show(box: HTMLElement, html: string): void {
   }
   const first = control(box);
   first?.focus();
+  edited?.scrollIntoView({ block: "nearest" }); // its buttons, too
   if (first instanceof HTMLInputElement && first.type === "text") first.select();
 }
 

@@ -127,3 +127,25 @@ def test_without_scripts_the_text_is_written_as_it_is(login: Login) -> None:
     person.page.fill("#f-notes", "Первая строка\n\nВторая")
     person.page.click("[data-save]")
     expect(person.page.locator(".rich p")).to_have_text(["Первая строка", "Вторая"])
+
+
+def test_on_a_card_the_editor_has_the_focus_and_is_saved_and_left_by_its_keys(login: Login) -> None:
+    person = login("admin")
+    page, keys = person.page, person.page.keyboard
+    person.goto("/e/deal")
+    page.click("tbody a[href^='/e/deal/']")
+    page.wait_for_selector(".rec")
+    value = page.locator("[data-edit][data-name='notes']")
+    value.hover()
+    value.locator(".pen").click()
+    expect(value.locator(EDITOR)).to_be_focused()
+    keys.press("Control+b")
+    keys.type("Срочно")
+    keys.press("Control+Enter")
+    expect(value.locator("dd .rich strong")).to_have_text("Срочно")
+    value.locator(".pen").press("Enter")
+    expect(value.locator(EDITOR)).to_be_focused()
+    keys.type("!")
+    keys.press("Escape")
+    expect(value.locator(EDITOR)).to_have_count(0)
+    expect(value.locator("dd .rich")).not_to_contain_text("!")

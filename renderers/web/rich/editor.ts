@@ -1,7 +1,7 @@
 // The editor of rich texts over a text area, which stays the field that is sent: its text is the HTML.
 import { history } from "prosemirror-history";
 import { DOMParser as Reader, DOMSerializer, type Node } from "prosemirror-model";
-import { EditorState } from "prosemirror-state";
+import { EditorState, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { keys, typed } from "./keys";
 import { cleaned } from "./paste";
@@ -70,6 +70,8 @@ export function mount(area: HTMLTextAreaElement): void {
       if (transaction.docChanged) sync(next.doc);
     },
     handleDOMEvents: {
+      // what saves or leaves the form around is not the editor's, which would take every Enter and Escape
+      keydown: (_, event) => event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey)),
       blur: () => {
         area.dispatchEvent(new Event("change", { bubbles: true }));
         return false;
@@ -77,6 +79,7 @@ export function mount(area: HTMLTextAreaElement): void {
     },
   });
   toolbar.show(view.state);
+  const focused = document.activeElement === area; // the form was there before its editor
   area.classList.add("hush");
   area.tabIndex = -1;
   area.setAttribute("aria-hidden", "true");
@@ -85,4 +88,8 @@ export function mount(area: HTMLTextAreaElement): void {
     if (!own) view.updateState(state(read(area.value))); // somebody else wrote into it: a draft, a default
   });
   area.after(box);
+  if (!focused) return;
+  view.dispatch(view.state.tr.setSelection(Selection.atEnd(view.state.doc)));
+  view.focus();
+  area.closest("[data-in-place]")?.scrollIntoView({ block: "nearest" });
 }

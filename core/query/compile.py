@@ -15,6 +15,7 @@ from core.query.matching import among, contains
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
 from core.query.plan import Children, Life, ReadPlan, SortKey
 from core.query.relations import Relations, VisibleRow, choices_of
+from core.query.spelled import parameter_of, spelled_fields
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
 from core.storage.types import TEXT
@@ -247,6 +248,9 @@ class Compiler:
         if any(p.field and row.entity.by_uid[p.field].result.kind != "text" for p in row.entity.title):
             cells.append(title_of(row, self.language))
         found = [contains(self.relations.dialect, cell, "search") for cell in cells]
+        for field in spelled_fields(self.relations.model, row.entity):
+            if field.uid in readable and field.search:
+                found.append(contains(self.relations.dialect, row.cell(field.uid), parameter_of(field)))
         return sa.or_(sa.false(), *found)
 
     # --- order

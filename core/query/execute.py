@@ -22,6 +22,7 @@ from core.query.plan import Children, Life, ReadPlan, Selection, plan, shape_of
 from core.query.query import Column, Link, Query
 from core.query.reach import Reach
 from core.query.relations import Relations
+from core.query.spelled import searched
 from core.storage.database import Database
 from core.storage.expressions import refusal_of
 from core.storage.prepared import Prepared
@@ -229,6 +230,8 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
     }  # fmt: skip
     if query is not None and query.search:
         values["search"] = fold(query.search.strip())
+        entity = tx.model.entities.get(query.entity)
+        values |= searched(tx.model, entity, query.search) if entity is not None else {}
     if query is not None and query.ids is not None:
         values["ids"] = id_list(tx.dialect, query.ids)
     if query is not None and query.leading is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.access.grants import Grants
 from core.errors import KubikError, refused
 from core.query.names import readable_fields
+from core.query.spelled import respelled
 from metamodel.errors import Problem, ProblemsFound
 from metamodel.expression import Expression, Scope, parse_expression
 from metamodel.expression.types import BOOLEAN
@@ -60,7 +61,7 @@ def parse_filter(model: Model, grants: Grants, entity: Entity, text: str | None)
         return None
     scope = Scope(model=readable_names(model, grants), entity=entity.uid, expect=BOOLEAN)
     try:
-        return parse_expression(text, scope)
+        return respelled(parse_expression(text, scope), model)
     except ProblemsFound as found:
         raise _as_request(found) from None
 

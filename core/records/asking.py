@@ -30,7 +30,7 @@ from metamodel.expression.durations import Duration, span
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 from metamodel.fields.base import Context
-from metamodel.fields.html import clean_html
+from metamodel.fields.html import clean_html, html_of, is_too_deep
 from metamodel.model import Entity, Field
 
 
@@ -160,7 +160,9 @@ def _tidy(field: Field, value: str) -> str | None:
     try:
         tidy: str | None = field.type.parse(field, value, Context(medium="json"))
     except ValueRefused:
-        return clean_html(value) if field.type.column_type(field).html else value
+        if not field.type.column_type(field).html:
+            return value
+        return html_of(value) if is_too_deep(value) else clean_html(value)
     return tidy
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import escape
 from html.parser import HTMLParser
 
@@ -50,6 +51,29 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _GONE = {"script", "style", "template", "title", "noscript", "iframe", "object", "svg", "math"}
 _OWN_FILE = re.compile(r"/files/[A-Za-z0-9._~%/-]{1,300}")
 _NO_PICTURE = re.compile(r"<img(?![^>]* src=)[^>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,30})")
+_CLOSED_BY_OTHERS = frozenset(
+    [
+        "p",
+        "li",
+        "dd",
+        "dt",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "option",
+        "br",
+        "hr",
+        "img",
+        "col",
+        "input",
+    ]
+)
+"""Elements that hold nothing, or that the next one of their kind ends."""
+DEEPEST = 400
 _COUNT = re.compile(r"[1-9][0-9]{0,2}")
 _BLOCKS = frozenset(
     ["p", "h1", "h2", "h3", "h4", "li", "pre", "blockquote", "tr", "hr", "table", "ul", "ol", "br", "div"]
@@ -69,9 +93,29 @@ def clean_html(text: str) -> str:
     return _NO_PICTURE.sub("", cleaned).strip()
 
 
+def is_too_deep(text: str) -> bool:
+    """Whether more elements stand open inside one another than anybody writes; a parser takes the square of it."""
+    open_now: Counter[str] = Counter()
+    depth = 0
+    for found in _TAG.finditer(text):
+        name = found[2].lower()
+        if name in _CLOSED_BY_OTHERS:
+            continue
+        if not found[1]:
+            open_now[name] += 1
+            depth += 1
+        elif open_now[name]:
+            open_now[name] -= 1
+            depth -= 1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "img" and name == "src":
-        return value if _OWN_FILE.fullmatch(value) and ".." not in value else None
+        outside = ".." in value or "%2e" in value.lower()
+        return value if _OWN_FILE.fullmatch(value) and not outside else None
     if name in ("colspan", "rowspan", "start"):
         return value if _COUNT.fullmatch(value) else None
     return value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
-from metamodel.fields.html import clean_html, has_content, html_of, plain_text
+from metamodel.fields.html import clean_html, has_content, html_of, is_too_deep, plain_text
 from metamodel.fields.operators import EMPTINESS
 from metamodel.fields.texts import clean_text
 from metamodel.labels import Label
@@ -57,6 +57,8 @@ class RichText(FieldType):
             return None
         if context.medium != "json" and not (_A_DOCUMENT if context.medium == "csv" else _A_TAG).search(text):
             made = html_of(text)
+        elif is_too_deep(text):
+            raise ValueRefused("KBK3002", message("The text is nested too deeply."))
         else:
             made = clean_html(text)
         if not has_content(made):

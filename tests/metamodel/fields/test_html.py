@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metamodel.fields.html import TAGS, clean_html, html_of, plain_text
+from metamodel.fields.html import TAGS, clean_html, html_of, is_too_deep, plain_text
 
 PIECES = st.sampled_from([
     "<p>", "</p>", "<b>", "</b>", "<script>", "</script>", "<svg onload=alert(1)>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>", "</a>",
@@ -53,3 +53,16 @@ def test_a_plain_text_comes_back_by_its_words(text: str) -> None:
 ])  # fmt: skip
 def test_words_of_html(html: str, words: str) -> None:
     assert plain_text(html) == words
+
+
+def test_what_nobody_writes_is_refused_before_a_parser_takes_the_square_of_it():
+    deep = ("<blockquote>" * 5_000, "<div></b>" * 5_000, "<x>" * 5_000, "<ul><li>" * 5_000)
+    assert all(is_too_deep(text) for text in deep)
+    wide = (
+        "<p>a<li>b<tr><td>c" * 5_000,
+        "<b>a</b><br>" * 5_000,
+        "<div><ul><li>a</ul></div>" * 5_000,
+        "a < b",
+    )
+    assert not any(is_too_deep(text) for text in wide)
+    assert clean_html('<img src="/files/%2E%2e/e/deal">') == ""

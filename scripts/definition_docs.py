@@ -57,7 +57,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "unique": "no two live records have the same; empty ones do not count; of a text at most 200 characters",
         "indexed": "makes filters and sorting by it quick in large tables; unique fields and links are indexed anyway",
         "read_only": "nobody writes it; `default` and `copy` do",
-        "read_only_if": "a condition under which nobody writes it: judged by the record as it is stored, before the change",
+        "read_only_if": "a condition under which nobody changes it: one that holds on the stored record and still holds after the change, so that who takes the condition away may change the field in the same save; first values of a new record are free",
         "visible_if": "a condition under which the form shows it; its value stays, and it is no right",
         "default": 'an expression for new records: `me`, `"today()"`, `"\'site\'"`, `"0.2"`',
         "copy": "an expression whose value it follows until it is changed by hand: `product.price`",

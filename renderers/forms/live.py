@@ -124,7 +124,7 @@ def told(place: Place, desk: Desk, filled: Filled, found: Rehearsal, refresh: st
         hidden += [name for name in tried.hidden if "-" in name]  # sections
         hidden += [f"{where}/{name}" for name in tried.hidden if name in known]
         asked += [f"{where}/{name}" for name in tried.asked if name in known]
-        locked += [f"{where}/{name}" for name in tried.locked]
+        locked += [f"{where}/{name}" for name in tried.locked if name in known]
         unfit += [f"{where}/{name}" for name in tried.unfit]
         for each in tried.entity.fields:
             here = f"{where}/{each.name}"

@@ -114,7 +114,12 @@ _ACTION_PLACES = ("card", "row", "list")
 
 
 def _values() -> dict[str, Any]:
-    return {"type": "object", "propertyNames": _NAME, "additionalProperties": _EXPRESSION, "maxProperties": MOST_FIELDS}
+    return {
+        "type": "object",
+        "propertyNames": _NAME,
+        "additionalProperties": _EXPRESSION,
+        "maxProperties": MOST_FIELDS,
+    }
 
 
 def _step(do: str) -> dict[str, Any]:
@@ -306,8 +311,8 @@ def _kinds() -> dict[str, dict[str, Any]]:
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "label_many": _LABEL, "help": _LABEL, "icon": _ICON,
                 "menu": _BOOLEAN, "part": _NAME, "title": {"type": "string", "minLength": 1, "maxLength": 500}, "sort": _sort(),
-                "tree": _NAME, "fields": fields, "stages": stages, "constraints": constraints, "layout": layout,
-                "rail": _shown(), "timeline": timeline, "duplicates": _sets(),
+                "duplicates": _sets(), "tree": _NAME, "fields": fields, "stages": stages, "constraints": constraints, "layout": layout,
+                "rail": _shown(), "timeline": timeline,
             },
             "name",
             "fields",

@@ -84,7 +84,7 @@ fields:
 
 @pytest.mark.parametrize(("path", "words"), [
     ("reports/sales.yaml", "“reports” do not exist in this version"),
-    ("actions/call.yaml", "“actions” do not exist in this version"),
+    ("automations/call.yaml", "“automations” do not exist in this version"),
     ("entity/deal.yaml", "did you mean “entities/”?"),
     ("entities/deal.txt", "in entities/ stand files NAME.yaml alone"),
     ("entities/a/deal.yaml", "in entities/ stand files NAME.yaml alone"),

@@ -70,6 +70,10 @@ def test_every_dependency_has_its_reason() -> None:
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     names += [*package["dependencies"], *package["devDependencies"]]
     lacking = [
-        name for name in names if not name.startswith("types-") and name.rsplit("/", 1)[-1] not in reasons
+        name
+        for name in names
+        if not name.startswith("types-")
+        and name.rsplit("/", 1)[-1] not in reasons
+        and not (name.startswith("prosemirror-") and "prosemirror-…" in reasons)
     ]
     assert lacking == []

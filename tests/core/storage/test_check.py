@@ -101,8 +101,8 @@ def test_a_missing_index_is_told(workspace: Workspace) -> None:
 def test_a_configuration_that_is_not_stored_is_told(workspace: Workspace) -> None:
     head = workspace.own.head
     workspace.write(lambda tx: tx.connection.execute(head.update().values(version=77)))
-    assert [str(fault)[:45] for fault in check_storage(workspace)] == [
-        "the configuration in force cannot be read: KB"
+    assert [str(fault) for fault in check_storage(workspace)] == [
+        "the configuration in force cannot be read: version 77 of the configuration is missing"
     ]
 
 

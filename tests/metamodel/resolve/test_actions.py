@@ -138,6 +138,7 @@ def test_what_is_of_a_part_that_is_off_is_marked_with_all_that_leads_there() -> 
         ({"inputs": [{"name": "x", "type": "text", "unique": True}]}, [("inputs[0].unique", "KBK1005")]),
         ({"steps": [{"do": "set", "values": {"id": "1"}}]}, [("steps[0].values.id", "KBK1005")]),
         ({"steps": [{"do": "set", "values": {"name": "step.later"}}]}, [("steps[0].values.name", "KBK1011")]),
+        ({"steps": [{"do": "set", "values": {"name": "input.nope"}}]}, [("steps[0].values.name", "KBK1011")]),
         ({"steps": [{"do": "move", "to": "redy"}]}, [("steps[0].to", "KBK1002")]),
         ({"steps": [{"do": "take"}]}, [("steps[0]", "KBK1001")]),
         ({"steps": [{"do": "set", "values": {"name": "1"}, "where": "true"}]}, [("steps[0].where", "KBK1001")]),
@@ -197,3 +198,13 @@ def test_what_an_action_loses_takes_it_along() -> None:
     _, found = examine(parse_document(written), 1)
     edits = [remedy(written[f.kind][f.index], f) for f in found]
     assert {(e.kind, e.target, e.path) for e in edits if e} == {("action", "take", ())}
+
+
+def test_a_step_that_comes_later_is_called_a_step() -> None:
+    import yaml
+
+    later = [{"do": "set", "values": {"name": "step.late"}}, {"name": "late", "do": "create", "entity": "lead"}]
+    written = yaml.safe_dump({"name": "convert", "entity": "lead", "steps": later})
+    with pytest.raises(ProblemsFound) as found:
+        model(actions__convert=written)
+    assert "there is no step “late” before this one" in str(found.value.problems[0].message)

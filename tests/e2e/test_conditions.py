@@ -18,7 +18,7 @@ from tests.papers import picture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Locator
+    from playwright.sync_api import FilePayload, Locator
 
     from tests.e2e.conftest import Login
 
@@ -158,16 +158,17 @@ def test_cells_of_rows_stand_are_required_and_lock_by_their_row_and_follow_again
 def test_an_action_asks_for_a_picture(login: Login) -> None:
     person = login("admin")
     page = person.page
-    photo = {"name": "Вид.png", "mimeType": "image/png", "buffer": picture()}
+    photo: FilePayload = {"name": "Вид.png", "mimeType": "image/png", "buffer": picture(kind="PNG")}
     person.goto("/e/rent/1")
     page.click("a[href$='/run/take_photo']")
     page.wait_for_selector("dialog.action[open]")
-    page.locator("dialog.action .file-input").first.set_input_files([photo])  # type: ignore[list-item]
+    page.locator("dialog.action .file-input").first.set_input_files([photo])
     expect(page.locator("dialog.action .file-item a")).to_have_text("Вид.png")
     page.click("dialog.action [data-save]")
     expect(page.locator("[data-name=photo] img").first).to_be_visible()
+    another: FilePayload = {**photo, "name": "Новый.png"}
     plain = login("admin", scripts=False)
     plain.goto("/e/rent/1/run/take_photo")
-    plain.page.locator(".file-input").first.set_input_files([{**photo, "name": "Новый.png"}])  # type: ignore[list-item]
+    plain.page.locator(".file-input").first.set_input_files([another])
     plain.page.click(".dlg-foot button[data-save]")
     expect(plain.page.locator("[data-name=photo] img[alt='Новый.png']")).to_be_visible()

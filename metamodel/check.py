@@ -12,6 +12,7 @@ import jsonschema
 import jsonschema_rs
 
 from metamodel.errors import Problem, suggestion
+from metamodel.fields import field_types
 from metamodel.messages import Message, message
 from metamodel.names import NAME_PATTERN, transliterate
 from metamodel.places import problem
@@ -49,6 +50,11 @@ _EXPECTATIONS: Mapping[str, Message] = {
         message("characters of its words"),
         message("a JSON Schema 2020-12 that the value keeps"),
         message("a regular expression"),
+        message("a regular expression, or the name of a format"),
+        message("all, or a list of names of entities"),
+        message("the most that a file may weigh, such as 20 MB"),
+        message("media types that are taken, such as image/* or application/pdf"),
+        message("the name of a field, or {form}", form="{field: …, width: 1 to 6}"),
     )
 }
 """The descriptions in the schemas that stand in errors, for translation."""
@@ -185,6 +191,12 @@ def _not_of_list(error: _Error) -> Message:
     if near:
         return message(
             "“{value}” is not allowed here (did you mean “{near}”?)", value=_shown(error.instance), near=near
+        )
+    if known == list(field_types()):
+        return message(
+            "there is no type “{value}” (is its plugin installed?); the types are: {known}",
+            value=_shown(error.instance),
+            known=", ".join(known),
         )
     return message(
         "“{value}” is not allowed here; expected one of: {known}",

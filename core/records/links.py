@@ -149,12 +149,15 @@ def _find_by_field(work: Work, entity: Entity, name: str, lookups: list[Lookup])
     usable = field is not None and field.uid in readable and field.stored
     if field is None or not usable or not (field.unique or work.context.medium == "csv"):
         known = [f.name for f in entity.fields if f.uid in readable and f.unique]
-        for lookup in lookups:
-            work.refuse(
-                f"{lookup.pointer}/by/{escaped(name)}",
-                "KBK2003",
-                unknown("there is no field “{name}”", name, known),
+        why = unknown("there is no field “{name}”", name, known)
+        if field is not None and usable:
+            why = message(
+                "“{name}” is not unique; a record is named by: {known}",
+                name=name,
+                known=", ".join([*known, "ext"]),
             )
+        for lookup in lookups:
+            work.refuse(f"{lookup.pointer}/by/{escaped(name)}", "KBK2003", why)
         return
     parsed: list[tuple[Lookup, Any]] = []
     for lookup in lookups:

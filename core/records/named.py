@@ -7,9 +7,9 @@ from typing import Any
 from core.records.places import pointer_to
 from core.records.shapes import Row
 from core.records.work import Lookup, Work
-from metamodel.errors import unknown
 from metamodel.fields.link import LinkKey
 from metamodel.fields.link_any import AnyLink, AnyName
+from metamodel.messages import message
 from metamodel.model import Field
 
 
@@ -22,7 +22,10 @@ def led_to(work: Work, row: Row, field: Field, written: AnyName) -> Any:
     }  # fmt: skip
     uid = names.get(written.entity)
     if uid is None:
-        why = unknown("there is no entity “{name}”", written.entity[:100], names)
+        why = message(
+            "“{entity}” is not what this field leads to; expected one of: {known}",
+            entity=written.entity[:100], known=", ".join(names),
+        )  # fmt: skip
         work.refuse(f"{pointer_to(row, field.name)}", "KBK3005", why)
         return None
     if not isinstance(written.key, LinkKey):

@@ -106,11 +106,12 @@ def _same(entity: Entity, was: Field, now: Field, before: Model, after: Model) -
             name=name, old=_target(before, was.target), new=_target(after, now.target),
         )  # fmt: skip
         yield _change(entity, now, "changed", why, aspect="target", copies=copies, before=was, after=now)
-    for uid in was.targets:
+    led_to_any = bool(was.targets and now.targets)  # of another type the change of type says it all
+    for uid in was.targets if led_to_any else ():
         if uid not in now.targets and (gone := before.entity_by_uid.get(uid)) is not None:
             why = message("the field {name} no longer leads to {entity}", name=name, entity=gone.name)
             yield _change(entity, now, "changed", why, aspect="targets", before=uid)
-    if any(uid not in was.targets and uid in before.entity_by_uid for uid in now.targets):
+    if led_to_any and any(uid not in was.targets and uid in before.entity_by_uid for uid in now.targets):
         why = message("the field {name} leads to more entities", name=name)
         yield _change(entity, now, "changed", why, aspect="more_targets")
     if was.required != now.required:

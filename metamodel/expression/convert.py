@@ -10,7 +10,7 @@ from metamodel.any_link import AnyLink
 from metamodel.errors import unknown
 from metamodel.expression.faults import DIGITS, MIXED, UNKNOWN, Fault
 from metamodel.expression.scope import ModelNames, field_by_uid
-from metamodel.expression.tree import Call, Constant, Node, Path
+from metamodel.expression.tree import Call, Constant, MySet, Node, Path
 from metamodel.expression.types import BOOLEAN, DATE, DURATION, MAX_DIGITS, TEXT, Type, link
 from metamodel.messages import Message, message
 
@@ -201,6 +201,12 @@ def is_branch(node: Call, index: int) -> bool:
     return index % 2 == 1 or index == len(node.arguments) - 1 and len(node.arguments) % 2 == 1
 
 
+def _set_compared(node: Node) -> Message:
+    if isinstance(node, MySet):
+        return message("a set can only stand behind IN")
+    return message("a list of records is asked with CONTAINS, such as: labels CONTAINS 7")
+
+
 def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tuple[Node, ...]:
     """The nodes brought to one type: to be compared, or (not ``comparing``) to be branches of one value."""
     known = [n for n in nodes if n.type.kind != "null"]
@@ -209,7 +215,7 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
     kinds = {n.type.kind for n in known}
     for node in known:
         if node.type.many:
-            raise Fault(MIXED, node.at, message("a set can only stand behind IN"))
+            raise Fault(MIXED, node.at, _set_compared(node))
     if "choices" in kinds:
         wanted = next(n.type for n in known if n.type.kind == "choices")
         return tuple(convert(n, wanted, model) for n in nodes)

@@ -209,6 +209,8 @@ class Names:
             )
             raise Fault(MIXED, place, why)
         if field is None:
+            if entity.uid in (self.scope.step, self.scope.input):
+                raise Fault(UNKNOWN, place, _not_of_action(name, entity, step=entity.uid == self.scope.step))
             known: Iterable[str] = (
                 self.known() if first else [*entity.by_name, *names_of_rows(self.model, entity)]
             )
@@ -262,6 +264,13 @@ class Names:
         if found is None:
             raise Fault(UNKNOWN, name.at, message("“{name}” does not exist here", name=".".join(name.parts)))
         return found
+
+
+def _not_of_action(name: str, entity: EntityNames, *, step: bool) -> Message:
+    """A name behind ``step.`` or ``input.`` that is none of the steps before or of the inputs."""
+    if step:
+        return unknown("there is no step “{name}” before this one", name, entity.by_name)
+    return unknown("the action does not ask for “{name}”", name, entity.by_name)
 
 
 def _no_field(name: str, known: Iterable[str], *, alone: bool) -> Message:

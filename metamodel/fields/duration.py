@@ -38,7 +38,7 @@ class Duration(FieldType):
         if isinstance(raw, timedelta) and not raw.microseconds and raw.days >= 0:
             return span(raw.days * 86_400 + raw.seconds)
         if not isinstance(raw, str):
-            raise no_length()
+            raise no_length(context)
         return parse_length(raw, context)
 
     def format(self, field: Field, value: Any, context: Context) -> Any:

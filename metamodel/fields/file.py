@@ -26,7 +26,11 @@ FILE_OPTIONS: Mapping[str, Any] = {
         "type": "array",
         "minItems": 1,
         "maxItems": 50,
-        "items": {"type": "string", "pattern": "^[a-z]+/([a-z0-9.+-]+|\\*)$"},
+        "items": {
+            "type": "string",
+            "pattern": "^[a-z]+/([a-z0-9.+-]+|\\*)$",
+            "description": "media types that are taken, such as image/* or application/pdf",
+        },
         "description": "media types that are taken, such as image/* or application/pdf",
     },
 }

@@ -28,21 +28,21 @@ def parse_length(text: str, context: Context) -> Span:
     """A length: ISO 8601 without months, and outside JSON ``2 ч 30 мин``, ``2:30``, ``1.5 ч``, ``90 мин``, ``2h 30m``."""
     text = text.strip()
     if len(text) > 100:
-        raise no_length()
+        raise no_length(context)
     iso = parse_duration(text if context.medium == "json" else text.upper())
     if iso is not None:
         if iso.months:
             raise ValueRefused("KBK3002", message("Months and years have no exact length: write days."))
         return _within(Decimal(iso.total))
     if context.medium == "json":
-        raise no_length()
+        raise no_length(context)
     found = _CLOCK.fullmatch(text)
     if found:
         return _within(Decimal(int(found[1]) * 3_600 + int(found[2]) * 60 + int(found[3] or 0)))
-    return _within(_of_units(text.lower().replace(NO_BREAK, " ")))
+    return _within(_of_units(text.lower().replace(NO_BREAK, " "), context))
 
 
-def _of_units(text: str) -> Decimal:
+def _of_units(text: str, context: Context) -> Decimal:
     if text.replace(",", "").replace(".", "").isdigit():
         raise ValueRefused(
             "KBK3002",
@@ -53,11 +53,11 @@ def _of_units(text: str) -> Decimal:
         found = _PART.match(text, at)
         unit = _SECONDS.get(found[2]) if found else None
         if found is None or unit is None or unit >= before:
-            raise no_length()
+            raise no_length(context)
         total += Decimal(found[1].replace(",", ".")) * unit
         at, before = found.end(), unit
     if not text:
-        raise no_length()
+        raise no_length(context)
     return total
 
 
@@ -78,8 +78,10 @@ def write_length(value: Span, language: str) -> str:
     return ("−" if value.total < 0 else "") + (" ".join(said) or f"0{NO_BREAK}{units[2]}")
 
 
-def no_length() -> ValueRefused:
-    """What is no length of time."""
+def no_length(context: Context) -> ValueRefused:
+    """What is no length of time: JSON has ISO 8601 alone."""
+    if context.medium == "json":
+        return ValueRefused("KBK3002", message("A duration is expected, such as {iso}.", iso="PT2H30M"))
     return ValueRefused(
         "KBK3002", message("A duration is expected, such as {typed} or {iso}.", typed="2:30", iso="PT2H30M")
     )

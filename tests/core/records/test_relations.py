@@ -157,6 +157,8 @@ def test_only_what_the_field_offers_and_what_is_there_can_be_chosen(place: Works
     refused("KBK3005", lambda: make(place, about={"entity": "deal", "id": 999}))
     found = refused("KBK3005", lambda: make(place, tags=[1, {"by": {"name": "nobody"}}]))
     assert found.errors[0].pointer == "/tags/1"
+    found = refused("KBK3005", lambda: make(place, about={"entity": "product", "id": 1}))
+    assert "is not what this field leads to; expected one of: " in str(found.errors[0].message)
     refused("KBK3001", lambda: make(place, about=None))
 
 

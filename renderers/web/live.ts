@@ -152,7 +152,7 @@ class Live {
       refresh.hidden = !byHand;
     }
     line?.classList.toggle("by-hand", byHand);
-    const cell = control.closest<HTMLElement>("td");
+    const cell = control.closest<HTMLElement>("[data-cell]");
     cell?.classList.toggle("by-hand", byHand);
     if (cell) this.tellCell(cell, name, byHand);
   }
@@ -161,7 +161,10 @@ class Live {
   tellCell(cell: HTMLElement, name: string, byHand: boolean): void {
     cell.title = byHand ? word("byHand") : "";
     const there = cell.querySelector<HTMLElement>("[data-refresh]");
-    if (!byHand) there?.remove();
+    if (!byHand && there) {
+      if (document.activeElement === there) cell.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+      there.remove();
+    }
     if (!byHand || there) return;
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "again", tabIndex: -1, title: word("again") });

@@ -1,6 +1,6 @@
 // Fields that are read-only under a condition: they lock and open while one types. What a person changed in this form stays
 // open: the server has the last word on it.
-import { word } from "./dom";
+import { icon, word } from "./dom";
 
 interface Holder {
   id?: number;
@@ -69,7 +69,15 @@ export function hold(box: HTMLElement, locked: boolean): void {
     else if (control.getAttribute("aria-description") === word("held")) control.removeAttribute("aria-description");
   }
   for (const sign of box.querySelectorAll<HTMLElement>(":scope > .label > [data-lock-sign], :scope > [data-lock-words], :scope > .block-head [data-lock-sign]")) sign.hidden = !held;
-  if (box.matches("td")) box.title = held ? word("held") : box.classList.contains("by-hand") ? word("byHand") : "";
+  if (!box.matches("td")) return;
+  const lock = box.querySelector(":scope > .cv > .lock");
+  if (!held) lock?.remove();
+  else if (!lock) {
+    const sign = icon("lock");
+    sign.classList.add("lock");
+    box.querySelector(":scope > .cv")?.append(sign);
+  }
+  box.title = held ? word("held") : box.classList.contains("by-hand") ? word("byHand") : "";
 }
 
 const passes = (event: Event): boolean => {

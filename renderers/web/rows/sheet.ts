@@ -1,5 +1,5 @@
 // Child rows on a phone: two lines each, which open a sheet with the fields of the row.
-import { icon } from "../dom";
+import { icon, word } from "../dom";
 import { text } from "./cells";
 import { type Table, said, tableOf, withEach } from "./table";
 
@@ -45,6 +45,11 @@ function button(label: string, picture: string, run: () => void): HTMLButtonElem
 
 type Home = [home: HTMLElement, place: HTMLElement];
 
+/** A cell and its place in the sheet are in the same state. */
+function alike(from: HTMLElement, to: HTMLElement): void {
+  for (const state of ["held", "off", "asked", "by-hand"]) to.classList.toggle(state, from.classList.contains(state));
+}
+
 /** The fields of a row as fields with labels; what is wrong in it stands first. */
 function fields(table: Table, row: HTMLTableRowElement, body: HTMLElement): Home[] {
   const told = table.group(row).find((part) => part.classList.contains("told"));
@@ -57,10 +62,14 @@ function fields(table: Table, row: HTMLTableRowElement, body: HTMLElement): Home
     const place = document.createElement("div");
     place.className = "field";
     place.dataset.cell = cell.dataset.cell;
-    for (const state of ["held", "off", "asked"]) place.classList.toggle(state, cell.classList.contains(state));
+    alike(cell, place);
     const label = document.createElement("span");
     label.className = "label";
-    label.textContent = cell.dataset.label ?? "";
+    const sign = document.createElement("span");
+    sign.dataset.lockSign = "";
+    sign.hidden = !cell.classList.contains("held");
+    sign.append(icon("lock"), ` ${word("held")}`);
+    label.append(cell.dataset.label ?? "", sign);
     place.append(label, ...cell.childNodes);
     body.append(place);
     return [cell, place];
@@ -128,7 +137,10 @@ function open(table: Table, row: HTMLTableRowElement): void {
   dialog.addEventListener("close", () => {
     for (const [home, place] of homes) {
       if (place.matches("[data-rows]")) home.append(place);
-      else home.append(...[...place.childNodes].slice(1));
+      else {
+        home.append(...[...place.childNodes].slice(1));
+        alike(place, home);
+      }
     }
     dialog.remove();
     table.typed(row);

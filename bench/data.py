@@ -18,6 +18,7 @@ from core.storage.ddl import create_entities
 from core.storage.indexes import indexes_of
 from core.storage.tables import Tables, encode_values
 from core.storage.workspace import Transaction, Workspace
+from metamodel.fields.link_any import AnyLink
 from metamodel.model import Entity, Model
 
 CHUNK = 10_000
@@ -59,6 +60,10 @@ class Size:
         return self.deals // 5
 
     @property
+    def activities(self) -> int:
+        return self.deals // 5
+
+    @property
     def products(self) -> int:
         return 500
 
@@ -66,7 +71,7 @@ class Size:
 def load(workspace: Workspace, size: Size, base: int) -> None:
     """Fill the workspace; user ids follow ``base``, the highest id there is. Indexes are made when the rows are in."""
     model, tables = _current(workspace)
-    entities = [model.entities[name] for name in ("company", "product", "deal", "deal_item")]
+    entities = [model.entities[name] for name in ("company", "product", "deal", "deal_item", "activity")]
     workspace.write(lambda tx: _drop_indexes(tx, entities))
     workspace.write(lambda tx: _people(tx, base))
     for entity, rows in (
@@ -74,6 +79,7 @@ def load(workspace: Workspace, size: Size, base: int) -> None:
         (entities[1], _products(size)),
         (entities[2], _deals(model, size, base)),
         (entities[3], _items(size)),
+        (entities[4], _activities(model, size, base)),
     ):
         _fill(workspace, tables, entity, rows)
     workspace.write(lambda tx: create_entities(tx.connection, tx.tables, entities))
@@ -207,6 +213,25 @@ def _items(size: Size) -> Iterator[Values]:
             "product": draw.randrange(1, size.products + 1),
             "quantity": Decimal(draw.randrange(1, 50)),
             "price": Decimal(draw.randrange(100, 900_000)).scaleb(-2),
+        }
+
+
+def _activities(model: Model, size: Size, base: int) -> Iterator[Values]:
+    """Calls and meetings about deals (a few about companies), seen by who sees these."""
+    draw = Random(4)
+    deal, company = model.entities["deal"].uid, model.entities["company"].uid
+    for n in range(1, size.activities + 1):
+        about = AnyLink(company, draw.randrange(1, size.companies + 1))
+        if n % 20:
+            about = AnyLink(deal, draw.randrange(1, size.deals + 1))
+        yield {
+            "id": n,
+            "subject": f"{draw.choice(SUBJECTS)}: звонок {n}",
+            "kind": "call",
+            "about": about,
+            "owner": base + draw.randrange(1, USERS + 1),
+            "status": "planned",
+            "created_at": START + timedelta(seconds=n * 200_000_000 // size.activities),
         }
 
 

@@ -52,7 +52,9 @@ def _led_to(field: Field, value: Any) -> Iterator[tuple[str, int]]:
             yield field.result.entity, record
 
 
-def _shown(tx: Transaction, field: Field, value: Any, known: Mapping[str, Mapping[int, Link | FileLink]]) -> Any:
+def _shown(
+    tx: Transaction, field: Field, value: Any, known: Mapping[str, Mapping[int, Link | FileLink]]
+) -> Any:
     """A link as a page has it; a list without what the reader may not see."""
     if isinstance(value, AnyLink):
         link = known.get(value.entity, {}).get(value.id)

@@ -115,7 +115,6 @@ class VisibleRows:
             condition=sa.and_(*limits) if limits else None, reached=reached,
         )  # fmt: skip
 
-
     def seen(self, entity_uid: str, record: sa.ColumnElement[Any]) -> sa.ColumnElement[bool] | None:
         """Whether a record that a list leads to may be seen."""
         row = self.open(entity_uid, "any", reached=True)
@@ -194,7 +193,9 @@ class VisibleRow:
         """The link (field uid) and what it must lead to, when that is all that a branch asks of a row."""
         followed = followed_sources(self)
         if followed is None:
-            return self.relations.sources(self, self.relations.grants.branches(self.entity.uid, "read")[index])
+            return self.relations.sources(
+                self, self.relations.grants.branches(self.entity.uid, "read")[index]
+            )
         mine, led = divmod(index, len(followed))
         ids = followed[led] if self._own()[mine] is None else None
         return None if ids is None or self.entity.follows is None else (self.entity.follows, ids)

@@ -31,7 +31,10 @@ def permit_followed(work: Work, rows: Iterable[Row]) -> None:
         for row, link in pairs:
             if link.id not in seen:
                 _refuse_unseen(work, row, link)
-            elif work.grants.asked_of_followed(row.entity.uid, "update") == "update" and link.id not in writable:
+            elif (
+                work.grants.asked_of_followed(row.entity.uid, "update") == "update"
+                and link.id not in writable
+            ):
                 why = message("{entity}: you may not change this record", entity=row.entity.label)
                 work.refuse(row.pointer, "KBK4002", why)
 

@@ -50,9 +50,7 @@ def missing_steps(catalog: Catalog, tables: Tables, entities: Iterable[Entity]) 
                 continue
             lacking = tuple(c.name for c in table.columns if c.name not in found)
             if lacking:
-                steps.append(
-                    Step(kind="columns", entity=entity, name=table.name, columns=lacking, field=uid)
-                )
+                steps.append(Step(kind="columns", entity=entity, name=table.name, columns=lacking, field=uid))
         for index in indexes_of(tables, entity.uid):
             there = catalog.indexes.get(index.name)
             if there is None or not there.whole:
@@ -180,7 +178,9 @@ def drop_stale_indexes(connection: sa.Connection, tables: Tables) -> tuple[str, 
         sorted(
             name
             for name, found in read_catalog(connection, tables.schema).indexes.items()
-            if name.startswith(INDEX_PREFIX) and found.table.startswith(("e_", LIST_PREFIX)) and name not in wanted
+            if name.startswith(INDEX_PREFIX)
+            and found.table.startswith(("e_", LIST_PREFIX))
+            and name not in wanted
         )
     )
     for name in stale:

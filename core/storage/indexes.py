@@ -45,7 +45,10 @@ def indexes_of(tables: Tables, entity_uid: str) -> tuple[Index, ...]:
         for i in found
         if i.unique
         or not any(
-            i is not other and other.table == i.table and other.rows == i.rows and other.columns[: len(i.columns)] == i.columns
+            i is not other
+            and other.table == i.table
+            and other.rows == i.rows
+            and other.columns[: len(i.columns)] == i.columns
             for other in found
         )
     )

@@ -203,7 +203,10 @@ def test_what_an_action_loses_takes_it_along() -> None:
 def test_a_step_that_comes_later_is_called_a_step() -> None:
     import yaml
 
-    later = [{"do": "set", "values": {"name": "step.late"}}, {"name": "late", "do": "create", "entity": "lead"}]
+    later = [
+        {"do": "set", "values": {"name": "step.late"}},
+        {"name": "late", "do": "create", "entity": "lead"},
+    ]
     written = yaml.safe_dump({"name": "convert", "entity": "lead", "steps": later})
     with pytest.raises(ProblemsFound) as found:
         model(actions__convert=written)

@@ -184,7 +184,15 @@ _OPTIONS = {
     "by": "the date field that `{year}` is of", "restart": "`never` (when not said), `year`, `month` or `day`",
     "gapless": "consecutive among saved records", "formula": "an expression", "path": "links, then a field: `company.city`",
 }  # fmt: skip
-_OWN_WORDS = {"number_series.format": "`{year} {month} {day} {seq:05}` with any text; `{seq}` when not said"}
+_OWN_WORDS = {
+    "number_series.format": "`{year} {month} {day} {seq:05}` with any text; `{seq}` when not said",
+    "text.format": "a regular expression for the whole text, or the name of a format: `inn`",
+    "rating.max": "greatest value, at most 10; 5 when not said",
+    "links.through": "the entity whose records are the pairs; without it a table of the field's own",
+    "link_any.to": "a list of entities, `[deal, company]`, or `all`",
+    "link_any.rights": "`of parent`: the record is seen and written as the one it leads to; own grants only narrow",
+    "link_any.write_by": "with `rights: of parent`: `update` (when not said), to write takes the right to change the record it leads to, or `read`, to read it",
+}
 
 
 def parts() -> Mapping[str, Mapping[str, Any]]:

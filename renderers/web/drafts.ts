@@ -43,7 +43,7 @@ function start(form: HTMLFormElement): void {
   };
   const last = (): void => {
     clearTimeout(timer);
-    if (stopped || !dirty) return;
+    if (stopped || !dirty || !form.isConnected) return; // a form that another took the place of is over
     const body = fields(form);
     if (body.toString().length > SMALL) return;
     dirty = false;
@@ -56,6 +56,7 @@ function start(form: HTMLFormElement): void {
   };
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
+  if (form.querySelector(".summary, .stale")) touched(); // refused: what was typed last may not be kept yet
   form.addEventListener("kubik:ended", () => (dirty = failing = true));
   window.addEventListener("pagehide", last);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && last());

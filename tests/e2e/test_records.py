@@ -193,6 +193,8 @@ def test_of_two_who_save_the_second_is_told_and_chooses(login: Login) -> None:
     expect(card).to_contain_text("30.03.2027")
     expect(card).to_contain_text("60")
     expect(marina.page.locator(".sheet")).to_contain_text("50 % аванс")
+    marina.goto("/drafts")
+    expect(marina.page.locator(".paper")).not_to_contain_text("Вдвоём")
 
 
 def test_mine_can_be_saved_over_theirs(login: Login) -> None:

@@ -18,6 +18,8 @@ from metamodel.messages import message
 KEPT = timedelta(days=30)
 MOST = 100
 """Drafts of one person; beyond it the oldest go."""
+LARGEST = 32 * 1024 * 1024
+"""Characters of all drafts of one person together; beyond it the oldest go, never the one just kept."""
 KEY = 64
 """The longest key."""
 
@@ -65,7 +67,7 @@ def keep_draft(
             content=dict(content),
         )
     )
-    _limit(tx, user)
+    _limit(tx, user, key)
 
 
 def drafts_of(
@@ -110,9 +112,17 @@ def _person(actor: Actor) -> int:
     return actor.user
 
 
-def _limit(tx: Transaction, user: int) -> None:
+def _limit(tx: Transaction, user: int, kept: str) -> None:
     table = tx.tables.own.draft
-    mine = sa.select(table.c.key).where(table.c.user == user).order_by(table.c.at.desc(), table.c.key)
-    over = tx.connection.execute(mine.offset(MOST)).scalars().all()
+    mine = (
+        sa.select(table.c.key, sa.func.length(table.c.content, type_=sa.Integer()))
+        .where(table.c.user == user)
+        .order_by(sa.case((table.c.key == kept, 0), else_=1), table.c.at.desc(), table.c.key)
+    )
+    over, size = [], 0
+    for number, (key, length) in enumerate(tx.connection.execute(mine)):
+        size += length
+        if number >= MOST or (number and size > LARGEST):
+            over.append(key)
     if over:
         tx.connection.execute(table.delete().where(table.c.key.in_(over)))

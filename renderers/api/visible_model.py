@@ -87,6 +87,8 @@ def _entity(entity: Entity, model: Model, grants: Grants) -> dict[str, Any]:
     for field in entity.fields:
         if field.uid in known and not field.system and field.uid in written:
             kept = _only(written[field.uid], _FIELD)
+            if "of" in kept and not grants.may(field.target or "", "read"):
+                del kept["of"]
             if field.target and grants.may(field.target, "read"):
                 kept["to"] = model.entity_by_uid[field.target].name
             elif field.targets:

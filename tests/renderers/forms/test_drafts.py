@@ -126,3 +126,12 @@ def test_a_copy_has_all_that_may_be_copied_and_stands_at_the_first_stage(site: S
     assert copy.json()["number"] != source_number and copy.json()["amount"] == 50
     mark = sign_in(site, "mark")
     assert mark.get(f"/e/deal/new?copy={source}").status_code == 404, "of what they do not see"
+
+
+def test_drafts_of_one_person_fill_no_disk(site: Site, mark: Surfer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.records.drafts.LARGEST", 30_000)
+    kept(mark, "/e/deal/new", {"/name": "Первая", "/lost_reason": "x" * 20_000})
+    kept(mark, "/e/deal/new", {"/name": "Вторая", "/lost_reason": "x" * 20_000})
+    kept(mark, "/e/deal/new", {"/name": "Третья", "/lost_reason": "x" * 40_000})
+    page = mark.get("/drafts").text
+    assert "Третья" in page and "Вторая" not in page and "Первая" not in page

@@ -49,8 +49,9 @@ def keep_draft(
     user, found = _person(actor), tx.model.entities.get(entity)
     if found is None or not 0 < len(key) <= KEY:
         raise KubikError("KBK2006")
-    if not grants_of(tx.model, actor).may(found.uid, "create" if record is None else "read"):
-        raise KubikError("KBK4002")
+    grants = grants_of(tx.model, actor)
+    if not grants.may(found.uid, "create" if record is None else "read"):
+        raise KubikError("KBK4002" if grants.may(found.uid, "read") else "KBK2006")
     table = tx.tables.own.draft
     held = tx.connection.execute(sa.select(table.c.user).where(table.c.key == key)).scalar_one_or_none()
     if held is not None and held != user:

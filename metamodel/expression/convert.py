@@ -154,7 +154,8 @@ def _as_any(node: Node, wanted: Type, model: ModelNames | None) -> Node | None:
     name, _, record = str(node.value).partition(":")
     entity = model.entities.get(name.strip())
     if entity is None or "id" not in entity.by_name:
-        raise Fault(UNKNOWN, node.at, unknown("there is no entity “{name}”", name, model.entities))
+        known = [each.name for each in model.entities.values() if "id" in each.by_name]
+        raise Fault(UNKNOWN, node.at, unknown("there is no entity “{name}”", name, known))
     if not (record.isascii() and record.isdigit()) or len(record) > 18:
         raise Fault(MIXED, node.at, message("a record is written {example}", example="'deal:7'"))
     return replace(node, type=wanted, value=AnyLink(entity.uid, int(record)))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from core.access.grants import grants_of
+from core.errors import KubikError
 from core.records.drafts import Draft, drafts_of, keep_draft
 from core.storage.workspace import Transaction
 from core.web.context import Visit
@@ -25,7 +26,9 @@ def keep(tx: Transaction, who: Visit, entity: str, record: int | None, sent: Sen
     """Keeps a form as a draft, without what never is kept; its key, empty when it has none."""
     key = known_key(sent.asked.get("_draft", ""))
     found = tx.model.entities.get(entity)
-    if not key or found is None:
+    if found is None:
+        raise KubikError("KBK2006")
+    if not key:
         return ""
     content = {
         "filled": _plain(without_secrets(sent.filled, found, tx.model)),

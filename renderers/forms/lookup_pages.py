@@ -10,6 +10,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from core.access.actor import Actor
+from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.options import named, options
 from core.query.query import Link
@@ -43,7 +44,8 @@ def named_records(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     asked = read_asked(dict(form_pairs(request)).get("asked", ""))
     with reading(request) as (who, tx):
         owner = tx.model.entities.get(entity)
-        if owner is None:
+        grants = grants_of(tx.model, who.actor)
+        if owner is None or not any(grants.may(owner.uid, how) for how in ("read", "create", "update")):
             raise KubikError("KBK2006")
         manner = Manner(language=who.language, zone=who.zone)
         found = find(tx, who.actor, owner, asked, manner)

@@ -213,3 +213,35 @@ def test_a_draft_of_a_record_that_left_sight_does_not_name_it(house: Site, mark:
     assert "Mine until noon" not in page
     key = re.search(r"draft=([A-Za-z0-9_-]+)", page)
     assert key is None or mark.get(f"/e/deal/{deal}/edit?draft={key[1]}").status_code == 404
+
+
+def test_an_entity_that_is_not_there_for_somebody_is_told_of_as_one_that_nobody_has(
+    house: Site, mark: Surfer
+) -> None:
+    deal = made_by(house, "mark", "deal", name="Mine")
+    assert house.post(f"/api/records/deal/{deal}/comments", {"text": "x"}, "mark").status_code == 201
+
+    def answers(name: str) -> list[Any]:
+        about = {"about": {"entity": name, "id": 1}, "text": "x"}
+        told = [
+            house.post("/api/records/comment", about, "mark"),
+            house.get(f"/api/records/comment?filter=about = '{name}:1'", "mark"),
+            house.get(f"/api/records/comment?filter=about AS {name}.name = 'x'", "mark"),
+            house.get(f"/api/records/{name}/1/comments", "mark"),
+            house.get(f"/api/records/{name}/1/files", "mark"),
+            house.post(f"/api/records/{name}/1/reveal/name", {}, "mark"),
+            house.post(f"/api/records/{name}/run/gift", {}, "mark"),
+        ]
+        pages = [
+            mark.get(f"/e/comment/options/about?q=&_to={name}"),
+            mark.post(f"/e/{name}/named", [("asked", "[]")]),
+            mark.post(f"/e/{name}/recalculate", [("/name", "x")]),
+            mark.post(f"/e/{name}/draft", [("_draft", "k" * 20), ("/name", "x")]),
+            mark.post(f"/e/{name}/draft", [("_draft", "k" * 20), ("/name", "x"), ("_record", "1")]),
+            mark.get(f"/e/{name}/new?copy=1"),
+            mark.get(f"/e/{name}/run/gift"),
+        ]
+        words = [(a.status_code, a.json().get("detail"), str(a.json().get("errors"))) for a in told]
+        return [repr(each).replace(name, "?") for each in (*words, *(p.status_code for p in pages))]
+
+    assert answers("ledger") == answers("nobody")

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.history.journal import neutral
+from core.query.history import read_neutral
+from core.query.history_links import with_titles
 from core.query.title import title_of
 from core.records.asking import parameters, relations
 from core.records.gather import children_fields
@@ -55,8 +57,13 @@ def _changed(work: Work, row: Row) -> dict[str, dict[str, Any]]:
         for uid, (old, _) in (diff or {}).items():
             field = row.entity.by_uid.get(uid)
             if field is not None and readable.get(uid) == "always" and field.name not in found:
+                now = neutral(row.before.get(uid))
                 found[field.name] = {
-                    "from": _shown(work, field, old), "to": _shown(work, field, neutral(row.before.get(uid)))}  # fmt: skip
+                    "from": read_neutral(work.tx, field, old),
+                    "to": read_neutral(work.tx, field, now),
+                }
+    fields = {uid: row.entity.by_uid[uid] for uid in readable}
+    with_titles(work.tx, work.actor, fields, [{"by": None, "changes": found}])
     known = [seq for seq, version, _ in since if version == row.if_version]
     for field in children_fields(row.entity):
         if known and readable.get(field.uid) == "always" and _rows_changed(work, row, field, known[-1]):
@@ -74,23 +81,6 @@ def _rows_changed(work: Work, row: Row, field: Field, after: int) -> bool:
         journal.c.record.in_(sa.select(place.table.c.id).where(link == row.id)),
     ).limit(1)  # fmt: skip
     return work.tx.connection.execute(statement).first() is not None
-
-
-def _shown(work: Work, field: Field, value: Any) -> Any:
-    """A value of the journal as the API writes it."""
-    if field.type.name == "secret":
-        return {"set": value is not None}
-    if value is None:
-        return None
-    if field.choices and not isinstance(value, str):
-        return [choice.name if (choice := field.choice(each)) else each for each in value]
-    if field.choices:
-        choice = field.choice(value)
-        return choice.name if choice else value
-    if field.target and isinstance(value, int):
-        title = _titles(work, field.target, [value]).get(value)
-        return {"id": value, "title": title} if title is not None else {"id": None, "hidden": True}
-    return value
 
 
 def _person(work: Work, user: int | None) -> dict[str, Any] | None:

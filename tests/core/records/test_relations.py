@@ -147,6 +147,13 @@ def test_who_writes_a_list_leaves_in_it_what_they_do_not_see(place: Workspace) -
         "KBK3005", lambda: place.write(lambda tx: records.update(tx, ann, "note", note, {"tags": [3]}))
     )
     assert found.errors[0].pointer == "/tags"
+    make_stale = {"tags": [2]}
+    found = refused(
+        "KBK3009",
+        lambda: place.write(lambda tx: records.update(tx, ann, "note", note, make_stale, if_version=1)),
+    )
+    told = found.extra["changed"]["tags"]
+    assert (ids(told["from"]), ids(told["to"])) == ([1, 2], [2, 1])
 
 
 def test_only_what_the_field_offers_and_what_is_there_can_be_chosen(place: Workspace) -> None:
@@ -163,9 +170,7 @@ def test_only_what_the_field_offers_and_what_is_there_can_be_chosen(place: Works
 
 
 def test_a_record_of_any_entity_is_read_with_its_entity_and_title(place: Workspace) -> None:
-    note = make(
-        place, about={"entity": "company", "by": {"name": "A"}} if False else {"entity": "company", "id": 1}
-    )
+    note = make(place, about={"entity": "company", "id": 1})
     link = read(place, note)["about"]
     assert (link.entity, link.id, link.title) == ("company", 1, "A")
     hidden = make(place, see={"entity": "company", "id": 2})

@@ -44,7 +44,7 @@ def test_a_stale_save_tells_who_and_what(office):
     assert (error.status, error.code) == (412, "KBK3009")
     assert error.extra["version"] == 2
     assert error.extra["changed_by"] == {"id": office.people["root"].user, "title": "Root"}
-    assert error.extra["changed"] == {"amount": {"from": "10.00", "to": "20.00"}}
+    assert error.extra["changed"] == {"amount": {"from": Decimal("10.00"), "to": Decimal("20.00")}}
     assert error.extra["changed_at"].endswith("Z")
     assert office.stored("deal", deal)["name"] == "A"
     assert office.update("deal", deal, {"name": "B"}, by="marina", if_version=2).version == 3

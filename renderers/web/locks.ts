@@ -57,15 +57,18 @@ export function changed(form: HTMLFormElement, box: Element, name: string): bool
 /** Locks the field in a box, or opens it; one at which something is wrong stays open. */
 export function hold(box: HTMLElement, locked: boolean): void {
   const held = locked && !box.querySelector(":scope > .wrong, [aria-invalid=true]");
+  if (!held && !box.classList.contains("held")) return; // it is open already
   box.classList.toggle("held", held);
   for (const control of box.querySelectorAll<HTMLElement>("input:not([type=hidden]), textarea, select, button, [contenteditable]")) {
     if (control.closest("[data-refresh]")) continue;
-    if (control.hasAttribute("contenteditable")) control.setAttribute("contenteditable", String(!held));
+    const stays = control.closest(".held") !== null; // a cell may be locked by its own condition, or by that of its list
+    if (control.hasAttribute("contenteditable")) control.setAttribute("contenteditable", String(!stays));
     const line = control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && !/checkbox|radio|file|color|range/.test(control.type));
-    if (line) (control as HTMLInputElement).readOnly = held;
-    else if (held) control.setAttribute("aria-disabled", "true");
+    if (line) (control as HTMLInputElement).readOnly = stays;
+    else if (stays) control.setAttribute("aria-disabled", "true");
     else control.removeAttribute("aria-disabled");
-    if (box.matches("td") && held) control.setAttribute("aria-description", word("held"));
+    if (!box.matches("[data-cell]")) continue;
+    if (held) control.setAttribute("aria-description", word("held"));
     else if (control.getAttribute("aria-description") === word("held")) control.removeAttribute("aria-description");
   }
   for (const sign of box.querySelectorAll<HTMLElement>(":scope > .label > [data-lock-sign], :scope > [data-lock-words], :scope > .block-head [data-lock-sign]")) sign.hidden = !held;
@@ -88,12 +91,13 @@ const passes = (event: Event): boolean => {
 };
 
 /** What is locked answers nothing that would change it; it can be focused, read and copied. */
-for (const kind of ["mousedown", "click", "keydown", "drop", "paste", "cut"]) {
+for (const kind of ["pointerdown", "mousedown", "click", "keydown", "drop", "paste", "cut"]) {
   document.addEventListener(
     kind,
     (event) => {
       const box = event.target instanceof Element ? event.target.closest<HTMLElement>(".held") : null;
       if (!box || passes(event)) return;
+      if (kind === "pointerdown" && !(event.target as Element).closest("[data-grip]")) return;
       if (kind === "mousedown" && event.target instanceof HTMLInputElement && event.target.readOnly) return;
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -37,7 +37,7 @@ fields:
   - {name: kind, type: choice, read_only_if: "closed", choices: [{name: day}, {name: month}]}
   - {name: note, type: text, read_only_if: "LENGTH(name) > 10"}
   - {name: photo, type: image}
-  - {name: lines, type: children, of: rent_line, required_if: "closed"}
+  - {name: lines, type: children, of: rent_line, required_if: "closed", read_only_if: "LENGTH(name) = 3"}
 """,
     "entities/rent_line.yaml": """
 name: rent_line
@@ -106,8 +106,17 @@ def test_what_is_read_only_under_a_condition_locks_and_opens_while_one_types(log
     page.select_option("#f-kind", "month")
     page.fill("#f-name", "Склад на окраине")
     expect(page.locator("#f-note")).to_have_js_property("readOnly", True)
-    page.fill("#f-name", "Склад")
+    page.fill("#f-name", "Дом")
     expect(page.locator("#f-note")).to_have_js_property("readOnly", False)
+    expect(page.locator("[data-rows] > [data-lock-words]")).to_be_visible()
+    page.locator("[data-remove]").first.click(force=True)
+    page.locator("td[data-cell=what] input").first.focus()
+    page.keyboard.press("Control+d")
+    page.keyboard.press("Delete")
+    expect(page.locator("tr.entry:not(.waiting)")).to_have_count(2)
+    assert person.barriers() == []
+    page.fill("#f-name", "Склад")
+    expect(page.locator("[data-rows] > [data-lock-words]")).to_be_hidden()
     page.check("#f-closed")
     expect(price).to_have_js_property("readOnly", False)
     page.uncheck("#f-closed")

@@ -15,7 +15,7 @@ export const controls = (cell: Element): Control[] => [...cell.querySelectorAll<
 
 /** The field that takes the focus; none in a cell that is only read, is locked now or does not stand. */
 export function field(cell: Element): HTMLElement | null {
-  return cell.matches(".held, .off") ? null : inside(cell);
+  return cell.matches(".off") || cell.closest(".held") ? null : inside(cell);
 }
 
 function inside(cell: Element): HTMLElement | null {

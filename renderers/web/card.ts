@@ -19,10 +19,22 @@ const place = (box: HTMLElement): HTMLElement => (box.matches("[data-table]") ? 
 const address = (box: HTMLElement): string => (box.dataset.edit ?? box.dataset.table)!;
 const form = (box: HTMLElement): HTMLFormElement | null => box.querySelector<HTMLFormElement>("form[data-in-place]");
 const control = (box: HTMLElement): HTMLElement | null =>
-  box.querySelector<HTMLElement>("[data-in-place] :is([aria-invalid=true], .input, input:not([type=hidden]), select, textarea, [contenteditable])");
+  box.querySelector<HTMLElement>("[data-in-place] :is([aria-invalid=true], .input, [type=radio]:checked, input:not([type=hidden], [type=radio]:not(:checked)), select, textarea, [contenteditable])")
+  ?? box.querySelector<HTMLElement>("[data-in-place] input:not([type=hidden])");
+
+/** What is sent; files are on the server already and stand here by their ids. */
+function pairs(edited: HTMLFormElement): [string, string][] {
+  return [...new FormData(edited).entries()].filter((pair): pair is [string, string] => typeof pair[1] === "string");
+}
 
 function content(edited: HTMLFormElement): string {
-  return [...new FormData(edited).entries()].filter(([name]) => !name.startsWith("_")).map(([name, value]) => `${name}=${String(value)}`).join("\n");
+  return pairs(edited).filter(([name]) => !name.startsWith("_")).map(([name, value]) => `${name}=${value}`).join("\n");
+}
+
+/** Whether somebody types elsewhere by now: a field that is refused does not take the focus from there. */
+function elsewhere(box: HTMLElement): boolean {
+  const at = document.activeElement;
+  return at instanceof HTMLElement && !box.contains(at) && at.matches("input, select, textarea, [contenteditable]");
 }
 
 function show(box: HTMLElement, html: string): void {
@@ -36,10 +48,11 @@ function show(box: HTMLElement, html: string): void {
     edited.dataset.first = content(edited);
     listen(box, edited);
   }
+  if (elsewhere(box)) return;
   const first = control(box);
   first?.focus();
   edited?.scrollIntoView({ block: "nearest" }); // its buttons, too
-  if (first instanceof HTMLInputElement && first.type === "text") first.select();
+  if (first instanceof HTMLInputElement && ["text", "tel", "email", "url"].includes(first.type)) first.select();
 }
 
 async function open(box: HTMLElement): Promise<void> {
@@ -73,7 +86,7 @@ async function save(box: HTMLElement, edited: HTMLFormElement, focus: boolean): 
   edited.dataset.saving = "";
   edited.setAttribute("aria-busy", "true");
   try {
-    const body = new URLSearchParams([...new FormData(edited).entries()].map(([name, value]) => [name, String(value)]));
+    const body = new URLSearchParams(pairs(edited));
     const answer = await fetch(edited.action, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRF-Token": token(), Accept: "text/html" } });
     const html = await answer.text();
     if (answer.status === 422 || answer.status === 412) return show(box, html);
@@ -114,9 +127,17 @@ function listen(box: HTMLElement, edited: HTMLFormElement): void {
     }
   });
   if (!plain) return;
+  let pressed = false; // by a key: arrows go through the choices one by one, Enter or leaving takes the one that stands
+  edited.addEventListener("pointerdown", () => (pressed = false), true);
+  edited.addEventListener("keydown", (event) => {
+    pressed = true;
+    if (event.code !== "Enter" || event.defaultPrevented || !(event.target as Element).matches("select")) return;
+    event.preventDefault();
+    void save(box, edited, true);
+  });
   edited.addEventListener("change", (event) => {
     const target = event.target as HTMLElement;
-    if (target.matches("select, [type=checkbox], [type=radio]")) void save(box, edited, true);
+    if (target.matches("[type=checkbox], [data-files]") || (!pressed && target.matches("select, [type=radio]"))) void save(box, edited, true);
   });
   edited.addEventListener("focusout", (event) => {
     if (edited.contains(event.relatedTarget as Node | null)) return;

@@ -127,7 +127,7 @@ def _title(draft: EntityDraft, faults: Faults) -> tuple[TitlePart, ...]:
             parts.append(TitlePart(field=field.uid))
     if end < len(pattern):
         parts.append(TitlePart(text=pattern[end:]))
-    if not any(part.field for part in parts):
+    if _TITLE_PART.search(pattern) is None:
         faults.add(
             draft.spot.under("title"),
             "KBK1005",

@@ -330,6 +330,7 @@ def test_faults_of_views_menus_roles_layouts_and_rules_have_their_places() -> No
         "entities/activity.yaml: constraints[0].unique[0]", "entities/activity.yaml: constraints[1].check",
         "entities/activity.yaml: layout[0].rows[0][1]", "entities/activity.yaml: layout[0].rows[1][0]",
     }  # fmt: skip
+    assert "there is no field “subjct”" in found["entities/activity.yaml: title"][1]
 
 
 def test_a_fault_of_a_field_is_not_told_again_by_those_who_use_it() -> None:

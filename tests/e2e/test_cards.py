@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
     from tests.e2e.conftest import Login, Person
 
 pytestmark = pytest.mark.e2e
@@ -124,3 +128,39 @@ def test_a_phone_has_every_part_as_a_tab_and_paper_has_all_of_the_record(login: 
     for part in page.locator(".part").all():
         expect(part).to_be_visible()
     assert marina.violations() == []
+
+
+def test_a_picture_a_rating_and_a_telephone_are_changed_in_place(login: Login) -> None:
+    admin = login("admin")
+    page, keys = admin.page, admin.page.keyboard
+
+    def opened(name: str) -> Locator:
+        value = page.locator(f"[data-edit][data-name='{name}']")
+        value.hover()
+        value.locator(".pen").click()
+        value.locator("form").wait_for()
+        return value
+
+    admin.goto("/e/contact/1")
+    photo = opened("photo")
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), (90, 140, 200)).save(picture, "PNG")
+    photo.locator("input[type=file]").first.set_input_files(
+        {"name": "лицо.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    expect(photo.locator("dd img")).to_have_js_property("naturalWidth", 64)
+    expect(photo.locator("form")).to_have_count(0)
+    admin.goto("/e/company/1")
+    phone = opened("phone")
+    keys.type("8 495 765-43-21")
+    keys.press("Enter")
+    expect(phone.locator("dd a.ref")).to_have_attribute("href", "tel:+74957654321")
+    admin.goto("/e/lead/20")
+    interest = opened("interest")
+    expect(interest.locator("input:checked")).to_be_focused()
+    before = int(interest.locator("input:checked").input_value() or 0)
+    keys.press("ArrowLeft")
+    keys.press("ArrowLeft")
+    expect(interest.locator("form")).to_have_count(1)
+    keys.press("Enter")
+    expect(interest.locator(".stars-shown")).to_have_attribute("aria-label", f"{before - 2} из 5")

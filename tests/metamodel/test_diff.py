@@ -115,6 +115,16 @@ def test_a_change_of_type_says_whether_values_are_copied() -> None:
     }  # fmt: skip
 
 
+def test_a_link_that_becomes_one_to_any_record_is_one_change() -> None:
+    link = "{name: deal, type: link, to: deal, inverse: activities, on_delete: clear}"
+    found = changed(
+        (ACTIVITY, link, "{name: deal, type: link_any, to: [deal, product], inverse: activities}"),
+        (ACTIVITY, "copy: deal.company, ", ""),
+    )
+    told = [(c.effect, c.aspect) for c in found if c.target == "activity.deal" and c.aspect != "on_delete"]
+    assert told == [("retyped", None)]
+
+
 def test_rules_choices_stages_and_constraints_are_told_one_by_one() -> None:
     found = changed(
         (

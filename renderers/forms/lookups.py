@@ -81,7 +81,10 @@ def _look_up_any(
     """The record of any entity that a typed text means: ``deal:7``, or a title that one record alone has."""
     text = holder.typed[link.name].strip()
     name, colon, number = text.partition(":")
-    if colon and number.strip().isdigit() and name.strip() in model.entities:
+    number = number.strip()
+    leads = name.strip() in {model.entity_by_uid[uid].name for uid in link.targets}
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    if colon and leads and is_number and options(owner.name, link.name, "", values, 1, name.strip()):
         holder.values[link.name] = f"{name.strip()}:{int(number)}"
         holder.titles[link.name] = text
         del holder.typed[link.name]

@@ -215,6 +215,11 @@ def test_a_draft_of_a_record_that_left_sight_does_not_name_it(house: Site, mark:
     assert key is None or mark.get(f"/e/deal/{deal}/edit?draft={key[1]}").status_code == 404
 
 
+def _refusals(page: str) -> list[str]:
+    """What a form says is wrong with it."""
+    return re.findall(r'<p class="wrong"[^>]*>(.*?)</p>', page, re.DOTALL)
+
+
 def test_an_entity_that_is_not_there_for_somebody_is_told_of_as_one_that_nobody_has(
     house: Site, mark: Surfer
 ) -> None:
@@ -233,6 +238,7 @@ def test_an_entity_that_is_not_there_for_somebody_is_told_of_as_one_that_nobody_
             house.post(f"/api/records/{name}/run/gift", {}, "mark"),
         ]
         pages = [
+            mark.post("/e/comment/new", [("/about~text", f"{name}:1"), ("/text", "x")]),
             mark.get(f"/e/comment/options/about?q=&_to={name}"),
             mark.post(f"/e/{name}/named", [("asked", "[]")]),
             mark.post(f"/e/{name}/recalculate", [("/name", "x")]),
@@ -242,6 +248,11 @@ def test_an_entity_that_is_not_there_for_somebody_is_told_of_as_one_that_nobody_
             mark.get(f"/e/{name}/run/gift"),
         ]
         words = [(a.status_code, a.json().get("detail"), str(a.json().get("errors"))) for a in told]
-        return [repr(each).replace(name, "?") for each in (*words, *(p.status_code for p in pages))]
+        return [
+            repr(each).replace(name, "?")
+            for each in (*words, *(p.status_code for p in pages), _refusals(pages[0].text))
+        ]
 
     assert answers("ledger") == answers("nobody")
+    strange = mark.post("/e/comment/new", [("/about~text", "deal:²"), ("/text", "x")])
+    assert strange.status_code == 422 and len(_refusals(strange.text)) == 1, "digits that are no number"

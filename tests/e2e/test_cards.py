@@ -142,6 +142,7 @@ def test_a_picture_a_rating_and_a_telephone_are_changed_in_place(login: Login) -
         return value
 
     admin.goto("/e/contact/1")
+    expect(page.locator("[data-name='position'] dd")).to_be_visible()  # a field of its own by that name
     photo = opened("photo")
     picture = BytesIO()
     Image.new("RGB", (64, 48), (90, 140, 200)).save(picture, "PNG")

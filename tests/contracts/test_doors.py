@@ -256,3 +256,10 @@ def test_an_entity_that_is_not_there_for_somebody_is_told_of_as_one_that_nobody_
     assert answers("ledger") == answers("nobody")
     strange = mark.post("/e/comment/new", [("/about~text", "deal:²"), ("/text", "x")])
     assert strange.status_code == 422 and len(_refusals(strange.text)) == 1, "digits that are no number"
+
+
+def test_numbers_that_no_record_can_have_are_refused_like_any_other(house: Site, mark: Surfer) -> None:
+    for text in ("9" * 5_000, "²", "0"):
+        for name in ("/papers[]", "/company", "/items/0/id", "_version"):
+            sent = [("/name", "x"), ("/stage", "lead"), ("/company~text", "x"), (name, text)]
+            assert mark.post("/e/deal/new", sent).status_code in (303, 422), (name, text[:9])

@@ -40,7 +40,7 @@ def build_files(making: Making, widget: Widget) -> Widget:
             was=f"{text} {names.get(text, '')}", small=f"/files/{text}/thumb/{SIZES[0]}",
         )
         for text in making.texts
-        if text.isascii() and text.isdigit()
+        if text.isascii() and text.isdigit() and len(text) < 19
     )  # fmt: skip
     more: dict[str, Any] = {
         "files": held,

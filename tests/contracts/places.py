@@ -121,7 +121,6 @@ def fill(tx: Transaction) -> None:
             held_at=chance.choice([None, f"2026-03-0{n % 9 + 1}T10:00:00Z"]), result=chance.choice([None, "да", "нет"]),
         )  # fmt: skip
 
-
     for n in range(24):
         place = chance.choice([("deal", chance.choice(deals)), ("company", chance.choice(companies))])
         about = {"entity": place[0], "id": place[1]}
@@ -187,4 +186,14 @@ def exact(value: Any) -> Any:
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-__all__ = ["Person", "Rights", "Role", "exact", "judge", "make_workspace", "raw_rows", "wide_model", "with_roles"]
+__all__ = [
+    "Person",
+    "Rights",
+    "Role",
+    "exact",
+    "judge",
+    "make_workspace",
+    "raw_rows",
+    "wide_model",
+    "with_roles",
+]

@@ -56,7 +56,11 @@ class Rights:
             for g in role.grants
             if g.entity == entity.uid and g.actions & set(actions)
         ]
-        if self.person.everything or entity.name == "file" or (not found and (entity.parent or entity.follows)):
+        if (
+            self.person.everything
+            or entity.name == "file"
+            or (not found and (entity.parent or entity.follows))
+        ):
             return [Grant(entity=entity.uid, actions=frozenset(actions))]
         return found
 
@@ -203,7 +207,8 @@ class Rights:
                 target = self.model.entity_by_uid[field.target or ""]
                 rows = {r["id"]: r for r in self.world.rows[target.uid]}
                 return [
-                    {"id": i, "deleted": True} if rows[i]["deleted_at"] is not None else {"id": i} for i in value
+                    {"id": i, "deleted": True} if rows[i]["deleted_at"] is not None else {"id": i}
+                    for i in value
                 ]
             case "link_any":
                 target = self.model.entity_by_uid[value.entity]

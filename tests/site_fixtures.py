@@ -8,21 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Databases, Dialect
-from tests.sites import Installed, Site, install, running
+from tests.sites import Installed, Site, install, made_once, running
 
 
 @pytest.fixture(scope="session")
 def installed(lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The database and the tokens of an installation made once for each kind of database."""
-    made: dict[str, tuple[str, dict[str, str]]] = {}
-
-    def get(dialect: str) -> tuple[str, dict[str, str]]:
-        if dialect not in made:
-            url = lasting_database(dialect)  # type: ignore[arg-type]
-            made[dialect] = url, install(url, tmp_path_factory.mktemp("home"))
-        return made[dialect]
-
-    return get
+    return made_once(lasting_database, tmp_path_factory, install)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from litestar.testing import TestClient
 
 from core import records
@@ -22,6 +23,7 @@ from core.web.app import Application, create_app
 from metamodel.fields.base import Context
 from metamodel.model import Model
 from tests import factories
+from tests.conftest import Databases
 
 PASSWORD = "correct horse"
 PEOPLE: Mapping[str, str] = {"admin": "administrator", "helen": "head", "mark": "manager", "nina": "manager"}
@@ -108,3 +110,18 @@ def running(database_url: str, home: Path, tokens: Mapping[str, str], **more: An
 
 
 Installed = Callable[[str], tuple[str, Mapping[str, str]]]
+
+
+def made_once(
+    databases: Databases, homes: pytest.TempPathFactory, make: Callable[[str, Path], Mapping[str, str]]
+) -> Installed:
+    """The database that ``make`` fills and the tokens it answers, made for each kind of database when asked for."""
+    made: dict[str, tuple[str, Mapping[str, str]]] = {}
+
+    def get(dialect: str) -> tuple[str, Mapping[str, str]]:
+        if dialect not in made:
+            url = databases(dialect)  # type: ignore[arg-type]
+            made[dialect] = url, make(url, homes.mktemp("home"))
+        return made[dialect]
+
+    return get

@@ -12,7 +12,7 @@ from core.access.grants import grants_of
 from core.access.people import find_login, find_person
 from core.errors import KubikError
 from core.query.names import readable_entity
-from core.query.query import Leading, Link, Page, Query
+from core.query.query import Leading, Page, Query
 from core.query.read import read, record, visible_ids
 from core.storage.workspace import Transaction
 from metamodel.model import Entity
@@ -144,8 +144,3 @@ def sees(tx: Transaction, user: int, entity: Entity, id: int) -> bool:
     """Whether an active person sees a record."""
     person = find_person(tx, "user", {"user": user})
     return person is not None and id in visible_ids(tx, person.actor, entity, (id,), "any")
-
-
-def mention_links(item: dict[str, Any]) -> tuple[Link, ...]:
-    """The people a comment names."""
-    return tuple(item.get("mentions") or ())

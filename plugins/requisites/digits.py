@@ -51,9 +51,3 @@ def account_key(account: Sequence[int], bik: Sequence[int]) -> int:
     written = (*before, *account[:_ACCOUNT_KEY], 0, *account[_ACCOUNT_KEY + 1 :])
     total = sum(digit * _ACCOUNT[place % 3] % 10 for place, digit in enumerate(written))
     return total % 10 * 3 % 10
-
-
-def ean_key(digits: Sequence[int]) -> int:
-    """The last digit of a GS1 number (EAN-8, EAN-13, UPC-A, ITF-14) by those before it: weights 3 and 1 from the right."""
-    total = sum(digit * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return -total % 10

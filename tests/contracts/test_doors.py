@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from metamodel.model import Model
 from tests import factories
 from tests.conftest import Databases, Dialect
 from tests.renderers.surfing import Surfer, changed, sign_in
-from tests.sites import Site, install, running
+from tests.sites import Installed, Site, install, made_once, running
 
 MORE: dict[str, str | None] = {
     "extensions/deal.yaml": """
@@ -60,16 +61,8 @@ def doors_model() -> Model:
 
 
 @pytest.fixture(scope="module")
-def made(lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    known: dict[str, Any] = {}
-
-    def get(dialect: Dialect) -> Any:
-        if dialect not in known:
-            url = lasting_database(dialect)
-            known[dialect] = url, install(url, tmp_path_factory.mktemp("home"), doors_model())
-        return known[dialect]
-
-    return get
+def made(lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    return made_once(lasting_database, tmp_path_factory, partial(install, model=doors_model()))
 
 
 @pytest.fixture

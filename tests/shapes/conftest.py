@@ -13,7 +13,7 @@ from core.query import Query, read
 from core.solutions.start import initialize
 from core.storage.workspace import Transaction
 from tests.conftest import Databases, Dialect
-from tests.sites import PASSWORD, Installed, Site, running, settings
+from tests.sites import PASSWORD, Installed, Site, made_once, running, settings
 
 PEERS = Path(__file__).parent / "peers"
 
@@ -21,15 +21,7 @@ PEERS = Path(__file__).parent / "peers"
 @pytest.fixture(scope="session")
 def installed_peers(lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The database with the solution, and the token of its administrator, made when first asked for."""
-    made: dict[str, tuple[str, dict[str, str]]] = {}
-
-    def get(dialect: str) -> tuple[str, dict[str, str]]:
-        if dialect not in made:
-            url = lasting_database(dialect)  # type: ignore[arg-type]
-            made[dialect] = url, install(url, tmp_path_factory.mktemp("home"))
-        return made[dialect]
-
-    return get
+    return made_once(lasting_database, tmp_path_factory, install)
 
 
 def install(url: str, home: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,21 +16,13 @@ from PIL import Image
 from tests.conftest import Databases, Dialect
 from tests.papers import HTML, PAPERS, PDF, SVG, bomb, papers_model, picture, send, sent
 from tests.renderers.api.test_records import problem
-from tests.sites import Site, install, running
+from tests.sites import Installed, Site, install, made_once, running
 
 
 @pytest.fixture(scope="module")
-def made(lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def made(lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """An installation of papers for each kind of database, made once."""
-    known: dict[str, Any] = {}
-
-    def get(dialect: Dialect) -> Any:
-        if dialect not in known:
-            url = lasting_database(dialect)
-            known[dialect] = url, install(url, tmp_path_factory.mktemp("home"), papers_model())
-        return known[dialect]
-
-    return get
+    return made_once(lasting_database, tmp_path_factory, partial(install, model=papers_model()))
 
 
 @pytest.fixture

@@ -25,9 +25,12 @@ class OwnTables:
     solution_data: sa.Table
     journal: sa.Table
     reader: sa.Table
+    sighting: sa.Table
+    sighted: sa.Table
     number: sa.Table
     job: sa.Table
     closure: sa.Table
+    member: sa.Table
     origin: sa.Table
     external: sa.Table
     hand: sa.Table
@@ -37,6 +40,11 @@ class OwnTables:
     session: sa.Table
     token: sa.Table
     attempt: sa.Table
+    factor: sa.Table
+    recovery: sa.Table
+    invitation: sa.Table
+    challenge: sa.Table
+    security: sa.Table
 
 
 @lru_cache(maxsize=16)
@@ -50,6 +58,7 @@ def own_tables(schema: str | None, dialect: Literal["sqlite", "postgresql"]) -> 
         **_records(metadata),
         **_work(metadata),
         **_people(metadata),
+        **_proofs(metadata),
     )
 
 
@@ -118,6 +127,7 @@ def _history(metadata: sa.MetaData, dialect: Literal["sqlite", "postgresql"]) ->
             *tx,
             sa.Column("at", Instant(), nullable=False),
             sa.Column("by", BIG),
+            sa.Column("behalf", BIG),  # the person as whom it was done, when not as oneself
             sa.Column("kind", TEXT, nullable=False),
             sa.Column("entity", TEXT, nullable=False),
             sa.Column("record", BIG, nullable=False),
@@ -126,6 +136,26 @@ def _history(metadata: sa.MetaData, dialect: Literal["sqlite", "postgresql"]) ->
             sa.Column("diff", JsonText()),
             sa.Index("kubik_journal_record", "entity", "record", "seq"),
             sequence=True,
+        ),
+        "sighting": _table(  # somebody was shown personal data: by which way, which fields
+            metadata, "sighting",
+            _id(),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("by", BIG),
+            sa.Column("behalf", BIG),  # the person as whom it was seen, when not as oneself
+            sa.Column("token", BIG),
+            sa.Column("way", TEXT, nullable=False),  # list, card, api, export, extract …
+            sa.Column("entity", TEXT, nullable=False),
+            sa.Column("fields", JsonText(), nullable=False),  # uids
+            sa.Column("count", BIG, nullable=False),  # records
+            sa.Index("kubik_sighting_by", "by", "id"),
+            sequence=True,
+        ),
+        "sighted": sa.Table(  # the records of a sighting: a row each, so narrow as it can be
+            OWN + "sighted", metadata,
+            sa.Column("record", BIG, primary_key=True, autoincrement=False),
+            sa.Column("sighting", BIG, primary_key=True, autoincrement=False),
+            sqlite_with_rowid=False,
         ),
         "reader": _table(  # how far each reader of the journal has come
             metadata, "reader",
@@ -149,6 +179,12 @@ def _records(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("ancestor", BIG, primary_key=True, autoincrement=False),
             sa.Column("descendant", BIG, primary_key=True, autoincrement=False),
             sa.Index("kubik_closure_up", "entity", "descendant", "ancestor"),
+        ),
+        "member": _table(  # everybody in a group, those of the groups inside it included
+            metadata, "member",
+            sa.Column("user", BIG, primary_key=True, autoincrement=False),
+            sa.Column("group", BIG, primary_key=True, autoincrement=False),
+            sa.Index("kubik_member_group", "group", "user"),
         ),
         "origin": _table(  # which records came with a solution or an import, and under which key
             metadata, "origin",
@@ -242,6 +278,10 @@ def _people(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("seen_at", Instant(), nullable=False),
             sa.Column("ends_at", Instant(), nullable=False),
             sa.Column("address", TEXT),
+            sa.Column("agent", TEXT),  # how the browser calls itself
+            sa.Column("proved_at", Instant()),  # when the person last showed that it is them
+            sa.Column("acting", BIG),  # the user as whom the person acts
+            sa.Column("mode", TEXT),  # and how: view, deputy
             sa.Index("kubik_session_user", "user"),
             sa.Index("kubik_session_ends_at", "ends_at"),
         ),
@@ -254,6 +294,8 @@ def _people(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("created_at", Instant(), nullable=False),
             sa.Column("ends_at", Instant()),
             sa.Column("used_at", Instant()),
+            sa.Column("scope", JsonText()),  # what it leaves of the user's rights
+            sa.Column("hint", TEXT),  # how it begins, to be recognised
             sa.Index("kubik_token_user", "user"),
             sequence=True,
         ),
@@ -263,5 +305,55 @@ def _people(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("since", Instant(), nullable=False),
             sa.Column("count", BIG, nullable=False),
             sa.Index("kubik_attempt_since", "since"),
+        ),
+    }  # fmt: skip
+
+
+def _proofs(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {
+        "factor": _table(  # the second factor of a user: what makes its codes
+            metadata, "factor",
+            sa.Column("user", BIG, primary_key=True, autoincrement=False),
+            sa.Column("secret", TEXT, nullable=False),  # encrypted
+            sa.Column("salt", TEXT, nullable=False),  # of the recovery codes
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("confirmed_at", Instant()),  # empty until the first right code: it counts only then
+            sa.Column("last_step", BIG),  # the time step of the last code that was taken
+        ),
+        "recovery": _table(  # codes that are good once, in place of the second factor
+            metadata, "recovery",
+            sa.Column("user", BIG, primary_key=True, autoincrement=False),
+            sa.Column("hash", TEXT, primary_key=True),
+            sa.Column("used_at", Instant()),
+        ),
+        "invitation": _table(  # links that let somebody choose a password; only a hash of what was sent
+            metadata, "invitation",
+            sa.Column("hash", TEXT, primary_key=True),
+            sa.Column("user", BIG, nullable=False),
+            sa.Column("kind", TEXT, nullable=False),  # invite, reset
+            sa.Column("by", BIG),
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("ends_at", Instant(), nullable=False),
+            sa.Index("kubik_invitation_user", "user"),
+        ),
+        "challenge": _table(  # sign-ins whose password was right and whose second factor is awaited
+            metadata, "challenge",
+            sa.Column("hash", TEXT, primary_key=True),
+            sa.Column("user", BIG, nullable=False),
+            sa.Column("created_at", Instant(), nullable=False),
+            sa.Column("ends_at", Instant(), nullable=False),
+            sa.Index("kubik_challenge_ends_at", "ends_at"),
+        ),
+        "security": _table(  # what happened to somebody's keys, and who looked as whom
+            metadata, "security",
+            _id(),
+            sa.Column("at", Instant(), nullable=False),
+            sa.Column("user", BIG, nullable=False),
+            sa.Column("by", BIG),
+            sa.Column("kind", TEXT, nullable=False),
+            sa.Column("address", TEXT),
+            sa.Column("detail", TEXT),
+            sa.Index("kubik_security_user", "user", "id"),
+            sequence=True,
         ),
     }  # fmt: skip

@@ -40,17 +40,41 @@ def _drafts(connection: sa.Connection, own: OwnTables) -> None:
 
 def _actions(connection: sa.Connection, own: OwnTables) -> None:
     """The column of the journal for the action that did a change."""
-    place = connection.dialect.identifier_preparer.format_table(own.journal)
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text(f"ALTER TABLE {place} ADD COLUMN IF NOT EXISTS action TEXT"))
-    elif all(column["name"] != "action" for column in sa.inspect(connection).get_columns(own.journal.name)):
-        connection.execute(sa.text(f"ALTER TABLE {place} ADD COLUMN action TEXT"))
+    _add_columns(connection, own.journal, "action")
+
+
+def _identity(connection: sa.Connection, own: OwnTables) -> None:
+    """Who acts as whom, what a token leaves of rights, second factors and links of invitation."""
+    _add_columns(connection, own.journal, "behalf")
+    _add_columns(connection, own.session, "agent", "proved_at", "acting", "mode")
+    _add_columns(connection, own.token, "scope", "hint")
+    for table in (own.factor, own.recovery, own.invitation, own.challenge, own.security):
+        table.create(connection, checkfirst=True)
+
+
+def _add_columns(connection: sa.Connection, table: sa.Table, *names: str) -> None:
+    """Give an older table the columns it has today, where they are not there yet; they are empty."""
+    place = connection.dialect.identifier_preparer.format_table(table)
+    for name in names:
+        kind = table.c[name].type.compile(connection.dialect)
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text(f'ALTER TABLE {place} ADD COLUMN IF NOT EXISTS "{name}" {kind}'))
+        elif all(column["name"] != name for column in sa.inspect(connection).get_columns(table.name)):
+            connection.execute(sa.text(f'ALTER TABLE {place} ADD COLUMN "{name}" {kind}'))
+
+
+def _sightings(connection: sa.Connection, own: OwnTables) -> None:
+    """Who saw personal data."""
+    own.sighting.create(connection, checkfirst=True)
+    own.sighted.create(connection, checkfirst=True)
 
 
 STEPS: tuple[Step, ...] = (
     Step(number=1, apply=_first_tables),
     Step(number=2, apply=_drafts),
     Step(number=3, apply=_actions),
+    Step(number=4, apply=_identity),
+    Step(number=6, apply=_sightings),
 )
 """In order; a released step is never changed, a new one is added behind it."""
 

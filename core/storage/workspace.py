@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +35,8 @@ from core.storage.load import EMPTY, load_model
 from core.storage.own import OwnTables, own_tables
 from core.storage.pictures import Pictures
 from core.storage.sealing import Sealing
+from core.storage.sighted import write_sightings
+from core.storage.sightings import Sighting, Sightings
 from core.storage.tables import Tables
 from core.storage.upgrades import make_database, read_meta, upgrade, workspace_name
 from metamodel.messages import message
@@ -65,6 +67,9 @@ class Transaction:
     now: datetime
     writing: bool
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    way: str | None = None
+    """By which way what is read here reaches a person (list, card, api …): views of personal data are noted with it.
+    None for what the system reads for itself."""
 
     @property
     def dialect(self) -> Dialect:
@@ -89,6 +94,8 @@ class Workspace:
         self._loading = threading.Lock()
         self._inside = threading.local()
         self._later = Later()
+        self.sightings = Sightings(self._write_sightings)
+        """Who saw personal data."""
 
     @classmethod
     def create(cls, settings: Settings) -> Workspace:
@@ -127,6 +134,7 @@ class Workspace:
     def close(self) -> None:
         """Finish what was left for later and close its connections."""
         self._later.close()
+        self.sightings.close()
         self.pictures.close()
         self.database.close()
 
@@ -136,6 +144,9 @@ class Workspace:
         For notes that nobody misses when the process dies before: that a session is in use.
         """
         self._later.add(key, lambda: self.write(action))
+
+    def _write_sightings(self, seen: Sequence[Sighting]) -> None:
+        self.write(lambda tx: write_sightings(tx.connection, tx.tables.own, tx.dialect, seen))
 
     # --- transactions
 
@@ -270,6 +281,16 @@ class Workspace:
     def own(self) -> OwnTables:
         """Kubik's own tables."""
         return own_tables(self.database.schema, self.database.dialect)
+
+
+@contextmanager
+def unnoted(tx: Transaction) -> Iterator[None]:
+    """Read what nobody is shown: no view of personal data is noted meanwhile."""
+    way, tx.way = tx.way, None
+    try:
+        yield
+    finally:
+        tx.way = way
 
 
 @contextmanager

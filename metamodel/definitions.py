@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from metamodel.access_test_definitions import TestsDefinition
 from metamodel.action_definitions import PartDefinition, StepDefinition
 from metamodel.codec import (
     EXPRESSION,
@@ -81,7 +82,20 @@ class StageDefinition:
     help: Label | None = part(LABEL)
     color: str | None = part()
     kind: Literal["open", "won", "lost"] = part(default="open")
+    required: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    norm: str | None = part()
     archived: bool = part(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveDefinition:
+    """A move between stages that is allowed."""
+
+    sources: tuple[str, ...] = part(ONE_OR_MORE, default=(), key="from")
+    targets: tuple[str, ...] = part(ONE_OR_MORE, default=(), key="to")
+    roles: tuple[str, ...] | None = part(ONE_OR_MORE)
+    when: str | None = part(EXPRESSION)
+    message: Label | None = part(LABEL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +106,9 @@ class PipelineDefinition:
     uid: str = part(default="")
     renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
     label: Label | None = part(LABEL)
+    help: Label | None = part(LABEL)
     stages: tuple[StageDefinition, ...] = whole(many(StageDefinition))
+    moves: tuple[MoveDefinition, ...] = part(many(MoveDefinition), default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +221,7 @@ class RoleDefinition:
     label: Label | None = part(LABEL)
     help: Label | None = part(LABEL)
     parent: str | None = part()
+    includes: tuple[str, ...] = part(NAMES, default=())
     everything: bool = part(default=False)
     grants: tuple[GrantDefinition, ...] = part(many(GrantDefinition), default=())
 
@@ -222,8 +239,12 @@ class ViewDefinition:
     label: Label | None = part(LABEL)
     help: Label | None = part(LABEL)
     entity: str = whole()
-    type: Literal["list"] = part(default="list", key="kind")
+    type: Literal["list", "board"] = part(default="list", key="kind")
+    group_by: str | None = part()
     columns: tuple[str, ...] = whole(NAMES)
+    totals: tuple[str, ...] = part(NAMES, default=())
+    folded: tuple[str, ...] | None = part(NAMES)
+    hidden: tuple[str, ...] = part(NAMES, default=())
     filter: str | None = part(EXPRESSION)
     sort: tuple[str, ...] = part(NAMES, default=())
     order: int | None = part()
@@ -296,6 +317,7 @@ AnyDefinition = (
     | RoleDefinition
     | ViewDefinition
     | MenuDefinition
+    | TestsDefinition
 )
 
 KINDS: Mapping[str, type[AnyDefinition]] = {
@@ -306,6 +328,7 @@ KINDS: Mapping[str, type[AnyDefinition]] = {
     "roles": RoleDefinition,
     "views": ViewDefinition,
     "menus": MenuDefinition,
+    "tests": TestsDefinition,
 }
 """The kinds of definitions by their key in a document, which is the name of their folder, too."""
 
@@ -321,6 +344,7 @@ class Document:
     roles: tuple[RoleDefinition, ...] = part(many(RoleDefinition), default=())
     views: tuple[ViewDefinition, ...] = part(many(ViewDefinition), default=())
     menus: tuple[MenuDefinition, ...] = part(many(MenuDefinition), default=())
+    tests: tuple[TestsDefinition, ...] = part(many(TestsDefinition), default=())
 
     def to_json(self) -> dict[str, Any]:
         """The canonical document: every kind, even empty, each definition with its keys in the schema's order."""

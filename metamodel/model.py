@@ -8,40 +8,27 @@ from dataclasses import field as attribute
 from functools import cached_property
 from typing import Any, Literal
 
+from metamodel.access_tests import AccessTests
 from metamodel.actions import Action
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 from metamodel.fields.base import FieldType
 from metamodel.labels import Label
 from metamodel.layout import LayoutTab, Panel, TimelineSource
+from metamodel.stages import Choice as Choice
+from metamodel.stages import Move as Move
+from metamodel.stages import Pipeline as Pipeline
+from metamodel.stages import Stage as Stage
+from metamodel.stages import Stages as Stages
 
 ACTIONS = (
-    "read", "show", "create", "update", "delete", "move", "export", "print", "import", "reveal", "configure",
+    "read", "show", "create", "update", "delete", "move", "export", "print", "import", "reveal", "share", "configure",
 )  # fmt: skip
 
 SYSTEM_FIELDS = (
     "id", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at", "position",
 )  # fmt: skip
 """Fields that every entity has (``position`` only child entities); their uid and their column are their name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One value of a choice field; a stage is one too."""
-
-    uid: str
-    name: str
-    label: Label
-    color: str | None = None
-    archived: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage(Choice):
-    """A stage of a pipeline; ``kind`` says whether work goes on in it."""
-
-    kind: Literal["open", "won", "lost"] = "open"
-    pipeline: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +83,8 @@ class Field:
     choices: tuple[Choice, ...] = ()
     off: bool = False
     """Whether its part, or that of the entity it leads to, is switched off: no screen shows it."""
+    of_stage: str | None = None
+    """Uid of the stage field beside which the system keeps this one: it is read where that is, and never written."""
     pending: Field | None = None
     """The same field as it will be, while a change of its type is being copied: writers fill both columns."""
 
@@ -117,34 +106,12 @@ class Field:
     @property
     def writable(self) -> bool:
         """Whether people may set it at all, rights aside (child rows included)."""
-        return not self.system and self.computed is None and self.type.name != "number_series"
+        kept = self.system or self.of_stage is not None
+        return not kept and self.computed is None and self.type.name != "number_series"
 
     def choice(self, uid_or_name: str) -> Choice | None:
         """The choice of that uid or name."""
         return next((c for c in self.choices if uid_or_name in (c.uid, c.name)), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pipeline:
-    """A row of stages that records of an entity go through."""
-
-    uid: str
-    name: str
-    label: Label
-    stages: tuple[Stage, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
-    """The stages of an entity: ``field`` is the uid of the choice field this block makes."""
-
-    field: str
-    pipelines: tuple[Pipeline, ...]
-
-    @property
-    def first(self) -> Stage:
-        """Where a new record stands."""
-        return self.pipelines[0].stages[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,13 +194,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role and its grants; ``parent`` is the uid of the role that may make and manage it."""
+    """A role and its grants; ``parent`` is the uid of the role that may make and manage it, ``includes`` are the uids of
+    roles that who has this one has as well."""
 
     uid: str
     name: str
     solution: str
     label: Label
     parent: str | None = None
+    includes: tuple[str, ...] = ()
     grants: tuple[Grant, ...] = ()
     everything: bool = False
     """The system's administrator: every action on every entity, the configuration included."""
@@ -241,15 +210,23 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A saved way to look at an entity; ``columns`` are names or paths, ``sort`` as in a query."""
+    """A saved way to look at an entity; ``columns`` are names or paths, ``sort`` as in a query.
+
+    Of a board ``columns`` are what its cards show, ``group_by`` (uid) is the field whose values are its columns,
+    ``totals`` (uids) are summed up over each of them; ``folded`` and ``hidden`` are uids of choices.
+    """
 
     uid: str
     name: str
     solution: str
     label: Label
     entity: str
-    kind: Literal["list"] = "list"
+    kind: Literal["list", "board"] = "list"
     columns: tuple[str, ...]
+    group_by: str | None = None
+    totals: tuple[str, ...] = ()
+    folded: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     filter: Expression | None = None
     filter_text: str | None = None
     sort: tuple[str, ...] = ()
@@ -317,6 +294,7 @@ class Model:
     views: Mapping[str, View]
     menus: Mapping[str, Menu]
     actions: Mapping[str, Action] = attribute(default_factory=dict)
+    tests: Mapping[str, AccessTests] = attribute(default_factory=dict)
     document: Mapping[str, Any]
     """The canonical JSON document this model was resolved from (kinds -> list of definitions with uids)."""
 
@@ -352,6 +330,19 @@ class Model:
     @cached_property
     def role_by_uid(self) -> dict[str, Role]:
         return {r.uid: r for r in self.roles.values()}
+
+    @cached_property
+    def included(self) -> dict[str, frozenset[str]]:
+        """For each role (uid) itself and every role that it includes, at any depth."""
+        found: dict[str, frozenset[str]] = {}
+        for role in self.roles.values():
+            whole, rest = {role.uid}, [role.uid]
+            while rest:
+                new = set(self.role_by_uid[rest.pop()].includes) - whole
+                whole |= new
+                rest += new
+            found[role.uid] = frozenset(whole)
+        return found
 
     @cached_property
     def links_to(self) -> dict[str, tuple[tuple[Entity, Field], ...]]:

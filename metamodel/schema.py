@@ -23,6 +23,11 @@ _EXPRESSION = {"$ref": "#/$defs/expression"}
 _BOOLEAN = {"type": "boolean"}
 _COLOR = {"enum": list(COLORS)}
 _ICON = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,47}$", "description": "the name of an icon"}
+_STAGE = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9_]{0,47}(?:\\.[a-z][a-z0-9_]{0,47})?$",
+    "description": "the name of a stage; of another pipeline with its name before it: service.won",
+}
 _RENAMED = {
     "anyOf": [_NAME, {"type": "array", "items": _NAME, "maxItems": 100}],
     "description": "earlier names, one or a list",
@@ -31,6 +36,12 @@ _RENAMED = {
 
 def _names(least: int = 0) -> dict[str, Any]:
     return {"type": "array", "items": _NAME, "minItems": least, "maxItems": MOST_FIELDS}
+
+
+def _one_or_more(item: Any = _NAME) -> dict[str, Any]:
+    """A name, or a list of at least one."""
+    several = {"type": "array", "items": item, "minItems": 1, "maxItems": 200, "uniqueItems": True}
+    return {"anyOf": [item, several], "description": "a name, or a list of names"}
 
 
 def _sort() -> dict[str, Any]:
@@ -163,9 +174,17 @@ def _definitions() -> dict[str, Any]:
     types = list(field_types())
     stage = {
         **_NAMED, "label": _LABEL, "help": _LABEL, "color": _COLOR, "kind": {"enum": ["open", "won", "lost"]},
+        "required": _one_or_more(), "norm": {"type": "string", "maxLength": 40, "description": "a duration: P3D, PT4H"},
         "archived": _BOOLEAN,
     }  # fmt: skip
-    pipeline = {**_NAMED, "label": _LABEL, "stages": _list({"$ref": "#/$defs/stage"}, least=1, most=100)}
+    move = {
+        "from": _one_or_more(_STAGE), "to": _one_or_more(_STAGE), "roles": _one_or_more(), "when": _EXPRESSION,
+        "message": _LABEL,
+    }  # fmt: skip
+    pipeline = {
+        **_NAMED, "label": _LABEL, "help": _LABEL, "stages": _list({"$ref": "#/$defs/stage"}, least=1, most=100),
+        "moves": _list({"$ref": "#/$defs/move"}, most=500),
+    }  # fmt: skip
     return {
         "name": {
             "type": "string",
@@ -210,6 +229,7 @@ def _definitions() -> dict[str, Any]:
         },
         **{f"field_{name}": _field(name) for name in types},
         "stage": _object(stage, "name"),
+        "move": _object(move, "to"),
         "pipeline": _object(pipeline, "name", "stages"),
         "stages": _object(
             {
@@ -243,6 +263,17 @@ def _definitions() -> dict[str, Any]:
         "step_rows": _object({"of": _NAME, "where": _EXPRESSION, "values": _values()}, "of", "values"),
         "step": _by("do", tuple(_STEP_KEYS), "step_"),
         **{f"step_{do}": _step(do) for do in _STEP_KEYS},
+        "fixture": _object({"name": _NAME, "entity": _NAME, "values": _written()}, "name", "entity"),
+        "verdicts": _object({"actions": _asked(), "read": _asked(), "write": _asked(), "move": _asked()}),
+        "access_test": _object(
+            {
+                "label": _LABEL, "roles": _asked(), "user": {"type": "string", "minLength": 1, "maxLength": 200},
+                "me": _written(), "with": _list({"$ref": "#/$defs/fixture"}, most=50), "entity": _NAME,
+                "record": _written(), "by": _written(), "allow": {"$ref": "#/$defs/verdicts"},
+                "deny": {"$ref": "#/$defs/verdicts"},
+            },
+            "entity",
+        ),
         "menu_item": _object(
             {
                 "label": _LABEL, "icon": _ICON, "entity": _NAME, "view": _NAME, "part": _NAME,
@@ -278,6 +309,15 @@ def _layout() -> dict[str, Any]:
             "tab",
         ),
     }  # fmt: skip
+
+
+def _written() -> dict[str, Any]:
+    """Values as in the API, by names of fields."""
+    return {"type": "object", "propertyNames": _NAME, "maxProperties": MOST_FIELDS}
+
+
+def _asked() -> dict[str, Any]:
+    return {"type": "array", "items": _NAME, "minItems": 1, "maxItems": MOST_FIELDS, "uniqueItems": True}
 
 
 def _sets() -> dict[str, Any]:
@@ -345,7 +385,8 @@ def _kinds() -> dict[str, dict[str, Any]]:
         ),
         "role": _object(
             {
-                **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "parent": _NAME, "everything": _BOOLEAN,
+                **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "parent": _NAME, "includes": _names(),
+                "everything": _BOOLEAN,
                 "grants": _list({"$ref": "#/$defs/grant"}),
             },
             "name",
@@ -353,8 +394,9 @@ def _kinds() -> dict[str, dict[str, Any]]:
         "view": _object(
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "entity": _NAME,
-                "kind": {"enum": ["list"]}, "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100),
-                "filter": _EXPRESSION, "sort": _sort(),
+                "kind": {"enum": ["list", "board"]}, "group_by": _NAME,
+                "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100), "totals": _shown(), "folded": _shown(),
+                "hidden": _shown(), "filter": _EXPRESSION, "sort": _sort(),
                 "order": {"type": "integer", "minimum": -9999, "maximum": 9999}, "roles": _names(), "part": _NAME,
             },
             "name",
@@ -367,6 +409,10 @@ def _kinds() -> dict[str, dict[str, Any]]:
                 "items": _list({"$ref": "#/$defs/menu_item"}, most=100),
             },
             "items",
+        ),
+        "tests": _object(
+            {**_NAMED, "solution": _NAME, "tests": _list({"$ref": "#/$defs/access_test"})},
+            "tests",
         ),
     }  # fmt: skip
 

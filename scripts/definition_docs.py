@@ -138,6 +138,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "role": {
         "parent": "the role above it: who has that one may make and manage people of this one",
+        "includes": "names of roles that who has this one has as well; `parent` is management alone, nothing is inherited by it",
         "everything": "`true`: the administrator's right to all data and to the configuration",
         "grants": "a list of grants, see below; nothing is allowed that no grant gives",
     },
@@ -151,8 +152,12 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "view": {
         "entity": "of which entity",
-        "kind": "`list`",
-        "columns": "fields, or paths along links such as `company.name`",
+        "kind": "`list` or `board`: cards in columns, which move by dragging",
+        "group_by": "of a board: the field whose values are its columns (a choice, a link, a person, a department, yes or no); without it the stage",
+        "columns": "fields, or paths along links such as `company.name`; of a board what each card shows",
+        "totals": "of a board: numeric fields summed up over each column, over what the reader may see",
+        "folded": "of a board: names of choices whose columns are folded at first; without it the stages where work has ended",
+        "hidden": "of a board: names of choices that have no column",
         "filter": "a condition, in which `me` and `my.…` are the reader",
         "sort": "as of an entity",
         "order": "a whole number: its place among the views of the entity, the smallest first; without one it stands after them, by name. The first view is what the entity opens with",
@@ -191,7 +196,7 @@ _OWN_WORDS = {
     "links.through": "the entity whose records are the pairs; without it a table of the field's own",
     "link_any.to": "a list of entities, `[deal, company]`, or `all`",
     "link_any.rights": "`of parent`: the record is seen and written as the one it leads to; own grants only narrow",
-    "link_any.write_by": "with `rights: of parent`: `update` (when not said), to write takes the right to change the record it leads to, or `read`, to read it",
+    "link_any.write_by": "with `rights: of parent`: `update` (when not said), to write takes the right to change the record it leads to, or `read`, to read it, or `share`, to share it",
 }
 
 

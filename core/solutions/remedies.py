@@ -56,6 +56,8 @@ def remedy(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _of_view(item, fault)
         case "menus":
             return _of_menu(item, fault)
+        case "tests":
+            return _of_tests(item, fault)
     return None
 
 
@@ -149,6 +151,8 @@ def _of_role(item: Mapping[str, Any], fault: Fault) -> Edit | None:
     match fault.path:
         case ("parent",):
             return _made(fault, "role", name, message("the role has no parent any more"), "parent")
+        case ("includes", int() as index):
+            return _made(fault, "role", name, message("it leaves the included roles"), "includes", index)
         case ("grants", int() as index, "fields", *rest):
             return _made(
                 fault, "role", name, message("it leaves the field set"), "grants", index, "fields", *rest
@@ -181,8 +185,15 @@ def _of_view(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "view", name, message("the view goes: its filter cannot be asked any more"))
         case ("roles", int() as index):
             return _made(fault, "view", name, message("the role leaves the view"), "roles", index)
-        case ("entity",):
+        case ("entity",) | ("kind",):
             return _made(fault, "view", name, message("the view goes"))
+        case ("group_by",):
+            return _made(fault, "view", name, message("the view goes: nothing groups its board any more"))
+        case ("totals", int() as index):
+            return _made(fault, "view", name, message("the total leaves the view"), "totals", index)
+        case ("folded" | "hidden" as key, int() as index):
+            words = message("the column is not set apart any more")
+            return _made(fault, "view", name, words, key, index)
     return None
 
 
@@ -193,6 +204,20 @@ def _of_menu(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "menu", name, message("the role leaves the menu"), "roles", index)
         case ("items", *rest) if rest and rest[-1] in ("entity", "view"):
             return _menu_item(item, fault, list(fault.path[:-1]))
+    return None
+
+
+def _of_tests(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    """What a test asks and what it asks it of make it up: without a part of that it goes; a single question may."""
+    name = item["name"]
+    match fault.path:
+        case ("tests", int() as index, ("allow" | "deny") as key, str() as what, int() as place):
+            if len(item["tests"][index][key][what]) > 1:
+                words = message("it leaves the access test")
+                return _made(fault, "tests", name, words, "tests", index, key, what, place)
+            return _made(fault, "tests", name, message("the access test goes"), "tests", index)
+        case ("tests", int() as index, *_):
+            return _made(fault, "tests", name, message("the access test goes"), "tests", index)
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.solutions.laid import laid_sections, rename_laid
 from core.solutions.renamed_in_actions import rename_in_action
+from core.solutions.renamed_in_tests import rename_in_tests
 from metamodel.definitions import KINDS, Document
 from metamodel.expression import Expression, print_expression
 from metamodel.fields import field_types
@@ -133,6 +134,8 @@ class Follower:
             self.view(item)
         for item in document["menus"]:
             self.menu(item["items"])
+        for item in document["tests"]:
+            rename_in_tests(self, item)
 
     def name(self, kind: str, name: str) -> str:
         return self.kinds[kind].get(name, name)
@@ -223,6 +226,8 @@ class Follower:
     def role(self, item: dict[str, Any]) -> None:
         if "parent" in item:
             item["parent"] = self.name("roles", item["parent"])
+        if "includes" in item:
+            item["includes"] = [self.name("roles", name) for name in item["includes"]]
         old = self.old.role_by_uid.get(item["uid"])
         for grant in item.get("grants", ()):
             uid = self.entity_uid.get(grant["entity"])
@@ -252,6 +257,12 @@ class Follower:
         _each(item, "columns", lambda n: self.path(uid, n))
         _each(item, "sort", lambda n: self.path(uid, n))
         old = next((v for v in self.old.views.values() if v.uid == item["uid"]), None)
+        choices = self.choices.get(old.group_by or "", {}) if old else {}
+        if "group_by" in item:
+            item["group_by"] = self.field(uid, item["group_by"])
+        _each(item, "totals", lambda n: self.field(uid, n))
+        for key in ("folded", "hidden"):
+            _each(item, key, lambda n: choices.get(n, n))
         self.expression(item, "filter", old.filter if old else None)
 
     def menu(self, items: Iterable[dict[str, Any]]) -> None:

@@ -10,9 +10,10 @@ from core.solutions.laid import laid_fields, laid_names, laid_sections
 from core.solutions.renames import SLOTS
 from core.solutions.use import Naming, Use
 from core.solutions.used_by_actions import ActionWalker
+from core.solutions.used_by_tests import TestWalker
 from metamodel.fields.base import siblings
 from metamodel.messages import message
-from metamodel.model import Entity, Field, Model
+from metamodel.model import Entity, Field, Model, View
 from metamodel.places import pointer
 
 
@@ -57,6 +58,9 @@ def all_uses(model: Model) -> Iterator[Use]:
         yield from walker.view(index, item)
     for index, item in enumerate(document.get("menus", ())):
         yield from walker.menu(item["name"], ("menus", index), item)
+    tests = TestWalker(model)
+    for index, item in enumerate(document.get("tests", ())):
+        yield from tests.tests(index, item)
     solutions = {s.name: s.uid for s in model.solutions.values()}
     for index, item in enumerate(document.get("solutions", ())):
         for number, name in enumerate(item.get("depends", ())):
@@ -149,6 +153,8 @@ class Walker(Naming):
         role, name = self.model.roles[item["name"]], item["name"]
         if "parent" in item:
             yield self.use("role", name, ("roles", index, "parent"), role.parent)
+        for place, included in enumerate(item.get("includes", ())):
+            yield self.use("role", name, ("roles", index, "includes", place), self.model.roles[included].uid)
         for number, (written, grant) in enumerate(zip(item.get("grants", ()), role.grants, strict=True)):
             at = ("roles", index, "grants", number)
             entity = self.model.entity_by_uid[grant.entity]
@@ -174,8 +180,22 @@ class Walker(Naming):
         for key, paths in (("columns", view.columns), ("sort", view.sort)):
             for number, path in enumerate(paths):
                 yield self.use("view", view.name, (*at, key, number), *self.path(entity, path))
+        yield from self.board(view, at, item)
         yield from self.expression("view", view.name, (*at, "filter"), view.filter, entity.uid)
         yield from self.roles("view", view.name, at, item)
+
+    def board(self, view: View, at: tuple[str | int, ...], item: Mapping[str, Any]) -> Iterator[Use]:
+        """What the columns of a board are, and what is summed up over them."""
+        if view.group_by is None:
+            return
+        yield self.use("view", view.name, (*at, "group_by" if "group_by" in item else "kind"), view.group_by)
+        for number, uid in enumerate(view.totals):
+            yield self.use("view", view.name, (*at, "totals", number), uid)
+        choices = self.model.entity_by_uid[view.entity].by_uid[view.group_by].choices
+        for key in ("folded", "hidden"):
+            for number, name in enumerate(item.get(key, ())):
+                named = (choice.uid for choice in choices if choice.name == name)
+                yield self.use("view", view.name, (*at, key, number), *named)
 
     def roles(
         self, kind: str, name: str, at: tuple[str | int, ...], item: Mapping[str, Any]

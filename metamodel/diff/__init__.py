@@ -51,6 +51,12 @@ _WORDS: Mapping[str, Mapping[Effect, Message]] = {
         "renamed": message("the menu {old} is now called {name}"),
         "changed": message("the menu {name} changes"),
     },
+    "tests": {
+        "added": message("new access tests {name}"),
+        "removed": message("the access tests {name} go away"),
+        "renamed": message("the access tests {old} are now called {name}"),
+        "changed": message("the access tests {name} change"),
+    },
 }
 _ENTITY_ASPECTS: Mapping[str, Message] = {
     "label": message("the label"),
@@ -79,6 +85,7 @@ def diff(old: Model | None, new: Model) -> tuple[Change, ...]:
         *_roles(old, new),
         *_things("view", _views(old), _views(new)),
         *_things("menu", old.menus if old else {}, new.menus),
+        *_things("tests", old.tests if old else {}, new.tests),
     )
 
 
@@ -173,6 +180,7 @@ class _ViewByUids:
         self.view, self.name, self.uid, self.label = view, view.name, view.uid, view.label
         self.meaning = (
             view.solution, view.label, view.entity, view.kind, shape(view.filter), view.order, view.roles,
+            view.group_by, view.totals, view.folded, view.hidden,
             tuple(_path(model, view.entity, path) for path in view.columns),
             tuple((path[:1] == "-", _path(model, view.entity, path.removeprefix("-"))) for path in view.sort),
         )  # fmt: skip
@@ -269,7 +277,7 @@ def _rule_in_words(entity: Entity, constraint: Constraint | None) -> Message:
 
 def _meaning(aspect: Any, old: Model | None, new: Model) -> Any:
     """What a role's property says; of the fields of grants only those of both models, as a new one is told by itself."""
-    if old is None or not isinstance(aspect, tuple):
+    if old is None or not isinstance(aspect, tuple) or any(isinstance(each, str) for each in aspect):
         return shape(aspect)
     both = _field_uids(old) & _field_uids(new)
     return tuple(shape(replace(g, fields=g.fields & both) if g.fields is not None else g) for g in aspect)
@@ -287,6 +295,7 @@ def _roles(old: Model | None, new: Model) -> Iterator[Change]:
         for aspect, words in (
             ("label", message("the label")),
             ("parent", message("who manages it")),
+            ("includes", message("which roles it includes")),
             ("everything", message("whether it may do everything")),
             ("grants", message("its grants")),
         ):

@@ -11,6 +11,7 @@ from metamodel.errors import unknown
 from metamodel.messages import message
 from metamodel.model import Entity, Menu, MenuItem, Role, View
 from metamodel.names import SYSTEM_SOLUTION, first_uids
+from metamodel.resolve.boards import board_of
 from metamodel.resolve.build import default_label
 from metamodel.resolve.entities import check_path, check_sort
 from metamodel.resolve.expressions import Checker
@@ -62,6 +63,7 @@ def make_views(
                 field = check_path(entity, path.removeprefix("-"), place, faults, drafts=drafts)
                 if key == "sort":
                     check_sort(field, place, faults)
+        board = board_of(written, entity, spot, faults)
         made[written.name] = View(
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), entity=entity.uid, kind=written.type,
@@ -69,6 +71,7 @@ def make_views(
             filter_text=written.filter, sort=written.sort, order=written.order,
             roles=role_uids(written.roles, roles, spot, faults),
             off=parts.off(written.solution, written.of_part, spot) or _is_off(entities, written.entity),
+            group_by=board.group_by, totals=board.totals, folded=board.folded, hidden=board.hidden,
         )  # fmt: skip
     return made
 

@@ -18,7 +18,7 @@ _FIELD = (
 )  # fmt: skip
 _SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color", "parts", "switched")
 _ACTION = ("name", "uid", "solution", "label", "help", "icon", "entity", "where", "rank", "order", "confirm")
-_VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "sort", "order")
+_VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "group_by", "sort", "order")
 
 Definition = Mapping[str, Any]
 
@@ -140,6 +140,12 @@ def _view(
     kept["sort"] = [
         name for name in definition.get("sort", ()) if _readable(model, grants, entity, name.lstrip("-"))
     ]
+    if view.kind == "board":
+        readable = grants.readable(entity.uid)
+        if view.group_by not in readable:
+            return None
+        names = {uid: entity.by_uid[uid].name for uid in view.totals if uid in readable}
+        kept |= {"totals": list(names.values())} if names else {}
     return kept
 
 

@@ -17,6 +17,7 @@ from core.query.columns import Layout
 from core.query.compile import Compiler, Part
 from core.query.leading import leading_values
 from core.query.matching import id_list
+from core.query.noting import Watched, watch
 from core.query.paging import Segment, segments
 from core.query.plan import Children, Life, ReadPlan, Selection, plan, shape_of
 from core.query.query import Column, Link, Query
@@ -55,6 +56,14 @@ class Reader:
     _pages: dict[Part, tuple[Prepared, Layout, int]] = field(default_factory=dict)
     _others: dict[Any, Prepared] = field(default_factory=dict)
     _children: dict[str, tuple[Prepared, Layout]] = field(default_factory=dict)
+    _watched: Watched | None = None
+
+    @property
+    def watched(self) -> Watched:
+        """What of its pages is personal data."""
+        if self._watched is None:
+            self._watched = watch(self.plan.rights.model, self.plan.selection)
+        return self._watched
 
     def page(
         self, connection: sa.Connection, values: Values, limit: int, after: tuple[Any, ...] | None

@@ -14,6 +14,7 @@ from core.access.grants import grants_of
 from core.query.execute import parameters, relations_of, run
 from core.query.matching import contains
 from core.query.names import no_such_field, readable_entity
+from core.query.noting import note_titles
 from core.query.plan import page_limit
 from core.query.query import Link
 from core.query.relations import VisibleRow
@@ -62,6 +63,7 @@ def options(
     values = {**parameters(tx, actor), "search": fold(text.strip())}
     rows = run(Prepared(select, tx.workspace.database), tx.connection, values)
     found = [Link(id=i, title=t) for i, t in zip(*rows, strict=True)]
+    note_titles(tx, actor, row.entity, [link.id for link in found if link.id is not None])
     begun = re.compile(rf"(?<!\w){re.escape(values['search'])}")
     return sorted(found, key=lambda link: begun.search(fold(link.title or "")) is None)
 

@@ -11,6 +11,7 @@ from core.errors import KubikError
 from core.query.cursor import read_cursor, write_cursor
 from core.query.execute import Reader, parameters, reader_of
 from core.query.names import no_such_field
+from core.query.noting import note_items, note_titles
 from core.query.plan import Life, page_limit
 from core.query.query import Link, Page, Query
 from core.storage.workspace import Transaction
@@ -33,6 +34,7 @@ def read(tx: Transaction, actor: Actor, query: Query, *, life: Life | None = Non
     if query.cursor:
         after = read_cursor(tx.workspace.secret_key, bound, query.cursor, reader.key_count)
     items, last = reader.page(tx.connection, values, limit, after)
+    note_items(tx, actor, reader.watched, items)
     return Page(
         entity=reader.plan.entity,
         columns=reader.columns,
@@ -85,7 +87,9 @@ def titles(tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int]) ->
     if wanted and grants_of(tx.model, actor).may(entity.uid, "read"):
         query = Query(entity=entity.name, fields=(), ids=wanted)
         reader = reader_of(tx, actor, query, "any")
-        found |= reader.titles(tx.connection, parameters(tx, actor, query))
+        seen = reader.titles(tx.connection, parameters(tx, actor, query))
+        note_titles(tx, actor, entity, seen)
+        found |= seen
     return found
 
 

@@ -13,6 +13,7 @@ from core.errors import KubikError
 from core.storage.workspace import Transaction
 from core.web.exchange import Call
 from core.web.security import CSRF_HEADER, SAFE_METHODS, SESSION_COOKIE
+from core.web.ways import way_of
 from metamodel.messages import message
 
 T = TypeVar("T")
@@ -60,9 +61,15 @@ def make_known(call: Call) -> None:
 def reading(call: Call) -> Iterator[tuple[Transaction, Actor]]:
     """A snapshot, and the caller as that snapshot knows them."""
     with call.site.workspace.read() as transaction:
+        transaction.way = way_of(call.path)
         yield transaction, caller(transaction, call)
 
 
 def writing(call: Call, action: Callable[[Transaction, Actor], T]) -> T:
     """Do ``action`` in one write transaction; the whole is done again when it conflicts with others."""
-    return call.site.workspace.write(lambda transaction: action(transaction, caller(transaction, call)))
+
+    def noted(transaction: Transaction) -> T:
+        transaction.way = way_of(call.path)
+        return action(transaction, caller(transaction, call))
+
+    return call.site.workspace.write(noted)

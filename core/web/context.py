@@ -19,6 +19,7 @@ from core.i18n import Texts, best_language, texts
 from core.storage.workspace import Transaction, Workspace
 from core.web.security import LANGUAGE_COOKIE, THEME_COOKIE, new_visitor
 from core.web.site import Site
+from core.web.ways import way_of
 from metamodel.labels import LANGUAGES
 from metamodel.messages import message
 
@@ -116,6 +117,7 @@ def reading(request: AnyRequest) -> Iterator[tuple[Visit, Transaction]]:
     """The person and a snapshot to read in, the rights taken from that same snapshot: what a page is made from."""
     site = site_of(request)
     with site.workspace.read() as transaction:
+        transaction.way = way_of(request.scope["path"])
         token = exchange_state(request.scope).session
         actor = actor_of_session(transaction, token) if token else None
         if actor is None:

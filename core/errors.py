@@ -25,6 +25,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK1104": (409, "there is no change to take back"),
     "KBK1105": (422, "a solution cannot be installed or removed"),
     "KBK1106": (422, "a field cannot become a secret, nor a secret another field"),
+    "KBK1107": (422, "access tests fail"),
     # 2xxx requests
     "KBK2000": (400, "the request is not well-formed"),
     "KBK2001": (400, "the body is not well-formed JSON"),

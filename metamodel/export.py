@@ -29,6 +29,8 @@ def export(document: Document, solution: str) -> Mapping[str, str]:
 def _path(kind: str, definition: Any, solution: str) -> str:
     if kind == "menus" and definition.name == solution:
         return "menu.yaml"
+    if kind == "tests" and definition.name == solution:
+        return "tests/access.yaml"
     return f"{kind}/{definition.name}.yaml"
 
 

@@ -18,6 +18,7 @@ from metamodel.definitions import (
     ExtensionDefinition,
     MenuDefinition,
     SolutionDefinition,
+    TestsDefinition,
 )
 from metamodel.errors import Problem, ProblemsFound, suggestion
 from metamodel.messages import Message, message
@@ -31,7 +32,7 @@ DATA_FOLDERS = ("data", "demo")
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _BESIDE = (".md", ".txt")
-_LATER = frozenset(("reports", "dashboards", "documents", "automations", "tests"))
+_LATER = frozenset(("reports", "dashboards", "documents", "automations"))
 
 
 def parse_files(files: Mapping[str, str]) -> Document:
@@ -215,10 +216,10 @@ def _owned(item: AnyDefinition, solution: str) -> AnyDefinition:
 
 
 def _named(item: AnyDefinition) -> AnyDefinition:
-    """Extensions and menus may be without a name: it is then made of what they belong to."""
+    """Extensions, menus and tests may be without a name: it is then made of what they belong to."""
     if isinstance(item, ExtensionDefinition) and not item.name:
         return replace(item, name=f"{item.solution}_{item.extends}"[:48])
-    if isinstance(item, MenuDefinition) and not item.name:
+    if isinstance(item, MenuDefinition | TestsDefinition) and not item.name:
         return replace(item, name=item.solution)
     return item
 

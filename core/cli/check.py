@@ -9,6 +9,7 @@ import click
 from core.access.actor import system_actor
 from core.cli.common import opened, say, settings, words
 from core.records.sweeping import check_contents
+from core.solutions.access_tests import check_tests
 from core.solutions.sweep import purge_unreferenced, unreferenced
 from core.storage.check import check_storage
 from metamodel.messages import message
@@ -26,7 +27,7 @@ def check(context: click.Context, whole: bool, purge: bool) -> None:
     """Look for faults: settings, database against model, rows against each other. Exit status 1 when there are any."""
     count = 0
     with opened(settings()) as workspace:
-        for fault in chain(check_storage(workspace, whole=whole), check_contents(workspace, whole=whole)):
+        for fault in chain(check_storage(workspace, whole=whole), check_contents(workspace, whole=whole), check_tests(workspace)):
             count += 1
             click.echo(words().render(fault))
         if count == 0:

@@ -105,9 +105,9 @@ def rehearse(
     parse_row(work, top, values)
     whole = trial(work)
     try:
-        if not _prepared(work):
+        if not prepare(work):
             return Rehearsal(told=(*work.told, *work.problems))
-        _number(work)
+        number(work)
         mark_touched(work)
         store(work)
         keep_trees(work)
@@ -126,7 +126,7 @@ def rehearse(
             whole.rollback()
 
 
-def _prepared(work: Work) -> bool:
+def prepare(work: Work) -> bool:
     """As a write is prepared, every fault of a single value left aside; whether it can go on."""
     find_links(work)
     set_aside(work)
@@ -162,7 +162,7 @@ def _may_stand(work: Work) -> bool:
     return not work.problems
 
 
-def _number(work: Work) -> None:
+def number(work: Work) -> None:
     """Ids of the new rows, far from those of records; of one entity one after another, as an insert of many tells them."""
     place = FIRST_ID + secrets.randbelow(2**60)
     for rows in work.by_entity("create").values():

@@ -9,6 +9,7 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.records import rebuild_closure, sync_roles
 from core.solutions import kept
+from core.solutions.access_tests import require_passing
 from core.solutions.effects import planned_changes
 from core.solutions.kept import KeptPlan
 from core.solutions.moving import (
@@ -43,7 +44,8 @@ MOST_ROUNDS = 10
 def require_configure(tx: Transaction, actor: Actor) -> None:
     """Refuse who may not configure everything (KBK4002)."""
     roles = tx.model.role_by_uid
-    if not actor.system and not any(roles[uid].everything for uid in actor.roles if uid in roles):
+    narrowed = actor.narrowing is not None
+    if not actor.system and (narrowed or not any(roles[uid].everything for uid in actor.roles if uid in roles)):
         raise KubikError("KBK4002", message("you may not change the configuration"))
 
 
@@ -55,7 +57,7 @@ def make_plan(workspace: Workspace, actor: Actor, aimed: Callable[[Transaction],
         changes = planned_changes(tx, target)
     lines = [kept.write_message(change.effect) for change in changes]
     target = _with_summary(target, {"lines": lines})
-    plan = workspace.write(lambda tx: kept.keep(tx, actor.user, target))
+    plan = workspace.write(lambda tx: kept.keep(tx, actor.person, target))
     return Plan(id=plan, base=target.base, changes=changes)
 
 
@@ -304,9 +306,10 @@ class _Work:
         if "role" in model.entities:
             bring_back_roles(tx)
             sync_roles(tx)
+        require_passing(tx)
         summary = {**self.target.summary, "journal": journal_end(tx)}
         store_model(
-            tx.connection, tx.tables.own, version=model.version, at=tx.now, by=self.actor.user,
+            tx.connection, tx.tables.own, version=model.version, at=tx.now, by=self.actor.person,
             document=model.document, columns=self.target.columns, pending={}, summary=summary,
         )  # fmt: skip
         kept.update(tx, self.plan.id, applied=model.version)

@@ -190,7 +190,7 @@ def _written_before(path: Path) -> list[str]:
     """Definitions in a folder that an earlier export may have written; none when it is no solution."""
     if not (path / "solution.yaml").exists():
         return []
-    kinds = ("entities", "extensions", "actions", "roles", "views", "menus")
+    kinds = ("entities", "extensions", "actions", "roles", "views", "menus", "tests")
     return [file.relative_to(path).as_posix() for kind in kinds for file in (path / kind).glob("*.yaml")]
 
 

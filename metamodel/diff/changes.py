@@ -21,6 +21,7 @@ Kind = Literal[
     "role",
     "view",
     "menu",
+    "tests",
 ]
 Effect = Literal["added", "removed", "renamed", "retyped", "changed"]
 

@@ -49,7 +49,7 @@ def field_changes(old: Entity | None, new: Entity, before: Model | None, after: 
     if old is None or before is None:
         return
     for uid, field in new.by_uid.items():
-        if field.system:
+        if field.system or field.of_stage is not None:
             continue
         was = old.by_uid.get(uid)
         if was is None:
@@ -57,7 +57,7 @@ def field_changes(old: Entity | None, new: Entity, before: Model | None, after: 
         else:
             yield from _same(new, was, field, before, after)
     for uid, was in old.by_uid.items():
-        if uid not in new.by_uid and not was.system:
+        if uid not in new.by_uid and not was.system and was.of_stage is None:
             yield _change(
                 new, was, "removed", message("the field {name} goes away", name=_named(new, was)), before=was
             )
@@ -200,7 +200,9 @@ def choice_changes(
 
 
 def _stage_of(choice: Choice) -> Any:
-    return (choice.kind, choice.pipeline) if isinstance(choice, Stage) else None
+    if not isinstance(choice, Stage):
+        return None
+    return (choice.kind, choice.pipeline, choice.help, frozenset(choice.required), choice.norm)
 
 
 def _of(field: Field, choice: Choice) -> str:

@@ -15,6 +15,7 @@ from metamodel.identity import identify
 from metamodel.labels import make_label
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, Solution
+from metamodel.resolve.access_tests import make_tests
 from metamodel.resolve.actions import add_forms, make_actions
 from metamodel.resolve.build import build, make_choices
 from metamodel.resolve.circles import circle
@@ -24,6 +25,7 @@ from metamodel.resolve.expressions import Checker, check_copies
 from metamodel.resolve.faults import Fault, Faults, Spot
 from metamodel.resolve.fields import stored_type, type_computed, type_stored
 from metamodel.resolve.links import connect
+from metamodel.resolve.moves import settle_stages
 from metamodel.resolve.parts import parts_of, read_parts, switch_entities
 from metamodel.resolve.roles import make_roles
 from metamodel.resolve.screens import make_menus, make_views
@@ -65,6 +67,7 @@ def examine(
     type_stored(drafts, faults)
     type_computed(drafts, faults)
     checker = Checker(drafts, faults)
+    settle_stages(checker)
     entities = {
         draft.name: _entity(checker, draft, columns or {}, pending or {})
         for draft in drafts.entities.values()
@@ -76,12 +79,13 @@ def examine(
     roles = make_roles(checker, document, actions)
     views = make_views(checker, document, roles, entities, parts)
     menus = make_menus(document, entities, views, roles, faults, parts)
+    tests = make_tests(document, entities, roles, actions, faults)
     solutions = _solutions(document, faults)
     if faults.found:
         return None, tuple(faults.found)
     model = Model(
         version=version, solutions=solutions, entities=entities, roles=roles, views=views, menus=menus,
-        actions=actions,
+        actions=actions, tests=tests,
         document=document.to_json(),
     )  # fmt: skip
     return model, ()
@@ -146,7 +150,7 @@ def _solutions(document: Document, faults: Faults) -> dict[str, Solution]:
 
 def _check_owners(document: Document, names: set[str], faults: Faults) -> None:
     """Every definition belongs to a solution that is there."""
-    for kind in ("entities", "extensions", "actions", "roles", "views", "menus"):
+    for kind in ("entities", "extensions", "actions", "roles", "views", "menus", "tests"):
         for index, written in enumerate(getattr(document, kind)):
             if written.solution not in names:
                 why = unknown("there is no solution “{name}”", written.solution, names)

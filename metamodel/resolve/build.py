@@ -17,10 +17,12 @@ from metamodel.expression.types import DATETIME, INTEGER, Type
 from metamodel.labels import Label
 from metamodel.layout_definitions import LayoutDefinition
 from metamodel.messages import message
-from metamodel.model import Choice, Pipeline, Stage, Stages
-from metamodel.names import RESERVED_FIELDS, SYSTEM_ENTITIES, SYSTEM_SOLUTION
+from metamodel.model import Choice
+from metamodel.names import SYSTEM_ENTITIES, SYSTEM_SOLUTION
 from metamodel.resolve.drafts import Drafts, EntityDraft, FieldDraft
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.naming import add_field, default_label, name_is_free, unique_names
+from metamodel.resolve.stages import add_stages
 
 _SYSTEM: tuple[tuple[str, str, Label], ...] = (
     ("id", "integer", Label(ru="Номер записи", en="Record id")),
@@ -34,15 +36,9 @@ _SYSTEM: tuple[tuple[str, str, Label], ...] = (
 _POSITION = ("position", "integer", Label(ru="Порядок", en="Position"))
 
 
-def default_label(name: str) -> Label:
-    """What a thing without a label is called: its name with spaces."""
-    text = name.replace("_", " ").capitalize()
-    return Label(ru=text, en=text)
-
-
 def build(document: Document, faults: Faults) -> Drafts:
     """Drafts of every entity with its fields, still without types and targets."""
-    drafts = Drafts()
+    drafts = Drafts(role_uids={role.name: role.uid for role in document.roles})
     _check_uids(document, faults)
     for index, definition in enumerate(document.entities):
         spot = Spot("entities", index, definition)
@@ -91,13 +87,7 @@ def _add_system(
     if type_name == "user":
         field.target = user.uid if user else None
         field.result = Type(kind="link", entity=field.target)
-    _add(draft, field)
-
-
-def _add(draft: EntityDraft, field: FieldDraft) -> None:
-    draft.fields.append(field)
-    draft.by_name[field.name] = field
-    draft.by_uid[field.uid] = field
+    add_field(draft, field)
 
 
 def _extend(drafts: Drafts, extension: ExtensionDefinition, spot: Spot, faults: Faults) -> None:
@@ -114,13 +104,13 @@ def _add_contents(
 ) -> None:
     for index, definition in enumerate(source.fields):
         place = spot.under("fields", index)
-        if _name_is_free(draft, definition.name, place.under("name"), faults):
-            _add(draft, _field(draft, definition, place, source.solution, faults))
+        if name_is_free(draft, definition.name, place.under("name"), faults):
+            add_field(draft, _field(draft, definition, place, source.solution, faults))
     if source.stages is not None:
         if draft.stages is not None:
             faults.add(spot.under("stages"), "KBK1005", message("the entity has stages already"))
         else:
-            _add_stages(draft, source.stages, spot.under("stages"), source.solution, faults)
+            add_stages(draft, source.stages, spot.under("stages"), source.solution, faults)
     constraints: tuple[ConstraintDefinition, ...] = source.constraints
     draft.constraints += [(c, spot.under("constraints", i)) for i, c in enumerate(constraints)]
     layout: tuple[LayoutDefinition, ...] = source.layout
@@ -128,20 +118,6 @@ def _add_contents(
     if source.timeline is not None:
         gathered = [(path, spot.under("timeline", i)) for i, path in enumerate(source.timeline)]
         draft.timeline = [*(draft.timeline or ()), *gathered]
-
-
-def _name_is_free(draft: EntityDraft, name: str, spot: Spot, faults: Faults) -> bool:
-    if name in RESERVED_FIELDS:
-        faults.add(spot, "KBK1003", message("“{name}” is a reserved word", name=name))
-    elif name in draft.by_name:
-        faults.add(
-            spot,
-            "KBK1003",
-            message("the entity “{entity}” has another field “{name}”", entity=draft.name, name=name),
-        )
-    else:
-        return True
-    return False
 
 
 def _field(
@@ -165,49 +141,9 @@ def make_choices(definition: FieldDefinition) -> tuple[Choice, ...]:
     )
 
 
-def _add_stages(
-    draft: EntityDraft, written: StagesDefinition, spot: Spot, solution: str, faults: Faults
-) -> None:
-    if not _name_is_free(draft, written.field, spot.under("field"), faults):
-        return
-    unique_names(written.pipelines, spot.under("pipelines"), faults)
-    pipelines = []
-    for index, pipeline in enumerate(written.pipelines):
-        unique_names(pipeline.stages, spot.under("pipelines", index, "stages"), faults)
-        stages = tuple(
-            Stage(
-                uid=s.uid, name=s.name, label=s.label or default_label(s.name), color=s.color, archived=s.archived,
-                kind=s.kind, pipeline=pipeline.uid,
-            )
-            for s in pipeline.stages
-        )  # fmt: skip
-        label = pipeline.label or default_label(pipeline.name)
-        pipelines.append(Pipeline(uid=pipeline.uid, name=pipeline.name, label=label, stages=stages))
-    draft.stages = Stages(field=written.uid, pipelines=tuple(pipelines))
-    definition = FieldDefinition(
-        name=written.field, uid=written.uid, type="choice", help=written.help, indexed=True,
-        renamed_from=written.renamed_from,
-    )  # fmt: skip
-    field = FieldDraft(
-        uid=written.uid, name=written.field, entity=draft, definition=definition, spot=spot, solution=solution,
-        label=written.label or Label(ru="Стадия", en="Stage"),
-        choices=tuple(stage for pipeline in pipelines for stage in pipeline.stages),
-    )  # fmt: skip
-    _add(draft, field)
-
-
-def unique_names(items: Any, spot: Spot, faults: Faults) -> None:
-    """Report each item of a list whose name an earlier one has."""
-    seen: set[str] = set()
-    for index, item in enumerate(items):
-        if item.name in seen:
-            faults.add(spot.under(index, "name"), "KBK1003", message("“{name}” stands twice", name=item.name))
-        seen.add(item.name)
-
-
 def _check_uids(document: Document, faults: Faults) -> None:
     seen: dict[str, str] = {}
-    for kind in ("solutions", "entities", "extensions", "actions", "roles", "views", "menus"):
+    for kind in ("solutions", "entities", "extensions", "actions", "roles", "views", "menus", "tests"):
         for index, definition in enumerate(getattr(document, kind)):
             spot = Spot(kind, index, definition)
             for inner, item in _with_uids(spot, definition):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from core.access.actor import Actor
+from core.access.narrowing import Narrowing
 from metamodel.actions import Action
 from metamodel.model import ACTIONS, Entity, Field, Grant, Model
 
@@ -32,7 +33,9 @@ class Grants:
     """Hash of the grants' content: equal keys see and may the same, apart from who they are."""
     everything: bool
     own: Mapping[str, tuple[Grant, ...]]
-    """The grants as written, by uid of their entity."""
+    """The grants as written, by uid of their entity, without the actions that the narrowing takes away."""
+    narrowing: Narrowing | None = None
+    """What a token or a mode leaves of them; nothing that stands beside grants gives more than it."""
     _answers: dict[tuple[str, ...], Mapping[str, Coverage]] = field(default_factory=dict)
 
     def may(self, entity: str, action: str) -> bool:
@@ -63,6 +66,10 @@ class Grants:
         """Whether an action of the configuration is granted on some record; child rows, too, need a grant that names it."""
         return self.everything or any(action.right in g.actions for g in self.own.get(action.entity, ()))
 
+    def leaves(self, entity: str, action: str) -> bool:
+        """Whether a narrowing leaves the action on the entity, if it is granted at all."""
+        return self.narrowing is None or self.narrowing.leaves(self.model.entity_by_uid[entity], action)
+
     def branches(self, entity: str, action: str) -> tuple[Grant, ...]:
         """The grants that give the action, each with its own ``rows``; for a child entity those that narrow it.
 
@@ -73,6 +80,8 @@ class Grants:
             return (
                 Grant(entity=entity, actions=frozenset(("read",))),
             )  # the records that hold a file decide
+        if not self.leaves(entity, action):
+            return ()
         found = tuple(g for g in self.own.get(entity, ()) if action in g.actions)
         if self.everything or (not found and narrows(self.model.entity_by_uid[entity])):
             return (Grant(entity=entity, actions=frozenset(ACTIONS)),)
@@ -149,30 +158,49 @@ def unlimited(grant: Grant) -> bool:
 
 
 def grants_of(model: Model, actor: Actor) -> Grants:
-    """The effective grants of the actor, made once for each set of roles of a model."""
+    """The effective grants of the actor, made once for each set of roles of a model and what narrows them."""
     roles = None if actor.system else tuple(sorted(actor.roles))
-    kept: dict[tuple[str, ...] | None, Grants] = model.derived.setdefault("grants", {})
-    found = kept.get(roles)
+    narrowing = None if actor.system else actor.narrowing
+    kept: dict[tuple[tuple[str, ...] | None, Narrowing | None], Grants] = model.derived.setdefault(
+        "grants", {}
+    )
+    found = kept.get((roles, narrowing))
     if found is None:
-        found = kept[roles] = make_grants(model, roles)
+        found = kept[roles, narrowing] = make_grants(model, roles, narrowing)
     return found
 
 
-def make_grants(model: Model, roles: Iterable[str] | None) -> Grants:
-    """The grants of these roles (uids) added up; None is the system itself."""
+def make_grants(model: Model, roles: Iterable[str] | None, narrowing: Narrowing | None = None) -> Grants:
+    """The grants of these roles (uids) added up, and what the narrowing leaves of them; None is the system itself."""
     held = [model.role_by_uid[uid] for uid in roles if uid in model.role_by_uid] if roles is not None else []
-    if roles is None or any(role.everything for role in held):
+    everything = roles is None or any(role.everything for role in held)
+    if roles is None or (everything and narrowing is None):
         return Grants(model=model, key="everything", everything=True, own={})
     own: dict[str, tuple[Grant, ...]] = {}
-    for role in held:
-        for grant in role.grants:
-            if grant not in own.get(grant.entity, ()):
-                own[grant.entity] = (*own.get(grant.entity, ()), grant)
-    return Grants(model=model, key=_key(own), everything=False, own=own)
+    for grant in _all_grants(model) if everything else (g for role in held for g in role.grants):
+        left = grant if narrowing is None else _left(model, grant, narrowing)
+        if left is not None and left not in own.get(grant.entity, ()):
+            own[grant.entity] = (*own.get(grant.entity, ()), left)
+    return Grants(model=model, key=_key(own, narrowing), everything=False, own=own, narrowing=narrowing)
 
 
-def _key(own: Mapping[str, tuple[Grant, ...]]) -> str:
-    """The same for the same grants in any order: hexadecimal, 32 characters."""
+def _all_grants(model: Model) -> Iterator[Grant]:
+    """What who may everything may, said by grants, so that it can be narrowed."""
+    for entity in model.entities.values():
+        named = frozenset(a.right for a in model.actions.values() if a.entity == entity.uid)
+        given = named | {"reveal"} if narrows(entity) else named.union(ACTIONS)
+        yield Grant(entity=entity.uid, actions=given)
+
+
+def _left(model: Model, grant: Grant, narrowing: Narrowing) -> Grant | None:
+    """The grant with the actions that are left to it, None when none are."""
+    entity = model.entity_by_uid[grant.entity]
+    actions = frozenset(action for action in grant.actions if narrowing.leaves(entity, action))
+    return replace(grant, actions=actions) if actions else None
+
+
+def _key(own: Mapping[str, tuple[Grant, ...]], narrowing: Narrowing | None) -> str:
+    """The same for the same grants in any order, narrowed alike: hexadecimal, 32 characters."""
     written = sorted(
         repr((
             g.entity, sorted(g.actions), g.rows and g.rows.root, g.check and g.check.root,
@@ -181,4 +209,6 @@ def _key(own: Mapping[str, tuple[Grant, ...]]) -> str:
         for grants in own.values()
         for g in grants
     )  # fmt: skip
+    if narrowing is not None:
+        written.append(narrowing.key)
     return hashlib.sha256("\n".join(written).encode()).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from core.storage.tables import EntityTable
 from core.storage.types import BIG, TEXT, Instant
 from core.storage.workspace import Transaction
 from metamodel.messages import message
+from metamodel.model import Model
 
 
 @cache
@@ -54,12 +55,17 @@ def find_person(tx: Transaction, by: Key, parameters: Mapping[str, Any]) -> Pers
         user=user,
         login=login,
         name=name or login,
-        roles=tuple(sorted({row[7] for row in rows if row[7] in tx.model.role_by_uid})),
+        roles=effective(tx.model, (row[7] for row in rows)),
         language=choice.name if choice is not None else tx.workspace.settings.language,
         zone=zone if zone in known_zones() else None,
         token=key if by == "token" else None,
     )
     return Person(actor=actor, seen=seen, key=key)
+
+
+def effective(model: Model, roles: Iterable[str | None]) -> tuple[str, ...]:
+    """The roles (uids) of who has these, with all that they include."""
+    return tuple(sorted({each for uid in roles for each in model.included.get(uid or "", ())}))
 
 
 def find_login(tx: Transaction, login: str) -> tuple[int, bool] | None:
@@ -80,7 +86,13 @@ def nobody() -> KubikError:
     return KubikError("KBK4001", message("sign in to go on"))
 
 
-def _statement(tx: Transaction, by: Key) -> sa.Select[Any]:
+def _statement(tx: Transaction, by: Key) -> sa.CompoundSelect[Any] | sa.Select[Any]:
+    """The person, a row for each role: their own ones, then those of the groups they are in."""
+    own = _of_roles(tx, by)
+    return own if "group" not in tx.model.entities else sa.union_all(own, _of_roles(tx, by, through_groups=True))
+
+
+def _of_roles(tx: Transaction, by: Key, *, through_groups: bool = False) -> sa.Select[Any]:
     user, membership, role = _place(tx, "user"), _place(tx, "user_role"), _place(tx, "role")
     own = tx.tables.own
     people: sa.FromClause = user.table
@@ -99,11 +111,18 @@ def _statement(tx: Transaction, by: Key) -> sa.Select[Any]:
         conditions.append(sa.or_(proof.c.ends_at.is_(None), proof.c.ends_at > now))
         if by == "session":
             conditions.append(proof.c.seen_at > sa.bindparam("idle", type_=Instant()))
-    held = membership.table.join(
-        role.table,
-        sa.and_(role.table.c.id == _column(membership, "role"), role.table.c.deleted_at.is_(None)),
-    )
-    of_user = sa.and_(_column(membership, "user") == user.table.c.id, membership.table.c.deleted_at.is_(None))
+    if through_groups:
+        group = _place(tx, "group")
+        given = group.lists[group.entity.by_name["roles"].uid]
+        live = sa.and_(role.table.c.id == given.c.target, role.table.c.deleted_at.is_(None))
+        people = people.join(own.member, own.member.c.user == user.table.c.id)
+        people = people.join(given, given.c.record == own.member.c.group).join(role.table, live)
+    else:
+        live = sa.and_(role.table.c.id == _column(membership, "role"), role.table.c.deleted_at.is_(None))
+        mine = sa.and_(
+            _column(membership, "user") == user.table.c.id, membership.table.c.deleted_at.is_(None)
+        )
+        people = people.outerjoin(membership.table.join(role.table, live), mine)
     return (
         sa.select(
             user.table.c.id,
@@ -115,7 +134,7 @@ def _statement(tx: Transaction, by: Key) -> sa.Select[Any]:
             _column(user, "time_zone"),
             _column(role, "definition"),
         )
-        .select_from(people.outerjoin(held, of_user))
+        .select_from(people)
         .where(*conditions)
     )
 

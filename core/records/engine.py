@@ -18,6 +18,7 @@ from core.records.gather import gather
 from core.records.guarding import guarded_changes
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.lists import keep_hidden
+from core.records.members import keep_members
 from core.records.numbers import series_of, store_numbers, take_numbers
 from core.records.pairs import write_pairs
 from core.records.permit import permit_after, permit_before
@@ -145,6 +146,7 @@ def _ask(work: Work, *, numbered: bool = False) -> None:
     store(work)
     attach_files(work)
     keep_trees(work)
+    keep_members(work)
     follow(work)
     check_locked(work)
     ask_rules(work)
@@ -156,7 +158,8 @@ def _change(work: Work, row: Row) -> Change:
     numbers = {f.uid: (None, row.values[f.uid]) for f in series_of(row.entity)
                if row.action == "create" and row.values.get(f.uid) is not None}  # fmt: skip
     return Change(
-        entity=row.entity.uid, record=row.id, kind=KINDS[row.action], version=row.version, by=work.actor.user,
+        entity=row.entity.uid, record=row.id, kind=KINDS[row.action], version=row.version, by=work.actor.person,
+        behalf=work.actor.behalf,
         action=work.actor.action,
         differences={} if row.action in ("delete", "restore") else row.changed() | numbers,
     )  # fmt: skip

@@ -27,37 +27,41 @@ def permit_followed(work: Work, rows: Iterable[Row]) -> None:
         target = work.model.entity_by_uid.get(uid)
         ids = {link.id for _, link in pairs}
         seen = set[int]() if target is None else visible_ids(work, target, ids, life="any")
-        writable = set[int]() if target is None else updatable(work, target, seen)
+        asked_for = {work.grants.asked_of_followed(row.entity.uid, "update") for row, _ in pairs} - {"read"}
+        writable = {
+            action: set[int]() if target is None else updatable(work, target, seen, action)
+            for action in asked_for
+        }
         for row, link in pairs:
+            action = work.grants.asked_of_followed(row.entity.uid, "update")
             if link.id not in seen:
                 _refuse_unseen(work, row, link)
-            elif (
-                work.grants.asked_of_followed(row.entity.uid, "update") == "update"
-                and link.id not in writable
-            ):
+            elif action in writable and link.id not in writable[action]:
                 why = message("{entity}: you may not change this record", entity=row.entity.label)
                 work.refuse(row.pointer, "KBK4002", why)
 
 
-def updatable(work: Work, entity: Entity, ids: Iterable[int]) -> set[int]:
-    """Those of the records that a grant of updating stands on; of child rows those whose parent's does, too."""
+def updatable(work: Work, entity: Entity, ids: Iterable[int], action: str = "update") -> set[int]:
+    """Those of the records that a grant of updating, or of another action, stands on; of child rows those whose
+    parent's does, too.
+    """
     ids = set(ids)
     if work.grants.everything or not ids:
         return ids
     stored = load(work.tx, entity, ids)
     rows = [Row(entity=entity, action="keep", id=i, before=before) for i, before in stored.items()]
     holds = before_write(work, entity, rows)
-    grants = given(work, entity, "update")
+    grants = given(work, entity, action)
     found = {row.id for row in rows if any(holds(row, grant) for grant in grants)}
     if entity.parent is None:
         return found
     link = work.grants.parent_link(entity.uid)
     assert link is not None
     parent, children = link
-    if children.uid not in work.grants.writable(parent.uid, "update"):
+    if action == "update" and children.uid not in work.grants.writable(parent.uid, action):
         return set()
     above = {i: stored[i][entity.parent] for i in found}
-    allowed = updatable(work, parent, above.values())
+    allowed = updatable(work, parent, above.values(), action)
     return {i for i, up in above.items() if up in allowed}
 
 

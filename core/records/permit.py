@@ -15,7 +15,7 @@ from metamodel.model import Entity, Field, Grant
 
 Holds = Callable[[Row, Grant], bool]
 
-ASKED_BEFORE = ("read", "show", "update", "move", "delete")
+ASKED_BEFORE = ("read", "show", "update", "move", "delete", "share")
 """Actions whose grants are asked of what is stored before a write."""
 
 
@@ -25,7 +25,8 @@ def given(work: Work, entity: Entity, *actions: str) -> tuple[Grant, ...]:
         return (Grant(entity=entity.uid, actions=frozenset(actions)),)
     found = tuple(g for g in work.grants.own.get(entity.uid, ()) if g.actions & set(actions))
     if not found and narrows(entity):
-        return (Grant(entity=entity.uid, actions=frozenset(actions)),)
+        left = frozenset(action for action in actions if work.grants.leaves(entity.uid, action))
+        return (Grant(entity=entity.uid, actions=left),) if left else ()
     return found
 
 

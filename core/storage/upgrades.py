@@ -69,11 +69,16 @@ def _sightings(connection: sa.Connection, own: OwnTables) -> None:
     own.sighted.create(connection, checkfirst=True)
 
 
+def _members(connection: sa.Connection, own: OwnTables) -> None:
+    own.member.create(connection, checkfirst=True)
+
+
 STEPS: tuple[Step, ...] = (
     Step(number=1, apply=_first_tables),
     Step(number=2, apply=_drafts),
     Step(number=3, apply=_actions),
     Step(number=4, apply=_identity),
+    Step(number=5, apply=_members),
     Step(number=6, apply=_sightings),
 )
 """In order; a released step is never changed, a new one is added behind it."""

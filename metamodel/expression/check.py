@@ -14,6 +14,7 @@ from metamodel.expression.functions import FUNCTIONS
 from metamodel.expression.names import Frame, Names
 from metamodel.expression.operators import typed
 from metamodel.expression.scope import Scope
+from metamodel.expression.sharing import SHARED, shared
 from metamodel.expression.syntax import FunctionCall, Literal_, Name, Operation, Syntax
 from metamodel.expression.tree import Constant, Node
 from metamodel.expression.types import (
@@ -78,9 +79,11 @@ class Checker:
     def _function(self, syntax: FunctionCall) -> Node:
         if syntax.name in AGGREGATES:
             return aggregate(self, syntax)
+        if syntax.name == SHARED:
+            return shared(self, syntax)
         function = FUNCTIONS.get(syntax.name)
         if function is None:
-            why = unknown("there is no function “{name}”", syntax.name, [*FUNCTIONS, *AGGREGATES])
+            why = unknown("there is no function “{name}”", syntax.name, [*FUNCTIONS, *AGGREGATES, SHARED])
             raise Fault(UNKNOWN, syntax.at, why)
         for clause in (syntax.by, syntax.where):
             if clause is not None:

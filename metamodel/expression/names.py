@@ -23,15 +23,16 @@ from metamodel.expression.tree import Me, MySet, Node, Path, Root
 from metamodel.expression.types import Type, link
 from metamodel.messages import Message, message
 
-USER, ROLE, DEPARTMENT = "user", "role", "department"
+USER, ROLE, DEPARTMENT, GROUP = "user", "role", "department", "group"
 """The system's entities by which `me` and `my` are explained."""
 
-MY_SETS: dict[str, Literal["departments", "subordinates", "roles"]] = {
+MY_SETS: dict[str, Literal["departments", "subordinates", "roles", "groups"]] = {
     "departments": "departments",
     "subordinates": "subordinates",
     "roles": "roles",
+    "groups": "groups",
 }
-_SET_ENTITY = {"departments": DEPARTMENT, "subordinates": USER, "roles": ROLE}
+_SET_ENTITY = {"departments": DEPARTMENT, "subordinates": USER, "roles": ROLE, "groups": GROUP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from metamodel.any_link import AnyLink
 from metamodel.expression.aggregates import SEPARATOR
 from metamodel.expression.durations import Duration
 from metamodel.expression.scope import EntityNames, ModelNames, field_by_uid
+from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Aggregate, Call, Constant, Expression, Me, MySet, Node, Path
 
 ANY, OR, AND, NOT, COMPARE, JOIN, SUM, PRODUCT, UNARY, ATOM = range(10)
@@ -58,6 +59,8 @@ class _Printer:
                 return self._path(node), ATOM
             case Me():
                 return "me", ATOM
+            case MySet() if is_shared(node):
+                return "SHARED()" if node.name == "shared" else "SHARED('change')", ATOM
             case MySet():
                 return f"my.{node.name}", ATOM
             case Aggregate():
@@ -107,6 +110,8 @@ class _Printer:
                 return f"{value} IS {'NOT ' if negated else ''}DISTINCT FROM {rest[0]}"
             case "BETWEEN":
                 return f"{value} {word} {rest[0]} AND {rest[1]}"
+            case "IN" if is_shared(node.arguments[1]):
+                return f"{'NOT ' if negated else ''}{rest[0]}"
             case "IN" if node.arguments[1].type.many:
                 return f"{value} {word} {rest[0]}"
             case "IN":

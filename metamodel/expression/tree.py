@@ -48,9 +48,10 @@ class Me(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MySet(Node):
-    """A set of the reader's: `my.departments` (own and below), `my.subordinates`, `my.roles`."""
+    """A set of the reader's: `my.departments` (own and below), `my.subordinates`, `my.roles`, `my.groups`; and the records
+    that somebody shared with them, which ``SHARED()`` and ``SHARED('change')`` ask for."""
 
-    name: Literal["departments", "subordinates", "roles"]
+    name: Literal["departments", "subordinates", "roles", "groups", "shared", "shared_change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

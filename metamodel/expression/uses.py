@@ -26,6 +26,18 @@ def uses(expression: Expression | Node, model: ModelNames | None = None) -> froz
 
 
 def _of_set(node: MySet, model: ModelNames) -> set[tuple[str, str]]:
-    user = model.entities["user"]
-    field = user.by_name.get("roles" if node.name == "roles" else "department")
-    return set() if field is None else {(user.uid, field.uid)}
+    entity, name = _BEHIND[node.name]
+    owner = model.entities[entity]
+    field = owner.by_name.get(name)
+    return set() if field is None else {(owner.uid, field.uid)}
+
+
+_BEHIND = {
+    "departments": ("user", "department"),
+    "subordinates": ("user", "department"),
+    "roles": ("user", "roles"),
+    "groups": ("group", "members"),
+    "shared": ("share", "about"),
+    "shared_change": ("share", "about"),
+}
+"""The field that says who is in a set."""

@@ -63,8 +63,8 @@ class LinkToAny(FieldType):
             "description": "the record is seen and written as the one it leads to; own grants only narrow",
         },
         "write_by": {
-            "enum": ["update", "read"],
-            "description": "what it takes to write: to change the record it leads to, or only to read it",
+            "enum": ["update", "read", "share"],
+            "description": "what it takes to write: to change the record it leads to, to share it, or only to read it",
         },
     }
 

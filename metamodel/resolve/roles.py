@@ -11,11 +11,11 @@ from metamodel.errors import unknown
 from metamodel.messages import message
 from metamodel.model import ACTIONS, Grant, Role
 from metamodel.names import SYSTEM_SOLUTION
-from metamodel.resolve.build import default_label
 from metamodel.resolve.circles import circle
 from metamodel.resolve.drafts import EntityDraft
 from metamodel.resolve.expressions import Checker
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.naming import default_label
 
 _NEED_FIELDS = frozenset(("read", "show", "create", "update"))
 
@@ -37,6 +37,14 @@ def make_roles(checker: Checker, document: Document, actions: Mapping[str, Actio
             faults.add(
                 spot.under("parent"), "KBK1002", unknown("there is no role “{name}”", written.parent, by_name)
             )
+        for place, name in enumerate(written.includes):
+            if name not in by_name:
+                faults.add(
+                    spot.under("includes", place), "KBK1002", unknown("there is no role “{name}”", name, by_name)
+                )
+            elif by_name[name].everything:
+                why = message("the administrator's role is given to people alone, not included in another")
+                faults.add(spot.under("includes", place), "KBK1005", why)
         if written.everything and written.solution != SYSTEM_SOLUTION:
             faults.add(
                 spot.under("everything"),
@@ -47,17 +55,21 @@ def make_roles(checker: Checker, document: Document, actions: Mapping[str, Actio
         made[written.name] = Role(
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), parent=parent.uid if parent else None,
+            includes=tuple(dict.fromkeys(by_name[n].uid for n in written.includes if n in by_name)),
             grants=tuple(g for g in grants if g is not None), everything=written.everything,
         )  # fmt: skip
-    _check_parents(document, faults)
+    _check_circles(document, faults)
     return made
 
 
-def _check_parents(document: Document, faults: Faults) -> None:
+def _check_circles(document: Document, faults: Faults) -> None:
     places = {role.name: Spot("roles", index, role) for index, role in enumerate(document.roles)}
     leads = {role.name: [role.parent] for role in document.roles if role.parent in places and role.parent}
     for members in circle(leads):
         faults.circle(places[members[0]].under("parent"), members)
+    held = {role.name: [name for name in role.includes if name in places] for role in document.roles}
+    for members in circle(held):
+        faults.circle(places[members[0]].under("includes"), members)
 
 
 def _grant(
@@ -123,7 +135,7 @@ def _fields(entity: EntityDraft, written: Any, spot: Spot, faults: Faults) -> fr
     if written == "all":
         return None
     but = isinstance(written, dict)
-    own = {f.name: f.uid for f in entity.fields if not f.system}
+    own = {f.name: f.uid for f in entity.fields if not f.system and f.of_stage is None}
     named = set()
     for index, name in enumerate(written["all_but"] if but else written):
         if name in own:
@@ -131,4 +143,12 @@ def _fields(entity: EntityDraft, written: Any, spot: Spot, faults: Faults) -> fr
         elif name not in entity.by_name:
             place = spot.under("all_but", index) if but else spot.under(index)
             faults.add(place, "KBK1002", unknown("there is no field “{name}”", name, own))
-    return frozenset(own.values()) - named if but else frozenset(named)
+        elif (stage := entity.by_name[name].of_stage) is not None:
+            place = spot.under("all_but", index) if but else spot.under(index)
+            why = message(
+                "“{name}” goes with “{stage}”: name that", name=name, stage=entity.by_uid[stage].name
+            )
+            faults.add(place, "KBK1005", why)
+    beside = {f.uid: f.of_stage for f in entity.fields if f.of_stage is not None}
+    covered = frozenset(own.values()) - named if but else frozenset(named)
+    return covered | {uid for uid, stage in beside.items() if stage in covered}

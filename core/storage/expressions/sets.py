@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value
 from core.storage.expressions.paths import limits, linked
+from core.storage.expressions.shares import my_groups, my_roles, shared_records
 from metamodel.expression.names import DEPARTMENT, USER
-from metamodel.expression.scope import rows_named
 from metamodel.expression.tree import MySet
 
 
@@ -29,7 +29,11 @@ def my_set(node: MySet, env: Environment) -> sa.Select[Any]:
         case "subordinates":
             return _my_subordinates(rows, env)
         case "roles":
-            return _my_roles(rows, env)
+            return my_roles(rows, env)
+        case "groups":
+            return my_groups(env)
+        case "shared" | "shared_change":
+            return shared_records(node, rows, env)
 
 
 def below(tree: str, record: Value, env: Environment) -> sa.Select[Any]:
@@ -57,17 +61,6 @@ def _my_subordinates(rows: Rows, env: Environment) -> sa.Select[Any]:
     people = rows.open(user.uid)
     there = among(people.cell(user.by_name["department"].uid).value, places.correlate_except(closure), env)
     return _ids(people, there, people.cell("id").value != env.me)
-
-
-def _my_roles(rows: Rows, env: Environment) -> sa.Select[Any]:
-    user = env.model.entities[USER]
-    named = rows_named(env.model, user, "roles")
-    assert named is not None
-    held = rows.open(named.entity.uid)
-    role = held.cell(named.entity.by_name["role"].uid).value
-    own = held.cell(named.through.uid).value == env.me
-    chosen = sa.select(role).select_from(held.alias).where(*limits(held), own, role.is_not(None))
-    return chosen.correlate_except(held.alias)
 
 
 def _ids(row: Row, *conditions: Condition) -> sa.Select[Any]:

@@ -30,7 +30,10 @@ def cells_read(
         some = tuple(wanted[start : start + CHUNK])
         with unnoted(tx):
             page = read(
-                tx, actor, Query(entity=entity.name, fields=("id", *masked), ids=some, limit=CHUNK), life="any"
+                tx,
+                actor,
+                Query(entity=entity.name, fields=("id", *masked), ids=some, limit=CHUNK),
+                life="any",
             )
         for item in page.items:
             hidden = item.get("_hidden")

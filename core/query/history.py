@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,12 +12,16 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
+from core.errors import KubikError
+from core.query.cells_read import cells_read
 from core.query.cursor import read_cursor, write_cursor
 from core.query.history_links import with_titles
-from core.query.names import readable_entity
+from core.query.matching import among, id_list
+from core.query.names import readable_entity, readable_field, readable_fields
+from core.query.noting import Seen, note, personal_fields
 from core.query.plan import page_limit
 from core.query.query import A_SECRET, NO_SECRET
-from core.query.read import record
+from core.query.read import titles, visible_ids
 from core.query.relations import choices_of
 from core.storage.workspace import Transaction
 from metamodel.expression.durations import read_span
@@ -25,50 +29,192 @@ from metamodel.fields.link_any import read_any
 from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field
 
+MOST_ROWS = 5000
+"""Child rows, the newest, whose changes are told with those of their record."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """Changes of a record, the newest first: ``seq, at, by, kind, version, action`` and ``changes``, which maps the names of
-    fields to ``from`` and ``to``, values as a page has them."""
+    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``behalf`` where it was done in the
+    name of another, and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
+    Those of child rows say of which one: ``entity, id, title``."""
 
     items: list[dict[str, Any]]
     next: str | None
 
 
 def history(
-    tx: Transaction, actor: Actor, entity: str, id: int, cursor: str | None = None, limit: int = 50
+    tx: Transaction,
+    actor: Actor,
+    entity: str,
+    id: int,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    field: str | None = None,
+    by: int | None = None,
+    rows: bool = False,
 ) -> HistoryPage:
-    """What happened to a record that the actor may see, in the bin or not; KBK2006 when they may not."""
+    """What happened to a record that the actor may see, in the bin or not; KBK2006 when they may not.
+
+    Of one ``field`` only (KBK2003 when they may not read it), ``by`` one person only (nothing, when they may not know
+    of them), with ``rows`` also what happened to child rows.
+    """
     limit = page_limit(limit)
     found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
-    bound = ("history", found.uid, id, actor.user)
+    bound = ("history", found.uid, id, actor.user, *((field, by, rows) if field or by or rows else ()))
     before = read_cursor(tx.workspace.secret_key, bound, cursor, 1)[0] if cursor else None
-    items = changes_before(tx, actor, found, id, before, limit + 1)
+    narrowed = _narrowed(tx, actor, found, field, by, rows=rows)
+    items = changes_before(tx, actor, found, id, before, limit + 1, narrowed)
     more, items = len(items) > limit, items[:limit]
     after = write_cursor(tx.workspace.secret_key, bound, (items[-1]["seq"],)) if more else None
     return HistoryPage(items=items, next=after)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """What of a history is wanted: of one field (uid), of a person, with child rows of these children fields."""
+
+    field: str | None = None
+    by: int | None = None
+    rows: tuple[Field, ...] = ()
+
+
+EVERYTHING = Narrowed()
+
+
+def _narrowed(
+    tx: Transaction, actor: Actor, entity: Entity, name: str | None, by: int | None, *, rows: bool
+) -> Narrowed:
+    grants = grants_of(tx.model, actor)
+    field = readable_field(grants, entity, name, "/field") if name else None
+    if by not in (None, actor.person) and not visible_ids(
+        tx, actor, tx.model.entities["user"], (by or 0,), "any"
+    ):
+        by = 0  # the deeds of somebody out of sight are not told apart from others'
+    if field is not None and field.type.name == "children":
+        return Narrowed(field="", by=by, rows=(field,))
+    lists = (f for f in readable_fields(grants, entity) if f.type.name == "children" and f.through)
+    return Narrowed(
+        field=field.uid if field else None, by=by, rows=tuple(lists) if rows and not field else ()
+    )
+
+
 def changes_before(
-    tx: Transaction, actor: Actor, entity: Entity, id: int, before: int | None, limit: int
+    tx: Transaction,
+    actor: Actor,
+    entity: Entity,
+    id: int,
+    before: int | None,
+    limit: int,
+    narrowed: Narrowed = EVERYTHING,
 ) -> list[dict[str, Any]]:
     """The newest changes of a record below a place in the journal; KBK2006 when the actor does not see the record."""
-    readable = _readable(tx, actor, entity, id)
+    cells = cells_read(tx, actor, entity, (id,))
+    if id not in cells:
+        raise KubikError("KBK2006")
+    told = {(entity.uid, id): cells[id]}
+    below = _child_cells(tx, actor, id, narrowed.rows)
+    told |= below
     journal = tx.tables.own.journal
-    select = sa.select(journal).where(journal.c.entity == entity.uid, journal.c.record == id)
+    own = sa.and_(journal.c.entity == entity.uid, journal.c.record == id)
+    of = [own] if narrowed.field != "" else []
+    lists: dict[str, Any] = {}
+    for uid in dict.fromkeys(uid for uid, _ in below):
+        lists[f"ids_{uid}"] = id_list(tx.dialect, [record for each, record in below if each == uid])
+        of.append(sa.and_(journal.c.entity == uid, among(tx.dialect, journal.c.record, f"ids_{uid}")))
+    select = sa.select(journal).where(sa.or_(sa.false(), *of))
+    if narrowed.by is not None:
+        select = select.where(journal.c.by == narrowed.by)
+    if narrowed.field:
+        select = select.where(
+            sa.cast(journal.c.diff, sa.Text()).contains(f'"{narrowed.field}"', autoescape=True)
+        )
     if before is not None:
         select = select.where(journal.c.seq < before)
-    rows = tx.connection.execute(select.order_by(journal.c.seq.desc()).limit(limit)).all()
-    items = [
-        {
+    found = tx.connection.execute(select.order_by(journal.c.seq.desc()).limit(limit), lists).all()
+    return told_changes(tx, actor, found, told, {(entity.uid, id)}, narrowed.field)
+
+
+Cells = Mapping[tuple[str, int], Mapping[str, Field]]
+"""By entity (uid) and id of a record, the fields (by uid) whose cells may be told."""
+
+
+def told_changes(
+    tx: Transaction,
+    actor: Actor,
+    rows: Sequence[Any],
+    cells: Cells,
+    unnamed: Container[tuple[str, int]] = (),
+    only: str | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of the journal as they are told: cells that may be read, links with the titles of today.
+
+    Each says which record it is about, unless that is among ``unnamed``; with ``only`` the changes of one field (uid).
+    """
+    items: list[dict[str, Any]] = []
+    of: dict[str, list[dict[str, Any]]] = {}
+    seen: Seen = {}
+    for row in rows:
+        readable = cells[row.entity, row.record]
+        if only:
+            readable = {uid: f for uid, f in readable.items() if uid == only}
+        entity = tx.model.entity_by_uid[row.entity]
+        item: dict[str, Any] = {
             "seq": row.seq, "at": row.at, "by": row.by, "kind": row.kind, "version": row.version,
-            "action": _action(tx, row.action),
-            "changes": changed_values(tx, readable, row.diff or {}),
-        }
-        for row in rows
-    ]  # fmt: skip
-    with_titles(tx, actor, readable, items)
+            "action": _action(tx, row.action), "changes": changed_values(tx, readable, row.diff or {}),
+        }  # fmt: skip
+        if row.behalf is not None:
+            item["behalf"] = row.behalf
+        if (row.entity, row.record) not in unnamed:
+            item |= {"entity": entity.name, "id": row.record}
+        items.append(item)
+        of.setdefault(row.entity, []).append(item)
+        _note_changes(tx, entity, row, readable, seen)
+    for uid, told in of.items():
+        entity = tx.model.entity_by_uid[uid]
+        with_titles(tx, actor, {f.uid: f for f in entity.fields}, told)
+        named = [item["id"] for item in told if "id" in item]
+        known = titles(tx, actor, entity, named) if named else {}
+        for item in told:
+            if "id" in item:
+                item["title"] = known[item["id"]].title
+    note(tx, actor, seen)
     return items
+
+
+def _note_changes(
+    tx: Transaction, entity: Entity, row: Any, readable: Mapping[str, Field], seen: Seen
+) -> None:
+    marked = personal_fields(tx.model, entity)
+    shown = [uid for uid in row.diff or () if uid in marked and uid in readable] if marked else []
+    if shown:
+        known = seen.setdefault(entity.uid, ({}, {}))
+        known[0].update(dict.fromkeys(shown))
+        known[1][row.record] = None
+
+
+def _child_cells(
+    tx: Transaction, actor: Actor, id: int, fields: Sequence[Field]
+) -> dict[tuple[str, int], Mapping[str, Field]]:
+    """The cells of child rows that the actor may read, of rows in use and of those in the bin, to any depth."""
+    found: dict[tuple[str, int], Mapping[str, Field]] = {}
+    waiting = [(field, [id]) for field in fields]
+    while waiting:
+        field, parents = waiting.pop()
+        child = tx.model.entity_by_uid[field.target or ""]
+        place = tx.tables[child.uid]
+        link = place.columns[field.through or ""].value
+        select = sa.select(place.table.c.id).where(among(tx.dialect, link, "parents"))
+        select = select.order_by(place.table.c.id.desc()).limit(MOST_ROWS)
+        ids = list(tx.connection.execute(select, {"parents": id_list(tx.dialect, parents)}).scalars())
+        cells = cells_read(tx, actor, child, ids)
+        found |= {(child.uid, record): each for record, each in cells.items()}
+        known = grants_of(tx.model, actor)
+        below = (f for f in readable_fields(known, child) if f.type.name == "children" and f.through)
+        if cells:
+            waiting += [(each, list(cells)) for each in below]
+    return found
 
 
 def _action(tx: Transaction, uid: str | None) -> str | None:
@@ -118,12 +264,3 @@ def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool =
             return next((c.name for c in choices_of(tx.model, field) if c.uid == value), value)
         case _:
             return value
-
-
-def _readable(tx: Transaction, actor: Actor, entity: Entity, id: int) -> dict[str, Field]:
-    """The fields of this very record that the actor may read, by uid."""
-    coverage = grants_of(tx.model, actor).readable(entity.uid)
-    masked = tuple(f.name for f in entity.fields if coverage.get(f.uid) == "sometimes" and f.valued)
-    item, _ = record(tx, actor, entity.name, id, masked, deleted=True)
-    hidden = item.get("_hidden", ())
-    return {f.uid: f for f in entity.fields if f.uid in coverage and f.name not in hidden}

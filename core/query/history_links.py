@@ -23,8 +23,9 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
     users = tx.model.entities.get("user")
     wanted: dict[str, set[int]] = {}
     for item in items:
-        if users is not None and item["by"] is not None:
-            wanted.setdefault(users.uid, set()).add(item["by"])
+        people = {item["by"], item["behalf"]} - {None}
+        if users is not None and people:
+            wanted.setdefault(users.uid, set()).update(people)
         for name, values in item["changes"].items():
             for value in values.values() if name in links else ():
                 for entity, record in _led_to(links[name], value):
@@ -37,8 +38,9 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
         if uid in tx.model.entity_by_uid
     }
     for item in items:
-        if users is not None and item["by"] is not None:
-            item["by"] = known[users.uid][item["by"]]
+        for name in ("by", "behalf"):
+            if users is not None and item[name] is not None:
+                item[name] = known[users.uid][item[name]]
         for name, values in item["changes"].items():
             if name in links:
                 item["changes"][name] = {k: _shown(tx, links[name], v, known) for k, v in values.items()}

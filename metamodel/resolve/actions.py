@@ -15,12 +15,13 @@ from metamodel.expression.types import link
 from metamodel.fields import field_types
 from metamodel.messages import message
 from metamodel.model import ACTIONS, Entity, Field
-from metamodel.resolve.build import default_label, make_choices, unique_names
+from metamodel.resolve.build import make_choices
 from metamodel.resolve.drafts import Drafts, EntityDraft, FieldDraft
 from metamodel.resolve.entities import make_field
 from metamodel.resolve.expressions import MY, RECORD, Checker
 from metamodel.resolve.faults import Faults, Spot
 from metamodel.resolve.layouts import arrange
+from metamodel.resolve.naming import default_label, unique_names
 from metamodel.resolve.parts import Parts
 from metamodel.resolve.steps import Standing, make_step
 

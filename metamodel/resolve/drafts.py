@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from metamodel.definitions import ConstraintDefinition, EntityDefinition, FieldDefinition
+from metamodel.definitions import ConstraintDefinition, EntityDefinition, FieldDefinition, StagesDefinition
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 from metamodel.labels import Label
@@ -26,6 +26,7 @@ class FieldDraft:
     spot: Spot
     label: Label
     system: bool = False
+    of_stage: str | None = None
     solution: str = ""
     result: Type | None = None
     target: str | None = None
@@ -67,6 +68,7 @@ class EntityDraft:
     layout: list[tuple[LayoutDefinition, Spot]] = field(default_factory=list)
     timeline: list[tuple[str, Spot]] | None = None
     stages: Stages | None = None
+    stages_written: tuple[StagesDefinition, Spot] | None = None
     parent: str | None = None
     follows: str | None = None
     tree: str | None = None
@@ -78,6 +80,8 @@ class Drafts:
 
     entities: dict[str, EntityDraft] = field(default_factory=dict)
     entity_by_uid: dict[str, EntityDraft] = field(default_factory=dict)
+    role_uids: Mapping[str, str] = field(default_factory=dict)
+    """The roles of the document by name."""
     forms: dict[int, EntityDraft] = field(default_factory=dict)
     """What actions ask, by the index of the action: no entities, but their fields are typed as those of entities."""
 

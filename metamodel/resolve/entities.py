@@ -11,13 +11,13 @@ from metamodel.expression.types import BOOLEAN
 from metamodel.fields import field_types
 from metamodel.messages import message
 from metamodel.model import Constraint, Entity, Field, TitlePart
-from metamodel.resolve.build import default_label
 from metamodel.resolve.circles import circle
 from metamodel.resolve.drafts import Drafts, EntityDraft, FieldDraft
 from metamodel.resolve.expressions import Checker, FieldExpressions, field_expressions
 from metamodel.resolve.faults import Faults, Spot
 from metamodel.resolve.layouts import arrange
 from metamodel.resolve.many_links import on_delete
+from metamodel.resolve.naming import default_label
 from metamodel.resolve.panels import timeline_of
 
 _NO_EXPRESSIONS = FieldExpressions(
@@ -37,7 +37,7 @@ def make_field(checker: Checker, draft: FieldDraft, columns: Mapping[str, int]) 
     if draft.result is None:
         return None
     written = draft.definition
-    expressions = _NO_EXPRESSIONS if draft.system else field_expressions(checker, draft)
+    expressions = _NO_EXPRESSIONS if draft.system or draft.of_stage else field_expressions(checker, draft)
     return Field(
         uid=draft.uid,
         name=draft.name,
@@ -54,6 +54,7 @@ def make_field(checker: Checker, draft: FieldDraft, columns: Mapping[str, int]) 
         personal=written.personal,
         search=written.search and not draft.system,
         system=draft.system,
+        of_stage=draft.of_stage,
         required_if=expressions.required_if,
         read_only_if=expressions.read_only_if,
         visible_if=expressions.visible_if,

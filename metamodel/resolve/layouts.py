@@ -69,7 +69,11 @@ def _tabs(checker: Checker, draft: EntityDraft) -> tuple[LayoutTab, ...]:
         kept = tuple(section for section in sections if section.rows)
         tabs.append(LayoutTab(label=written.tab, sections=kept, show=show))
     rest = (
-        [f for f in draft.fields if f.spot.kind == "extensions" and f.uid not in placing.placed]
+        [
+            f
+            for f in draft.fields
+            if f.spot.kind == "extensions" and f.of_stage is None and f.uid not in placing.placed
+        ]
         if own
         else []
     )
@@ -127,7 +131,7 @@ def _section(checker: Checker, placing: _Placing, written: SectionDefinition, sp
 
 
 def _generated(draft: EntityDraft) -> tuple[LayoutTab, ...]:
-    fields = [f for f in draft.fields if not f.system and f.uid != draft.parent]
+    fields = [f for f in draft.fields if not f.system and f.of_stage is None and f.uid != draft.parent]
     return (LayoutTab(label=MAIN, sections=(LayoutSection(rows=_in_rows(fields)),)),)
 
 

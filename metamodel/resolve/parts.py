@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from metamodel.definitions import Document, SolutionDefinition
 from metamodel.errors import unknown
 from metamodel.model import Entity, Part
-from metamodel.resolve.build import default_label, unique_names
 from metamodel.resolve.drafts import Drafts
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.naming import default_label, unique_names
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from metamodel.messages import message
 from metamodel.model import Entity, Menu, MenuItem, Role, View
 from metamodel.names import SYSTEM_SOLUTION, first_uids
 from metamodel.resolve.boards import board_of
-from metamodel.resolve.build import default_label
 from metamodel.resolve.entities import check_path, check_sort
 from metamodel.resolve.expressions import Checker
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.naming import default_label
 from metamodel.resolve.parts import Parts
 
 _DEEPEST = 3

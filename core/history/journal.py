@@ -18,7 +18,9 @@ from metamodel.json_text import JsonValue
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
 
-Kind = Literal["created", "updated", "deleted", "restored", "revealed"]
+Kind = Literal["created", "updated", "deleted", "restored", "revealed", "erased"]
+KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "restored", "revealed", "erased")
+"""What may have happened to a record: ``erased`` is personal data taken out of it for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Change:
     kind: Kind
     version: int | None
     by: int | None
+    behalf: int | None = None
+    """The person as whom it was done, when not as oneself."""
     action: str | None = None
     differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
@@ -41,7 +45,7 @@ def write(tx: Transaction, changes: Sequence[Change]) -> None:
     rows = [
         {
             "at": tx.now, "by": c.by, "kind": c.kind, "entity": c.entity, "record": c.record, "version": c.version,
-            "action": c.action,
+            "action": c.action, "behalf": c.behalf,
             "diff": {uid: [neutral(old), neutral(new)] for uid, (old, new) in c.differences.items()},
         }
         for c in changes

@@ -106,7 +106,7 @@ def witnesses(
     made: list[Witness] = []
     for item in read(tx, actor, question).items:
         told_of = "login" in item and "name" in item
-        if told_of and item["id"] != actor.user and sees(tx, item["id"], found, id):
+        if told_of and item["id"] not in (actor.user, actor.person) and sees(tx, item["id"], found, id):
             made.append(Witness(id=item["id"], login=item["login"], name=item["name"]))
         if len(made) == limit:
             break

@@ -50,7 +50,7 @@ def open_file(tx: Transaction, actor: Actor, id: int) -> dict[str, Any]:
         raise KubikError("KBK2006")
     sender, values = found[0], dict(zip(named, found[1:], strict=True))
     if values.pop("attached_at") is None:
-        if actor.user is None or sender != actor.user:
+        if actor.person is None or sender != actor.person:
             raise KubikError("KBK2006")
     elif not _is_held(tx, actor, grants, id):
         raise KubikError("KBK2006")

@@ -75,10 +75,10 @@ def drafts_of(
     tx: Transaction, actor: Actor, entity: str | None = None, record: int | None = None
 ) -> list[Draft]:
     """One's own drafts, the latest first: all of them, or those of an entity for that record (None: new ones)."""
-    if actor.user is None:
+    if actor.person is None:
         return []
     table = tx.tables.own.draft
-    limits = [table.c.user == actor.user, table.c.at >= tx.now - KEPT]
+    limits = [table.c.user == actor.person, table.c.at >= tx.now - KEPT]
     if entity is not None:
         found = tx.model.entities.get(entity)
         limits += [
@@ -108,9 +108,9 @@ def drop_draft(tx: Transaction, actor: Actor, key: str) -> None:
 
 
 def _person(actor: Actor) -> int:
-    if actor.user is None:
+    if actor.person is None:
         raise KubikError("KBK4002", message("Drafts are kept for people."))
-    return actor.user
+    return actor.person
 
 
 def _limit(tx: Transaction, user: int, kept: str) -> None:

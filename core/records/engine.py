@@ -19,6 +19,7 @@ from core.records.guarding import guarded_changes
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.lists import keep_hidden
 from core.records.members import keep_members
+from core.records.moves import check_moves, settle_names
 from core.records.numbers import series_of, store_numbers, take_numbers
 from core.records.pairs import write_pairs
 from core.records.permit import permit_after, permit_before
@@ -67,6 +68,7 @@ def run(work: Work) -> None:
 
 def _prepare(work: Work) -> None:
     gather(work)
+    settle_names(work)
     _permit(work)
     for top in work.tops:
         check_version(work, top)
@@ -83,6 +85,7 @@ def _prepare(work: Work) -> None:
     check_links(work)
     check_files(work)
     find_locked(work)
+    check_moves(work)
     check_trees(work)
     check_unique(work)
     set_aside(work)

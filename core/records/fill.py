@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.records.asking import ask_once, fitted, parameters
 from core.records.follow import follows
+from core.records.moves import keep_since
 from core.records.shapes import Row
 from core.records.statements import prepared
 from core.records.values import pointer_to, refuse_empty
@@ -30,6 +31,7 @@ def fill(work: Work) -> None:
             if row.in_list:
                 row.values["position"] = row.position
         if row.action in ("create", "update"):
+            keep_since(work, row)
             _judge(work, row)
 
 
@@ -57,7 +59,7 @@ def _is_missing(row: Row, field: Field) -> bool:
 def _fill_new(work: Work, row: Row) -> None:
     entity, now = row.entity, work.tx.now
     values: dict[str, Any] = {
-        "created_at": now, "created_by": work.actor.user, "updated_at": now, "updated_by": work.actor.user,
+        "created_at": now, "created_by": work.actor.person, "updated_at": now, "updated_by": work.actor.person,
         "version": 1, "deleted_at": None,
     }  # fmt: skip
     for uid, field in _defaulted(work.model, entity).items():

@@ -108,7 +108,7 @@ def keep_answer(tx: Transaction, actor: Actor, key: str, answer: Answer) -> None
 
 
 def _caller(actor: Actor) -> str:
-    return f"token {actor.token}" if actor.token is not None else f"user {actor.user}"
+    return f"token {actor.token}" if actor.token is not None else f"user {actor.identity}"
 
 
 def _claim(tx: Transaction, table: sa.Table) -> Any:

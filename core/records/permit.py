@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from core.access.grants import narrows
 from core.records.asking import ask
+from core.records.moves import is_moved, left
 from core.records.shapes import Row
 from core.records.values import escaped, no_field
 from core.records.work import Work, below, depth
@@ -103,9 +104,9 @@ def _permit_create(work: Work, row: Row) -> None:
     for uid in _fields_set(row):
         if not any(g.fields is None or uid in g.fields for g in grants) and not _is_stage(entity, uid):
             _refuse_field(work, row, uid)
-    if _stage_moved(row):
+    if is_moved(row):
         movers = tuple(
-            g for g in given(work, entity, "move") if g.stages is None or _first(entity) in g.stages
+            g for g in given(work, entity, "move") if g.stages is None or left(row) in g.stages
         )
         if not movers:
             _refuse_field(work, row, entity.stages.field if entity.stages else "")
@@ -130,7 +131,7 @@ def _permit_change(work: Work, row: Row, holds: Holds) -> None:
         name = entity.by_uid[uid].name
         work.refuse(f"{row.pointer}/{escaped(name)}", "KBK2003", no_field(work, entity, name))
     updaters = tuple(g for g in given(work, entity, "update") if holds(row, g))
-    moved = _stage_moved(row)
+    moved = is_moved(row)
     movers = tuple(g for g in given(work, entity, "move") if holds(row, g)) if moved else ()
     if moved and not movers:
         _refuse_field(work, row, entity.stages.field if entity.stages else "")
@@ -219,19 +220,6 @@ def _fields_set(row: Row) -> list[str]:
 
 def _is_stage(entity: Entity, uid: str) -> bool:
     return entity.stages is not None and entity.stages.field == uid
-
-
-def _first(entity: Entity) -> str:
-    return entity.stages.first.uid if entity.stages else ""
-
-
-def _stage_moved(row: Row) -> bool:
-    """Whether the write is a change of stage; a new record stands in the first one before it."""
-    stages = row.entity.stages
-    if stages is None or row.sent.get(stages.field) is None:
-        return False
-    before = stages.first.uid if row.action == "create" else row.before.get(stages.field)
-    return bool(row.sent[stages.field] != before)
 
 
 def _refuse_field(work: Work, row: Row, uid: str) -> None:

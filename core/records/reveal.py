@@ -41,7 +41,7 @@ def reveal(tx: Transaction, actor: Actor, entity: str, id: int, field: str) -> s
         return None
     text = tx.workspace.sealing.open(sealed, Place(entity=found.uid, record=id, field=known.uid))
     told = Change(
-        entity=found.uid, record=id, kind="revealed", version=None, by=actor.user, action=actor.action,
+        entity=found.uid, record=id, kind="revealed", version=None, by=actor.person, behalf=actor.behalf, action=actor.action,
         differences={known.uid: (True, True)},
     )  # fmt: skip
     write(tx, [told])

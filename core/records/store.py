@@ -28,7 +28,7 @@ def mark_touched(work: Work) -> None:
 def store(work: Work) -> None:
     """Write every row that changes. Versions go up by one, child rows get the id of their parent."""
     seal_stored(work)
-    now, by = work.tx.now, work.actor.user
+    now, by = work.tx.now, work.actor.person
     bin_id = secrets.token_hex(8)
     for row in work.rows():
         if not row.touched or row.action == "create":

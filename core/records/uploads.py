@@ -55,7 +55,7 @@ def keep_file(
     tx: Transaction, actor: Actor, stored: Stored, name: str, kind: str, measures: Measures | None
 ) -> FileLink:
     """The record of a file that the actor has sent; it stands nowhere yet."""
-    sender = replace(system_actor(), user=actor.user, login=actor.login)
+    sender = replace(system_actor(), user=actor.user, person=actor.person, login=actor.login)
     values = {"name": name, "size": stored.size, "type": kind, "hash": stored.hash}
     if measures is not None:
         values |= {"width": measures.width, "height": measures.height}

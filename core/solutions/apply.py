@@ -45,7 +45,9 @@ def require_configure(tx: Transaction, actor: Actor) -> None:
     """Refuse who may not configure everything (KBK4002)."""
     roles = tx.model.role_by_uid
     narrowed = actor.narrowing is not None
-    if not actor.system and (narrowed or not any(roles[uid].everything for uid in actor.roles if uid in roles)):
+    if not actor.system and (
+        narrowed or not any(roles[uid].everything for uid in actor.roles if uid in roles)
+    ):
         raise KubikError("KBK4002", message("you may not change the configuration"))
 
 

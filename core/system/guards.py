@@ -7,7 +7,7 @@ administrator stays; records of roles follow the definitions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,12 +15,13 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.login import end_sessions
+from core.access.managing import held_roles, is_below, may_everything
 from core.access.people import known_zones
 from core.query.comments import sees
 from metamodel.any_link import AnyLink
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
-from metamodel.model import Entity, Model
+from metamodel.model import Entity
 
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
@@ -81,26 +82,6 @@ def effects(tx: Transaction, changes: Sequence[Change]) -> None:
             end_sessions(tx, change.id)
 
 
-def may_everything(model: Model, actor: Actor) -> bool:
-    """Whether the actor is the system or holds a role without limits."""
-    return actor.system or any(
-        model.role_by_uid[uid].everything for uid in actor.roles if uid in model.role_by_uid
-    )
-
-
-def is_below(model: Model, role: str, above: Iterable[str]) -> bool:
-    """Whether the role (uid) stands under one of the others, at any depth."""
-    others = set(above)
-    seen: set[str] = set()
-    found = model.role_by_uid.get(role)
-    while found is not None and found.parent is not None and found.uid not in seen:
-        seen.add(found.uid)
-        if found.parent in others:
-            return True
-        found = model.role_by_uid.get(found.parent)
-    return False
-
-
 def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     found: list[Problem] = []
     login, zone = change.after.get("login"), change.after.get("time_zone")
@@ -113,7 +94,7 @@ def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
         )
     if may_everything(tx.model, actor):
         return found
-    if change.id == actor.user:
+    if change.id in (actor.user, actor.person):
         for name in ("department", "active"):
             if change.moved(name):
                 found.append(_problem(change, name, message("Nobody changes this of themselves.")))
@@ -133,7 +114,7 @@ def _comment(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
         return strangers
     if change.moved("about"):
         return [_problem(change, "about", message("A comment stays with the record it is about."))]
-    if _author(tx, change) == actor.user:
+    if _author(tx, change) == actor.person:
         return []
     if change.action in ("delete", "restore") and may_everything(tx.model, actor):
         return []
@@ -164,7 +145,7 @@ def _user_role(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     if may_everything(tx.model, actor):
         return []
     for side in (change.before, change.after):
-        if side.get("user") == actor.user and actor.user is not None:
+        if side.get("user") in (actor.user, actor.person) and actor.user is not None:
             return [_problem(change, "", message("Nobody changes their own roles."))]
         definition = _definition(tx, side.get("role"))
         if definition is not None and not is_below(tx.model, definition, actor.roles):
@@ -177,8 +158,7 @@ def _user_role(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
 
 def _manages(tx: Transaction, actor: Actor, person: int) -> bool:
     """Whether every role the person has is below one of the actor's."""
-    held = _held(tx, user=person)
-    return all(is_below(tx.model, definition, actor.roles) for definition in held)
+    return all(is_below(tx.model, definition, actor.roles) for definition in held_roles(tx, person))
 
 
 def _last_administrator(tx: Transaction, changes: Sequence[Change]) -> list[Problem]:
@@ -197,7 +177,7 @@ def _last_administrator(tx: Transaction, changes: Sequence[Change]) -> list[Prob
 def _takes_power(tx: Transaction, change: Change, all_powerful: set[str]) -> bool:
     if change.entity.name == "user_role" and change.action in ("delete", "update"):
         return _definition(tx, change.before.get("role")) in all_powerful
-    return _disabled(change) and bool(all_powerful & set(_held(tx, user=change.id)))
+    return _disabled(change) and bool(all_powerful & set(held_roles(tx, change.id)))
 
 
 def _disabled(change: Change) -> bool:
@@ -213,17 +193,6 @@ def _definition(tx: Transaction, role: Any) -> str | None:
         sa.select(column).where(place.c.id == role)
     ).scalar_one_or_none()
     return found
-
-
-def _held(tx: Transaction, *, user: int) -> list[str]:
-    """The role definitions (uids) a person has now."""
-    roles, definition = _column(tx, "role", "definition")
-    links, of_user = _column(tx, "user_role", "user")
-    _, of_role = _column(tx, "user_role", "role")
-    statement = sa.select(definition).join_from(links, roles, of_role == roles.c.id)
-    return list(tx.connection.execute(
-        statement.where(of_user == user, links.c.deleted_at.is_(None), roles.c.deleted_at.is_(None))
-    ).scalars())  # fmt: skip
 
 
 def _active_administrators(tx: Transaction, all_powerful: set[str]) -> bool:

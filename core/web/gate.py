@@ -49,7 +49,7 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
     # over an open page: who it is now, and the protection of its forms
     with site.workspace.read() as transaction:
         actor = actor_of_session(transaction, token)
-    person = str(actor.user or "") if actor else ""
+    person = actor.identity if actor else ""
     return Response({"person": person, "csrf": site.seals.csrf(token)}, status_code=200, cookies=[held])
 
 
@@ -109,7 +109,7 @@ def _signed_in(request: AnyRequest) -> Actor | None:
 
 
 def _remember_language(site: Site, actor: Actor, chosen: str) -> None:
-    user = actor.user
+    user = actor.person
     if user is None:
         return
     site.workspace.write(

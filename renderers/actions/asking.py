@@ -122,7 +122,13 @@ class Asking:
 
     def _desk(self, filled: Filled, told: Remarks) -> Desk:
         grants = grants_of(self.tx.model, self.who.actor)
-        asked = AskedGrants(model=grants.model, key=grants.key, everything=grants.everything, own=grants.own)
+        asked = AskedGrants(
+            model=grants.model,
+            key=grants.key,
+            everything=grants.everything,
+            own=grants.own,
+            narrowing=grants.narrowing,
+        )
         cells = cells_of(self.who.site.templates.environment, self.who.texts, self.who.zone, self.tx.model)
         return Desk(
             model=self.tx.model, grants=asked, action="create", cells=cells, texts=self.who.texts,

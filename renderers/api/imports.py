@@ -82,7 +82,7 @@ def wrong(pointer: str, why: Message) -> KubikError:
 def read_errors(call: Call) -> Answer:
     """The refused lines of an import with their reasons, as a CSV file to be repaired and imported again."""
     with reading(call) as (transaction, actor):
-        job = read_job(transaction, identifier(call), by=actor.user)
+        job = read_job(transaction, identifier(call), by=actor.person)
     path = (
         None if job.errors_file is None else call.site.workspace.settings.home / "imports" / job.errors_file
     )

@@ -28,14 +28,14 @@ JOB = {
 def read_one(call: Call) -> Answer:
     """A job of the caller."""
     with reading(call) as (transaction, actor):
-        return answer_json(described(read_job(transaction, identifier(call), by=actor.user)))
+        return answer_json(described(read_job(transaction, identifier(call), by=actor.person)))
 
 
 def cancel_one(call: Call) -> Answer:
     """Ask a job of the caller to stop."""
     job = identifier(call)
     return answer_json(
-        described(writing(call, lambda transaction, actor: cancel_job(transaction, job, by=actor.user)))
+        described(writing(call, lambda transaction, actor: cancel_job(transaction, job, by=actor.person)))
     )
 
 

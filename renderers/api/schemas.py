@@ -219,6 +219,7 @@ SHARED: Mapping[str, Schema] = {
         "type": "object",
         "properties": {
             "seq": ID, "at": INSTANT, "by": {}, "kind": {"type": "string"},
+            "behalf": {"description": "As whom it was done, when not as oneself"},
             "action": {"type": ["string", "null"], "description": "The action that did it, of none by hand"},
             "changes": {
                 "type": "object",

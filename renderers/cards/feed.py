@@ -101,7 +101,7 @@ def _time(shown: Shown, at: datetime) -> str:
 def comment_event(shown: Shown, item: Mapping[str, Any], people: Mapping[str, str]) -> Event:
     """A comment with what its reader may do with it."""
     here, by = f"{shown.here}/comments/{item['id']}", item["created_by"]
-    own = isinstance(by, Link) and by.id is not None and by.id == shown.actor.user and not shown.deleted
+    own = isinstance(by, Link) and by.id is not None and by.id == shown.actor.person and not shown.deleted
     edited = item["edited_at"]
     view = CommentView(
         id=item["id"],

@@ -72,7 +72,7 @@ def take_form(request: AnyRequest, entity: str, identity: int | None) -> Respons
 def for_this_person(who: Visit, sent: Sent) -> None:
     """A form belongs to whom it was made for: who signs in over it later does not get it."""
     meant = sent.asked.get("_person", "")
-    if meant and meant != str(who.actor.user or ""):
+    if meant and meant != who.actor.identity:
         raise KubikError("KBK4002", message("Another person opened this form. Open it anew."))
 
 
@@ -96,7 +96,7 @@ def save(place: Place, values: Mapping[str, Any], sent: Sent) -> Saved:
     key, version = known_key(sent.asked.get("_draft", "")), sent.version
 
     def write(tx: Transaction) -> Saved:
-        if key and who.actor.user is not None:
+        if key and who.actor.person is not None:
             drop_draft(tx, who.actor, key)
         if identity is None:
             return create(tx, who.actor, name, values, context=context)

@@ -89,7 +89,7 @@ class Place:
             version=version,
             was=was,
             draft=sent.get("_draft") or new_key(),
-            identity=str(self.who.actor.user or ""),
+            identity=self.who.actor.identity,
             goes_back=sent.get("_for", ""),
         )
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor, system_actor
-from core.access.login import load_actor
+from core.access.standing import actor_of_standing, write_standing
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import KEPT, Job, job_columns, make_job, start_job
@@ -36,7 +36,7 @@ def start_import(workspace: Workspace, actor: Actor, entity: str, data: bytes, o
     check_file(workspace, actor, entity, data, options)
     name = secrets.token_hex(16)  # a job's own copy: the same file may be sent again before it is done
     parameters = _parameters(workspace, actor, entity, data, options, name)
-    return workspace.write(lambda tx: start_job(tx, KIND, parameters, by=actor.user))
+    return workspace.write(lambda tx: start_job(tx, KIND, parameters, by=actor.person))
 
 
 def run_import(
@@ -59,7 +59,7 @@ def run_import(
 
     def begin(tx: Transaction) -> Job:
         unfinished = _unfinished(tx, parameters)
-        return take(tx, unfinished or start_job(tx, KIND, parameters, by=actor.user), worker)
+        return take(tx, unfinished or start_job(tx, KIND, parameters, by=actor.person), worker)
 
     run = Run(workspace, workspace.write(begin), worker)
     try:
@@ -83,7 +83,7 @@ def import_job(run: Run) -> Outcome:
     try:
         data = _folder(run.workspace).joinpath(run.job.parameters["file"]).read_bytes()
         with run.workspace.read() as tx:
-            actor = system_actor() if run.job.by is None else load_actor(tx, run.job.by)
+            actor = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
         report = _go_on(run, actor, data, None)
         result, name = _outcome(run, report, decode(data))
     except (KubikError, JobCancelled) as error:
@@ -154,7 +154,7 @@ def _parameters(
         fresh.replace(place)
     language = options.language or actor.language
     return {
-        "entity": entity, "file": place.name, "by": actor.login,
+        "entity": entity, "file": place.name, "by": actor.login, **write_standing(actor),
         "options": {**asdict(options), "language": language, "mapping": dict(options.mapping)},
     }  # fmt: skip
 

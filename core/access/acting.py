@@ -1,0 +1,76 @@
+"""Acting as another person: looking at what they see, or standing in for them; asked anew of every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.access.actor import Actor, Mode
+from core.access.managing import manages
+from core.access.narrowing import both, deputizing, viewing
+from core.access.people import find_person
+from core.errors import KubikError
+from core.storage.workspace import Transaction
+from metamodel.messages import message
+
+DEPUTY = "deputy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deputizing:
+    """Somebody whom a person may stand in for today."""
+
+    user: int
+    ends_on: date | None
+
+
+def act_as(tx: Transaction, person: Actor, user: int, mode: Mode) -> Actor:
+    """That person as somebody else; KBK4002 when they may not act so, whether there is such a user or not."""
+    found = find_person(tx, "user", {"user": user}) if may_act(tx, person, user, mode) else None
+    if found is None:
+        raise KubikError("KBK4002", message("You may not act as this person."))
+    left = viewing() if mode == "view" else deputizing(tx.model)
+    return replace(
+        found.actor,
+        person=person.person,
+        person_name=person.person_name,
+        mode=mode,
+        narrowing=both(person.narrowing, left),
+    )
+
+
+def may_act(tx: Transaction, person: Actor, user: int, mode: Mode) -> bool:
+    """Whether a person, as themselves, may look as the user or stand in for them now."""
+    if person.mode is not None or person.system or person.person is None or user == person.person:
+        return False
+    if mode == "view":
+        return manages(tx, person, user)
+    return any(found.user == user for found in stands_in_for(tx, person.person))
+
+
+def stands_in_for(tx: Transaction, person: int) -> tuple[Deputizing, ...]:
+    """Whom a person may stand in for today, by the records of `deputy`."""
+    entity = tx.model.entities.get(DEPUTY)
+    if entity is None:
+        return ()
+    place = tx.tables[entity.uid]
+    column: Mapping[str, sa.Column[Any]] = {
+        name: place.columns[entity.by_name[name].uid].value
+        for name in ("user", "deputy", "starts_on", "ends_on")
+    }
+    today = tx.now.astimezone(tx.workspace.zone).date()
+    rows = tx.connection.execute(
+        sa.select(column["user"], column["ends_on"])
+        .where(
+            column["deputy"] == person,
+            place.table.c.deleted_at.is_(None),
+            column["starts_on"] <= today,
+            sa.or_(column["ends_on"].is_(None), column["ends_on"] >= today),
+        )
+        .order_by(place.table.c.id)
+    )
+    return tuple(Deputizing(user=row[0], ends_on=row[1]) for row in rows)

@@ -1,0 +1,48 @@
+"""As whom a job goes on with what somebody asked for: with today's rights, and no more than they asked with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from core.access.acting import act_as
+from core.access.login import load_actor
+from core.access.narrowing import both, read_narrowing, write_narrowing
+
+if TYPE_CHECKING:
+    from core.access.actor import Actor
+    from core.jobs.jobs import Job
+    from core.storage.workspace import Transaction
+
+STANDING = "standing"
+"""The parameter of a job that holds it."""
+
+
+def write_standing(actor: Actor) -> dict[str, Any]:
+    """What a job's parameters must say of who asked for it; nothing when they asked as themselves with all rights."""
+    if actor.behalf is None and actor.narrowing is None:
+        return {}
+    return {
+        STANDING: {
+            "user": actor.user,
+            "mode": actor.mode,
+            "token": actor.token,
+            "narrowing": write_narrowing(actor.narrowing),
+        }
+    }
+
+
+def actor_of_standing(tx: Transaction, job: Job) -> Actor:
+    """Who asked for a job, as they are now; KBK4001 when they are not, or may no longer act for whom they did."""
+    person = load_actor(tx, job.by or 0)
+    stood = job.parameters.get(STANDING)
+    if stood is None:
+        return person
+    actor = person
+    if stood["mode"] is not None:
+        actor = act_as(tx, person, stood["user"], stood["mode"])
+    return replace(
+        actor,
+        token=stood["token"],
+        narrowing=both(actor.narrowing, read_narrowing(stood["narrowing"])),
+    )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.operators import custom_op
 
 from core.query.columns import Columns, Layout
+from core.query.grouping import group_condition
 from core.query.leading import leading_to
 from core.query.matching import among, contains
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
@@ -225,9 +226,15 @@ class Compiler:
             conditions.append(self._search(row))
         if self.plan.leading is not None:
             conditions += leading_to(row, self.plan.leading)
+        if self.plan.group is not None:
+            conditions += group_condition(row, self.plan.group)
         if self.plan.among_ids:
             conditions.append(among(self.relations.dialect, row.alias.c.id, "ids"))
         return conditions
+
+    def limits(self, row: VisibleRow) -> list[Condition]:
+        """What limits a row to those of the question that the reader may see."""
+        return [*self._common(row), *self._own_rights(row)]
 
     def _own_branches(self, row: VisibleRow) -> list[Condition]:
         branches = row.branches()

@@ -15,6 +15,7 @@ from core.access.grants import Grants, grants_of
 from core.query.attached import attach, list_select, titles_select
 from core.query.columns import Layout
 from core.query.compile import Compiler, Part
+from core.query.grouping import IN_GROUP
 from core.query.leading import leading_values
 from core.query.matching import id_list
 from core.query.noting import Watched, watch
@@ -24,6 +25,7 @@ from core.query.query import Column, Link, Query
 from core.query.reach import Reach
 from core.query.relations import Relations
 from core.query.spelled import searched
+from core.query.summing import totals_select
 from core.storage.database import Database
 from core.storage.expressions import refusal_of
 from core.storage.prepared import Prepared
@@ -169,6 +171,8 @@ class Reader:
                     select = list_select(self.compiler, self._listed(detail))
                 case "titles of":
                     select = titles_select(self.compiler, self.compiler.relations.model.entity_by_uid[detail])
+                case "totals":
+                    select = totals_select(self.compiler, *detail)
                 case "id_by":
                     select = self.compiler.id_by(detail)
                 case _:
@@ -196,7 +200,7 @@ def reader_of(tx: Transaction, actor: Actor, query: Query, life: Life | None = N
     database = tx.workspace.database
     shape = (
         query.entity, query.fields, query.filter, query.sort, query.ids is None, query.deleted, life,
-        query.leading and shape_of(query.leading),
+        query.leading and shape_of(query.leading), query.group and query.group.shape(),
         not (query.search and query.search.strip()), grants.key, actor.language,
         database.dialect, database.schema, tx.workspace.zone.key,
     )  # fmt: skip
@@ -243,6 +247,8 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
         values |= searched(tx.model, entity, query.search) if entity is not None else {}
     if query is not None and query.ids is not None:
         values["ids"] = id_list(tx.dialect, query.ids)
+    if query is not None and query.group is not None and query.group.which == "value":
+        values[IN_GROUP] = query.group.value
     if query is not None and query.leading is not None:
         values |= leading_values(tx.model, query.leading)
     return values

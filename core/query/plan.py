@@ -8,14 +8,16 @@ from typing import Literal
 from core.access.grants import Grants
 from core.errors import KubikError
 from core.query.filters import parse_filter
+from core.query.grouping import grouping_field
 from core.query.names import (
     FieldPath,
+    no_such_field,
     readable_entity,
     readable_field,
     readable_fields,
     readable_path,
 )
-from core.query.query import Leading, Query
+from core.query.query import Group, Leading, Query
 from metamodel.errors import Problem
 from metamodel.expression.tree import Expression
 from metamodel.messages import Message, message
@@ -71,6 +73,7 @@ class ReadPlan:
     sort: tuple[SortKey, ...]
     life: Life
     among_ids: bool
+    group: Group | None
     leading: Leading | None
     """The link that must lead to the record of the parameter ``leads_to``; which record it is, the plan does not say."""
     rights: Grants
@@ -91,9 +94,17 @@ def plan(query: Query, model: Model, grants: Grants, life: Life | None = None) -
         sort=sort_keys(model, grants, entity, query.sort),
         life=resolved,
         among_ids=query.ids is not None,
+        group=query.group and _grouped(grants, entity, query.group),
         leading=query.leading and shape_of(query.leading),
         rights=grants,
     )
+
+
+def _grouped(grants: Grants, entity: Entity, group: Group) -> Group:
+    """The shape of a group, when the reader may group by its field."""
+    if grouping_field(grants, entity, group.field) is None:
+        raise no_such_field(group.field, (), "/group")
+    return group.shape()
 
 
 def shape_of(leading: Leading) -> Leading:

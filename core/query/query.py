@@ -26,6 +26,23 @@ class Leading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The records whose field (uid) has a value of the engine: the uid of a choice, a boolean, the id of a record.
+
+    ``empty``: those without a value, a cell that the reader may not see being none. ``hidden``: those that lead to a
+    record the reader does not see, all together: nobody learns which of them share it.
+    """
+
+    field: str
+    which: Literal["value", "empty", "hidden"] = "value"
+    value: Any = None
+
+    def shape(self) -> Group:
+        """The same for every value: what a statement is made for."""
+        return Group(field=self.field, which=self.which)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What somebody wants to read of one entity.
 
@@ -45,6 +62,8 @@ class Query:
     deleted: Literal["none", "only"] = "none"
     ids: tuple[int, ...] | None = None
     leading: Leading | None = None
+    group: Group | None = None
+    """Only the records of one column of a board."""
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.records.requirements import requires
 from core.records.shapes import Row
 from core.records.statements import chunks, load, one, prepared
 from core.records.work import Work, below
@@ -164,9 +165,10 @@ def _refuse_used(work: Work, row: Row) -> None:
 
 def _is_last(work: Work, entity: Entity, field: Field, record: int) -> bool:
     """Whether a required field would be empty without one of the records that it leads to."""
-    if not field.required:
+    stored = {} if entity.stages is None and not field.required else load(work.tx, entity, [record])[record]
+    if not requires(entity, stored, field):
         return False
-    return not field.listed or len(load(work.tx, entity, [record])[record][field.uid] or ()) < 2
+    return not field.listed or len(stored[field.uid] or ()) < 2
 
 
 def _empty(work: Work, row: Row, field: Field, gone: int) -> None:

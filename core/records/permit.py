@@ -105,9 +105,7 @@ def _permit_create(work: Work, row: Row) -> None:
         if not any(g.fields is None or uid in g.fields for g in grants) and not _is_stage(entity, uid):
             _refuse_field(work, row, uid)
     if is_moved(row):
-        movers = tuple(
-            g for g in given(work, entity, "move") if g.stages is None or left(row) in g.stages
-        )
+        movers = tuple(g for g in given(work, entity, "move") if g.stages is None or left(row) in g.stages)
         if not movers:
             _refuse_field(work, row, entity.stages.field if entity.stages else "")
         row.claims["move"] = movers

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from core.records.asking import ask
-from core.records.gather import children_of
+from core.records.moves import check_stage, conditions, is_empty
 from core.records.permit import asked_after
+from core.records.requirements import requires
 from core.records.shapes import Row
 from core.records.telling import judged
 from core.records.values import escaped, refuse_empty
@@ -20,13 +21,14 @@ from metamodel.messages import Message, message
 from metamodel.model import Constraint, Entity, Field
 
 
-def rule_expressions(entity: Entity, rows: Iterable[Row]) -> list[Expression]:
+def rule_expressions(entity: Entity, rows: Sequence[Row]) -> list[Expression]:
     """What is asked of rows as they are after the write: checks, when fields are required, the checks of grants."""
     asked = [c.check for c in entity.constraints if c.check is not None]
     asked += [f.required_if for f in entity.fields if f.required_if is not None and may_be_empty(f)]
     claimed = (rule for row in rows for action, grants in (row.claims or {}).items()
                for grant in grants for rule in asked_after(row, action, grant))  # fmt: skip
-    return list({id(each): each for each in (*asked, *claimed)}.values())
+    moved = (condition for row in rows for condition in conditions(row))
+    return list({id(each): each for each in (*asked, *claimed, *moved)}.values())
 
 
 def ask_rules(work: Work) -> None:
@@ -63,9 +65,10 @@ def check_rules(work: Work) -> None:
                     asked = field.required_if
                     if asked is None or not row.answers[id(asked)] or not judged(work, row, asked):
                         continue
-                    if _is_empty(work, row, field):
+                    if is_empty(work, row, field):
                         refuse_empty(work, row, field)
                 _check_required(work, row, entity)
+                check_stage(work, row)
                 _check_together(work, row, entity)
             elif row.action == "keep":
                 _check_kept(work, row)
@@ -76,15 +79,6 @@ def may_be_empty(field: Field) -> bool:
     return field.valued or field.type.name == "children"
 
 
-def _is_empty(work: Work, row: Row, field: Field) -> bool:
-    if field.type.name != "children":
-        return row.values.get(field.uid) is None
-    rows = row.lists.get(field.uid)
-    if rows is not None:
-        return field.uid not in row.blind and all(each.action == "delete" for each in rows)
-    return field.uid not in row.blind and not children_of(work, field, [row.id]).get(row.id)
-
-
 def _check_kept(work: Work, row: Row) -> None:
     """A record that asks for child rows does not lose the last one when rows are deleted on their own."""
     gone = {
@@ -92,7 +86,8 @@ def _check_kept(work: Work, row: Row) -> None:
     }
     for field in gone.values():
         asked = field.required_if
-        if asked is not None and row.answers and row.answers[id(asked)] and _is_empty(work, row, field):
+        wanted = asked is not None and row.answers and row.answers[id(asked)]
+        if (wanted or requires(row.entity, row.before, field)) and is_empty(work, row, field):
             work.refuse(row.pointer, "KBK3001", message("“{field}” must be filled in", field=field.label))
 
 

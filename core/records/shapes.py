@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from metamodel.model import Entity, Field, Grant
+from metamodel.stages import Move
 
 Values = Mapping[str, Any]
 """Field names to values as written on some medium; a value that is internal already stands in a `Ready`."""
@@ -110,6 +112,14 @@ class Row:
     """Whether it changed: fields, child rows, position."""
     blind: frozenset[str] = frozenset()
     """Fields whose values are at fault, in a write that is refused already; rules that use them are not asked."""
+
+    near: bool = False
+    """Whether its stage was written by a bare name, which is looked for in the record's own pipeline first."""
+    moves: tuple[Move, ...] | None = None
+    """The moves of the table that the change of stage may be; None when no table is asked."""
+    taken_back: bool = False
+    """Whether the change of stage takes a move back; ``since`` is then when the record came to that stage."""
+    since: datetime | None = None
 
     @property
     def key(self) -> tuple[str, int]:

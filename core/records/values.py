@@ -13,6 +13,7 @@ from metamodel.errors import ValueRefused, unknown
 from metamodel.fields.link_any import AnyName
 from metamodel.messages import message
 from metamodel.model import Entity, Field
+from metamodel.stages import Stage
 
 
 def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] = frozenset()) -> Row:
@@ -75,6 +76,8 @@ def parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
         and raw.get("id") is None
     ):
         return  # what is read of a link the caller may not follow; sent back, it stays as it is
+    elif (stage := _stage_written(row, found, raw)) is not None:
+        value = stage.uid
     else:
         try:
             value = found.type.parse(found, raw, work.context)
@@ -91,6 +94,15 @@ def parse_value(work: Work, row: Row, found: Field, raw: Any) -> None:
         row.pairs[found.uid] = tuple(value or ())
     else:
         row.sent[found.uid] = value
+
+
+def _stage_written(row: Row, found: Field, raw: Any) -> Stage | None:
+    """The stage that was written with its pipeline, `service.won`; a bare name is looked for near the record."""
+    stages = row.entity.stages
+    if stages is None or found.uid != stages.field or not isinstance(raw, str):
+        return None
+    row.near = "." not in raw
+    return None if row.near else stages.named(raw.strip())
 
 
 def _parse_list(work: Work, row: Row, found: Field, raw: Any, pointer: str) -> None:

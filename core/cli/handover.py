@@ -1,68 +1,42 @@
-"""Handing over: everything that names one person names another from then on."""
+"""Handing over from the command line: the same job as in the browser, done at once by the system itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Sequence
 
-from core import query, records
+import click
+
 from core.access.actor import system_actor
-from core.cli.people import CONTEXT, user_id
-from core.query.query import Link, Query
-from core.records import Batch
-from core.storage.workspace import Transaction, Workspace
-from metamodel.model import Model
+from core.cli.common import opened, say, words
+from core.cli.people import user_id
+from core.records.handover import Order, Report, run_handover
+from core.storage.workspace import Workspace
+from metamodel.messages import message
 
-CHUNK = 200
-
-KEPT = ("user", "user_role")
-"""Entities that say who a person is, not what is theirs."""
+SHOWN = 20
+"""Records that stayed and are named."""
 
 
-def hand_over(workspace: Workspace, login: str, to: str) -> int:
-    """Put ``to`` in the place of ``login`` in every link of a live record; how many links were changed."""
+def hand_over(workspace: Workspace, login: str, to: Sequence[str], *, closing: bool = False) -> Report:
+    """Put the people ``to`` in the place of ``login`` in every link of a live record, several in turn."""
     with workspace.read() as tx:
-        leaving = user_id(tx, login)
-        heir = user_id(tx, to)
-        places = list(links_to_people(tx.model))
-    return sum(_hand_over(workspace, entity, field, leaving, heir) for entity, field in places)
+        order = Order(
+            person=user_id(tx, login), to=tuple(user_id(tx, heir) for heir in to), closing=closing,
+            language=words().language,
+        )  # fmt: skip
+    return run_handover(workspace, system_actor(), order)
 
 
-def links_to_people(model: Model) -> Iterator[tuple[str, str]]:
-    """Names of entity and field of every link to a user that people may set."""
-    user = model.entities["user"]
-    for entity, field in model.links_to[user.uid]:
-        if field.targets or entity.name in KEPT:
-            continue
-        if not field.system and field.writable and not field.read_only:
-            yield entity.name, field.name
-
-
-def _hand_over(workspace: Workspace, entity: str, field: str, leaving: int, heir: int) -> int:
-    with workspace.read() as tx:
-        listed = tx.model.entities[entity].by_name[field].listed
-    condition = f"{field} {'CONTAINS' if listed else '='} {leaving}"
-    asked = Query(entity=entity, fields=("id", field), filter=condition, limit=CHUNK)
-    changed = 0
-    while True:
-        with workspace.read() as tx:
-            found = query.read(tx, system_actor(), asked).items
-        if not found:
-            return changed
-        updates = Batch(
-            update=[
-                {"id": item["id"], field: _put(item[field], leaving, heir) if listed else heir}
-                for item in found
-            ]
-        )
-        workspace.write(partial(_write, entity=entity, updates=updates))
-        changed += len(found)
-
-
-def _put(people: list[Link], leaving: int, heir: int) -> list[int]:
-    """A list of people with the heir in the place of who leaves."""
-    return list(dict.fromkeys(heir if link.id == leaving else link.id or 0 for link in people))
-
-
-def _write(tx: Transaction, *, entity: str, updates: Batch) -> None:
-    records.batch(tx, system_actor(), entity, updates, context=CONTEXT)
+@click.command(short_help="Hand everything of a person over to another.")
+@click.argument("login")
+@click.argument("to", nargs=-1, required=True)
+@click.option("--disable", is_flag=True, help="LOGIN signs in no more; sessions and tokens end at once.")
+def handover(login: str, to: tuple[str, ...], disable: bool) -> None:
+    """Put the person TO in the place of LOGIN wherever a record names them, such as an owner; several in turn."""
+    with opened() as workspace:
+        report = hand_over(workspace, login, to, closing=disable)
+    for left in report.left[:SHOWN]:
+        click.echo(f"  {left.entity} {left.id}: {left.why}", err=True)
+    if report.left_count:
+        say(message("These stayed: {count}", count=report.left_count), to_stderr=True)
+    say(message("Handed over: {count}", count=report.handed))

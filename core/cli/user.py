@@ -11,7 +11,7 @@ from core import query, records
 from core.access.actor import system_actor
 from core.access.login import set_password
 from core.cli.common import opened, say
-from core.cli.handover import hand_over
+from core.cli.handover import handover
 from core.cli.people import CONTEXT, add_user, checked, new_password, user_id
 from core.query.query import Query
 from metamodel.messages import message
@@ -71,14 +71,7 @@ def disable(login: str) -> None:
     say(message("User {login} may sign in no more.", login=login))
 
 
-@user.command(short_help="Hand everything of a person over to another.")
-@click.argument("login")
-@click.argument("to")
-def handover(login: str, to: str) -> None:
-    """Put the person TO in the place of LOGIN wherever a record names them, such as an owner."""
-    with opened() as workspace:
-        count = hand_over(workspace, login, to)
-    say(message("Handed over: {count}", count=count))
+user.add_command(handover)
 
 
 @user.command("list", short_help="List people.")

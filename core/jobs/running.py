@@ -26,7 +26,9 @@ class JobLost(Exception):
 
 
 class JobCancelled(Exception):
-    """Somebody asked the job to stop."""
+    """Somebody asked the job to stop; its handler may add what it did until then, as the job's ``result``."""
+
+    result: Any = None
 
 
 class JobPaused(Exception):

@@ -107,8 +107,8 @@ class Worker:
             _LOG.warning("a job was taken by another worker", job=run.job.id)
         except JobPaused:
             run.pause()
-        except JobCancelled:
-            run.finish("cancelled")
+        except JobCancelled as stopped:
+            run.finish("cancelled", result=stopped.result)
         except KubikError as error:
             run.finish("failed", error=error.detail, code=error.code)
         except ProblemsFound as problems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.jobs.worker import Handler, Worker
+from core.records.handover import HANDOVER, UNDO, handover_job, undo_job
 from core.records.importing.job import KIND, import_job
 from core.records.sweeping import sweep_files
 from core.storage.workspace import Workspace
@@ -12,7 +13,7 @@ from core.storage.workspace import Workspace
 
 def handlers() -> Mapping[str, Handler]:
     """The handler of each kind of job."""
-    return {KIND: import_job}
+    return {KIND: import_job, HANDOVER: handover_job, UNDO: undo_job}
 
 
 def make_worker(workspace: Workspace) -> Worker:

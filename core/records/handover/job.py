@@ -1,0 +1,190 @@
+"""The handover as a job: begun with a check of who takes over, done in small steps, gone on with after a crash."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from core.access.actor import Actor, system_actor
+from core.access.grants import grants_of
+from core.access.login import end_sessions
+from core.access.managing import manages
+from core.access.standing import actor_of_standing, write_standing
+from core.access.tokens import list_tokens, revoke_token
+from core.errors import KubikError
+from core.i18n import texts
+from core.jobs.jobs import Job, start_job
+from core.jobs.running import JobCancelled, Run, take
+from core.jobs.worker import Outcome
+from core.query.query import Query
+from core.query.read import read, visible_ids
+from core.records.api import update
+from core.records.handover.counting import all_of_theirs
+from core.records.handover.past import HANDOVER
+from core.records.handover.places import Place, places
+from core.records.handover.steps import hand, theirs_after
+from core.records.handover.task import Order, Report, read_order, read_report
+from core.storage.workspace import Transaction, Workspace
+from metamodel.errors import Problem
+from metamodel.messages import message
+
+LONGEST_STEP = 0.05
+"""Seconds that one step holds the write lock, about."""
+
+FEWEST, MOST = 10, 300
+"""Records in one step."""
+
+Progress = Callable[[int, int | None], None]
+
+
+def start_handover(tx: Transaction, actor: Actor, order: Order) -> int:
+    """Ask for a handover to be done in the background; its job.
+
+    Refuses: KBK4002 (KBK2006 out of sight) when the actor does not manage the person, KBK3005 for somebody who cannot
+    take over, KBK2003 for a place that is not there.
+    """
+    must_manage(tx, actor, order.person)
+    parameters = {**_checked(tx, actor, order).written(), **write_standing(actor)}
+    return start_job(tx, HANDOVER, parameters, by=actor.person, total=_total(tx, actor, order))
+
+
+def run_handover(
+    workspace: Workspace, actor: Actor, order: Order, progress: Progress | None = None
+) -> Report:
+    """Do a handover here and now, as a job that another process goes on with when this one dies."""
+    worker = f"command {secrets.token_hex(8)}"
+    run = Run(
+        workspace, workspace.write(lambda tx: take(tx, start_handover(tx, actor, order), worker)), worker
+    )
+    try:
+        report = _go_on(run, actor, progress)
+    except (KubikError, JobCancelled) as error:
+        cancelled = KubikError("KBK5003", message("the handover was cancelled"))
+        refusal = error if isinstance(error, KubikError) else cancelled
+        run.finish("failed", error=refusal.detail, code=refusal.code)
+        raise refusal from error
+    run.finish("done", result=report.written())
+    return report
+
+
+def handover_job(run: Run) -> Outcome:
+    """The handler of the kind `handover` for workers."""
+    report = _go_on(run, doer(run), None)
+    return Outcome(result=report.written())
+
+
+def doer(run: Run) -> Actor:
+    """Who asked for the job, with the rights they have now."""
+    with run.workspace.read() as tx:
+        return system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
+
+
+def must_manage(tx: Transaction, actor: Actor, person: int) -> None:
+    """KBK4002 unless the actor manages the person; KBK2006 when they do not even see them."""
+    if person not in visible_ids(tx, actor, tx.model.entities["user"], (person,)):
+        raise KubikError("KBK2006")
+    if not manages(tx, actor, person):
+        raise KubikError("KBK4002", message("This person has a role that is not below yours."))
+
+
+def marker(job: int) -> str:
+    """How the journal calls the changes of a handover."""
+    return f"{HANDOVER} {job}"
+
+
+def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Report:
+    order, report = read_order(run.job.parameters), read_report(run.saved)
+    marked = replace(actor, action=marker(run.job.id))
+    size = FEWEST * 2
+    try:
+        if order.closing and not report.closed:
+            report = run.workspace.write(lambda tx: _close(tx, run, marked, order, report))
+        while True:
+            found, spent = _step(run, marked, order, report, size)
+            if found is None:
+                return report
+            report = found
+            size = max(FEWEST, min(MOST, int(size * min(2.0, LONGEST_STEP / max(spent, 0.001)))))
+            if progress is not None:
+                progress(report.dealt, run.total)
+    except JobCancelled as stopped:
+        stopped.result = report.written()
+        raise
+
+
+def _step(run: Run, actor: Actor, order: Order, report: Report, size: int) -> tuple[Report | None, float]:
+    """One transaction of it: the state after it (None when nothing is left), and for how long it kept others waiting."""
+    began = time.perf_counter()
+
+    def action(tx: Transaction) -> Report | None:
+        nonlocal began
+        began = time.perf_counter()
+        now = report
+        given = _given(tx, actor, order)
+        render = texts(order.language).render
+        while now.place < len(given):
+            place = given[now.place]
+            items = theirs_after(tx, actor, place, order.person, now.last, size)
+            if items:
+                now = hand(tx, actor, place, order.person, order.heirs(place.key), items, now, render)
+                run.keep(tx, now.written(), done=now.dealt)
+                return now
+            now = replace(now, place=now.place + 1, last=0)
+        return None
+
+    return run.workspace.write(action), time.perf_counter() - began
+
+
+def _given(tx: Transaction, actor: Actor, order: Order) -> list[Place]:
+    """The places that somebody takes over and the actor may change, always in the same order."""
+    found = places(tx.model, grants_of(tx.model, actor))
+    return sorted((p for p in found if p.open and order.heirs(p.key)), key=lambda place: place.key)
+
+
+def _close(tx: Transaction, run: Run, actor: Actor, order: Order, report: Report) -> Report:
+    """The person signs in no more: sessions and keys of programs end with it; the name stays."""
+    update(tx, actor, "user", order.person, {"active": False})
+    end_sessions(tx, order.person)
+    for token in list_tokens(tx, order.person):
+        revoke_token(tx, token.id)
+    closed = replace(report, closed=True)
+    run.keep(tx, closed.written(), done=closed.dealt)
+    return closed
+
+
+def _checked(tx: Transaction, actor: Actor, order: Order) -> Order:
+    """The order with what a job needs to know of this moment; refused when somebody in it cannot take over."""
+    problems = []
+    wanted = order.everybody()
+    known = _who_may_sign_in(tx, visible_ids(tx, actor, tx.model.entities["user"], wanted))
+    for user in wanted:
+        if user == order.person:
+            problems.append(message("Nobody takes over from themselves."))
+        elif user not in known:
+            problems.append(message("Only somebody who may sign in can take over."))
+    if problems:
+        why = [Problem(pointer="/to", code="KBK3005", message=each) for each in problems]
+        raise KubikError("KBK3005", detail=problems[0], errors=why)
+    known_places = {place.key for place in places(tx.model, grants_of(tx.model, actor))}
+    if not known_places >= order.places.keys():
+        raise KubikError("KBK2003", message("There is no such field that names people."))
+    begun = tx.connection.execute(sa.select(sa.func.max(tx.tables.own.journal.c.seq))).scalar() or 0
+    return replace(order, begun=begun)
+
+
+def _who_may_sign_in(tx: Transaction, users: Collection[int]) -> set[int]:
+    asked = Query(entity="user", fields=("id",), filter="active", ids=tuple(users), limit=max(len(users), 1))
+    return {item["id"] for item in read(tx, system_actor(), asked).items}
+
+
+def _total(tx: Transaction, actor: Actor, order: Order) -> int:
+    """How many records there are to deal with."""
+    theirs = all_of_theirs(tx, actor, order.person)
+    return sum(each.count for each in theirs if each.place.open and order.heirs(each.place.key))
+
+
+__all__ = ["HANDOVER", "Job", "doer", "handover_job", "marker", "run_handover", "start_handover"]

@@ -1,0 +1,111 @@
+"""What a change of roles, department or groups would mean: what the person sees and may do now, and then.
+
+The change is really made, asked about, and taken back: nothing of it stays, and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.access.actor import Actor
+from core.access.grants import Grants, grants_of, unlimited
+from core.access.managing import held_roles
+from core.query.query import Query
+from core.query.read import count
+from core.storage.workspace import Transaction
+from metamodel.model import ACTIONS, Entity
+
+CAP = 10_000
+"""Records counted of one entity; the rest is “more than” that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What somebody has of one entity: how many records they see (at most `CAP`), what they may do, which fields are open.
+
+    ``more`` is there when there are more than were counted, ``all`` when no rule limits them.
+    """
+
+    count: int = 0
+    more: bool = False
+    all: bool = False
+    actions: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+
+
+NOTHING = Sight()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """One entity before and after a change."""
+
+    entity: Entity
+    before: Sight
+    after: Sight
+
+    @property
+    def changed(self) -> bool:
+        """Whether the change means anything here."""
+        return self.before != self.after
+
+    @property
+    def difference(self) -> int | None:
+        """How many records more (or fewer) there are to see; None when that was not counted."""
+        if self.before.more and self.after.more:
+            return 0 if self.before.all and self.after.all else None
+        return self.after.count - self.before.count
+
+
+def foresee(
+    tx: Transaction, viewer: Actor, person: int | None, change: Callable[[], int]
+) -> tuple[Outlook, ...]:  # fmt: skip
+    """What ``change`` (a write in this transaction that answers the person's id) would mean; it is rolled back.
+
+    Only entities that the viewer may read themselves are told about. A refused change raises its refusal.
+    """
+    before = sights(tx, viewer, person) if person is not None else {}
+    nested = tx.connection.begin_nested()
+    try:
+        after = sights(tx, viewer, change())
+    finally:
+        nested.rollback()
+    model = tx.model
+    return tuple(
+        Outlook(entity=entity, before=before.get(entity.uid, NOTHING), after=after.get(entity.uid, NOTHING))
+        for entity in model.entities.values()
+        if entity.uid in before or entity.uid in after
+    )
+
+
+def sights(tx: Transaction, viewer: Actor, person: int) -> Mapping[str, Sight]:
+    """What the person has of each entity (uid) that the viewer knows, as they are in this very transaction."""
+    actor = Actor(user=person, login="", roles=held_roles(tx, person), language=viewer.language)
+    mine, theirs = grants_of(tx.model, viewer), grants_of(tx.model, actor)
+    found = {}
+    for entity in tx.model.entities.values():
+        if _is_told(entity) and mine.may(entity.uid, "read"):
+            sight = _sight(tx, actor, theirs, entity)
+            if sight != NOTHING:
+                found[entity.uid] = sight
+    return found
+
+
+def _is_told(entity: Entity) -> bool:
+    """Whether people think of the entity as something of its own."""
+    return entity.menu and entity.parent is None and entity.follows is None and not entity.off
+
+
+def _sight(tx: Transaction, actor: Actor, grants: Grants, entity: Entity) -> Sight:
+    actions = frozenset(each for each in ACTIONS if grants.may(entity.uid, each))
+    if "read" not in actions:
+        return Sight(actions=actions)
+    counted = count(tx, actor, Query(entity=entity.name, fields=()), cap=CAP + 1)
+    return Sight(
+        count=min(counted, CAP),
+        more=counted > CAP,
+        all=any(unlimited(grant) for grant in grants.branches(entity.uid, "read")),
+        actions=actions,
+        fields=frozenset(grants.readable(entity.uid)),
+    )

@@ -14,10 +14,11 @@ from metamodel.model import Model
 
 
 def may_everything(model: Model, actor: Actor) -> bool:
-    """Whether the actor is the system or holds a role without limits."""
-    return actor.system or any(
-        model.role_by_uid[uid].everything for uid in actor.roles if uid in model.role_by_uid
-    )
+    """Whether the actor is the system or holds a role without limits, and nothing narrows it."""
+    if actor.system:
+        return True
+    held = (model.role_by_uid[uid] for uid in actor.roles if uid in model.role_by_uid)
+    return actor.narrowing is None and any(role.everything for role in held)
 
 
 def is_below(model: Model, role: str, above: Iterable[str]) -> bool:
@@ -30,6 +31,8 @@ def below(model: Model, actor: Actor) -> frozenset[str]:
     """The roles (uids) that the actor gives, takes away and manages: those under one of theirs; all, for who may everything."""
     if may_everything(model, actor):
         return frozenset(model.role_by_uid)
+    if actor.narrowing is not None:
+        return frozenset()  # who looks as another, stands in for them or comes by a narrower key manages nobody
     return frozenset(uid for uid in model.role_by_uid if is_below(model, uid, actor.roles))
 
 
@@ -39,9 +42,12 @@ def manages(tx: Transaction, actor: Actor, person: int) -> bool:
     """
     if may_everything(tx.model, actor):
         return True
-    if person in (actor.user, actor.person):
+    if actor.narrowing is not None or person in (actor.user, actor.person):
         return False
-    return all(is_below(tx.model, role, actor.roles) for role in held_roles(tx, person))
+    held = held_roles(tx, person)
+    if not held:
+        return manages_anybody(tx.model, actor)
+    return all(is_below(tx.model, role, actor.roles) for role in held)
 
 
 def manages_anybody(model: Model, actor: Actor) -> bool:

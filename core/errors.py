@@ -37,6 +37,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK2007": (405, "the method is not allowed here"),
     "KBK2008": (422, "an Idempotency-Key was used with another request"),
     "KBK2009": (400, "a parameter has a value outside its range"),
+    "KBK2010": (429, "too many requests, wait"),
     # 3xxx records
     "KBK3001": (422, "a required field is empty"),
     "KBK3002": (422, "a value is not of the field's type"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +56,10 @@ class Settings:
     """KUBIK_TRUSTED_PROXIES: addresses whose `X-Forwarded-For` is believed."""
     max_file_size: int = 4 * 1024**3
     """KUBIK_MAX_FILE_SIZE: the most that one file may weigh, in bytes."""
+    scan_command: str | None = None
+    """KUBIK_SCAN_COMMAND: a scanner of viruses, run with the path of every file that is sent."""
+    requests_a_minute: int | None = None
+    """KUBIK_REQUESTS_A_MINUTE: the most that one person or program may ask for."""
     log_level: str = "info"
     """KUBIK_LOG_LEVEL: debug, info, warning or error."""
 
@@ -297,6 +303,17 @@ def _bytes(name: str, value: str) -> int:
 _UNITS = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "K": 1024, "M": 1024**2, "G": 1024**3}
 
 
+def _command(name: str, value: str) -> str:
+    form = message("a command that is on this machine, such as clamdscan --no-summary")
+    try:
+        program = shlex.split(value)[0]
+    except ValueError as error:
+        raise _wrong(name, value, message("its quotes do not close"), form) from error
+    if shutil.which(program) is None:
+        raise _wrong(name, value, message("there is no program {name}", name=program), form)
+    return value
+
+
 def _list(name: str, value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
@@ -315,5 +332,7 @@ _READERS: Mapping[str, tuple[str, _Reader]] = {
     "KUBIK_SESSION_DAYS": ("session_days", _whole(1, 3660)),
     "KUBIK_TRUSTED_PROXIES": ("trusted_proxies", _list),
     "KUBIK_MAX_FILE_SIZE": ("max_file_size", _bytes),
+    "KUBIK_SCAN_COMMAND": ("scan_command", _command),
+    "KUBIK_REQUESTS_A_MINUTE": ("requests_a_minute", _whole(60, 1_000_000)),
     "KUBIK_LOG_LEVEL": ("log_level", _one_of("debug", "info", "warning", "error")),
 }

@@ -84,6 +84,7 @@ def failure(call: Call, error: Exception) -> Answer:
 
 
 async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
+    call.site.count(call)
     methods, parts = call.site.routes.methods(raw_path)
     operation = methods.get("GET" if call.method == "HEAD" else call.method)
     if operation is None:
@@ -116,7 +117,12 @@ async def _take_form(call: Call, boundary: str, receive: Receive) -> None:
     if declared is not None and not _within(declared, most + MAX_JSON):
         raise file_too_large(most)
     call.taken = Taking(
-        store=call.site.workspace.files, boundary=boundary, most=most, strict=True, permit=lambda _: None
+        store=call.site.workspace.files,
+        boundary=boundary,
+        most=most,
+        strict=True,
+        permit=lambda _: None,
+        scanner=call.site.settings.scan_command,
     )
     await take(receive, call.taken)
 

@@ -29,8 +29,10 @@ from core.web.log import log
 from core.web.metrics import Metrics
 from core.web.operating import OPERATIONS
 from core.web.operations import MAX_JSON, Operation, Routes
+from core.web.over_https import Outward, inward
 from core.web.page_errors import page_answer, page_error
 from core.web.page_files import take_page_form
+from core.web.rates import Rates
 from core.web.security import SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE, Seals
 from core.web.site import Site
 from core.web.taking import boundary_of
@@ -50,6 +52,8 @@ class Application(Litestar):
             await super().__call__(scope, receive, send)
             return
         path = scope["path"]
+        if self.site.settings.secure or scope.get("scheme") == "https":
+            scope, send = inward(scope), Outward(send, strict=self.site.settings.secure)
         call = make_call(
             self.site, scope, new_request_id(), address_of(scope, self.site.settings.trusted_proxies)
         )
@@ -98,6 +102,7 @@ class Application(Litestar):
         if call.method == "HEAD":
             scope["method"] = "GET"
         try:
+            self.site.count(call)
             if call.method not in SAFE_METHODS:
                 if (boundary := boundary_of(call.header(b"content-type"))) is not None:
                     state.body = await take_page_form(call, state, boundary, receive)
@@ -172,6 +177,7 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
         poller=Poller(JournalWatch(workspace).look, threads.EVENTS),
         templates=Templates(template_folders(plugins), static, page_files(plugins)),
         assets=Assets(static),
+        rates=Rates(limit=settings.requests_a_minute) if settings.requests_a_minute else None,
     )
     pages: list[Any] = list(collect(plugins, "kubik_routers"))
     worker = make_worker(workspace) if jobs else None

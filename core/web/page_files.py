@@ -36,7 +36,7 @@ async def take_page_form(call: Call, state: ExchangeState, boundary: str, receiv
 
     taking = Taking(
         store=state.site.workspace.files, boundary=boundary, most=state.site.settings.max_file_size,
-        strict=False, permit=permit,
+        strict=False, permit=permit, scanner=state.site.settings.scan_command,
     )  # fmt: skip
     await take(receive, taking)
     pairs = await loop.run_in_executor(REQUESTS, _with_ids, state.site, actor, taking)

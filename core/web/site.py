@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -12,8 +13,12 @@ from core.web.assets import Assets
 from core.web.events import Poller
 from core.web.metrics import Metrics
 from core.web.operations import Routes
-from core.web.security import Seals
+from core.web.rates import Rates
+from core.web.security import SESSION_COOKIE, Seals
 from core.web.templates import Templates
+
+if TYPE_CHECKING:
+    from core.web.exchange import Call
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -29,6 +34,13 @@ class Site:
     poller: Poller
     templates: Templates
     assets: Assets
+    rates: Rates | None = None
+
+    def count(self, call: Call) -> None:
+        """Refuse one request too many of a key, a session or an address (KBK2010)."""
+        if self.rates is not None:
+            key = call.header(b"authorization") or call.cookie(SESSION_COOKIE) or call.address
+            self.rates.take(key.encode())
 
     def close(self) -> None:
         """Let the database go."""

@@ -18,6 +18,7 @@ from multipart import (  # type: ignore[import-untyped]
 
 from core.errors import KubikError
 from core.storage.files import FileStore, Incoming, Stored
+from core.storage.scanning import scan
 from core.web.exchange import ClientGone
 from core.web.guard import MULTIPART
 from core.web.threads import REQUESTS
@@ -33,7 +34,7 @@ MOST_FILES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file of a form: what is kept of it, or why it was not taken (``large``, ``empty``)."""
+    """A file of a form: what is kept of it, or why it was not taken (a key of `metamodel.fields.file.REASONS`)."""
 
     part: str
     file_name: str
@@ -54,6 +55,7 @@ class Taking:
     most: int
     strict: bool
     permit: Callable[[list[tuple[str, str]]], None]
+    scanner: str | None = None
     parts: list[tuple[str, str] | Upload] = field(default_factory=list)
     _parser: Any = None
     _segment: MultipartSegment | None = None
@@ -136,7 +138,10 @@ class Taking:
             stored = None
             if file is not None and file.size:
                 stored = file.keep()
-            refused = "" if stored else "large" if self._large else "empty"
+            refused = "large" if self._large else "empty"
+            if stored is not None:
+                refused = scan(self.scanner, self.store.local(stored.hash))
+                stored = None if refused else stored  # what nothing holds is swept
             self.drop()
             self.parts.append(
                 Upload(part=segment.name, file_name=segment.filename, stored=stored, refused=refused)

@@ -46,6 +46,10 @@ REASONS: Mapping[str, Message] = {
         "The file is larger than this installation takes: send a smaller one, or ask its administrator."
     ),
     "empty": message("The file is empty: choose another."),
+    "infected": message("The scanner of viruses found something in the file: it was not taken."),
+    "unscanned": message(
+        "The scanner of viruses does not answer: try again in a moment, or tell your administrator."
+    ),
 }
 
 

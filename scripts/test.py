@@ -23,6 +23,8 @@ from scripts.postgres import Cluster, PostgresMissing
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TYPED = ("metamodel", "core", "renderers", "plugins", "scripts", "tests", "bench")
+WORKERS = "3"
+"""One more than the cores that are promised: tests of browsers and databases wait about half of their time."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -141,7 +143,7 @@ def main(arguments: Sequence[str], run: Callable[[Sequence[str], Sequence[str]],
     if arguments:
         return run(arguments, ())
     failed = [outcome.name for outcome in run_checks(checks()) if not outcome.passed]
-    status = run(("-n", "2", "--dist", "worksteal", "--quiet"), failed)
+    status = run(("-n", WORKERS, "--dist", "worksteal", "--quiet"), failed)
     return status or (1 if failed else 0)
 
 

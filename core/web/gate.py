@@ -68,7 +68,9 @@ def sign_out_form(request: AnyRequest) -> Response[Any]:
     who, token = visitor(request), exchange_state(request.scope).session
     if token:
         sign_out(site_of(request).workspace, token)
-    return see_other("/sign-in", cookie(who, SESSION_COOKIE, "", 0))
+    answer = see_other("/sign-in", cookie(who, SESSION_COOKIE, "", 0))
+    answer.headers["clear-site-data"] = '"cache", "storage"'  # nothing of theirs stays in a shared browser
+    return answer
 
 
 @post("/language", sync_to_thread=True)

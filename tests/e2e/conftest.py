@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from core.access.actor import system_actor
 from core.access.login import set_password
@@ -39,6 +39,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EXPECTED = ("status of 4",)
 """What a browser logs of a refusal that a test brought about."""
 
+MOMENT, QUIET = 20, 100
+"""Milliseconds between two looks at what is loading, and without any until a page is quiet."""
+
 WORDS = "kubik-demo"
 """Everybody's password."""
 
@@ -52,6 +55,19 @@ class Person:
     page: Page
     url: str
     faults: list[str] = field(default_factory=list)
+    loading: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._begun)
+        self.page.on("requestfinished", self._ended)
+        self.page.on("requestfailed", self._ended)
+
+    def _begun(self, request: Request) -> None:
+        if "/events" not in request.url:  # a stream stays open as long as its page
+            self.loading.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self.loading.discard(request)
 
     def goto(self, path: str) -> None:
         """Open a page and wait until it is quiet."""
@@ -59,8 +75,12 @@ class Person:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is loading."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until nothing has been loading for a moment (Playwright's own moment takes half a second)."""
+        self.page.wait_for_load_state()
+        deadline, quiet = time.monotonic() + 8, 0
+        while quiet < QUIET and time.monotonic() < deadline:
+            self.page.wait_for_timeout(MOMENT)
+            quiet = 0 if self.loading else quiet + MOMENT
 
     def save(self) -> None:
         """Press Save and wait for the card."""
@@ -73,13 +93,18 @@ class Person:
         found: list[str] = self.page.evaluate("() => window.violations")
         return found
 
-    def barriers(self, parts: str = "") -> list[str]:
-        """What axe finds on this page, or in the parts of it that a selector names."""
+    def barriers(self, parts: str = "", *, colours: bool = False) -> list[str]:
+        """What axe finds on this page, or in the parts of it that a selector names; with ``colours`` only of those."""
         self.page.evaluate(AXE.read_text("utf-8") + ";0")
         found: dict[str, Any] = self.page.evaluate(
-            "([rules, parts]) => axe.run(parts ? {include: [...document.querySelectorAll(parts)]} : document,"
-            " {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
-            [RULES, parts],
+            "([only, parts]) => axe.run(parts ? {include: [...document.querySelectorAll(parts)]} : document,"
+            " {runOnly: only, resultTypes: ['violations']})",
+            [
+                {"type": "rule", "values": ["color-contrast"]}
+                if colours
+                else {"type": "tag", "values": RULES},
+                parts,
+            ],
         )
         return [
             f"{rule['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"

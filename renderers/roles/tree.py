@@ -9,6 +9,7 @@ from core.access.actor import Actor
 from core.access.managing import below, may_everything
 from core.query.query import Query
 from core.query.read import count
+from core.solutions.foresight import holders_filter
 from core.storage.workspace import Transaction
 from metamodel.model import Model, Role
 
@@ -51,11 +52,5 @@ def tree(tx: Transaction, actor: Actor) -> tuple[Branch, ...]:
 
 def people_with(tx: Transaction, actor: Actor, role: Role) -> int:
     """How many of the people that the reader sees have the role, themselves or by a group."""
-    return count(tx, actor, Query(entity="user", filter=holders(tx.model, role)), cap=MOST_PEOPLE)
+    return count(tx, actor, Query(entity="user", filter=holders_filter(tx.model, role)), cap=MOST_PEOPLE)
 
-
-def holders(model: Model, role: Role) -> str:
-    """The filter of the people who have a role."""
-    name = role.name.replace("'", "''")
-    own = f"EXISTS(roles WHERE role.name = '{name}')"
-    return f"active = true AND {own}"

@@ -26,7 +26,7 @@ DOES: Mapping[str, Message] = {
 }
 """The built-in actions as somebody does them."""
 
-_WRITES = frozenset(("create", "update"))
+_CREATES = frozenset(("create",))
 _CELLS = frozenset(("read", "show", "create", "update"))
 
 
@@ -43,11 +43,12 @@ def grant_words(speaker: Speaker, grant: Grant, *, fields: tuple[str, tuple[str,
     entity = speaker.model.entity_by_uid[grant.entity]
     what = joined(_verbs(speaker, grant))
     name = speaker.word(entity.label_many)
-    if grant.rows is None:
+    rule = grant.check if grant.rows is None and grant.actions == _CREATES else grant.rows
+    if rule is None:
         sentence = speaker.say(message("{does}: all {records}", records=name), does=what)
     else:
         words = message("{does}: {records} where {rule}", records=name)
-        sentence = speaker.say(words, does=what, rule=rule_words(speaker, grant.rows))
+        sentence = speaker.say(words, does=what, rule=rule_words(speaker, rule))
     return GrantWords(sentence=sentence, notes=tuple(_notes(speaker, entity, grant, fields)))
 
 
@@ -65,15 +66,12 @@ def _notes(speaker: Speaker, entity: Entity, grant: Grant, fields: tuple[str, tu
         stages = [s for p in entity.stages.pipelines for s in p.stages if s.uid in grant.stages]
         named = speaker.listed(chips([speaker.word(stage.label) for stage in stages], "value"))
         made.append(speaker.say(message("At the stages {stages}"), stages=named))
-    if grant.check is not None:
+    if grant.check is not None and (grant.rows is not None or grant.actions != _CREATES):
         if grant.rows is not None and grant.rows.root == grant.check.root:
             made.append(speaker.say(message("After a change it must stay so")))
         else:
             rule = rule_words(speaker, grant.check)
-            words = message("What is written must be so: {rule}")
-            if grant.actions & _WRITES == {"create"}:
-                words = message("A new record must be so: {rule}")
-            made.append(speaker.say(words, rule=rule))
+            made.append(speaker.say(message("What is written must be so: {rule}"), rule=rule))
     if grant.actions & _CELLS:
         made += _field_notes(speaker, entity, grant, *fields)
     return made

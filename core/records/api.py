@@ -18,7 +18,7 @@ from core.records.statements import load
 from core.records.values import escaped, no_field, parse_row
 from core.records.work import Work, start
 from core.storage.workspace import Transaction
-from metamodel.errors import ValueRefused, unknown
+from metamodel.errors import ValueRefused
 from metamodel.fields.base import Context
 from metamodel.messages import message
 from metamodel.model import Entity, Field
@@ -60,27 +60,6 @@ def restore(tx: Transaction, actor: Actor, entity: str, id: int) -> Saved:
     work = start(tx, actor, JSON)
     top = Row(entity=find_entity(work, entity), action="restore", id=id)
     work.tops.append(top)
-    run(work)
-    return _saved(top)
-
-
-def move(
-    tx: Transaction, actor: Actor, entity: str, id: int, to: str, values: Values | None = None, *,
-    if_version: int | None = None, context: Context = JSON,
-) -> Saved:  # fmt: skip
-    """Change the stage of a record to the one named ``to``, and values with it."""
-    work = start(tx, actor, context)
-    found = find_entity(work, entity)
-    if found.stages is None or not work.may_know(found, found.by_uid[found.stages.field]):
-        raise KubikError("KBK3011", message("{entity}: records have no stages", entity=found.label))
-    field = found.by_uid[found.stages.field]
-    stage = next((c for c in field.choices if c.name == to), None)
-    if stage is None or stage.archived:
-        raise KubikError(
-            "KBK3011", unknown("there is no stage “{name}”", str(to)[:100], [c.name for c in field.choices])
-        )
-    top = Row(entity=found, action="update", id=id, if_version=if_version)
-    _add(work, top, {**(values or {}), field.name: Ready(stage.uid)})
     run(work)
     return _saved(top)
 

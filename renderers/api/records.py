@@ -10,6 +10,7 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.query.query import Query
 from core.records import Saved
+from core.records.moving import refused_at
 from core.storage.workspace import Transaction
 from core.web.caller import reading, writing
 from core.web.conditions import etag, if_match
@@ -21,6 +22,7 @@ from core.web.wire import encode
 from metamodel.errors import Problem
 from metamodel.fields.base import Context
 from metamodel.messages import message
+from renderers.api.as_of import AS_OF, read_past
 
 MAX_LIMIT = 1000
 
@@ -78,8 +80,10 @@ def list_records(call: Call) -> Answer:
 
 def read_record(call: Call) -> Answer:
     """One record."""
-    wanted = names(call.query, "fields")
+    wanted, as_of = names(call.query, "fields"), call.query.get("as_of")
     with reading(call) as (transaction, actor):
+        if as_of is not None:
+            return read_past(transaction, actor, call.values["entity"], call.identifier(), as_of, wanted)
         return record_answer(transaction, actor, call.values["entity"], call.identifier(), wanted)
 
 
@@ -204,8 +208,38 @@ def move_record(call: Call) -> Answer:
 
     def action(transaction: Transaction, actor: Actor) -> Answer:
         version = version_meant(call, transaction, actor, entity, identifier)
-        saved = records.move(
-            transaction, actor, entity, identifier, to, values, if_version=version, context=context_of(call)
+        try:
+            saved = records.move(
+                transaction,
+                actor,
+                entity,
+                identifier,
+                to,
+                values,
+                if_version=version,
+                context=context_of(call),
+            )
+        except KubikError as error:
+            stages = (
+                transaction.model.entities[entity].stages if entity in transaction.model.entities else None
+            )
+            field = transaction.model.entities[entity].by_uid[stages.field].name if stages else ""
+            raise refused_at(error, field) from None
+        return saved_answer(transaction, actor, entity, saved)
+
+    return writing(call, once(call, action))
+
+
+def take_back_move(call: Call) -> Answer:
+    """Back to where it was before the caller's last move, within ten minutes."""
+    entity, identifier = call.values["entity"], call.identifier()
+    if call.body:
+        known_members(call.json_object(), ())
+
+    def action(transaction: Transaction, actor: Actor) -> Answer:
+        version = version_meant(call, transaction, actor, entity, identifier)
+        saved = records.take_back(
+            transaction, actor, entity, identifier, if_version=version, context=context_of(call)
         )
         return saved_answer(transaction, actor, entity, saved)
 
@@ -227,8 +261,10 @@ def record_history(call: Call) -> Answer:
     limit = whole_number(call.query, "limit", 50, 1, MAX_LIMIT)
     with reading(call) as (transaction, actor):
         page = query.history(
-            transaction, actor, call.values["entity"], call.identifier(), call.query.get("cursor"), limit
-        )
+            transaction, actor, call.values["entity"], call.identifier(), call.query.get("cursor"), limit,
+            field=call.query.get("field"), by=whole_number(call.query, "by", 0, 0, 2**53) or None,
+            rows=one_of(call.query, "rows", ("false", "true")) == "true",
+        )  # fmt: skip
     return answer_json({"items": page.items, "next": page.next})
 
 
@@ -246,7 +282,7 @@ OPERATIONS = (
     ),
     Operation(
         method="GET", path=_RECORD, run=read_record, about="read", summary="Read a record",
-        parameters=(FIELDS,), answer="record",
+        parameters=(FIELDS, AS_OF), answer="record",
     ),
     Operation(
         method="PATCH", path=_RECORD, run=update_record, about="update", summary="Change a record",
@@ -262,7 +298,20 @@ OPERATIONS = (
         request="move", answer="record",
     ),
     Operation(
+        method="POST", path=f"{_RECORD}/move/undo", run=take_back_move, about="move",
+        summary="Take the last own move of a record back", answer="record",
+    ),
+    Operation(
         method="GET", path=f"{_RECORD}/history", run=record_history, about="read", summary="History of a record",
-        parameters=(LIMIT, CURSOR), answer="history",
+        parameters=(
+            Parameter(name="field", about="Only changes of this field"),
+            Parameter(name="by", about="Only what this user did", schema={"type": "integer", "minimum": 1}),
+            Parameter(
+                name="rows", about="Also what happened to child rows",
+                schema={"enum": ["false", "true"], "default": "false"},
+            ),
+            LIMIT, CURSOR,
+        ),
+        answer="history",
     ),
 )  # fmt: skip

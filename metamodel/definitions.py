@@ -222,6 +222,7 @@ class RoleDefinition:
     help: Label | None = part(LABEL)
     parent: str | None = part()
     includes: tuple[str, ...] = part(NAMES, default=())
+    second_factor: str | None = part()
     everything: bool = part(default=False)
     grants: tuple[GrantDefinition, ...] = part(many(GrantDefinition), default=())
 

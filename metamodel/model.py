@@ -203,6 +203,8 @@ class Role:
     label: Label
     parent: str | None = None
     includes: tuple[str, ...] = ()
+    second_factor: bool = False
+    """Whether who has it signs in with a second factor only."""
     grants: tuple[Grant, ...] = ()
     everything: bool = False
     """The system's administrator: every action on every entity, the configuration included."""

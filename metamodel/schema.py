@@ -386,7 +386,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
         "role": _object(
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "parent": _NAME, "includes": _names(),
-                "everything": _BOOLEAN,
+                "second_factor": {"const": "required"}, "everything": _BOOLEAN,
                 "grants": _list({"$ref": "#/$defs/grant"}),
             },
             "name",

@@ -139,6 +139,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "role": {
         "parent": "the role above it: who has that one may make and manage people of this one",
         "includes": "names of roles that who has this one has as well; `parent` is management alone, nothing is inherited by it",
+        "second_factor": "`required`: who has the role signs in with a password and a one-time code; who has none yet sets it up at the next sign-in",
         "everything": "`true`: the administrator's right to all data and to the configuration",
         "grants": "a list of grants, see below; nothing is allowed that no grant gives",
     },

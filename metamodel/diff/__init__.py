@@ -296,6 +296,7 @@ def _roles(old: Model | None, new: Model) -> Iterator[Change]:
             ("label", message("the label")),
             ("parent", message("who manages it")),
             ("includes", message("which roles it includes")),
+            ("second_factor", message("whether it asks for a second factor")),
             ("everything", message("whether it may do everything")),
             ("grants", message("its grants")),
         ):

@@ -56,6 +56,7 @@ def make_roles(checker: Checker, document: Document, actions: Mapping[str, Actio
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), parent=parent.uid if parent else None,
             includes=tuple(dict.fromkeys(by_name[n].uid for n in written.includes if n in by_name)),
+            second_factor=written.second_factor is not None,
             grants=tuple(g for g in grants if g is not None), everything=written.everything,
         )  # fmt: skip
     _check_circles(document, faults)

@@ -52,6 +52,8 @@ class Settings:
     """KUBIK_SESSION_HOURS: a session ends when its browser was idle for so long."""
     session_days: int = 30
     """KUBIK_SESSION_DAYS: and in any case after so many days."""
+    second_factor: str = "roles"
+    """KUBIK_SECOND_FACTOR: who signs in with a one-time code: people of roles that ask for it, administrators, everybody."""
     trusted_proxies: tuple[str, ...] = ()
     """KUBIK_TRUSTED_PROXIES: addresses whose `X-Forwarded-For` is believed."""
     max_file_size: int = 4 * 1024**3
@@ -326,6 +328,7 @@ _READERS: Mapping[str, tuple[str, _Reader]] = {
     "KUBIK_SECRET_KEY": ("secret_key", _key),
     "KUBIK_TIME_ZONE": ("time_zone", _zone),
     "KUBIK_LANGUAGE": ("language", _one_of("ru", "en")),
+    "KUBIK_SECOND_FACTOR": ("second_factor", _one_of("roles", "administrators", "everybody")),
     "KUBIK_DATABASE_POOL": ("pool", _whole(2, 200)),
     "KUBIK_DATABASE_PREPARE": ("prepare", _switch),
     "KUBIK_SESSION_HOURS": ("session_hours", _whole(1, 24 * 366)),

@@ -19,6 +19,10 @@ FOLLOWING = frozenset({"create", "update", "delete"})
 """Actions on a child row that are an ``update`` of its parent."""
 
 
+READING = frozenset({"read", "show", "export", "print"})
+"""Actions that change nothing: the stages of a grant do not limit them."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Grants:
     """The effective grants of one set of roles under one model; made by `grants_of`, kept with the model.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
 from core.query.execute import parameters, relations_of, run
+from core.query.matching import among, id_list
 from core.query.names import readable_entity
 from core.storage.prepared import Prepared
 from core.storage.types import BIG
 from core.storage.workspace import Transaction
-from metamodel.model import Entity, Grant
+from metamodel.model import Entity, Field, Grant
 
-ACTIONS = ("update", "move", "delete")
+ACTIONS = ("update", "move", "delete", "share")
 
 
 def allowed(tx: Transaction, actor: Actor, entity: str, id: int) -> frozenset[str]:
@@ -36,6 +39,41 @@ def allowed(tx: Transaction, actor: Actor, entity: str, id: int) -> frozenset[st
     )
 
 
+def movable(tx: Transaction, actor: Actor, entity: Entity, ids: Sequence[int], field: Field) -> frozenset[int]:
+    """Those of these records whose field the actor may change by some grant: what can be lifted from a board.
+
+    The stage is changed by ``move``, any other field by ``update``. The last word is `core.records`'.
+    """
+    grants = grants_of(tx.model, actor)
+    action = "move" if entity.stages is not None and entity.stages.field == field.uid else "update"
+    if not ids or field.read_only or not field.writable or not grants.may(entity.uid, action):
+        return frozenset()
+    if grants.everything or entity.parent is not None or entity.follows is not None:
+        return frozenset(ids)
+    values = {**parameters(tx, actor), "ids": id_list(tx.dialect, ids)}
+    columns = run(_lifting(tx, grants, entity, field, action), tx.connection, values)
+    return frozenset(columns[0]) if columns else frozenset()
+
+
+def _lifting(tx: Transaction, grants: Grants, entity: Entity, field: Field, action: str) -> Prepared:
+    """The statement for these grants, made once for a model: those of the ids on whose records one of them stands."""
+    database = tx.workspace.database
+    kept: dict[tuple[object, ...], Prepared] = tx.model.derived.setdefault("lifting", {})
+    key = (entity.uid, field.uid, grants.key, database.dialect, database.schema, tx.workspace.zone.key)
+    if key not in kept:
+        relations = relations_of(tx, grants)
+        row = relations.visible.open(entity.uid, "live", unfiltered=True)
+        given = grants.branches(entity.uid, action)
+        if action != "move":
+            given = tuple(g for g in given if g.fields is None or field.uid in g.fields)
+        standing = [_stands(entity, row.alias, grant) & relations.rule(row, grant) for grant in given]
+        select = sa.select(row.alias.c.id).where(
+            among(relations.dialect, row.alias.c.id, "ids"), sa.or_(sa.false(), *standing)
+        )
+        kept[key] = Prepared(select, database)
+    return kept[key]
+
+
 def _followed(tx: Transaction, actor: Actor, grants: Grants, entity: Entity, id: int) -> bool:
     """Whether the record that this one's rights follow lets it be written."""
     place = tx.tables[entity.uid]
@@ -44,9 +82,8 @@ def _followed(tx: Transaction, actor: Actor, grants: Grants, entity: Entity, id:
     target = tx.model.entity_by_uid.get(link.entity) if link is not None else None
     if target is None or link is None or not grants.may(target.uid, "read"):
         return False
-    if grants.asked_of_followed(entity.uid, "update") == "read":
-        return True
-    return "update" in allowed(tx, actor, target.name, link.id)
+    asked = grants.asked_of_followed(entity.uid, "update")
+    return asked == "read" or asked in allowed(tx, actor, target.name, link.id)
 
 
 def _prepared(tx: Transaction, grants: Grants, entity: Entity) -> Prepared:

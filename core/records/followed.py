@@ -52,7 +52,7 @@ def updatable(work: Work, entity: Entity, ids: Iterable[int], action: str = "upd
     rows = [Row(entity=entity, action="keep", id=i, before=before) for i, before in stored.items()]
     holds = before_write(work, entity, rows)
     grants = given(work, entity, action)
-    found = {row.id for row in rows if any(holds(row, grant) for grant in grants)}
+    found = {row.id for row in rows if any(holds(row, grant, action) for grant in grants)}
     if entity.parent is None:
         return found
     link = work.grants.parent_link(entity.uid)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from core.records.shapes import Row
 from core.records.work import Work
 from core.system import guards
+from core.system.changes import Action, Change
 from metamodel.errors import Problem
 from metamodel.model import Entity
 
 
-def guarded_changes(work: Work) -> list[guards.Change]:
+def guarded_changes(work: Work) -> list[Change]:
     """The rows of system entities that changed."""
     return [
-        guards.Change(
+        Change(
             entity=row.entity, action=_plain(row), id=row.id, pointer=row.pointer,
             before=_by_name(row.entity, row.before), after=_by_name(row.entity, row.values),
             taken_along=row not in work.tops,
@@ -28,7 +29,7 @@ def guarded(work: Work) -> list[Problem]:
     return guards.guard(work.tx, work.actor, changes) if changes else []
 
 
-def _plain(row: Row) -> guards.Action:
+def _plain(row: Row) -> Action:
     return "update" if row.action == "keep" else row.action
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from core.access.grants import narrows
+from core.access.grants import READING, narrows
 from core.records.asking import ask
 from core.records.moves import is_moved, left
 from core.records.shapes import Row
@@ -14,7 +14,8 @@ from metamodel.expression.tree import Expression
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Grant
 
-Holds = Callable[[Row, Grant], bool]
+Holds = Callable[[Row, Grant, str], bool]
+"""Whether a grant stands on a row for an action."""
 
 ASKED_BEFORE = ("read", "show", "update", "move", "delete", "share")
 """Actions whose grants are asked of what is stored before a write."""
@@ -82,7 +83,7 @@ def readable_here(work: Work, row: Row, holds: Holds) -> frozenset[str] | None:
     fields: set[str] = {f.uid for f in row.entity.fields if f.system or f.uid == row.entity.follows}
     showing = (g for g in work.grants.own.get(row.entity.uid, ()) if "show" in g.actions)
     for grant in (*given(work, row.entity, "read"), *showing):
-        if holds(row, grant):
+        if holds(row, grant, "read"):
             if grant.fields is None:
                 return None
             fields |= grant.fields
@@ -116,7 +117,7 @@ def _permit_change(work: Work, row: Row, holds: Holds) -> None:
         _permit_bin(work, row, holds)
         return
     entity = row.entity
-    if not any(holds(row, g) for g in given(work, entity, "read")):
+    if not any(holds(row, g, "read") for g in given(work, entity, "read")):
         _refuse_unseen(work, row)
         return
     readable = readable_here(work, row, holds)
@@ -128,9 +129,9 @@ def _permit_change(work: Work, row: Row, holds: Holds) -> None:
             return
         name = entity.by_uid[uid].name
         work.refuse(f"{row.pointer}/{escaped(name)}", "KBK2003", no_field(work, entity, name))
-    updaters = tuple(g for g in given(work, entity, "update") if holds(row, g))
+    updaters = tuple(g for g in given(work, entity, "update") if holds(row, g, "update"))
     moved = is_moved(row)
-    movers = tuple(g for g in given(work, entity, "move") if holds(row, g)) if moved else ()
+    movers = tuple(g for g in given(work, entity, "move") if holds(row, g, "move")) if moved else ()
     if moved and not movers:
         _refuse_field(work, row, entity.stages.field if entity.stages else "")
     elif not updaters and not movers:
@@ -151,8 +152,8 @@ def _permit_bin(work: Work, row: Row, holds: Holds) -> None:
     """
     if row.parent is not None and row.parent.action in ("delete", "restore"):
         return
-    seen = any(holds(row, g) for g in given(work, row.entity, "read"))
-    allowed = any(holds(row, g) for g in given(work, row.entity, "delete"))
+    seen = any(holds(row, g, "read") for g in given(work, row.entity, "read"))
+    allowed = any(holds(row, g, "delete") for g in given(work, row.entity, "delete"))
     if row.in_list and not (seen and allowed):
         assert row.parent is not None and row.held_by is not None
         row.parent.lists[row.held_by.uid].remove(row)
@@ -200,11 +201,11 @@ def before_write(work: Work, entity: Entity, rows: list[Row]) -> Holds:
     answers = ask(work, entity, ("rows", *map(id, rules)), rules, [row.id for row in rows])
     stage = entity.stages.field if entity.stages else None
 
-    def holds(row: Row, grant: Grant) -> bool:
+    def holds(row: Row, grant: Grant, action: str) -> bool:
         if grant.rows is not None and not answers[row.id][rules.index(grant.rows)]:
             return False
-        writes = grant.actions & {"update", "move", "delete"}
-        return grant.stages is None or not writes or stage is None or row.before.get(stage) in grant.stages
+        reads = action in READING
+        return grant.stages is None or reads or stage is None or row.before.get(stage) in grant.stages
 
     return holds
 

@@ -7,51 +7,35 @@ administrator stays; records of roles follow the definitions.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.login import end_sessions
-from core.access.managing import held_roles, is_below, may_everything
+from core.access.managing import held_roles, is_below, manages, may_everything
 from core.access.people import known_zones
 from core.query.comments import sees
+from core.storage.workspace import Transaction
+from core.system.changes import Change, column, definition_of, problem
+from core.system.departments import guard_department
+from core.system.groups import guard_group
+from core.system.shares import guard_share
 from metamodel.any_link import AnyLink
 from metamodel.errors import Problem
-from metamodel.messages import Message, message
-from metamodel.model import Entity
-
-if TYPE_CHECKING:
-    from core.storage.workspace import Transaction
+from metamodel.messages import message
 
 LOGIN = re.compile(r"[^\W_][\w.@+-]{0,99}")
 """A letter or digit first, then letters, digits and ``_ . @ + -``; letters of any language."""
 
-GUARDED = frozenset(("file", "user", "user_role", "role", "comment"))
+_OTHERS: Mapping[str, Callable[[Transaction, Actor, Change], list[Problem]]] = {
+    "group": guard_group,
+    "share": guard_share,
+    "department": guard_department,
+}
+
+GUARDED = frozenset(("file", "user", "user_role", "role", "comment", *_OTHERS))
 """Names of the system's entities that have guards."""
-
-
-Action = Literal["create", "update", "delete", "restore"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A row of a system entity that was written; ``before`` and ``after`` are values by name of the field."""
-
-    entity: Entity
-    action: Action
-    id: int
-    pointer: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    taken_along: bool = False
-    """Whether it goes or comes back with another record, and was not named itself."""
-
-    def moved(self, name: str) -> bool:
-        """Whether the field has another value now."""
-        return self.action != "create" and self.before.get(name) != self.after.get(name)
 
 
 def guard(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> list[Problem]:
@@ -64,12 +48,14 @@ def guard(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> list[Prob
             found += _user_role(tx, actor, change)
         elif change.entity.name == "file" and not actor.system:
             found.append(
-                _problem(change, "", message("Files come by being sent, and go when nothing holds them."))
+                problem(change, "", message("Files come by being sent, and go when nothing holds them."))
             )
         elif change.entity.name == "role" and not actor.system:
-            found.append(_problem(change, "", message("Roles are made by definitions, not by hand.")))
+            found.append(problem(change, "", message("Roles are made by definitions, not by hand.")))
         elif change.entity.name == "comment" and not actor.system:
             found += _comment(tx, actor, change)
+        elif change.entity.name in _OTHERS:
+            found += _OTHERS[change.entity.name](tx, actor, change)
     if not found:
         found += _last_administrator(tx, changes)
     return found
@@ -86,22 +72,22 @@ def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     found: list[Problem] = []
     login, zone = change.after.get("login"), change.after.get("time_zone")
     if change.action in ("create", "update") and login is not None and not LOGIN.fullmatch(login):
-        found.append(_problem(change, "login", message(
+        found.append(problem(change, "login", message(
             "a login has letters, digits and . _ - @ +, and begins with a letter or a digit"), "KBK3003"))  # fmt: skip
     if change.action in ("create", "update") and zone is not None and zone not in known_zones():
         found.append(
-            _problem(change, "time_zone", message("there is no time zone “{zone}”", zone=zone), "KBK3003")
+            problem(change, "time_zone", message("there is no time zone “{zone}”", zone=zone), "KBK3003")
         )
     if may_everything(tx.model, actor):
         return found
     if change.id in (actor.user, actor.person):
         for name in ("department", "active"):
             if change.moved(name):
-                found.append(_problem(change, name, message("Nobody changes this of themselves.")))
+                found.append(problem(change, name, message("Nobody changes this of themselves.")))
         if change.action == "delete":
-            found.append(_problem(change, "", message("Nobody deletes themselves.")))
-    elif change.action != "create" and not _manages(tx, actor, change.id):
-        found.append(_problem(change, "", message("This person has a role that is not below yours.")))
+            found.append(problem(change, "", message("Nobody deletes themselves.")))
+    elif change.action != "create" and not manages(tx, actor, change.id):
+        found.append(problem(change, "", message("This person has a role that is not below yours.")))
     return found
 
 
@@ -113,12 +99,12 @@ def _comment(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
     if change.action == "create" or strangers:
         return strangers
     if change.moved("about"):
-        return [_problem(change, "about", message("A comment stays with the record it is about."))]
+        return [problem(change, "about", message("A comment stays with the record it is about."))]
     if _author(tx, change) == actor.person:
         return []
     if change.action in ("delete", "restore") and may_everything(tx.model, actor):
         return []
-    return [_problem(change, "", message("Only who wrote a comment may change it."))]
+    return [problem(change, "", message("Only who wrote a comment may change it."))]
 
 
 def _strangers(tx: Transaction, change: Change) -> list[Problem]:
@@ -130,7 +116,7 @@ def _strangers(tx: Transaction, change: Change) -> list[Problem]:
     entity = tx.model.entity_by_uid[about.entity]
     if all(sees(tx, user, entity, about.id) for user in added):
         return []
-    return [_problem(change, "mentions", message("Only people who see the record can be named."))]
+    return [problem(change, "mentions", message("Only people who see the record can be named."))]
 
 
 def _author(tx: Transaction, change: Change) -> int | None:
@@ -146,19 +132,14 @@ def _user_role(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
         return []
     for side in (change.before, change.after):
         if side.get("user") in (actor.user, actor.person) and actor.user is not None:
-            return [_problem(change, "", message("Nobody changes their own roles."))]
-        definition = _definition(tx, side.get("role"))
+            return [problem(change, "", message("Nobody changes their own roles."))]
+        definition = definition_of(tx, side.get("role"))
         if definition is not None and not is_below(tx.model, definition, actor.roles):
-            return [_problem(change, "role", message("This role is not below yours."))]
+            return [problem(change, "role", message("This role is not below yours."))]
     person = change.after.get("user") or change.before.get("user")
-    if person is not None and not _manages(tx, actor, person):
-        return [_problem(change, "", message("This person has a role that is not below yours."))]
+    if person is not None and not manages(tx, actor, person):
+        return [problem(change, "", message("This person has a role that is not below yours."))]
     return []
-
-
-def _manages(tx: Transaction, actor: Actor, person: int) -> bool:
-    """Whether every role the person has is below one of the actor's."""
-    return all(is_below(tx.model, definition, actor.roles) for definition in held_roles(tx, person))
 
 
 def _last_administrator(tx: Transaction, changes: Sequence[Change]) -> list[Problem]:
@@ -169,14 +150,12 @@ def _last_administrator(tx: Transaction, changes: Sequence[Change]) -> list[Prob
     _lock_roles(tx, all_powerful)
     if _active_administrators(tx, all_powerful):
         return []
-    return [
-        _problem(suspects[0], "", message("The last active administrator stays: make another one first."))
-    ]
+    return [problem(suspects[0], "", message("The last active administrator stays: make another one first."))]
 
 
 def _takes_power(tx: Transaction, change: Change, all_powerful: set[str]) -> bool:
     if change.entity.name == "user_role" and change.action in ("delete", "update"):
-        return _definition(tx, change.before.get("role")) in all_powerful
+        return definition_of(tx, change.before.get("role")) in all_powerful
     return _disabled(change) and bool(all_powerful & set(held_roles(tx, change.id)))
 
 
@@ -184,22 +163,12 @@ def _disabled(change: Change) -> bool:
     return change.entity.name == "user" and change.moved("active") and not change.after.get("active")
 
 
-def _definition(tx: Transaction, role: Any) -> str | None:
-    """The uid of the definition that a record of `role` stands for."""
-    place, column = _column(tx, "role", "definition")
-    if role is None:
-        return None
-    found: str | None = tx.connection.execute(
-        sa.select(column).where(place.c.id == role)
-    ).scalar_one_or_none()
-    return found
-
-
 def _active_administrators(tx: Transaction, all_powerful: set[str]) -> bool:
-    roles, definition = _column(tx, "role", "definition")
-    links, of_user = _column(tx, "user_role", "user")
-    _, of_role = _column(tx, "user_role", "role")
-    users, active = _column(tx, "user", "active")
+    """Whether somebody who can sign in has such a role themselves: one given by a group goes with the group."""
+    roles, definition = column(tx, "role", "definition")
+    links, of_user = column(tx, "user_role", "user")
+    _, of_role = column(tx, "user_role", "role")
+    users, active = column(tx, "user", "active")
     statement = (
         sa.select(users.c.id)
         .join_from(links, roles, of_role == roles.c.id)
@@ -216,20 +185,10 @@ def _active_administrators(tx: Transaction, all_powerful: set[str]) -> bool:
 def _lock_roles(tx: Transaction, definitions: set[str]) -> None:
     """Two administrators who disable each other at once do it one after the other."""
     if tx.dialect == "postgresql":
-        place, definition = _column(tx, "role", "definition")
+        place, definition = column(tx, "role", "definition")
         tx.connection.execute(
             sa.select(place.c.id)
             .where(definition.in_(sorted(definitions)))
             .order_by(place.c.id)
             .with_for_update()
         )
-
-
-def _column(tx: Transaction, entity: str, field: str) -> tuple[sa.Table, sa.Column[Any]]:
-    found = tx.model.entities[entity]
-    place = tx.tables[found.uid]
-    return place.table, place.columns[found.by_name[field].uid].value
-
-
-def _problem(change: Change, field: str, why: Message, code: str = "KBK3014") -> Problem:
-    return Problem(pointer=f"{change.pointer}/{field}" if field else change.pointer, code=code, message=why)

@@ -39,6 +39,4 @@ def shared(checker: Checker, written: FunctionCall) -> Node:
 
 def is_shared(node: Node) -> bool:
     """Whether a node is what `shared` makes."""
-    return (
-        isinstance(node, MySet) and node.name in ("shared", "shared_change")
-    )
+    return isinstance(node, MySet) and node.name in ("shared", "shared_change")

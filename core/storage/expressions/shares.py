@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.storage.any_links import leads_to, record_of
+from core.storage.any_links import ANY, leads_to, record_of
 from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value
 from core.storage.expressions.paths import limits, linked
 from core.storage.types import BIG, TEXT
+from metamodel.any_link import AnyLink
 from metamodel.expression.names import DEPARTMENT, GROUP, ROLE, USER
 from metamodel.expression.sharing import SHARE
 from metamodel.expression.tree import MySet
@@ -67,44 +68,56 @@ def shared_records(node: MySet, rows: Rows, env: Environment) -> sa.Select[Any]:
 
     What somebody shared themselves gives them nothing: a share is not a way to keep what one has.
     """
-    share = env.model.entities[SHARE]
-    changing = node.name == "shared_change"
-    return _united([_shared(rows.open(share.uid), node, whom, changing, env) for whom in _recipients(rows, env)])
+    entity, changing = node.type.entity or "", node.name == "shared_change"
+    found = []
+    for row, whom in _each_way(rows, env):
+        about = row.cell(row.entity.by_name["about"].uid).value
+        conditions = [whom, *_in_force(row, env, changing=changing), leads_to(about, entity)]
+        found.append(_of(row, record_of(about, entity, BIG), *conditions))
+    return _united(found)
 
 
-def _recipients(rows: Rows, env: Environment) -> Iterator[tuple[str, Value | sa.Select[Any]]]:
-    """By which field of a share it is the reader's: their id, or the ids of what they are in."""
-    user, department = env.model.entities[USER], env.model.entities[DEPARTMENT]
-    yield "user", env.me
-    yield "group", my_groups(env)
-    yield "role", my_roles(rows, env)
+def received(entity: str, record: int, env: Environment, *, changing: bool, but: int) -> sa.Select[Any]:
+    """Until when a record was shared with the reader, a row for each share, one of them left out."""
+    about = sa.literal(AnyLink(entity, record), ANY)
+    found = []
+    for row, whom in _each_way(env.rows, env):
+        here = row.cell(row.entity.by_name["about"].uid).value == about
+        until = row.cell(row.entity.by_name["until"].uid).value
+        other = row.cell("id").value != but
+        found.append(_of(row, until, here, other, whom, *_in_force(row, env, changing=changing)))
+    return _united(found)
+
+
+def _each_way(rows: Rows, env: Environment) -> Iterator[tuple[Row, Condition]]:
+    """The shares, and by which of their fields they are the reader's: one way at a time, each by its own index."""
+    share, user, department = (env.model.entities[name] for name in (SHARE, USER, DEPARTMENT))
     closure = env.tables.own.closure.alias()
     place = linked(rows, env.me, [(user.uid, user.by_name["department"].uid)])
     above = sa.select(closure.c.ancestor).where(
         closure.c.entity == department.uid, closure.c.descendant == place.value
     )
-    yield "department", above.correlate_except(closure)
+    sets = {
+        "group": my_groups(env),
+        "role": my_roles(rows, env),
+        "department": above.correlate_except(closure),
+    }
+    own = rows.open(share.uid)
+    yield own, own.cell(share.by_name["user"].uid).value == env.me
+    for name, ids in sets.items():
+        row = rows.open(share.uid)
+        yield row, row.cell(share.by_name[name].uid).value.in_(ids)
 
 
-def _shared(
-    row: Row, node: MySet, whom: tuple[str, Value | sa.Select[Any]], changing: bool, env: Environment
-) -> sa.Select[Any]:
-    entity, name = row.entity, node.type.entity or ""
-    field, value = whom
-    to = row.cell(entity.by_name[field].uid).value
-    about, until = (row.cell(entity.by_name[each].uid).value for each in ("about", "until"))
-    conditions: list[Condition] = [
-        to.in_(value) if isinstance(value, sa.Select) else to == value,
-        leads_to(about, name),
-        sa.or_(until.is_(None), until >= env.today),
-        row.cell("created_by").value.is_distinct_from(env.me),
-    ]
+def _in_force(row: Row, env: Environment, *, changing: bool) -> Iterator[Condition]:
+    until = row.cell(row.entity.by_name["until"].uid).value
+    yield sa.or_(until.is_(None), until >= env.today)
+    yield row.cell("created_by").value.is_distinct_from(env.me)
     if changing:
-        access = entity.by_name["access"]
+        access = row.entity.by_name["access"]
         change = access.choice("change")
         assert change is not None
-        conditions.append(_is(row.cell(access.uid).value, change.uid))
-    return _of(row, record_of(about, name, BIG), *conditions)
+        yield _is(row.cell(access.uid).value, change.uid)
 
 
 def _of(row: Row, value: Value, *conditions: Condition) -> sa.Select[Any]:

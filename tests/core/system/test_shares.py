@@ -1,0 +1,141 @@
+"""Shares: what somebody was given of a record, for how long, and that nobody gives more than they have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.query import Query, read
+from core.query.allowed import allowed
+from tests.core.records.asserting import faults, refusal
+from tests.core.records.conftest import changes, office
+from tests.core.system.test_guards import role
+
+__all__ = ["changes", "office"]
+
+DIRECTORIES = """
+          - {entity: user, actions: [read], fields: all}
+          - {entity: group, actions: [read, update], fields: all}
+          - {entity: role, actions: [read], fields: all}
+          - {entity: department, actions: [read], fields: all}
+"""
+
+SHARING = {
+    "roles/head.yaml": """
+        name: head
+        grants:
+          - {entity: company, actions: [read, update, share], rows: "city = 'Omsk'", fields: all}
+          - {entity: company, actions: [read], rows: "SHARED()", fields: [name]}
+    """ + DIRECTORIES,
+    "roles/manager.yaml": """
+        name: manager
+        parent: head
+        grants:
+          - {entity: company, actions: [read, update], rows: "owner = me OR SHARED('change')", fields: all}
+          - {entity: company, actions: [read, share], rows: "owner = me OR SHARED()", fields: {all_but: [notes]}}
+          - {entity: company, actions: [create], fields: all}
+    """ + DIRECTORIES,
+}  # fmt: skip
+with_sharing = pytest.mark.parametrize("changes", [SHARING])
+TODAY = datetime.now(UTC).date()
+
+
+def seen(office, login):
+    with office.workspace.read() as tx:
+        found = read(tx, office.people[login], Query(entity="company", fields=("name",)))
+        return [item["name"] for item in found.items]
+
+
+def may(office, login, firm):
+    with office.workspace.read() as tx:
+        return allowed(tx, office.people[login], "company", firm) & {"update", "share"}
+
+
+def share(office, firm, by="marina", **values):
+    return office.create("share", {"about": {"entity": "company", "id": firm}, **values}, by=by).id
+
+
+def unshared(office, firm, by="marina", **values):
+    error = refusal(office.create, "share", {"about": {"entity": "company", "id": firm}, **values}, by=by)
+    return faults(error)
+
+
+@pytest.fixture
+def firm(office):
+    return office.create("company", {"name": "Firm", "notes": "dark"}, by="marina").id
+
+
+@with_sharing
+def test_a_record_is_shared_with_a_person_a_group_a_role_or_a_department_until_a_day(office, firm):
+    igor, sales = office.people["igor"].user, office.stored("user", office.people["igor"].user)["department"]
+    team = office.create("group", {"name": "Team", "members": [igor]}).id
+    whole = office.create("group", {"name": "Whole", "groups": [team]}).id
+    above = office.create("department", {"name": "Above"}).id
+    office.update("department", sales, {"parent": above})
+    ways = ({"user": igor}, {"group": whole}, {"role": role(office, "manager")}, {"department": above})
+    for whom in ways:
+        assert seen(office, "igor") == [], whom
+        made = share(office, firm, **whom)
+        assert seen(office, "igor") == ["Firm"] and may(office, "igor", firm) == {"share"}
+        office.update("share", made, {"access": "change"}, by="marina")
+        assert may(office, "igor", firm) == {"update", "share"}
+        office.update("share", made, {"until": TODAY - timedelta(days=1)}, by="marina")
+        assert seen(office, "igor") == []
+        office.delete("share", made, by="marina")
+    office.update("company", firm, {"owner": igor}, by="root")
+    assert seen(office, "marina") == []
+    share(office, firm, by="igor", department=above)
+    assert seen(office, "marina") == ["Firm"] and seen(office, "anna") == ["Firm"]
+    office.update("company", firm, {"owner": None}, by="root")
+    assert seen(office, "igor") == [], "what one shared oneself gives one nothing"
+
+
+@with_sharing
+def test_a_share_gives_nothing_to_roles_that_do_not_ask_for_it_and_only_the_fields_they_name(office, firm):
+    share(office, firm, user=office.people["anna"].user, access="change")
+    with office.workspace.read() as tx:
+        found = read(tx, office.people["anna"], Query(entity="company")).items
+        (item,) = found
+        assert item["name"] == "Firm" and "notes" in item["_hidden"]
+    assert may(office, "anna", firm) == set()
+    assert refusal(office.update, "company", firm, {"name": "X"}, by="anna").code == "KBK4002"
+
+
+@with_sharing
+def test_nobody_gives_more_than_they_have(office, firm):
+    anna, igor, marina = (office.people[name].user for name in ("anna", "igor", "marina"))
+    assert unshared(office, firm, user=marina) == {("/user", "KBK3014")}
+    assert unshared(office, firm) == {("/user", "KBK3006")}
+    assert unshared(office, firm, user=anna, role=role(office, "head")) == {("/user", "KBK3006")}
+    assert unshared(office, firm, by="igor", user=anna) == {("/about", "KBK3005")}
+    until = TODAY + timedelta(days=3)
+    given = share(office, firm, user=igor, until=until)
+    assert unshared(office, firm, by="igor", user=anna, access="change", until=until) == {("/access", "KBK3014")}
+    assert unshared(office, firm, by="igor", user=anna) == {("/until", "KBK3014")}
+    assert unshared(office, firm, by="igor", user=igor, until=until) == {("/user", "KBK3014")}
+    assert unshared(office, firm, by="igor", role=role(office, "manager")) == {("/until", "KBK3014")}
+    for wider in ({"until": None}, {"until": until + timedelta(days=1)}, {"access": "change"}):
+        assert refusal(office.update, "share", given, wider, by="igor").code == "KBK3014", wider
+    onward = share(office, firm, by="igor", user=anna, until=until)
+    assert refusal(office.update, "share", onward, {"until": None}, by="igor").code == "KBK3014"
+    assert refusal(office.update, "share", onward, {"about": {"entity": "company", "id": 99}}, by="igor")
+    assert refusal(office.update, "share", onward, {"until": None}, by="anna").code == "KBK4002"
+    assert refusal(office.delete, "share", given, by="anna").code == "KBK4002"
+    other = office.create("company", {"name": "Other"}, by="marina").id
+    assert refusal(office.update, "share", given, {"about": {"entity": "company", "id": other}}, by="marina")
+    assert refusal(office.create, "share", {"about": {"entity": "company", "id": other}, "user": anna}, by="igor")
+
+
+@with_sharing
+def test_shares_are_read_by_who_reads_the_record_and_go_with_it(office, firm):
+    given = share(office, firm, user=office.people["igor"].user)
+
+    def shares(login):
+        with office.workspace.read() as tx:
+            return [row["id"] for row in read(tx, office.people[login], Query(entity="share")).items]
+
+    assert shares("marina") == shares("igor") == [given] and shares("anna") == []
+    office.create("company", {"name": "Hers", "city": "Omsk"}, by="marina")
+    office.delete("company", firm, by="root")
+    assert given not in office.rows("share")

@@ -14,7 +14,7 @@ from core.i18n import texts
 from core.web.caller import make_known
 from core.web.errors import as_kubik_error, problem_answer
 from core.web.exchange import Answer, Call, ClientGone, Stream
-from core.web.log import log
+from core.web.log import log, log_request
 from core.web.operations import MAX_JSON, Operation, path_values
 from core.web.parameters import read_parameters
 from core.web.security import SECURITY_HEADERS
@@ -62,22 +62,14 @@ async def serve_call(call: Call, raw_path: bytes, receive: Receive, send: Send) 
     await send_answer(call, answer, send, receive)
     seconds = time.perf_counter() - started
     call.site.metrics.answered("api", call.method, answer.status, seconds)
-    log.info(
-        "request",
-        request_id=call.request_id,
-        method=call.method,
-        path=call.path,
-        status=answer.status,
-        ms=round(seconds * 1000, 1),
-        login=call.who,
-        address=call.address,
-    )
+    log_request(call, answer.status, seconds, who=call.who, refusal=call.refusal)
     return answer.status
 
 
 def failure(call: Call, error: Exception) -> Answer:
     """The problem document for an error; one that nobody meant goes to the log whole."""
     found = as_kubik_error(error)
+    call.refusal = found.code
     if found.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("fault", request_id=call.request_id, path=call.path, code=found.code, exc_info=error)
     return problem_answer(found, texts(call.language), call.request_id)

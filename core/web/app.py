@@ -25,7 +25,7 @@ from core.web.filed import PREFIX as FILES
 from core.web.filed import serve_filed
 from core.web.gate import gate
 from core.web.guard import address_of, check_form, page_headers
-from core.web.log import log
+from core.web.log import log_request
 from core.web.metrics import Metrics
 from core.web.operating import OPERATIONS
 from core.web.operations import MAX_JSON, Operation, Routes
@@ -118,16 +118,7 @@ class Application(Litestar):
             await send_answer(call, answer, answered, bare=True)
         seconds = time.perf_counter() - started
         self.site.metrics.answered("page", call.method, answered.status, seconds)
-        log.info(
-            "request",
-            request_id=call.request_id,
-            method=call.method,
-            path=call.path,
-            status=answered.status,
-            ms=round(seconds * 1000, 1),
-            login=state.who,
-            address=call.address,
-        )
+        log_request(call, answered.status, seconds, who=state.who, refusal=state.refusal)
 
 
 class PageSender:

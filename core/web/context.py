@@ -157,6 +157,7 @@ class ExchangeState:
     """A visitor's name made in this request, to be set as a cookie."""
     body: bytes = b""
     who: str = ""
+    refusal: str = ""
 
     def bound_to(self) -> str:
         """What the forms of this browser are bound to: its session, or before sign-in its name as a visitor."""

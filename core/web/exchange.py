@@ -48,6 +48,8 @@ class Call:
     """The form with files that was read in place of a body, of an operation that takes such forms."""
     who: str = ""
     """The caller's login once known, for the log."""
+    refusal: str = ""
+    """The code of the error that was answered, for the log."""
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from core.web.wire import encode
+
+if TYPE_CHECKING:
+    from core.web.exchange import Call
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -28,6 +31,21 @@ def configure_log(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=True,
+    )
+
+
+def log_request(call: Call, status: int, seconds: float, *, who: str, refusal: str) -> None:
+    """One line for a request that was answered: who asked for what, and with a refusal its code."""
+    log.info(
+        "request",
+        request_id=call.request_id,
+        method=call.method,
+        path=call.path,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        login=who,
+        address=call.address,
+        **({"code": refusal} if refusal else {}),
     )
 
 

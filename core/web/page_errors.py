@@ -103,6 +103,7 @@ def as_page_error(request: AnyRequest, error: Exception) -> KubikError:
             _FROM_STATUS.get(error.status_code, "KBK2000" if error.status_code < 500 else "KBK9000")
         )
     found = as_kubik_error(error)
+    exchange_state(request.scope).refusal = found.code
     if found.code == "KBK9000":
         log.error("fault", request_id=visitor(request).request_id, path=request.scope["path"], exc_info=error)
     return found

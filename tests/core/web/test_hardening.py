@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from core.errors import KubikError
 from core.web.rates import Rates
@@ -85,3 +86,15 @@ def test_what_the_scanner_does_not_pass_stays_out(
     with served(installed, fresh_database, tmp_path, scan_command=command) as site:
         answer = site.call("POST", "/api/files", "mark", files={"file": ("a.txt", b"hello", "text/plain")})
         assert answer.status_code == status and words in answer.text
+
+
+def test_what_is_refused_stands_in_the_log_with_who_and_why(site: Site) -> None:
+    with structlog.testing.capture_logs() as lines:
+        site.client.post("/sign-in", data={"login": "mark", "password": "wrong"})
+        site.get("/api/records/nothing", "mark")
+        site.get("/api/records/deal", "mark")
+    asked = [line for line in lines if line["event"] == "request"]
+    assert [(line["login"], line["status"], line.get("code")) for line in asked] == [
+        ("", 403, "KBK4003"), ("mark", 404, "KBK2006"), ("mark", 200, None),
+    ]  # fmt: skip
+    assert "wrong" not in str(lines)

@@ -670,7 +670,7 @@ def may_attach(rights: Rights, entity: Entity, target: Entity, row: Row) -> bool
         return False
     if entity.by_uid[entity.follows or ""].options.get("write_by") == "read":
         return True
-    return any(rights.stands(g, target, row) for g in rights.grants(target, "update"))
+    return any(rights.stands(g, target, row, "update") for g in rights.grants(target, "update"))
 
 
 def keeps_hidden(rights: Rights, entity: Entity, row: Row, sent: set[str]) -> bool:

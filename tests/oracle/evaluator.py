@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from metamodel.any_link import AnyLink
 from metamodel.expression.tree import Aggregate, Call, Constant, Me, MySet, Node, Path
 from metamodel.model import Entity, Field, Model
+from tests.oracle import sets
 
 Row = Mapping[str, Any]
 EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
@@ -143,21 +144,16 @@ class Evaluation:
         raise AssertionError(node)
 
     def my_set(self, node: MySet) -> set[int]:
-        oracle, model = self.oracle, self.oracle.model
-        user, department = model.entities["user"], model.entities["department"]
-        if node.name == "departments":
-            me = oracle.find(user.uid, oracle.me)
-            return oracle.below(department, me and oracle.cell(user, me, user.by_name["department"].uid))
-        if node.name == "subordinates":
-            head = department.by_name["head"].uid
-            mine = [d["id"] for d in oracle.live(department.uid) if oracle.me and d.get(head) == oracle.me]
-            places: set[int] = set().union(*(oracle.below(department, d) for d in mine))
-            place = user.by_name["department"].uid
-            return {u["id"] for u in oracle.live(user.uid) if u.get(place) in places and u["id"] != oracle.me}
-        held = model.entities["user_role"]
-        owner, role = held.by_name["user"].uid, held.by_name["role"].uid
-        mine = [r for r in oracle.live(held.uid) if oracle.me is not None and r.get(owner) == oracle.me]
-        return {r[role] for r in mine if r.get(role) is not None}
+        match node.name:
+            case "departments":
+                return sets.departments(self.oracle)
+            case "subordinates":
+                return sets.subordinates(self.oracle)
+            case "groups":
+                return sets.groups(self.oracle)
+            case "roles":
+                return sets.roles(self.oracle)
+        return sets.shared(self.oracle, node.type.entity or "", changing=node.name == "shared_change")
 
     # --- rows
 

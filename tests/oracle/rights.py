@@ -16,7 +16,8 @@ from metamodel.expression.durations import Span
 from metamodel.model import Entity, Field, Grant, Model, Role
 from tests.oracle.evaluator import Oracle, Row, key
 
-WRITES = {"create", "update", "delete", "move"}
+READING = {"read", "show", "export", "print"}
+"""Actions that change nothing: the stages of a grant do not limit them."""
 
 
 @dataclass
@@ -64,11 +65,11 @@ class Rights:
             return [Grant(entity=entity.uid, actions=frozenset(actions))]
         return found
 
-    def stands(self, grant: Grant, entity: Entity, row: Row) -> bool:
-        """Whether the grant is about this row, as it is before a write."""
+    def stands(self, grant: Grant, entity: Entity, row: Row, action: str = "read") -> bool:
+        """Whether the grant is about this row for that action, as it is before a write."""
         if grant.rows is not None and not self.world.holds(grant.rows.root, entity, row):
             return False
-        if grant.stages is None or entity.stages is None or not grant.actions & WRITES:
+        if grant.stages is None or entity.stages is None or action in READING:
             return True
         return row.get(entity.stages.field) in grant.stages
 
@@ -290,7 +291,7 @@ def may_write(then: Rights, now: Rights, write: Write) -> bool:
         return False
     if after is None:
         assert before is not None
-        return any(then.stands(g, entity, before) for g in then.grants(entity, "delete"))
+        return any(then.stands(g, entity, before, "delete") for g in then.grants(entity, "delete"))
     stage = entity.stages.field if entity.stages else ""
     if before is None:
         writers = then.grants(entity, "create")
@@ -301,9 +302,9 @@ def may_write(then: Rights, now: Rights, write: Write) -> bool:
     else:
         if not all(then.reads(entity, before, entity.by_uid[uid]) for uid in write.sent):
             return False
-        writers = [g for g in then.grants(entity, "update") if then.stands(g, entity, before)]
+        writers = [g for g in then.grants(entity, "update") if then.stands(g, entity, before, "update")]
         moved = bool(stage) and before[stage] != after[stage]
-        movers = [g for g in then.grants(entity, "move") if then.stands(g, entity, before)]
+        movers = [g for g in then.grants(entity, "move") if then.stands(g, entity, before, "move")]
     writers = [g for g in writers if now.passes(g, entity, after)]
     movers = [g for g in movers if now.passes(g, entity, after)] if moved else []
     if (moved and not movers) or not (writers or movers) or (before is None and not writers):

@@ -108,7 +108,7 @@ class PipelineDefinition:
     label: Label | None = part(LABEL)
     help: Label | None = part(LABEL)
     stages: tuple[StageDefinition, ...] = whole(many(StageDefinition))
-    moves: tuple[MoveDefinition, ...] = part(many(MoveDefinition), default=())
+    moves: tuple[MoveDefinition, ...] | None = part(many(MoveDefinition))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

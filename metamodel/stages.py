@@ -56,14 +56,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """A row of stages that records of an entity go through; without ``moves`` every move in it is allowed."""
+    """A row of stages that records of an entity go through; without ``moves`` (None) every move in it is allowed, with
+    an empty list none."""
 
     uid: str
     name: str
     label: Label
     help: Label | None = None
     stages: tuple[Stage, ...]
-    moves: tuple[Move, ...] = ()
+    moves: tuple[Move, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Stages:
     @property
     def moves(self) -> Iterator[Move]:
         """The moves of every pipeline."""
-        return (move for pipeline in self.pipelines for move in pipeline.moves)
+        return (move for pipeline in self.pipelines for move in pipeline.moves or ())
 
     def stage(self, uid: str | None) -> Stage | None:
         """The stage of that uid."""

@@ -50,9 +50,9 @@ def listed(stages: Stages, source: str | None, target: str) -> tuple[Move, ...] 
     here, there_ = stages.pipeline_of(source), stages.pipeline_of(target)
     if here is None or there_ is None:
         return None
-    if here.moves:
+    if here.moves is not None:
         return ()
-    if there_ is here or not there_.moves or there_.stages[0].uid == target:
+    if there_ is here or there_.moves is None or there_.stages[0].uid == target:
         return None
     return ()
 

@@ -22,6 +22,7 @@ from core.solutions.moving import (
     written_since,
 )
 from core.solutions.plans import Move, Plan, PlannedChange, Target
+from core.solutions.stage_moments import fill_stages
 from core.solutions.switching import bring_back_roles, refuse_new_losses
 from core.storage.catalog import read_catalog
 from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
@@ -300,6 +301,7 @@ class _Work:
         self.step("switch indexes")
         remake_views(tx.connection, self.tables)
         self.step("switch views")
+        fill_stages(tx, old, self.tables)
         tx.model, tx.tables = model, self.tables
         for entity in self.entities:
             was = old.entity_by_uid.get(entity.uid)

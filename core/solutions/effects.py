@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core.solutions.moving import converted, moved_values, with_choices
 from core.solutions.plans import Break, Loss, Move, PlannedChange, Target
 from core.solutions.secrecy import refuse_turning
+from core.solutions.stage_effects import Counted, pipeline_changes, stage_changes
 from core.solutions.uses import all_uses
 from core.storage.any_links import leads_to
 from core.storage.expressions import AllRows, compile_value
@@ -154,6 +155,10 @@ class _Counter:
                 return _unfitting(self._unfit(change), words)
             case (("choice" | "stage"), "removed", _):
                 return *self._choice_goes(change), words, None
+            case "stage", "changed", _:
+                return stage_changes(self, change)
+            case "pipeline", "changed", _ if change.after.moves is not None:
+                return pipeline_changes(self, change)
             case "constraint", ("added" | "changed"), _:
                 return self._rule(change, words)
         if change.uid in self.moves and change.kind == "field" and change.uid not in self.told:
@@ -162,10 +167,10 @@ class _Counter:
 
     # --- what goes away
 
-    def _place(self, entity: str | None) -> EntityTable | None:
+    def place(self, entity: str | None) -> EntityTable | None:
         return self.tx.tables[entity] if entity in self.old.entity_by_uid and entity else None
 
-    def _count(self, statement: sa.Select[Any]) -> int:
+    def count(self, statement: sa.Select[Any]) -> int:
         return int(
             self.tx.connection.execute(
                 sa.select(sa.func.count()).select_from(statement.subquery())
@@ -173,42 +178,42 @@ class _Counter:
         )
 
     def _live(self, entity: str | None) -> int:
-        place = self._place(entity)
+        place = self.place(entity)
         return (
-            self._count(sa.select(place.table.c.id).where(place.table.c.deleted_at.is_(None))) if place else 0
+            self.count(sa.select(place.table.c.id).where(place.table.c.deleted_at.is_(None))) if place else 0
         )
 
     def _entity_goes(self, change: Change) -> tuple[int, Loss | None]:
         place = self.tx.tables[change.uid]
-        rows = self._count(sa.select(place.table.c.id))
+        rows = self.count(sa.select(place.table.c.id))
         title = next((part.field for part in place.entity.title if part.field in place.columns), "id")
         return rows, self._loss(change, rows, self._examples(place, title or "id"))
 
     def _field_goes(self, change: Change) -> tuple[int | None, Loss | None]:
-        place = self._place(change.entity)
+        place = self.place(change.entity)
         if place is not None and change.uid in place.lists:
             return self._list_goes(change, place.lists[change.uid])
         if place is None or change.uid not in place.columns:
             return None, None
         column = place.columns[change.uid].value
-        rows = self._count(sa.select(column).where(column.is_not(None)))
+        rows = self.count(sa.select(column).where(column.is_not(None)))
         return rows, self._loss(change, rows, self._examples(place, change.uid))
 
     def _list_goes(self, change: Change, pairs: sa.Table) -> tuple[int, Loss | None]:
         """A list of links goes: the records that have one."""
-        rows = self._count(sa.select(pairs.c.record).distinct())
+        rows = self.count(sa.select(pairs.c.record).distinct())
         ids = sa.select(pairs.c.target).distinct().order_by(pairs.c.target).limit(EXAMPLES)
         examples = [str(each) for each in self.tx.connection.execute(ids).scalars()]
         return rows, self._loss(change, rows, examples)
 
     def _led_elsewhere(self, change: Change) -> tuple[int | None, Loss | None]:
         """An entity that a link to any record no longer leads to: the records that lead there."""
-        place = self._place(change.entity)
+        place = self.place(change.entity)
         if place is None or change.uid not in place.columns:
             return None, None
         column = place.columns[change.uid].value
         led = sa.select(column).where(leads_to(column, change.before))
-        rows = self._count(led)
+        rows = self.count(led)
         examples = [str(each.id) for each in self.tx.connection.execute(led.limit(EXAMPLES)).scalars()]
         return rows, self._loss(change, rows, examples)
 
@@ -223,16 +228,16 @@ class _Counter:
             definition == change.uid, role.table.c.deleted_at.is_(None)
         )
         held = link.columns[links.by_name["role"].uid].value.in_(of_role)
-        rows = self._count(sa.select(link.table.c.id).where(held, link.table.c.deleted_at.is_(None)))
+        rows = self.count(sa.select(link.table.c.id).where(held, link.table.c.deleted_at.is_(None)))
         return rows, self._loss(change, rows, ())
 
     def _choice_goes(self, change: Change) -> tuple[int | None, Loss | None]:
-        place = self._place(change.entity)
+        place = self.place(change.entity)
         if place is None or change.field not in place.columns or change.field is None:
             return None, None
         column = place.columns[change.field].value
         field = place.entity.by_uid[change.field]
-        rows = self._count(sa.select(column).where(with_choices(place, field, (change.uid,))))
+        rows = self.count(sa.select(column).where(with_choices(place, field, (change.uid,))))
         move = self.moves.get(change.field)
         asked = move is not None and change.uid in move.asked
         return rows, None if asked else self._loss(change, rows, (change.target.rpartition(".")[2],))
@@ -259,7 +264,7 @@ class _Counter:
     def _moves_values(self, change: Change) -> tuple[int, Loss | None]:
         self.told.add(change.uid)
         move = self.moves.get(change.uid)
-        place = self._place(change.entity)
+        place = self.place(change.entity)
         if move is None or place is None:
             return 0, None
         old, new = (
@@ -279,15 +284,15 @@ class _Counter:
     # --- rules that are new
 
     def _empty(self, change: Change) -> int | None:
-        place = self._place(change.entity)
+        place = self.place(change.entity)
         if place is None or change.uid not in place.columns:
             return None
         table, column = place.table, place.columns[change.uid].value
-        return self._count(sa.select(table.c.id).where(table.c.deleted_at.is_(None), column.is_(None)))
+        return self.count(sa.select(table.c.id).where(table.c.deleted_at.is_(None), column.is_(None)))
 
     def _unfit(self, change: Change) -> int | None:
         """How many values the field would now refuse; they stay until they are written again."""
-        place = self._place(change.entity)
+        place = self.place(change.entity)
         field = self._new_field(change.uid)
         if place is None or field is None or change.uid not in place.columns or not field.writable:
             return None
@@ -301,7 +306,7 @@ class _Counter:
         self, entity: str | None, fields: Sequence[str], words: Message
     ) -> tuple[int | None, Loss | None, Message, Message | None]:
         """How many records have values equal to others' in these fields: any forbids a unique rule."""
-        place = self._place(entity)
+        place = self.place(entity)
         if place is None or any(uid not in place.columns for uid in fields):
             return None, None, words, None
         columns = [c.key if (c := place.columns[uid]).key is not None else c.value for uid in fields]
@@ -377,20 +382,17 @@ class _Counter:
         return True
 
 
-_Counted = tuple[int | None, Loss | None, Message, Message | None]
-
-
-def _lacking(rows: int | None, words: Message) -> _Counted:
+def _lacking(rows: int | None, words: Message) -> Counted:
     told = message("{effect}; records without it stay and ask for it when they are saved", effect=words)
     return rows, None, told if rows else words, None
 
 
-def _unfitting(rows: int | None, words: Message) -> _Counted:
+def _unfitting(rows: int | None, words: Message) -> Counted:
     told = message("{effect}; values that do not fit stay until they are written again", effect=words)
     return rows, None, told if rows else words, None
 
 
-def _breaking(rows: int, words: Message) -> _Counted:
+def _breaking(rows: int, words: Message) -> Counted:
     told = message(
         "{effect}; records that do not keep it stay and are refused when they are saved", effect=words
     )

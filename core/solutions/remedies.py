@@ -78,6 +78,8 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _of_field(item["fields"][index], name, index, rest, fault)
         case ("constraints", int() as index, *_):
             return _made(fault, "constraint", name, message("the constraint goes"), "constraints", index)
+        case ("stages", "pipelines", int() as index, *rest):
+            return _of_pipeline(item["stages"]["pipelines"][index], name, index, rest, fault)
         case ("layout", *_) | ("rail", _) | ("timeline", _):
             return _of_layout(name, fault)
         case ("title",):
@@ -91,6 +93,34 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "duplicates", name, words, "duplicates", index)
         case ("tree",):
             return _made(fault, "tree", name, message("the records are no tree any more"), "tree")
+    return None
+
+
+def _of_pipeline(
+    pipeline: Mapping[str, Any], entity: str, index: int, rest: list[Any], fault: Fault
+) -> Edit | None:
+    """A requirement goes with its field; of a move what is left when a stage or a role goes never lets more happen: the
+    last role takes the move with it, and so does its condition.
+    """
+    at = ("stages", "pipelines", index)
+    match rest:
+        case ["stages", int() as number, "required", int() as place]:
+            target = f"{entity}.{pipeline['stages'][number]['name']}"
+            words = message("the requirement goes")
+            return _made(fault, "stage", target, words, *at, "stages", number, "required", place)
+        case ["moves", int() as number, ("from" | "to" | "roles") as key, int() as place]:
+            move, target = pipeline["moves"][number], f"{entity}.{pipeline['name']}"
+            if len(move[key]) > 1:
+                words = (
+                    message("the role leaves the move")
+                    if key == "roles"
+                    else message("the stage leaves the move")
+                )
+                return _made(fault, "pipeline", target, words, *at, "moves", number, key, place)
+            return _made(fault, "pipeline", target, message("the move goes"), *at, "moves", number)
+        case ["moves", int() as number, *_]:
+            target = f"{entity}.{pipeline['name']}"
+            return _made(fault, "pipeline", target, message("the move goes"), *at, "moves", number)
     return None
 
 

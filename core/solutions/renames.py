@@ -9,6 +9,7 @@ from typing import Any
 
 from core.solutions.laid import laid_sections, rename_laid
 from core.solutions.renamed_in_actions import rename_in_action
+from core.solutions.renamed_in_stages import kept_names, rename_in_stages
 from core.solutions.renamed_in_tests import rename_in_tests
 from metamodel.definitions import KINDS, Document
 from metamodel.expression import Expression, print_expression
@@ -73,7 +74,7 @@ class _Names:
                 self.leads[field["uid"]] = lead
         stages = item.get("stages")
         if stages is not None:
-            names[stages["uid"]] = stages.get("field", "stage")
+            names.update(kept_names(stages))
             self.choices[stages["uid"]] = {
                 s["uid"]: s["name"] for p in stages["pipelines"] for s in p["stages"]
             }
@@ -191,6 +192,7 @@ class Follower:
             _each(constraint, "unique", lambda n: self.field(uid, n))
             old = constraints.get(constraint["uid"])
             self.expression(constraint, "check", old.check if old else None)
+        rename_in_stages(self, item, uid, known)
         rename_laid(item, lambda n: self.field(uid, n), lambda n: self.rows(uid, n))
         conditions = [s.visible_if for t in known.layout for s in t.sections] if known else []
         for _, section in laid_sections(item):

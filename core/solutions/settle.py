@@ -125,7 +125,20 @@ def _without_empty(made: dict[str, Any]) -> dict[str, Any]:
     for kind in ("entities", "extensions"):
         for item in made[kind]:
             drop_empty(item)
+            for pipeline in (item.get("stages") or {}).get("pipelines", ()):
+                _drop_empty_in(pipeline)
     return made
+
+
+def _drop_empty_in(pipeline: dict[str, Any]) -> None:
+    """A requirement of nothing goes; so does a move that would be from anywhere, or for everybody, with what it named."""
+    for stage in pipeline["stages"]:
+        if stage.get("required") == []:
+            del stage["required"]
+    if "moves" in pipeline:
+        pipeline["moves"] = [
+            move for move in pipeline["moves"] if all(move.get(key) != [] for key in ("from", "to", "roles"))
+        ]
 
 
 def _without(title: str, name: str) -> str:

@@ -10,6 +10,7 @@ from core.solutions.laid import laid_fields, laid_names, laid_sections
 from core.solutions.renames import SLOTS
 from core.solutions.use import Naming, Use
 from core.solutions.used_by_actions import ActionWalker
+from core.solutions.used_by_stages import StageWalker
 from core.solutions.used_by_tests import TestWalker
 from metamodel.fields.base import siblings
 from metamodel.messages import message
@@ -85,6 +86,8 @@ class Walker(Naming):
             if found.unique:
                 yield self.use("constraint", name, (*path, "unique"), *found.unique)
             yield from self.expression("constraint", name, (*path, "check"), found.check, entity.uid)
+        if item.get("stages") is not None:
+            yield from StageWalker(self.model).stages(entity, item["stages"], (*at, "stages"))
         yield from self.layout(entity, item, at)
         for number, sort in enumerate(item.get("sort", ())):
             yield self.use("sort", name, (*at, "sort", number), *self.path(entity, sort))

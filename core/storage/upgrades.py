@@ -15,6 +15,7 @@ from core.errors import KubikError
 from core.storage.database import Database
 from core.storage.expressions import postgresql
 from core.storage.expressions.functions import definitions
+from core.storage.moments import bring_since
 from core.storage.own import OwnTables, own_tables
 from metamodel.messages import message
 from metamodel.text import FOLD_VERSION
@@ -46,7 +47,7 @@ def _actions(connection: sa.Connection, own: OwnTables) -> None:
 def _identity(connection: sa.Connection, own: OwnTables) -> None:
     """Who acts as whom, what a token leaves of rights, second factors and links of invitation."""
     _add_columns(connection, own.journal, "behalf")
-    _add_columns(connection, own.session, "agent", "proved_at", "acting", "mode")
+    _add_columns(connection, own.session, "agent", "proved_at", "strong", "acting", "mode")
     _add_columns(connection, own.token, "scope", "hint")
     for table in (own.factor, own.recovery, own.invitation, own.challenge, own.security):
         table.create(connection, checkfirst=True)
@@ -80,6 +81,7 @@ STEPS: tuple[Step, ...] = (
     Step(number=4, apply=_identity),
     Step(number=5, apply=_members),
     Step(number=6, apply=_sightings),
+    Step(number=7, apply=bring_since),
 )
 """In order; a released step is never changed, a new one is added behind it."""
 

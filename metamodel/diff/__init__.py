@@ -11,6 +11,7 @@ from metamodel.diff.changes import Change, Effect, Kind, shape
 from metamodel.diff.fields import field_changes
 from metamodel.messages import Message, message
 from metamodel.model import Constraint, Entity, Model, Solution, View
+from metamodel.stages import Pipeline
 
 __all__ = ["Change", "diff"]
 
@@ -231,7 +232,7 @@ def _pipelines(was: Entity, now: Entity) -> Iterator[Change]:
     for uid in (*after, *(uid for uid in before if uid not in after)):
         old, new = before.get(uid), after.get(uid)
         shown = new or old
-        if shown is None or (old and new and (old.name, old.label) == (new.name, new.label)):
+        if shown is None or (old and new and _said(old) == _said(new)):
             continue
         effect: Effect = "added" if old is None else "removed" if new is None else "changed"
         why = {
@@ -243,6 +244,11 @@ def _pipelines(was: Entity, now: Entity) -> Iterator[Change]:
             kind="pipeline", effect=effect, target=f"{now.name}.{shown.name}", message=why, uid=uid, entity=now.uid,
             before=old, after=new,
         )  # fmt: skip
+
+
+def _said(pipeline: Pipeline) -> Any:
+    """What a pipeline says besides its stages."""
+    return pipeline.name, shape((pipeline.label, pipeline.help, pipeline.moves))
 
 
 def _constraints(was: Entity, now: Entity) -> Iterator[Change]:

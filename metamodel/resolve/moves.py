@@ -35,10 +35,12 @@ def settle_stages(checker: Checker) -> None:
                 )
                 for n, (stage, s) in enumerate(zip(pipeline.stages, source.stages, strict=True))
             )
-            moves = tuple(
-                _move(checker, draft, pipeline, move, at.under("moves", n))
-                for n, move in enumerate(source.moves)
-            )
+            moves = None
+            if source.moves is not None:
+                moves = tuple(
+                    _move(checker, draft, pipeline, move, at.under("moves", n))
+                    for n, move in enumerate(source.moves)
+                )
             pipelines.append(replace(pipeline, stages=stages, moves=moves))
         draft.stages = replace(draft.stages, pipelines=tuple(pipelines))
         field = draft.by_uid[draft.stages.field]

@@ -84,12 +84,12 @@ class Compiler:
 
     def grant_count(self) -> int:
         """How many grants limit rows, each by its own condition; none when one of them gives all."""
-        branches = self.fresh().branches()
-        return 0 if any(branch is None for branch in branches) else len(branches)
+        row = self.fresh()
+        return row.branch_count() if row.limited() else 0
 
     def _ids(self, part: Part) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first."""
-        branches = len(self.fresh().branches())
+        branches = self.fresh().branch_count()
         if branches <= 1:
             return self._branch(part, 0)
         selects, keys = zip(*(self._branch(part, index) for index in range(branches)), strict=True)
@@ -108,8 +108,7 @@ class Compiler:
             return self._of_each(
                 row, index, select.order_by(*order_by(keys, part.segment)).limit(limit), part
             ), keys
-        granted = row.branches(one_by_one=way == "order")
-        right = granted[index] if granted else sa.false()
+        right = row.branch(index, one_by_one=way == "order") if row.branch_count() else sa.false()
         if right is not None:
             select = select.where(_not_seeking(self.relations.dialect, right) if way == "order" else right)
         ordered = keys
@@ -152,7 +151,7 @@ class Compiler:
     def reach(self, index: int) -> sa.Select[Any]:
         """How many rows one grant gives at all, at most the parameter ``limit``."""
         row = self.fresh()
-        granted = row.branches()[index]
+        granted = row.branch(index)
         assert granted is not None
         found = sa.select(row.alias.c.id).where(granted).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
@@ -237,10 +236,9 @@ class Compiler:
         return [*self._common(row), *self._own_rights(row)]
 
     def _own_branches(self, row: VisibleRow) -> list[Condition]:
-        branches = row.branches()
-        if any(branch is None for branch in branches):
+        if not row.limited():
             return []
-        return [sa.or_(sa.false(), *(branch for branch in branches if branch is not None))]
+        return [sa.or_(sa.false(), *(branch for branch in row.branches() if branch is not None))]
 
     _own_rights = _own_branches
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.access.grants import Grants, unlimited
 from core.storage.any_links import any_of, leads_to, record_of
 from core.storage.types import BIG
 
@@ -15,60 +15,72 @@ if TYPE_CHECKING:
 
 Condition = sa.ColumnElement[bool]
 
+Led = tuple[tuple[str, ...], ...]
+"""The entities (uids) that each branch of following leads to; those seen whole share the first one."""
 
-def followed_conditions(row: VisibleRow, *, one_by_one: bool = False) -> tuple[Condition | None, ...]:
-    """What the row asks of the record it leads to, a condition for each entity it may be of; None for nothing.
 
-    Entities every record of which is seen share the first condition. ``one_by_one`` is the form that is cheap to ask
-    of a single row, the other finds the rows by the index of the link.
+def led_to(row: VisibleRow) -> Led | None:
+    """The branches of following, known without compiling any of them; None for a row that asks nothing of what it
+    leads to, and no branch where nothing that it may lead to can be seen.
     """
-    if not _follows(row):
-        return (None,)
-    link = row.column(row.entity.follows or "")
-    whole, limited = [], list[Condition]()
-    for uid, target in _targets(row):
-        if target is None:
-            whole.append(leads_to(link, uid))
-        elif one_by_one:
-            there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(target.alias)
-            there = there.where(target.alias.c.id == record_of(link, uid, BIG))
-            if target.condition is not None:
-                there = there.where(target.condition)
-            limited.append(sa.and_(leads_to(link, uid), sa.exists(there.correlate_except(target.alias))))
-        else:
-            limited.append(sa.and_(leads_to(link, uid), _among(row, link, _ids(uid, target))))
-    if len(whole) == len(row.entity.by_uid[row.entity.follows or ""].targets):
-        return (None,)
-    return (*([sa.or_(*whole)] if whole else []), *limited) or (sa.false(),)
-
-
-def followed_sources(row: VisibleRow) -> tuple[sa.Select[Any] | None, ...] | None:
-    """Of each of `followed_conditions` the links that fulfil it, None when they are not limited; None as a whole for
-    a row that asks nothing of what it leads to.
-    """
-    if followed_conditions(row)[0] is None:
+    if row.entity.follows is None or row.relations.grants.everything:
         return None
-    targets = list(_targets(row))
-    whole: tuple[sa.Select[Any] | None, ...] = (None,) if any(target is None for _, target in targets) else ()
-    limited = tuple(_ids(uid, target) for uid, target in targets if target is not None)
-    return (*whole, *limited) or (None,)
+    targets = row.entity.by_uid[row.entity.follows].targets
+    whole = tuple(uid for uid in targets if seen_whole(row.relations.grants, uid))
+    if len(whole) == len(targets):
+        return None
+    limited = (uid for uid in targets if uid not in whole and row.relations.grants.may(uid, "read"))
+    return (*([whole] if whole else []), *((uid,) for uid in limited))
 
 
-def _follows(row: VisibleRow) -> bool:
-    return row.entity.follows is not None and not row.relations.grants.everything
+def seen_whole(grants: Grants, uid: str) -> bool:
+    """Whether every record of an entity is seen: `VisibleRows.open` then limits nothing."""
+    if grants.everything:
+        return True
+    entity = grants.model.entity_by_uid[uid]
+    given = grants.branches(uid, "read")
+    if entity.name == "file" or not any(unlimited(grant) for grant in given) or not grants.may(uid, "read"):
+        return False
+    if entity.follows is not None:
+        return all(seen_whole(grants, target) for target in grants.followed(uid))
+    link = grants.parent_link(uid)
+    return link is None or (
+        seen_whole(grants, link[0].uid) and grants.readable(link[0].uid).get(link[1].uid) == "always"
+    )
 
 
-def _targets(row: VisibleRow) -> Iterator[tuple[str, VisibleRow | None]]:
-    """The entities (uids) of which the reader sees any record, each with an alias of it; None where they see all."""
-    for uid in row.entity.by_uid[row.entity.follows or ""].targets:
-        if row.relations.grants.may(uid, "read"):
-            target = row.relations.visible.open(uid, "any")
-            yield uid, None if target.condition is None else target
+def followed_condition(row: VisibleRow, led: Led, index: int, *, one_by_one: bool = False) -> Condition:
+    """What one branch asks of the record that the row leads to.
+
+    ``one_by_one`` is the form that is cheap to ask of a single row, the other finds the rows by the index of the link.
+    """
+    if not led:
+        return sa.false()
+    link = row.column(row.entity.follows or "")
+    uid = led[index][0]
+    if seen_whole(row.relations.grants, uid):
+        return sa.or_(*(leads_to(link, each) for each in led[index]))
+    target = row.relations.visible.open(uid, "any")
+    if not one_by_one:
+        return sa.and_(leads_to(link, uid), _among(row, link, _ids(uid, target)))
+    there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(target.alias)
+    there = there.where(target.alias.c.id == record_of(link, uid, BIG))
+    if target.condition is not None:
+        there = there.where(target.condition)
+    return sa.and_(leads_to(link, uid), sa.exists(there.correlate_except(target.alias)))
+
+
+def followed_source(row: VisibleRow, led: Led, index: int) -> sa.Select[Any] | None:
+    """The links that fulfil one branch; None when they are not limited."""
+    if not led or seen_whole(row.relations.grants, led[index][0]):
+        return None
+    return _ids(led[index][0], row.relations.visible.open(led[index][0], "any"))
 
 
 def _ids(uid: str, target: VisibleRow) -> sa.Select[Any]:
-    assert target.condition is not None
-    found = sa.select(any_of(uid, target.alias.c.id).label("link")).where(target.condition)
+    found = sa.select(any_of(uid, target.alias.c.id).label("link"))
+    if target.condition is not None:
+        found = found.where(target.condition)
     return found.correlate_except(target.alias)
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
-from core.query.followed import followed_conditions, followed_sources
+from core.query.followed import Led, followed_condition, followed_source, led_to
 from core.query.held import held, is_file
 from core.storage.expressions import (
     AllRows,
@@ -179,25 +179,42 @@ class VisibleRow:
 
     def branches(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool] | None, ...]:
         """What each grant of reading rows asks of a row, None for nothing; without any grant there is no branch."""
-        own = self._own(one_by_one=one_by_one)
-        followed = followed_conditions(self, one_by_one=one_by_one)
-        return tuple(_both(mine, led) for mine in own for led in followed)
+        return tuple(self.branch(index, one_by_one=one_by_one) for index in range(self.branch_count()))
 
-    def _own(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool] | None, ...]:
+    def branch_count(self) -> int:
+        """How many `branches` there are; none of them is compiled for it."""
+        led = led_to(self)
+        return len(self._given()) * (1 if led is None else max(len(led), 1))
+
+    def branch(self, index: int, *, one_by_one: bool = False) -> sa.ColumnElement[bool] | None:
+        """One of `branches`; the others are not compiled."""
+        mine, led, at = self._at(index)
+        grant = self._given()[mine]
+        own = None if unlimited(grant) else self.relations.rule(self, grant, one_by_one=one_by_one)
+        return own if led is None else _both(own, followed_condition(self, led, at, one_by_one=one_by_one))
+
+    def limited(self) -> bool:
+        """Whether no branch lets every row pass."""
+        return led_to(self) is not None or not any(unlimited(grant) for grant in self._given())
+
+    def _given(self) -> tuple[Grant, ...]:
+        """The grants of reading rows; one that limits nothing makes the others needless."""
         given = self.relations.grants.branches(self.entity.uid, "read")
-        if any(unlimited(grant) for grant in given):
-            return (None,)
-        return tuple(self.relations.rule(self, grant, one_by_one=one_by_one) for grant in given)
+        return next(((grant,) for grant in given if unlimited(grant)), given)
+
+    def _at(self, index: int) -> tuple[int, Led | None, int]:
+        """Which grant and which way of following a branch is made of."""
+        led = led_to(self)
+        mine, at = divmod(index, 1 if led is None else max(len(led), 1))
+        return mine, led, at
 
     def source(self, index: int) -> tuple[str, sa.Select[Any]] | None:
         """The link (field uid) and what it must lead to, when that is all that a branch asks of a row."""
-        followed = followed_sources(self)
-        if followed is None:
-            return self.relations.sources(
-                self, self.relations.grants.branches(self.entity.uid, "read")[index]
-            )
-        mine, led = divmod(index, len(followed))
-        ids = followed[led] if self._own()[mine] is None else None
+        mine, led, at = self._at(index)
+        grant = self._given()[mine]
+        if led is None:
+            return self.relations.sources(self, grant)
+        ids = followed_source(self, led, at) if unlimited(grant) else None
         return None if ids is None or self.entity.follows is None else (self.entity.follows, ids)
 
     def parents(self) -> sa.ColumnElement[bool] | None:
@@ -225,10 +242,9 @@ class VisibleRow:
 
     def rights(self) -> tuple[sa.ColumnElement[bool], ...]:
         """What a row must fulfil to be visible, all of it."""
-        branches = self.branches()
         limits: list[sa.ColumnElement[bool]] = []
-        if not any(branch is None for branch in branches):
-            limits.append(sa.or_(sa.false(), *[branch for branch in branches if branch is not None]))
+        if self.limited():
+            limits.append(sa.or_(sa.false(), *[branch for branch in self.branches() if branch is not None]))
         parents = self.parents()
         return tuple(limits) if parents is None else (*limits, parents)
 

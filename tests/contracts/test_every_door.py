@@ -1,0 +1,113 @@
+"""Every door of the application, taken from its code, gives away only what the oracle of rights allows.
+
+Doors are the operations of the API, the pages, fragments and forms, and the commands of the shell; one that no probe of
+`tests/doors` has claimed fails here by its name. For people with generated roles all probes are gone through, every
+answer is searched for marks of what is hidden from them, and lists, counts, searches, keys and drop-downs are compared
+with the oracle over raw rows. `KUBIK_TEST_SEEDS=0-99` tries more roles.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from metamodel.model import Grant
+from tests.conftest import Databases, Dialect
+from tests.contracts.places import judge, raw_rows
+from tests.doors import api_model, api_reading, api_writing, pages_reading, pages_writing, shell
+from tests.doors.doors import PROBES, commands, doors_of
+from tests.doors.people import grants
+from tests.doors.visit import Visit
+from tests.doors.yard import PEOPLE, Marks, install_yard
+from tests.oracle.rights import Person
+from tests.sites import Site, running
+
+__all__ = ["api_model", "api_reading", "api_writing", "pages_reading", "pages_writing", "shell"]
+
+
+def seeds() -> list[tuple[str, int]]:
+    """Which roles are tried on which database: few in every run, more when asked for."""
+    first, _, last = os.environ.get("KUBIK_TEST_SEEDS", "").partition("-")
+    if first:
+        numbers = range(int(first), int(last or first) + 1)
+        return [(dialect, n) for n in numbers for dialect in ("sqlite", "postgresql")]
+    return [("sqlite", 1), ("sqlite", 2), ("sqlite", 3), ("postgresql", 4)]
+
+
+@pytest.fixture(scope="module")
+def yards(
+    lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[Site, Marks]]]:
+    """A served yard for each kind of database, made when it is asked for; probes leave its records as they are."""
+    with Yards(lasting_database, tmp_path_factory) as found:
+        yield found
+
+
+class Yards(dict[str, "tuple[Site, Marks]"]):
+    """Served yards by kind of database."""
+
+    def __init__(self, databases: Databases, homes: pytest.TempPathFactory) -> None:
+        self._databases, self._homes, self._open = databases, homes, []
+
+    def __missing__(self, dialect: Dialect) -> tuple[Site, Marks]:
+        url, home = self._databases(dialect), self._homes.mktemp("yard")
+        tokens, marks = install_yard(url, home)
+        opened = running(url, home, tokens)
+        self._open.append(opened)
+        self[dialect] = opened.__enter__(), marks
+        return self[dialect]
+
+    def __enter__(self) -> Yards:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for opened in self._open:
+            opened.__exit__(None, None, None)
+
+
+@contextmanager
+def roles_of(site: Site, given: Mapping[str, tuple[Grant, ...]]) -> Iterator[None]:
+    """The site's model with other grants of these roles."""
+    workspace = site.workspace
+    with workspace.read() as tx:
+        before = tx.model
+    roles = {name: replace(before.roles[name], grants=grants) for name, grants in given.items()}
+    workspace.remember(replace(before, roles={**before.roles, **roles}))
+    yield
+    workspace.remember(before)
+
+
+def visit_of(site: Site, marks: Marks, who: str) -> Visit:
+    """A visit of one of the people, and the oracle over what is stored now."""
+    with site.workspace.read() as tx:
+        rows = raw_rows(tx)
+        user = tx.model.entities["user"]
+        me = next(r["id"] for r in rows[user.uid] if r[user.by_name["login"].uid] == who)
+        person = Person(me, tuple(tx.model.roles[name] for name in PEOPLE[who]))
+        return Visit(site, who, judge(tx, person, rows), marks)
+
+
+def test_every_door_is_claimed(yards: Mapping[str, tuple[Site, Marks]]) -> None:
+    site, _ = yards["sqlite"]
+    doors = {*doors_of(site.application), *commands()}
+    unclaimed, gone = sorted(doors - PROBES.keys()), sorted(PROBES.keys() - doors)
+    assert not unclaimed, f"say in tests/doors what these show, and to whom: {unclaimed}"
+    assert not gone, f"these doors are not there any more: {gone}"
+
+
+@pytest.mark.parametrize(("dialect", "seed"), seeds())
+def test_no_door_gives_away_what_is_hidden(
+    yards: Mapping[str, tuple[Site, Marks]], dialect: str, seed: int
+) -> None:
+    site, marks = yards[dialect]
+    with site.workspace.read() as tx:
+        given = grants(seed, tx.model)
+    with roles_of(site, given):
+        for who in ("anna", "boris", "clara")[seed % 3 :][:2]:
+            visit = visit_of(site, marks, who)
+            for probe in dict.fromkeys(PROBES.values()):
+                probe(visit)

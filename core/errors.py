@@ -63,6 +63,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK4003": (403, "the form was sent without its protection token"),
     "KBK4004": (429, "too many attempts, wait"),
     "KBK4005": (422, "the login or the password does not fit"),
+    "KBK4006": (422, "the code does not fit"),
+    "KBK4007": (404, "the link is not good any more"),
+    "KBK4008": (403, "give your password again"),
+    "KBK4009": (403, "nothing is changed while looking as another person"),
     # 5xxx jobs, import, files
     "KBK5001": (422, "a file cannot be read as what it should be"),
     "KBK5002": (422, "a column of the file fits no field"),

@@ -16,8 +16,11 @@ from metamodel.messages import message
 
 WINDOW = timedelta(minutes=5)
 
-LIMITS: dict[str, int] = {"both": 10, "address": 50, "login": 100}
-"""Refused attempts in a window. The one by login alone is wide, so that a stranger cannot lock somebody out easily."""
+LONG_WINDOW = timedelta(hours=24)
+
+LIMITS: dict[str, int] = {"both": 10, "address": 50, "login": 100, "code": 5, "codes": 40}
+"""Refused attempts in a window (of `codes`, in the long one). The one by login alone is wide, so that a stranger cannot
+lock somebody out easily; codes of the second factor are tried by who knows the password, so theirs are narrow."""
 
 
 def keys_of(login: str, address: str | None) -> tuple[str, ...]:
@@ -30,12 +33,14 @@ def keys_of(login: str, address: str | None) -> tuple[str, ...]:
 def count_attempt(tx: Transaction, keys: tuple[str, ...]) -> None:
     """Count an attempt before it is judged; KBK4004 with the seconds to wait when there were too many."""
     table = tx.tables.own.attempt
-    tx.connection.execute(table.delete().where(table.c.since <= tx.now - WINDOW))
+    lasting = table.c.key.startswith("codes ")
+    tx.connection.execute(table.delete().where(table.c.since <= tx.now - WINDOW, sa.not_(lasting)))
+    tx.connection.execute(table.delete().where(table.c.since <= tx.now - LONG_WINDOW))
     found = tx.connection.execute(
         sa.select(table.c.key, table.c.since, table.c["count"].label("times")).where(table.c.key.in_(keys))
     )
     waits = [
-        (row.since + WINDOW - tx.now).total_seconds()
+        (row.since + (LONG_WINDOW if row.key.startswith("codes ") else WINDOW) - tx.now).total_seconds()
         for row in found
         if row.times >= LIMITS[row.key.split()[0]]
     ]

@@ -1,22 +1,22 @@
-"""Signing in and out, sessions, and who a session or a token is; keys are stored as hashes only."""
+"""Signing in and out, and who a session or a token is; keys are stored as hashes only."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
-import sqlalchemy as sa
-
+from core.access.acting import act_as
 from core.access.actor import Actor
 from core.access.attempts import count_attempt, forgive, keys_of
-from core.access.passwords import (
-    PasswordHash,
-    hash_password,
-    is_outdated,
-    verify_password,
-)
+from core.access.challenges import begin_challenge
+from core.access.credentials import has_password, set_password, store_hash, stored_hash
+from core.access.keys import key_hash
+from core.access.passwords import PasswordHash, hash_password, is_outdated, verify_password
 from core.access.people import Key, find_login, find_person, nobody
+from core.access.second import has_factor, needs_factor
+from core.access.security import note_security
+from core.access.sessions import begin_session, end_sessions
 from core.errors import KubikError
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import message
@@ -26,55 +26,68 @@ REFRESH = timedelta(minutes=1)
 """How stale the moment of last use of a session or token may be."""
 
 
-def key_hash(token: str) -> str:
-    """What is stored of a session's or a program's key. It has 256 random bits: no salt is needed."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a right password gives: the key of a session, or of a sign-in that goes on (`core.access.challenges`)."""
+
+    key: str
+    needs: Literal["code", "factor"] | None = None
+    """What is still asked for: a code of the second factor, or that one is set up."""
 
 
 # --- signing in -------------------------------------------------------------------------------------------------------
 
 
-def sign_in(workspace: Workspace, login: str, password: str, address: str | None) -> str:
-    """A new session's key for the browser.
+def sign_in(
+    workspace: Workspace, login: str, password: str, address: str | None, agent: str | None = None
+) -> Entry:
+    """A new session for the browser, or what it still needs.
 
     KBK4005 when login and password do not fit, whichever of them; KBK4004 with `retry_after` after too many attempts.
     """
+    user, stored, keys = _known(workspace, login, password, address)
+    fresh = hash_password(password) if is_outdated(stored) else None
+
+    def begin(tx: Transaction) -> Entry:
+        person = find_person(tx, "user", {"user": user})
+        if stored_hash(tx, user) != stored or person is None:
+            raise _unfit()
+        forgive(tx, keys)
+        if fresh is not None:
+            store_hash(tx, user, fresh)
+        if has_factor(tx, user):
+            return Entry(key=begin_challenge(tx, user), needs="code")
+        if needs_factor(tx.model, person.actor.roles, tx.workspace.settings.second_factor):
+            return Entry(key=begin_challenge(tx, user), needs="factor")
+        note_security(tx, "signed_in", user, user, address=address, detail=agent)
+        return Entry(key=begin_session(tx, user, address, agent))
+
+    return workspace.write(begin)
+
+
+def check_password(workspace: Workspace, login: str, password: str, address: str | None) -> None:
+    """Ask somebody who is signed in for their password again; refused as `sign_in` refuses."""
+    _, _, keys = _known(workspace, login, password, address)
+    workspace.write(lambda tx: forgive(tx, keys))
+
+
+def _known(
+    workspace: Workspace, login: str, password: str, address: str | None
+) -> tuple[int, str, tuple[str, ...]]:
+    """The user of a login and password that fit, the hash they fit, and the counters of the attempt."""
     folded = fold(login.strip())[:KEY_LENGTH].encode(errors="replace").decode()
     keys = keys_of(folded, address)
     workspace.write(lambda tx: count_attempt(tx, keys))
     with workspace.read() as tx:
         found = find_login(tx, folded)
-        stored = None if found is None or not found[1] else _stored_hash(tx, found[0])
+        stored = None if found is None or not found[1] else stored_hash(tx, found[0])
     if not verify_password(stored, password) or stored is None or found is None:
-        raise KubikError("KBK4005", message("The login or the password does not fit."))
-    fresh = hash_password(password) if is_outdated(stored) else None
-    user, token = found[0], secrets.token_urlsafe(32)
-
-    def begin(tx: Transaction) -> None:
-        if _stored_hash(tx, user) != stored or find_person(tx, "user", {"user": user}) is None:
-            raise KubikError("KBK4005", message("The login or the password does not fit."))
-        forgive(tx, keys)
-        if fresh is not None:
-            _store_hash(tx, user, fresh)
-        _begin_session(tx, user, token, address)
-
-    workspace.write(begin)
-    return token
+        raise _unfit()
+    return found[0], stored, keys
 
 
-def _begin_session(tx: Transaction, user: int, token: str, address: str | None) -> None:
-    table = tx.tables.own.session
-    tx.connection.execute(table.delete().where(table.c.ends_at <= tx.now))
-    tx.connection.execute(
-        table.insert().values(
-            hash=key_hash(token),
-            user=user,
-            created_at=tx.now,
-            seen_at=tx.now,
-            ends_at=tx.now + timedelta(days=tx.workspace.settings.session_days),
-            address=address,
-        )
-    )
+def _unfit() -> KubikError:
+    return KubikError("KBK4005", message("The login or the password does not fit."))
 
 
 def sign_out(workspace: Workspace, token: str) -> None:
@@ -83,59 +96,41 @@ def sign_out(workspace: Workspace, token: str) -> None:
     workspace.write(lambda tx: tx.connection.execute(table.delete().where(table.c.hash == key_hash(token))))
 
 
-def end_sessions(tx: Transaction, user: int, *, but: str | None = None) -> None:
-    """End the sessions of a user, but not that of the key ``but``."""
-    table = tx.tables.own.session
-    condition = table.c.user == user
-    if but is not None:
-        condition = sa.and_(condition, table.c.hash != key_hash(but))
-    tx.connection.execute(table.delete().where(condition))
-
-
-# --- passwords --------------------------------------------------------------------------------------------------------
-
-
-def set_password(tx: Transaction, user: int, password: str, *, but: str | None = None) -> None:
-    """Give a user this password and end their sessions (but not that of the key ``but``).
-
-    Give it as `PasswordHash` (`hash_password`, outside the transaction) where others may be waiting to write.
-    """
-    hashed = password if isinstance(password, PasswordHash) else hash_password(password)
-    _store_hash(tx, user, hashed)
-    end_sessions(tx, user, but=but)
-
-
-def has_password(tx: Transaction, user: int) -> bool:
-    """Whether the user can sign in at all."""
-    return _stored_hash(tx, user) is not None
-
-
-def _store_hash(tx: Transaction, user: int, hashed: PasswordHash) -> None:
-    table = tx.tables.own.credential
-    tx.connection.execute(table.delete().where(table.c.user == user))
-    tx.connection.execute(table.insert().values(user=user, hash=str(hashed), changed_at=tx.now))
-
-
-def _stored_hash(tx: Transaction, user: int) -> str | None:
-    table = tx.tables.own.credential
-    found: str | None = tx.connection.execute(
-        sa.select(table.c.hash).where(table.c.user == user)
-    ).scalar_one_or_none()
-    return found
-
-
 # --- who asks ---------------------------------------------------------------------------------------------------------
 
 
 def actor_of_session(tx: Transaction, token: str) -> Actor | None:
-    """Who is signed in by that key: None when it is unknown, ended, idle for too long, or theirs who may not."""
+    """Who is signed in by that key, as themselves or as whom they act.
+
+    None when it is unknown, ended, idle for too long, theirs who may not; when they may no longer act as that person,
+    and when they, or that person, need a second factor and have not given it.
+    """
     idle = tx.now - timedelta(hours=tx.workspace.settings.session_hours)
-    return _actor(tx, "session", token, idle)
+    person = find_person(tx, "session", {"hash": key_hash(token), "now": tx.now, "idle": idle})
+    if person is None:
+        return None
+    actor = person.actor
+    if person.acting is not None and person.mode is not None:
+        try:
+            actor = act_as(tx, person.actor, person.acting, person.mode)
+        except KubikError:
+            return None
+    setting = tx.workspace.settings.second_factor
+    if not person.strong and needs_factor(tx.model, (*actor.roles, *person.actor.roles), setting):
+        return None
+    if tx.now - person.seen >= REFRESH:
+        _refresh(tx.workspace, "session", person.key)
+    return actor
 
 
 def actor_of_token(tx: Transaction, token: str) -> Actor | None:
-    """Whose program sent that key; ``Actor.token`` is the id of the key."""
-    return _actor(tx, "token", token, None)
+    """Whose program sent that key; ``Actor.token`` is the id of the key, ``narrowing`` what it leaves of their rights."""
+    person = find_person(tx, "token", {"hash": key_hash(token), "now": tx.now, "idle": None})
+    if person is None:
+        return None
+    if person.seen is None or tx.now - person.seen >= REFRESH:
+        _refresh(tx.workspace, "token", person.key)
+    return person.actor
 
 
 def load_actor(tx: Transaction, user: int) -> Actor:
@@ -143,15 +138,6 @@ def load_actor(tx: Transaction, user: int) -> Actor:
     person = find_person(tx, "user", {"user": user})
     if person is None:
         raise nobody()
-    return person.actor
-
-
-def _actor(tx: Transaction, by: Key, token: str, idle: datetime | None) -> Actor | None:
-    person = find_person(tx, by, {"hash": key_hash(token), "now": tx.now, "idle": idle})
-    if person is None:
-        return None
-    if person.seen is None or tx.now - person.seen >= REFRESH:
-        _refresh(tx.workspace, by, person.key)
     return person.actor
 
 
@@ -170,6 +156,6 @@ def _refresh(workspace: Workspace, by: Key, key: object) -> None:
 
 
 __all__ = [
-    "PasswordHash", "actor_of_session", "actor_of_token", "end_sessions", "has_password", "hash_password",
-    "key_hash", "load_actor", "set_password", "sign_in", "sign_out", "verify_password",
+    "Entry", "PasswordHash", "actor_of_session", "actor_of_token", "check_password", "end_sessions", "has_password",
+    "hash_password", "key_hash", "load_actor", "set_password", "sign_in", "sign_out", "verify_password",
 ]  # fmt: skip

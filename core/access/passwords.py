@@ -10,6 +10,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 
 from core.errors import KubikError
 from metamodel.messages import message
@@ -52,6 +53,14 @@ def verify_password(stored: str | None, password: str) -> bool:
         except (VerificationError, InvalidHashError):
             return False
     return stored is not None
+
+
+def slow_hash(text: str, salt: bytes) -> str:
+    """The Argon2id hash of a short secret under a salt of its own: the same each time, to be looked for."""
+    with _place():
+        return hash_secret_raw(
+            _normal(text), salt, time_cost=1, memory_cost=47104, parallelism=1, hash_len=32, type=Type.ID
+        ).hex()
 
 
 def is_outdated(stored: str) -> bool:

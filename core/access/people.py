@@ -10,8 +10,10 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from core.access.actor import Actor
+from core.access.actor import Actor, Mode
+from core.access.narrowing import read_narrowing
 from core.errors import KubikError
+from core.storage.own import OwnTables
 from core.storage.prepared import Prepared
 from core.storage.tables import EntityTable
 from core.storage.types import BIG, TEXT, Instant
@@ -36,6 +38,11 @@ class Person:
     actor: Actor
     seen: Any
     key: Any
+    acting: int | None = None
+    mode: Mode | None = None
+    """As whom a session acts, and how."""
+    strong: bool = False
+    """Whether a second factor was given in the session."""
 
 
 def find_person(tx: Transaction, by: Key, parameters: Mapping[str, Any]) -> Person | None:
@@ -49,7 +56,7 @@ def find_person(tx: Transaction, by: Key, parameters: Mapping[str, Any]) -> Pers
     rows = prepared.rows(tx.connection, parameters)
     if not rows:
         return None
-    user, key, seen, login, name, language, zone, _ = rows[0]
+    user, key, seen, login, name, language, zone, _, acting, mode, strong, scope = rows[0]
     choice = tx.model.entities["user"].by_name["language"].choice(language) if language else None
     actor = Actor(
         user=user,
@@ -59,8 +66,9 @@ def find_person(tx: Transaction, by: Key, parameters: Mapping[str, Any]) -> Pers
         language=choice.name if choice is not None else tx.workspace.settings.language,
         zone=zone if zone in known_zones() else None,
         token=key if by == "token" else None,
+        narrowing=read_narrowing(scope),
     )
-    return Person(actor=actor, seen=seen, key=key)
+    return Person(actor=actor, seen=seen, key=key, acting=acting, mode=mode, strong=bool(strong))
 
 
 def effective(model: Model, roles: Iterable[str | None]) -> tuple[str, ...]:
@@ -89,7 +97,9 @@ def nobody() -> KubikError:
 def _statement(tx: Transaction, by: Key) -> sa.CompoundSelect[Any] | sa.Select[Any]:
     """The person, a row for each role: their own ones, then those of the groups they are in."""
     own = _of_roles(tx, by)
-    return own if "group" not in tx.model.entities else sa.union_all(own, _of_roles(tx, by, through_groups=True))
+    return (
+        own if "group" not in tx.model.entities else sa.union_all(own, _of_roles(tx, by, through_groups=True))
+    )
 
 
 def _of_roles(tx: Transaction, by: Key, *, through_groups: bool = False) -> sa.Select[Any]:
@@ -133,9 +143,21 @@ def _of_roles(tx: Transaction, by: Key, *, through_groups: bool = False) -> sa.S
             _column(user, "language"),
             _column(user, "time_zone"),
             _column(role, "definition"),
+            *_standing(own, by),
         )
         .select_from(people)
         .where(*conditions)
+    )
+
+
+def _standing(own: OwnTables, by: Key) -> tuple[sa.ColumnElement[Any], ...]:
+    """As whom a session acts, how, whether it had a second factor; what a token leaves of rights."""
+    session, token = by == "session", by == "token"
+    return (
+        (own.session.c.acting if session else sa.null()).label("acting"),
+        (own.session.c.mode if session else sa.null()).label("mode"),
+        (own.session.c.strong if session else sa.null()).label("strong"),
+        (own.token.c.scope if token else sa.null()).label("scope"),
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from core import query, records
 from core.access.actor import system_actor
 from core.access.login import set_password
+from core.access.weak import is_weak
+from core.cli.common import say
 from core.errors import KubikError
 from core.query.query import Query
 from metamodel.errors import unknown
@@ -78,6 +80,12 @@ def checked(password: str) -> str:
     if len(password) < SHORTEST:
         raise KubikError("KBK3003", message("A password has at least {count} characters.", count=SHORTEST))
     return password
+
+
+def warn_of_weak(password: str, *context: str) -> None:
+    """Say so when a password given on the command line is guessed at once; it is taken nevertheless."""
+    if is_weak(password, context):
+        say(message("Warning: this password is guessed at once."), to_stderr=True)
 
 
 def new_password() -> str:

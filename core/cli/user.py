@@ -12,7 +12,7 @@ from core.access.actor import system_actor
 from core.access.login import set_password
 from core.cli.common import opened, say
 from core.cli.handover import handover
-from core.cli.people import CONTEXT, add_user, checked, new_password, user_id
+from core.cli.people import CONTEXT, add_user, checked, new_password, user_id, warn_of_weak
 from core.query.query import Query
 from metamodel.messages import message
 
@@ -37,6 +37,8 @@ def add(login: str, roles: tuple[str, ...], name: str | None, password_stdin: bo
     say(message("User {login} is added.", login=login))
     if not password_stdin:
         show_password(password)
+    else:
+        warn_of_weak(password, login)
 
 
 @user.command(short_help="Set a password.")
@@ -50,6 +52,8 @@ def password(login: str, password_stdin: bool) -> None:
     say(message("The password of {login} is set.", login=login))
     if not password_stdin:
         show_password(new)
+    else:
+        warn_of_weak(new, login)
 
 
 @user.command(short_help="Let a person sign in no more.")

@@ -280,6 +280,7 @@ def _people(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("address", TEXT),
             sa.Column("agent", TEXT),  # how the browser calls itself
             sa.Column("proved_at", Instant()),  # when the person last showed that it is them
+            sa.Column("strong", Flag()),  # whether a second factor was given
             sa.Column("acting", BIG),  # the user as whom the person acts
             sa.Column("mode", TEXT),  # and how: view, deputy
             sa.Index("kubik_session_user", "user"),
@@ -317,7 +318,6 @@ def _proofs(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("secret", TEXT, nullable=False),  # encrypted
             sa.Column("salt", TEXT, nullable=False),  # of the recovery codes
             sa.Column("created_at", Instant(), nullable=False),
-            sa.Column("confirmed_at", Instant()),  # empty until the first right code: it counts only then
             sa.Column("last_step", BIG),  # the time step of the last code that was taken
         ),
         "recovery": _table(  # codes that are good once, in place of the second factor

@@ -24,7 +24,7 @@ from core.web.exchange import Call, ClientGone, new_request_id, read_cookie
 from core.web.filed import PREFIX as FILES
 from core.web.filed import serve_filed
 from core.web.gate import gate
-from core.web.guard import address_of, check_form, page_headers
+from core.web.guard import address_of, check_form, forbid_viewing, page_headers
 from core.web.log import log_request
 from core.web.metrics import Metrics
 from core.web.operating import OPERATIONS
@@ -104,6 +104,7 @@ class Application(Litestar):
         try:
             self.site.count(call)
             if call.method not in SAFE_METHODS:
+                forbid_viewing(call, state)
                 if (boundary := boundary_of(call.header(b"content-type"))) is not None:
                     state.body = await take_page_form(call, state, boundary, receive)
                 else:

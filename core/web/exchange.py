@@ -46,6 +46,8 @@ class Call:
     body: bytes = b""
     taken: Taking | None = None
     """The form with files that was read in place of a body, of an operation that takes such forms."""
+    reads: bool = True
+    """Whether what is called reads only, by whatever method."""
     who: str = ""
     """The caller's login once known, for the log."""
     refusal: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, Router, get, post
 
@@ -14,7 +15,15 @@ from core.web.context import THEMES, AnyRequest, Visitor, exchange_state, form_p
 from core.web.errors import error_headers
 from core.web.parameters import refuse
 from core.web.render import cookie, render, safe_next, see_other
-from core.web.security import LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE, YEAR
+from core.web.security import (
+    CHALLENGE_COOKIE,
+    CHALLENGE_SECONDS,
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    THEME_COOKIE,
+    YEAR,
+)
+from core.web.security_log import note
 from core.web.site import Site
 from metamodel.fields.base import Context
 from metamodel.labels import LANGUAGES
@@ -38,19 +47,44 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
     values, who, site = dict(form_pairs(request)), visitor(request), site_of(request)
     login, asked = values.get("login", "").strip(), safe_next(values.get("next"))
     try:
-        token = sign_in(site.workspace, login, values.get("password", ""), who.address)
+        entry = sign_in(site.workspace, login, values.get("password", ""), who.address, agent_of(request))
     except KubikError as error:
         if error.code not in _REFUSALS:
             raise
+        note(who, "sign in", refused=True, login=login[:100], code=error.code)
         return _refused(who, login, asked, error)
-    held = cookie(who, SESSION_COOKIE, token)
-    if not who.htmx:
-        return see_other(asked, held)
-    # over an open page: who it is now, and the protection of its forms
+    if entry.needs is None:
+        return signed_in(request, entry.key, asked)
+    note(who, "password", login=login[:100], needs=entry.needs)
+    held = cookie(who, CHALLENGE_COOKIE, entry.key, CHALLENGE_SECONDS)
+    if who.htmx:
+        return Response({"more": entry.needs}, status_code=200, cookies=[held])
+    after = "" if asked == "/" else f"?next={quote(asked)}"
+    return see_other(f"/sign-in/{entry.needs}{after}", held)
+
+
+def signed_in(request: AnyRequest, key: str, asked: str) -> Response[Any]:
+    """The answer to who has proved who they are: the cookie of the new session, on the way to what was asked for.
+
+    The session before it ends: nobody goes on with a key that was there before the sign-in.
+    """
+    who, site, before = visitor(request), site_of(request), exchange_state(request.scope).session
+    if before:
+        sign_out(site.workspace, before)
     with site.workspace.read() as transaction:
-        actor = actor_of_session(transaction, token)
+        actor = actor_of_session(transaction, key)
+    note(who, "sign in", login=actor.login if actor else "")
+    cookies = [cookie(who, SESSION_COOKIE, key), cookie(who, CHALLENGE_COOKIE, "", 0)]
+    if not who.htmx:
+        return see_other(asked, *cookies)
+    # over an open page: who it is now, and the protection of its forms
     person = actor.identity if actor else ""
-    return Response({"person": person, "csrf": site.seals.csrf(token)}, status_code=200, cookies=[held])
+    return Response({"person": person, "csrf": site.seals.csrf(key)}, status_code=200, cookies=cookies)
+
+
+def agent_of(request: AnyRequest) -> str | None:
+    """How the browser calls itself."""
+    return request.headers.get("user-agent")
 
 
 def _refused(who: Visitor, login: str, asked: str, error: KubikError) -> Response[Any]:

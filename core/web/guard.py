@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from core.access.keys import is_viewing
 from core.errors import KubikError
 from core.web.context import ExchangeState, parse_form
 from core.web.exchange import Call
@@ -18,6 +19,9 @@ from core.web.security import (
     cookie_header,
 )
 from metamodel.messages import message
+
+LEAVING = frozenset(("/me/acting/end", "/sign-in", "/sign-in/code", "/sign-out", "/theme"))
+"""What a session that only looks may still do."""
 
 _FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -50,6 +54,12 @@ def check_form(call: Call, state: ExchangeState) -> None:
     """Refuse an unsafe request without the token of its session or visitor (KBK4003)."""
     if not is_ours(state, call.header(CSRF_HEADER) or _form_token(call, state.body)):
         raise KubikError("KBK4003", message("This form is out of date."))
+
+
+def forbid_viewing(call: Call, state: ExchangeState) -> None:
+    """Refuse what writes of a session that only looks at another person's screen (KBK4009), before it is read."""
+    if is_viewing(state.session) and call.path not in LEAVING:
+        raise KubikError("KBK4009")
 
 
 def is_ours(state: ExchangeState, given: str | None) -> bool:

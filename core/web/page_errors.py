@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jinja2 import TemplateNotFound
 from litestar import Response
@@ -81,6 +81,8 @@ def page_answer(request: AnyRequest, error: Exception) -> Answer:
     who = visitor(request)
     if found.status == HTTPStatus.UNAUTHORIZED and not who.htmx and request.method in ("GET", "HEAD"):
         return Answer(status=303, media_type=HTML, headers=[(b"location", sign_in_address(request).encode())])
+    if found.code == "KBK4008":
+        return _led_to_proof(request, who)
     headers = [header for header in error_headers(found) if header[0] != b"www-authenticate"]
     if found.code == "KBK4003" and who.htmx:
         headers.append((CSRF_HEADER, who.csrf.encode()))
@@ -88,11 +90,32 @@ def page_answer(request: AnyRequest, error: Exception) -> Answer:
     return Answer(status=found.status, body=body, media_type=HTML, headers=headers)
 
 
+def _led_to_proof(request: AnyRequest, who: Visitor) -> Answer:
+    """To where the password is asked for again, and back: to the page, or that with the form that was sent."""
+    asked = address_of(request) if request.method == "GET" else _page_before(request)
+    to = f"/me/security/confirm?next={quote(asked, safe='')}".encode()
+    if who.htmx:
+        return Answer(status=403, media_type=HTML, headers=[(b"hx-redirect", to)])
+    return Answer(status=303, media_type=HTML, headers=[(b"location", to)])
+
+
+def _page_before(request: AnyRequest) -> str:
+    """The page of ours that a form was on."""
+    before = urlsplit(request.headers.get("referer") or "")
+    if before.netloc != request.headers.get("host"):
+        return "/"
+    return f"{before.path or '/'}?{before.query}" if before.query else before.path or "/"
+
+
+def address_of(request: AnyRequest) -> str:
+    """The address asked for, with its query."""
+    here, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    return f"{here}?{query}" if query else here
+
+
 def sign_in_address(request: AnyRequest) -> str:
     """The sign-in page that leads back to the page asked for."""
-    here = request.scope["path"]
-    query = request.scope["query_string"].decode("latin-1")
-    asked = f"{here}?{query}" if query else here
+    asked = address_of(request)
     return "/sign-in" if asked == "/" else f"/sign-in?next={quote(asked)}"
 
 
@@ -161,6 +184,10 @@ def bare_page(texts: Texts, variables: dict[str, Any], request_id: str) -> str:
 
 def next_step(error: KubikError) -> Message:
     """What a person can do now."""
+    if error.code == "KBK4009":
+        return message("End looking as this person first: the button is at the top of the page.")
+    if error.code == "KBK4007":
+        return message("Ask who sent it for another link.")
     if error.code == "KBK4003":
         return message("Open the page again and repeat the change.")
     if error.status >= 500 and error.status != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -25,6 +25,9 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 SESSION_COOKIE = "kubik_session"
 VISITOR_COOKIE = "kubik_visitor"
 """A random name of a browser that has not signed in, to which its forms are bound."""
+CHALLENGE_COOKIE = "kubik_challenge"
+"""The key of a sign-in whose second factor is awaited."""
+CHALLENGE_SECONDS = 600
 LANGUAGE_COOKIE = "kubik_language"
 THEME_COOKIE = "kubik_theme"
 

@@ -96,7 +96,7 @@ def test_signing_in_makes_a_session_of_that_person_with_their_roles(workspace: W
     with workspace.read() as tx:
         role = Role(uid="rolemanager", name="manager", solution="test", label=Label(), grants=())
         workspace.remember(replace(tx.model, roles={"manager": role}))
-    token = sign_in(workspace, " оlga".replace("о", "o"), PASSWORD, "10.0.0.1")
+    token = sign_in(workspace, " оlga".replace("о", "o"), PASSWORD, "10.0.0.1").key
     with workspace.read() as tx:
         actor = actor_of_session(tx, token)
         assert actor is not None
@@ -135,7 +135,7 @@ def test_a_wrong_password_an_unknown_login_and_a_closed_account_are_answered_ali
 
 def test_what_is_stored_opens_nothing(workspace: Workspace) -> None:
     user = add_user(workspace)
-    session = sign_in(workspace, "olga", PASSWORD, None)
+    session = sign_in(workspace, "olga", PASSWORD, None).key
     token = workspace.write(lambda tx: create_token(tx, user, "import"))
     with workspace.read() as tx:
         own = tx.tables.own
@@ -155,7 +155,7 @@ def test_what_is_stored_opens_nothing(workspace: Workspace) -> None:
 
 def test_signing_out_ends_the_session(workspace: Workspace) -> None:
     add_user(workspace)
-    token, other = (sign_in(workspace, "olga", PASSWORD, None) for _ in range(2))
+    token, other = (sign_in(workspace, "olga", PASSWORD, None).key for _ in range(2))
     sign_out(workspace, token)
     sign_out(workspace, token)
     with workspace.read() as tx:
@@ -165,7 +165,7 @@ def test_signing_out_ends_the_session(workspace: Workspace) -> None:
 
 def test_a_new_password_ends_all_sessions_but_the_one_that_set_it(workspace: Workspace) -> None:
     user = add_user(workspace)
-    mine, other = (sign_in(workspace, "olga", PASSWORD, None) for _ in range(2))
+    mine, other = (sign_in(workspace, "olga", PASSWORD, None).key for _ in range(2))
     workspace.write(lambda tx: set_password(tx, user, "another password", but=mine))
     with workspace.read() as tx:
         assert actor_of_session(tx, mine) is not None
@@ -180,7 +180,7 @@ def test_a_new_password_ends_all_sessions_but_the_one_that_set_it(workspace: Wor
 @pytest.mark.parametrize("how", ["active", "deleted"])
 def test_who_is_closed_or_deleted_is_out_at_once(workspace: Workspace, how: str) -> None:
     user = add_user(workspace)
-    session = sign_in(workspace, "olga", PASSWORD, None)
+    session = sign_in(workspace, "olga", PASSWORD, None).key
     token = workspace.write(lambda tx: create_token(tx, user, "import"))
     if how == "active":
         change(workspace, "user", user, active=False)
@@ -199,7 +199,7 @@ def test_a_session_ends_when_idle_and_at_last_in_any_case(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_user(workspace)
-    token = sign_in(workspace, "olga", PASSWORD, None)
+    token = sign_in(workspace, "olga", PASSWORD, None).key
 
     workspace._later.close()  # what is seen here must not keep it alive
 
@@ -267,7 +267,7 @@ def test_after_too_many_attempts_even_the_right_password_waits(
     assert 0 < refused.extra["retry_after"] <= 300
     assert sign_in(workspace, "olga", PASSWORD, "10.0.0.2"), "another address is not held up"
     later(workspace, monkeypatch, timedelta(minutes=5, seconds=1))
-    assert sign_in(workspace, "olga", PASSWORD, "10.0.0.1")
+    assert sign_in(workspace, "olga", PASSWORD, "10.0.0.1").key
 
 
 def test_one_address_cannot_try_one_password_on_everybody(
@@ -278,7 +278,7 @@ def test_one_address_cannot_try_one_password_on_everybody(
     for number in range(3):
         refusal(sign_in, workspace, f"guess{number}", "wrong", f"2001:db8::{number}")
     assert refusal(sign_in, workspace, "olga", PASSWORD, "2001:db8::ffff").code == "KBK4004"
-    assert sign_in(workspace, "olga", PASSWORD, "2001:db8:0:1::1")
+    assert sign_in(workspace, "olga", PASSWORD, "2001:db8:0:1::1").key
 
 
 def test_signing_in_rightly_is_no_attempt(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,9 +112,14 @@ def write_rows(
     items: Sequence[tuple[int | None, Values]],
     *,
     context: Context,
+    brought: bool = False,
 ) -> list[Saved]:
-    """Rows of a file: with a record's id it is changed, without one created; faults point at ``/3/name``."""
+    """Rows of a file: with a record's id it is changed, without one created; faults point at ``/3/name``.
+
+    ``brought`` are those that come with a solution.
+    """
     work = start(tx, actor, context)
+    work.brought = brought
     found = find_entity(work, entity)
     rows = []
     for number, (record, values) in enumerate(items):

@@ -126,7 +126,8 @@ def check_moves(work: Work) -> None:
     for rows in work.by_entity("create", "update").values():
         stages = rows[0].entity.stages
         for row in rows if stages is not None else ():
-            if not is_moved(row) or row.taken_back or (work.actor.system and row.action == "create"):
+            free = row.taken_back or work.brought or (work.actor.system and row.action == "create")
+            if free or not is_moved(row):
                 continue
             assert stages is not None
             found = listed(stages, left(row), row.sent[stages.field])
@@ -179,6 +180,8 @@ def check_stage(work: Work, row: Row) -> None:
             first = next((move for move, _ in moves if move.message is not None), row.moves[0])
             field = row.entity.by_uid[stages.field]
             work.refuse(pointer_to(row, field.name), "KBK3011", _unmet(work, row.entity, first))
+    if work.brought:
+        return
     told = {problem.pointer for problem in (*work.problems, *work.told)}
     for field in required_fields(row.entity, row.values.get(stages.field)):
         if pointer_to(row, field.name) not in told and is_empty(work, row, field):

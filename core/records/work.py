@@ -57,6 +57,8 @@ class Work:
     """The last position given under a parent, by entity uid of the child rows and id of the parent."""
     defaults: dict[str, Any] = field(default_factory=dict)
     """Values of defaults that are the same for every row, by uid of the field."""
+    brought: bool = False
+    """Whether the records come with a solution: they stand in the stages that it gives them, whatever these ask for."""
     swept: list[Row] = field(default_factory=list)
     """Records elsewhere that a deletion takes along (`cascade`) or whose link it empties (`clear`)."""
 

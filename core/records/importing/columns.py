@@ -104,7 +104,7 @@ def _known(grants: Grants, entity: Entity, field: Field) -> bool:
 
 
 def _unwritable(grants: Grants, entity: Entity, field: Field) -> Message | None:
-    if field.system:
+    if field.system or field.of_stage is not None:
         return message("kept by the system")
     if field.computed is not None or field.type.name == "number_series":
         return message("computed or numbered by the system")

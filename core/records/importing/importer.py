@@ -209,7 +209,8 @@ def _write_all(
         (record, _values(columns, line, new=record is None))
         for record, line in zip(records, lines, strict=True)
     ]
-    return write_rows(tx, task.actor, task.entity, items, context=task.context)
+    brought = task.options.origin is not None
+    return write_rows(tx, task.actor, task.entity, items, context=task.context, brought=brought)
 
 
 def _values(columns: tuple[Column, ...], line: Line, *, new: bool) -> dict[str, Any]:

@@ -35,8 +35,8 @@ MOST_ROWS = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``behalf`` where it was done in the
-    name of another, and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
+    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``behalf``
+    (in whose name, None for one's own), and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
     Those of child rows say of which one: ``entity, id, title``."""
 
     items: list[dict[str, Any]]
@@ -161,11 +161,9 @@ def told_changes(
             readable = {uid: f for uid, f in readable.items() if uid == only}
         entity = tx.model.entity_by_uid[row.entity]
         item: dict[str, Any] = {
-            "seq": row.seq, "at": row.at, "by": row.by, "kind": row.kind, "version": row.version,
+            "seq": row.seq, "at": row.at, "by": row.by, "behalf": row.behalf, "kind": row.kind, "version": row.version,
             "action": _action(tx, row.action), "changes": changed_values(tx, readable, row.diff or {}),
         }  # fmt: skip
-        if row.behalf is not None:
-            item["behalf"] = row.behalf
         if (row.entity, row.record) not in unnamed:
             item |= {"entity": entity.name, "id": row.record}
         items.append(item)

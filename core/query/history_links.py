@@ -23,7 +23,7 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
     users = tx.model.entities.get("user")
     wanted: dict[str, set[int]] = {}
     for item in items:
-        people = {item["by"], item["behalf"]} - {None}
+        people = {item.get("by"), item.get("behalf")} - {None}
         if users is not None and people:
             wanted.setdefault(users.uid, set()).update(people)
         for name, values in item["changes"].items():
@@ -39,7 +39,7 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
     }
     for item in items:
         for name in ("by", "behalf"):
-            if users is not None and item[name] is not None:
+            if users is not None and item.get(name) is not None:
                 item[name] = known[users.uid][item[name]]
         for name, values in item["changes"].items():
             if name in links:

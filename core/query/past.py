@@ -128,7 +128,17 @@ def _give_rows(tx: Transaction, actor: Actor, children: Field, owners: Sequence[
     for owner in owners:
         mine = tuple(row for row in rows if then[row.id].values.get(link) == owner.id)
         owner.rows[children.uid] = mine
-        owner.item[children.name] = [row.item for row in mine]
+        owner.item[children.name] = [_row_item(row) for row in mine]
+
+
+def _row_item(row: Past) -> dict[str, Any]:
+    """A child row within its record: what people set."""
+    named = row.entity.by_name
+    return {
+        name: value
+        for name, value in row.item.items()
+        if name == "id" or not (named[name].system or named[name].uid == row.entity.parent)
+    }
 
 
 def _kept(field: Field) -> bool:

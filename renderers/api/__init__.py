@@ -13,6 +13,7 @@ from core.web.operations import Operation
 def kubik_operations() -> Sequence[Operation]:
     """Every call of the API."""
     from renderers.api import (
+        access,
         actions,
         batch,
         changes,
@@ -20,6 +21,7 @@ def kubik_operations() -> Sequence[Operation]:
         description,
         events,
         files,
+        history,
         imports,
         jobs,
         keys,
@@ -34,9 +36,11 @@ def kubik_operations() -> Sequence[Operation]:
         comments,
         files,
         secrets,
+        access,
         batch,
         keys,
         changes,
+        history,
         events,
         model,
         jobs,

@@ -228,7 +228,7 @@ def changed_values(tx: Transaction, readable: Mapping[str, Field], diff: Mapping
             "from": read_neutral(tx, readable[uid], old), "to": read_neutral(tx, readable[uid], new),
         }
         for uid, (old, new) in diff.items()
-        if uid in readable
+        if uid in readable and readable[uid].of_stage is None
     }  # fmt: skip
 
 

@@ -111,7 +111,9 @@ def test_nobody_gives_more_than_they_have(office, firm):
     assert unshared(office, firm, by="igor", user=anna) == {("/about", "KBK3005")}
     until = TODAY + timedelta(days=3)
     given = share(office, firm, user=igor, until=until)
-    assert unshared(office, firm, by="igor", user=anna, access="change", until=until) == {("/access", "KBK3014")}
+    assert unshared(office, firm, by="igor", user=anna, access="change", until=until) == {
+        ("/access", "KBK3014")
+    }
     assert unshared(office, firm, by="igor", user=anna) == {("/until", "KBK3014")}
     assert unshared(office, firm, by="igor", user=igor, until=until) == {("/user", "KBK3014")}
     assert unshared(office, firm, by="igor", role=role(office, "manager")) == {("/until", "KBK3014")}
@@ -124,7 +126,9 @@ def test_nobody_gives_more_than_they_have(office, firm):
     assert refusal(office.delete, "share", given, by="anna").code == "KBK4002"
     other = office.create("company", {"name": "Other"}, by="marina").id
     assert refusal(office.update, "share", given, {"about": {"entity": "company", "id": other}}, by="marina")
-    assert refusal(office.create, "share", {"about": {"entity": "company", "id": other}, "user": anna}, by="igor")
+    assert refusal(
+        office.create, "share", {"about": {"entity": "company", "id": other}, "user": anna}, by="igor"
+    )
 
 
 @with_sharing

@@ -1,0 +1,169 @@
+"""Why a person may or may not: the verdict with their roles, where these come from, and every grant that has a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from core.access.acting import stands_in_for
+from core.access.actor import Actor
+from core.access.explain import Explanation, explain
+from core.access.people import find_person
+from core.query.allowed import ACTIONS, allowed
+from core.query.held import is_file
+from core.query.read import visible_ids
+from core.storage.workspace import Transaction
+from metamodel.model import Entity, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a person comes to a role: their ``own``, by a ``group`` (its id), or ``included`` in another role."""
+
+    kind: Literal["own", "group", "included"]
+    name: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRole:
+    """A role that counts for a person, and every way by which it does."""
+
+    role: Role
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The verdict about a person; without an ``actor`` they may not sign in, and so may nothing."""
+
+    allowed: bool
+    explanation: Explanation
+    roles: tuple[HeldRole, ...]
+    actor: Actor | None
+    deputizes: tuple[int, ...] = ()
+    """The people (ids) in whose place the person may act today: with their rights, only once they switch to that."""
+
+    @property
+    def why(self) -> str:
+        """What decided: one word for screens and programs."""
+        if self.actor is None:
+            return "disabled"
+        return reason_of(self.explanation)
+
+
+def explain_person(
+    tx: Transaction, person: int, entity: Entity, id: int | None, action: str, field: str | None = None
+) -> Why:
+    """Whether an active person may do the action on that record (None: on any), of a field (uid) when it is given."""
+    found = find_person(tx, "user", {"user": person})
+    actor = None if found is None else found.actor
+    roles = tuple(_held(tx, person)) if actor is not None else ()
+    explanation = explain(tx, actor.roles if actor else (), person, entity, id, action, field)
+    if actor is not None and is_file(entity) and action == "read":  # the records that hold a file decide
+        seen = id is None or bool(visible_ids(tx, actor, entity, (id,), "any"))
+        explanation = replace(explanation, allowed=seen)
+    return Why(
+        allowed=actor is not None and explanation.allowed, explanation=explanation, roles=roles, actor=actor,
+        deputizes=() if actor is None else tuple(each.user for each in stands_in_for(tx, person)),
+    )  # fmt: skip
+
+
+def reason_of(found: Explanation) -> str:
+    """What decided a verdict: ``granted``, or what stands against it, the nearest first."""
+    if found.allowed:
+        return "granted"
+    if not found.exists:
+        return "no record"
+    if found.narrowed:
+        return "narrowed"
+    if found.sight is not None:
+        return "out of sight"
+    if found.parent is not None and not found.parent.allowed:
+        return "parent"
+    if not found.reasons:
+        return "no grant"
+    if not any(reason.holds for reason in found.reasons):
+        staged = any(not reason.at_stage for reason in found.reasons)
+        return "stage" if staged and all(not r.at_stage or not r.holds for r in found.reasons) else "rows"
+    if not any(reason.passes for reason in found.reasons):
+        return "check"
+    return "field"
+
+
+def who_may(
+    tx: Transaction, entity: Entity, id: int, action: str, field: str | None = None, *, most: int = 200
+) -> tuple[int, ...]:
+    """The active people who may do it on that record, by id, looking at so many people at most."""
+    user = tx.model.entities["user"]
+    place = tx.tables[user.uid]
+    active = place.columns[user.by_name["active"].uid].value
+    select = sa.select(place.table.c.id).where(place.table.c.deleted_at.is_(None), active.is_(sa.true()))
+    people = list(tx.connection.execute(select.order_by(place.table.c.id).limit(most)).scalars())
+    return tuple(person for person in people if _may(tx, person, entity, id, action, field))
+
+
+def _may(tx: Transaction, person: int, entity: Entity, id: int, action: str, field: str | None) -> bool:
+    """By statements that are kept where there are such, else by explaining."""
+    found = find_person(tx, "user", {"user": person})
+    if found is None:
+        return False
+    if field is None and action == "read":
+        return bool(visible_ids(tx, found.actor, entity, (id,), "any"))
+    if not visible_ids(tx, found.actor, entity, (id,), "any"):
+        return False
+    if field is None and action in ACTIONS:
+        return action in allowed(tx, found.actor, entity.name, id)
+    return explain(tx, found.actor.roles, person, entity, id, action, field).allowed
+
+
+def _held(tx: Transaction, person: int) -> Iterator[HeldRole]:
+    """The roles of a person in the order of their names, each with the ways to it."""
+    model = tx.model
+    ways: dict[str, list[Way]] = {}
+    for uid, way in _given(tx, person):
+        ways.setdefault(uid, []).append(way)
+    for uid in list(ways):
+        for included in model.included.get(uid, ()):
+            if included != uid:
+                found = ways.setdefault(included, [])
+                found.append(Way(kind="included", name=model.role_by_uid[uid].name))
+    for role in sorted((model.role_by_uid[uid] for uid in ways if uid in model.role_by_uid), key=_name):
+        yield HeldRole(role=role, ways=tuple(ways[role.uid]))
+
+
+def _name(role: Role) -> str:
+    return role.name
+
+
+def _given(tx: Transaction, person: int) -> Iterator[tuple[str, Way]]:
+    """The definitions (uids) of a person's own roles and of those that groups give them."""
+    role, member = _place(tx, "role"), _place(tx, "user_role")
+    live = role["deleted_at"].is_(None)
+    own = sa.select(role["definition"]).where(
+        role["id"] == member["role"], member["user"] == person, member["deleted_at"].is_(None), live
+    )
+    for uid in tx.connection.execute(own).scalars():
+        yield uid, Way(kind="own")
+    group = tx.model.entities.get("group")
+    if group is None:
+        return
+    columns, inside = _place(tx, "group"), tx.tables.own.member
+    given = tx.tables[group.uid].lists[group.by_name["roles"].uid]
+    by_group = sa.select(role["definition"], columns["id"], columns["name"]).where(
+        inside.c.user == person, given.c.record == inside.c.group, given.c.target == role["id"],
+        columns["id"] == inside.c.group, live,
+    )  # fmt: skip
+    for uid, id, name in tx.connection.execute(by_group.order_by(columns["id"])):
+        yield uid, Way(kind="group", name=name, id=id)
+
+
+def _place(tx: Transaction, entity: str) -> Mapping[str, sa.Column[Any]]:
+    """The columns of a system entity by name."""
+    found = tx.model.entities[entity]
+    place = tx.tables[found.uid]
+    named = {f.name: place.columns[f.uid].value for f in found.fields if f.uid in place.columns}
+    return {**named, "deleted_at": place.table.c.deleted_at}

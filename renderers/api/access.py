@@ -1,0 +1,188 @@
+"""Rights explained: whether a person may, and the grants that say so; for who manages that person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.access.actor import Actor
+from core.access.explain import Explanation, Reason
+from core.access.grants import grants_of
+from core.access.managing import manages
+from core.access.people import find_login
+from core.errors import KubikError
+from core.query.names import readable_entity, readable_field
+from core.query.read import visible_ids
+from core.query.why import HeldRole, Why, explain_person, reason_of
+from core.storage.workspace import Transaction
+from core.web.caller import reading
+from core.web.exchange import Answer, Call, answer_json
+from core.web.operations import Operation
+from core.web.parameters import Parameter, refuse
+from metamodel.errors import unknown
+from metamodel.expression.print import print_expression
+from metamodel.messages import message
+from metamodel.model import ACTIONS, Entity, Grant, Model
+from metamodel.text import KEY_LENGTH, fold
+
+NUMBER = 18
+"""Digits of an id at most."""
+
+
+def read_explanation(call: Call) -> Answer:
+    """The verdict of one person, action and record, or of any record when none is named."""
+    asked = call.query
+    for name in ("user", "entity"):
+        if not asked.get(name):
+            raise refuse(name, message("The parameter “{name}” is missing.", name=name))
+    with reading(call) as (transaction, actor):
+        person = _person(transaction, actor, asked["user"])
+        grants = grants_of(transaction.model, actor)
+        entity = readable_entity(transaction.model, grants, asked["entity"])
+        record = _record(transaction, actor, entity, asked.get("id"))
+        action = _action(transaction.model, entity, asked.get("action") or "read")
+        name = asked.get("field")
+        field = None if name is None else readable_field(grants, entity, name, "?field")
+        why = explain_person(transaction, person, entity, record, action, field and field.uid)
+        told = _told(transaction.model, why, entity, call.language)
+        shown = {"entity": entity.name, "id": record, "action": asked.get("action") or "read", "field": name}
+        return answer_json({**_who(person, why), **shown, **told})
+
+
+def _person(tx: Transaction, actor: Actor, written: str) -> int:
+    """The user named by id or login, whom the caller manages: KBK4002 when they do not, KBK2006 when they may not know
+    that there is such a person.
+    """
+    person = int(written) if written.isascii() and written.isdigit() and len(written) <= NUMBER else None
+    users = tx.model.entities["user"]
+    if person is None or not _is_user(tx, person):
+        found = find_login(tx, fold(written.strip())[:KEY_LENGTH])
+        person = None if found is None else found[0]
+    known = person is not None and (person == actor.user or bool(visible_ids(tx, actor, users, (person,))))
+    if person is not None and manages(tx, actor, person) and _is_user(tx, person):
+        return person
+    if not known:
+        raise KubikError("KBK2006", message("there is no such person"))
+    raise KubikError("KBK4002", message("Rights are explained to who manages this person."))
+
+
+def _is_user(tx: Transaction, person: int) -> bool:
+    place = tx.tables[tx.model.entities["user"].uid].table
+    select = place.select().with_only_columns(place.c.id)
+    found = tx.connection.execute(select.where(place.c.id == person, place.c.deleted_at.is_(None)))
+    return found.first() is not None
+
+
+def _record(tx: Transaction, actor: Actor, entity: Entity, written: str | None) -> int | None:
+    """The record, in the bin or not, which the caller must see themselves."""
+    if written is None:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) <= NUMBER):
+        raise refuse("id", message("a number above zero is expected"))
+    record = int(written)
+    if not visible_ids(tx, actor, entity, (record,), "any"):
+        raise KubikError("KBK2006", message("there is no record {id}", id=record))
+    return record
+
+
+def _action(model: Model, entity: Entity, written: str) -> str:
+    """The right by its name: a built-in one, or to an action of the entity."""
+    named = {action.name: action.right for action in model.actions_of[entity.uid]}
+    if written not in ACTIONS and written not in named:
+        why = unknown("“{name}” is no right and no action of the entity", written[:100], [*ACTIONS, *named])
+        raise refuse("action", why)
+    return named.get(written, written)
+
+
+def _who(person: int, why: Why) -> dict[str, Any]:
+    actor = why.actor
+    login, name = (actor.login, actor.name) if actor is not None else (None, None)
+    return {"user": {"id": person, "login": login, "name": name, "active": actor is not None}}
+
+
+def _told(model: Model, why: Why, entity: Entity, language: str) -> dict[str, Any]:
+    return {
+        "allowed": why.allowed,
+        "why": why.why,
+        "grants": _grants(model, why.explanation, entity, giving=True) if why.allowed else [],
+        "considered": _grants(model, why.explanation, entity),
+        "roles": [_role(held, language) for held in why.roles],
+        **_further(model, why.explanation),
+    }
+
+
+def _further(model: Model, found: Explanation) -> dict[str, Any]:
+    """What else has a part: the record that rights follow, and why a record is not seen that was to be written."""
+    more = {"parent": found.parent, "sight": found.sight}
+    return {name: None if each is None else _part(model, each) for name, each in more.items()}
+
+
+def _part(model: Model, found: Explanation) -> dict[str, Any]:
+    grants = [_grant(model, reason) for reason in found.reasons]
+    return {"allowed": found.allowed, "why": reason_of(found), "considered": grants, **_further(model, found)}
+
+
+def _grants(
+    model: Model, found: Explanation, entity: Entity, *, giving: bool = False
+) -> list[dict[str, Any]]:
+    return [_grant(model, reason) for reason in found.reasons if reason.gives or not giving]
+
+
+def _role(held: HeldRole, language: str) -> dict[str, Any]:
+    ways = [
+        {"kind": way.kind}
+        | ({"id": way.id, "name": way.name} if way.kind == "group" else {})
+        | ({"role": way.name} if way.kind == "included" else {})
+        for way in held.ways
+    ]
+    return {"role": held.role.name, "label": held.role.label.in_language(language), "from": ways}
+
+
+def _grant(model: Model, reason: Reason) -> dict[str, Any]:
+    stands = {
+        "holds": reason.holds, "at_stage": reason.at_stage, "passes": reason.passes, "covers": reason.covers,
+    }  # fmt: skip
+    if reason.grant is None:
+        return {"role": reason.role.name, "everything": True, **stands}
+    grant, entity = reason.grant, model.entity_by_uid[reason.grant.entity]
+    return {
+        "role": reason.role.name,
+        "everything": False,
+        "entity": entity.name,
+        "actions": sorted(_action_name(model, action) for action in grant.actions),
+        "rows": None if grant.rows is None else print_expression(grant.rows, model),
+        "check": None if grant.check is None else print_expression(grant.check, model),
+        "stages": _stages(entity, grant),
+        "fields": "all" if grant.fields is None else _names(entity, grant.fields),
+        **stands,
+    }
+
+
+def _action_name(model: Model, right: str) -> str:
+    return next((a.name for a in model.actions.values() if a.right == right), right)
+
+
+def _stages(entity: Entity, grant: Grant) -> list[str] | None:
+    if grant.stages is None or entity.stages is None:
+        return None
+    stages = [stage for pipeline in entity.stages.pipelines for stage in pipeline.stages]
+    return [stage.name for stage in stages if stage.uid in grant.stages]
+
+
+def _names(entity: Entity, fields: frozenset[str]) -> list[str]:
+    return [field.name for field in entity.fields if field.uid in fields]
+
+
+PARAMETERS = (
+    Parameter(name="user", about="The person: an id or a login"),
+    Parameter(name="entity", about="The entity"),
+    Parameter(name="id", about="The record; without it whether there could be one"),
+    Parameter(name="action", about="The right, read when it is not said, or the name of an action"),
+    Parameter(name="field", about="A field of it"),
+)
+
+OPERATIONS = (
+    Operation(
+        method="GET", path="/api/access/explain", run=read_explanation, parameters=PARAMETERS,
+        summary="Whether a person may, and the grants that say so", answer={"type": "object"},
+    ),
+)  # fmt: skip

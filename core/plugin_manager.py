@@ -27,9 +27,11 @@ from metamodel.names import is_name
 RENDERERS = (
     "renderers.api",
     "renderers.lists",
+    "renderers.boards",
     "renderers.forms",
     "renderers.cards",
     "renderers.actions",
+    "renderers.roles",
     "renderers.pages",
 )
 PLUGINS = ("plugins.requisites", "plugins.barcode")

@@ -39,7 +39,9 @@ def allowed(tx: Transaction, actor: Actor, entity: str, id: int) -> frozenset[st
     )
 
 
-def movable(tx: Transaction, actor: Actor, entity: Entity, ids: Sequence[int], field: Field) -> frozenset[int]:
+def movable(
+    tx: Transaction, actor: Actor, entity: Entity, ids: Sequence[int], field: Field
+) -> frozenset[int]:
     """Those of these records whose field the actor may change by some grant: what can be lifted from a board.
 
     The stage is changed by ``move``, any other field by ``update``. The last word is `core.records`'.

@@ -63,6 +63,12 @@ def totals(
     return tuple(_gather(tx, entity, by, [entity.by_uid[uid] for uid in fields], rows).values())
 
 
+def size(tx: Transaction, actor: Actor, query: Query) -> int:
+    """About how many records the entity has at all, whatever is asked of them: enough to know what will take long."""
+    reader = reader_of(tx, actor, replace(query, fields=(), sort=(), cursor=None, group=None, ids=None))
+    return int(reader.other("size").columns(tx.connection, {})[0][0] or 0)
+
+
 def _gather(
     tx: Transaction, entity: Entity, by: str | None, fields: Sequence[Field], rows: Sequence[Any]
 ) -> dict[Any, Total]:

@@ -25,6 +25,8 @@ from renderers.pages.columns import least_width
 from renderers.pages.icons import icon_name
 
 PAGE = 50
+_ICONS = {"list": "list", "board": "layout-kanban"}
+"""What stands beside the name of a view, where an entity has views of several kinds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +119,13 @@ def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]
 
 
 def _usable(model: Model, grants: Grants, entity: Entity, view: View) -> bool:
-    """Whether the reader may use every field that the view filters by."""
+    """Whether the reader may use every field that the view filters by, and the one that groups it."""
     try:
         parse_filter(model, grants, entity, view.filter_text)
     except KubikError:
         return False
-    return True
+    grouped = entity.by_uid.get(view.group_by or "")
+    return grouped is None or (grouped.uid in grants.readable(entity.uid) and not grouped.off)
 
 
 def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[str, ...]:
@@ -189,17 +192,20 @@ def _tabs(listing: Listing, texts: Texts) -> list[Tab]:
     if not listing.views:
         return []
     plain = replace(listing.address, view=None, sort="", cursor=None)
+    kinds = {view.kind for view in listing.views}
     tabs = [
         Tab(
             label=view.label.in_language(texts.language) or view.name,
             href=replace(plain, view=view.name).href(),
             current=view is listing.view,
+            icon=_ICONS[view.kind] if len(kinds) > 1 else "",
         )
         for view in listing.views
     ]
-    if all(view.filter_text is not None for view in listing.views):
+    if all(view.filter_text is not None for view in listing.views if view.kind == "list"):
         every = replace(plain, view=EVERY).href()
-        tabs.append(Tab(label=texts.gettext("All"), href=every, current=listing.view is None))
+        icon = _ICONS["list"] if kinds - {"list"} else ""
+        tabs.append(Tab(label=texts.gettext("All"), href=every, current=listing.view is None, icon=icon))
     return tabs
 
 

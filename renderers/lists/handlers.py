@@ -16,6 +16,7 @@ from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html, render
 from metamodel.messages import message
 from renderers.actions.buttons import above_list, on_rows
+from renderers.boards.pages import board_html
 from renderers.lists.address import read_address
 from renderers.lists.build import Listing, drawn_rows, list_page_view, listing
 from renderers.lists.frames import NEXT, ROWS, frame
@@ -40,6 +41,11 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """The list of an entity's records; asked by htmx the part below the title, with ``part=rows`` rows alone."""
     with reading(request) as (who, tx):
         asked = _listing(request, who, tx, entity)
+        told = COOKIE in request.cookies and not who.htmx
+        forgotten = [forget_notice(who)] if told else None
+        headers = {"Vary": "HX-Request, Cookie"}
+        if asked.view is not None and asked.view.kind == "board":
+            return Html(board_html(request, who, tx, asked), headers=headers, cookies=forgotten)
         page = read(tx, who.actor, asked.query())
         cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
         body = drawn_rows(asked, page, cells, who.texts, who.csrf, _row_buttons(who, tx, asked, page))
@@ -47,9 +53,7 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             html = _part(who, asked, body, page.next)
         else:
             html = _framed(request, who, tx, asked, page, cells, body)
-    told = COOKIE in request.cookies and not who.htmx
-    headers = {"Vary": "HX-Request, Cookie"}
-    return Html(html, headers=headers, cookies=[forget_notice(who)] if told else None)
+    return Html(html, headers=headers, cookies=forgotten)
 
 
 def _row_buttons(who: Visit, tx: Transaction, asked: Listing, page: Page) -> Mapping[int, str]:

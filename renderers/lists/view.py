@@ -17,6 +17,7 @@ class Tab:
     label: str
     href: str
     current: bool
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

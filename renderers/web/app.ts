@@ -1,6 +1,7 @@
 // The pages' own behaviour: everything here makes better what already works without it.
 import "htmx.org/dist/htmx.esm.js";
 import { startActions } from "./actions";
+import { startBoards } from "./boards";
 import { startCalendars } from "./calendar";
 import { startCards } from "./card";
 import { startChildren } from "./children";
@@ -15,6 +16,7 @@ import { startLists } from "./list";
 import { startLive } from "./live";
 import { startMenus } from "./menus";
 import { startRich } from "./rich";
+import { startRoles } from "./roles";
 import { startServer } from "./server";
 import { startTabs } from "./tabs";
 import "./tokens";
@@ -23,7 +25,7 @@ import { startTyped } from "./typed";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
-const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startCards, startComments];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startBoards, startCards, startComments, startRoles];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

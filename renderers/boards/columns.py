@@ -1,0 +1,183 @@
+"""Which columns a board has for a reader, what puts a record into each, and which key stands for it in addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.i18n import Texts
+from core.query.query import Group, Link, Query
+from core.query.read import titles
+from core.query.totals import Total
+from core.storage.workspace import Transaction
+from core.web.context import Visit
+from metamodel.model import Choice, Entity, Field, Model, View
+from metamodel.text import fold
+from renderers.lists.build import Listing
+from renderers.pages.titles import title_words
+
+EMPTY, HIDDEN = "-", "~"
+"""What stands for the records without a value, and for those that lead out of sight: no name of a choice."""
+
+MOST = 60
+"""Columns that are shown; a board by a link may have thousands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A board before its records are read: a list whose view says what groups it."""
+
+    listing: Listing
+    view: View
+    field: Field
+    totals: tuple[Field, ...]
+    """What is added up, as far as the reader may read it."""
+
+    @property
+    def entity(self) -> Entity:
+        return self.listing.entity
+
+    @property
+    def of_stages(self) -> bool:
+        """Whether a card that changes its column changes its stage."""
+        return self.entity.stages is not None and self.entity.stages.field == self.field.uid
+
+    def query(self, **more: Any) -> Query:
+        """The question of the board, without the order's cursor."""
+        asked = self.listing.query()
+        return Query(
+            entity=asked.entity, fields=more.pop("fields", ()), filter=asked.filter, search=asked.search,
+            sort=asked.sort, **more,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A column: what puts records into it; ``fixed`` when nobody can put one there."""
+
+    key: str
+    label: str
+    group: Group
+    tone: str | None = None
+    folded: bool = False
+    fixed: bool = False
+    choice: Choice | None = None
+
+
+def board_of(listing: Listing) -> Board:
+    """The board that a listing's view is."""
+    view, entity = listing.view, listing.entity
+    assert view is not None and view.group_by is not None
+    readable = listing.grants.readable(entity.uid)
+    totals = tuple(entity.by_uid[uid] for uid in view.totals if uid in readable)
+    return Board(
+        listing=listing,
+        view=view,
+        field=entity.by_uid[view.group_by],
+        totals=tuple(each for each in totals if not each.off),
+    )
+
+
+def places(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total] | None) -> list[Place]:
+    """The columns in order; of links those that some record leads to, which only ``counted`` tells."""
+    texts = who.texts
+    match board.field.result.kind:
+        case "choice":
+            made = _of_choices(board, counted, texts)
+        case "boolean":
+            made = [
+                _place(board, "true", texts.gettext("Yes"), True),
+                _place(board, "false", texts.gettext("No"), False),
+            ]
+        case _:
+            made = _of_links(tx, who, board, counted or ())
+    found = {(total.value, total.hidden) for total in counted or ()}
+    if (None, False) in found or not (board.of_stages or board.field.required):
+        made.append(
+            Place(
+                key=EMPTY, label=texts.gettext("Not given"), group=Group(field=board.field.uid, which="empty"),
+                fixed=board.of_stages or board.field.required,
+            )
+        )  # fmt: skip
+    if (None, True) in found:
+        made.append(
+            Place(
+                key=HIDDEN, label=texts.gettext("Hidden from you"), fixed=True,
+                group=Group(field=board.field.uid, which="hidden"),
+            )
+        )  # fmt: skip
+    return made
+
+
+def place_of(tx: Transaction, who: Visit, board: Board, key: str) -> Place | None:
+    """The column of a key, None when there is none; of a link any record that the reader sees."""
+    if board.field.result.kind != "link" or not (key.isascii() and key.isdigit() and len(key) < 19):
+        nobody = (
+            Total(value=None, hidden=True, count=0, fields={}),
+            Total(value=None, hidden=False, count=0, fields={}),
+        )
+        return next((place for place in places(tx, who, board, nobody) if place.key == key), None)
+    total = Total(value=int(key), hidden=False, count=0, fields={})
+    return next((p for p in _of_links(tx, who, board, (total,)) if p.key == key), None)
+
+
+def key_of_choice(field: Field, choice: Choice) -> str:
+    """The name of a choice, its uid where stages of several pipelines have the same name."""
+    alone = sum(each.name == choice.name for each in field.choices) == 1
+    return choice.name if alone else choice.uid
+
+
+def key_of(board: Board, value: Any) -> str:
+    """The column of a value as a page has it; not for choices, whose names need not be unique."""
+    if isinstance(value, Link):
+        return HIDDEN if value.hidden else str(value.id)
+    if value is None:
+        return EMPTY
+    return "true" if value else "false"
+
+
+def written(model: Model, board: Board, place: Place) -> Any:
+    """What is written into the field of a record that is put there."""
+    if place.choice is None:
+        return place.group.value
+    stages = board.entity.stages
+    name = place.choice.name
+    if not board.of_stages or stages is None or key_of_choice(board.field, place.choice) == name:
+        return name
+    pipeline = next(p for p in stages.pipelines if any(s.uid == place.choice.uid for s in p.stages))
+    return f"{pipeline.name}.{name}"
+
+
+def _place(board: Board, key: str, label: str, value: Any, **more: Any) -> Place:
+    return Place(key=key, label=label, group=Group(field=board.field.uid, value=value), **more)
+
+
+def _of_choices(board: Board, counted: Sequence[Total] | None, texts: Texts) -> list[Place]:
+    """Every choice that is not hidden; one that is archived while records have it, to be taken out of it."""
+    used = {total.value for total in counted or ()}
+    chosen = board.listing.address.chosen.get(board.field.name)
+    return [
+        _place(
+            board, key_of_choice(board.field, choice), choice.label.in_language(texts.language) or choice.name,
+            choice.uid, tone=choice.color, folded=choice.uid in board.view.folded and not chosen, choice=choice,
+            fixed=choice.archived,
+        )
+        for choice in board.field.choices
+        if choice.uid not in board.view.hidden
+        and (not choice.archived or choice.uid in used)
+        and (not chosen or choice.name in chosen)
+    ]  # fmt: skip
+
+
+def _of_links(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total]) -> list[Place]:
+    """The records that cards lead to, by their titles; the fullest ones when there are too many."""
+    target = tx.model.entity_by_uid[board.field.target or ""]
+    fullest = sorted((t for t in counted if t.value is not None), key=lambda t: -t.count)[:MOST]
+    found = titles(tx, who.actor, target, [int(total.value) for total in fullest])
+    seen = [link for link in found.values() if not link.hidden and link.id is not None]
+    seen.sort(key=lambda link: (fold(link.title), link.id))
+    return [
+        _place(board, str(link.id), title_words(link.title, link.id, who.texts), link.id, fixed=link.deleted)
+        for link in seen
+    ]

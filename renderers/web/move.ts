@@ -1,0 +1,86 @@
+// The dialog of a move: what the stage requires and the record lacks is asked over the page. Used by boards and by the
+// stage bar of a card.
+import { token, word } from "./dom";
+import { toast } from "./toasts";
+
+declare const window: Window & { htmx: { process(element: Element): void } };
+
+const FORM = "form[data-move-form]";
+
+async function fragment(answer: Response): Promise<HTMLFormElement | null> {
+  const html = await answer.text();
+  return new DOMParser().parseFromString(html, "text/html").querySelector<HTMLFormElement>(FORM);
+}
+
+function show(dialog: HTMLDialogElement, form: HTMLFormElement): void {
+  dialog.replaceChildren(document.adoptNode(form));
+  window.htmx.process(dialog);
+  dialog.dispatchEvent(new CustomEvent("kubik:new", { bubbles: true }));
+  dialog.querySelector<HTMLElement>("[aria-invalid=true], .field .input, .field input:not([type=hidden])")?.focus();
+}
+
+/** The address that takes the move back, when the answer names one. */
+function undoOf(answer: Response): string | true {
+  const trigger = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}") as { "kubik:moved"?: { undo?: string } };
+  return trigger["kubik:moved"]?.undo ?? true;
+}
+
+/** Opens the dialog of a move: the address of its undo (or true) when it was made, false when it was given up. */
+export async function askMove(href: string): Promise<string | boolean> {
+  const answer = await fetch(href, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const form = answer?.ok && !answer.redirected ? await fragment(answer) : null;
+  if (!form) {
+    if (answer) location.href = href;
+    else toast(word("offline"), 20);
+    return false;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.className = "action";
+  dialog.setAttribute("aria-labelledby", "move-title");
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    let done: string | boolean = false;
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(done);
+    });
+    dialog.addEventListener("click", (event) => {
+      if (!(event.target as Element).closest("[data-close]")) return;
+      event.preventDefault();
+      dialog.close();
+    });
+    dialog.addEventListener(
+      "submit",
+      (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const sent = event.target as HTMLFormElement;
+        void send(dialog, sent).then((moved) => {
+          if (!moved) return;
+          done = moved;
+          dialog.close();
+        });
+      },
+      true,
+    );
+    dialog.showModal();
+    show(dialog, form);
+  });
+}
+
+/** Sends the form; what was refused stands in the dialog again, with what was typed. */
+async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<string | boolean> {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  body.set("_stay", "1");
+  const address = form.getAttribute("action") ?? location.pathname;
+  const headers = { "HX-Request": "true", "X-CSRF-Token": token() };
+  dialog.setAttribute("aria-busy", "true");
+  const answer = await fetch(address, { method: "POST", body, headers }).catch(() => null);
+  dialog.removeAttribute("aria-busy");
+  if (answer?.status === 204) return undoOf(answer);
+  const again = answer && answer.status < 500 ? await fragment(answer) : null;
+  if (again) show(dialog, again);
+  else toast(word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
+  return false;
+}

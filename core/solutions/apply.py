@@ -21,6 +21,7 @@ from core.solutions.moving import (
     write_moved,
     written_since,
 )
+from core.solutions.permitting import require_planning, require_within
 from core.solutions.plans import Move, Plan, PlannedChange, Target
 from core.solutions.stage_moments import fill_stages
 from core.solutions.switching import bring_back_roles, refuse_new_losses
@@ -42,21 +43,12 @@ FEW = 200
 MOST_ROUNDS = 10
 
 
-def require_configure(tx: Transaction, actor: Actor) -> None:
-    """Refuse who may not configure everything (KBK4002)."""
-    roles = tx.model.role_by_uid
-    narrowed = actor.narrowing is not None
-    if not actor.system and (
-        narrowed or not any(roles[uid].everything for uid in actor.roles if uid in roles)
-    ):
-        raise KubikError("KBK4002", message("you may not change the configuration"))
-
-
 def make_plan(workspace: Workspace, actor: Actor, aimed: Callable[[Transaction], Target]) -> Plan:
     """The plan of what ``aimed`` leads to, counted on one snapshot and kept."""
     with workspace.read() as tx:
-        require_configure(tx, actor)
+        require_planning(tx, actor)
         target = aimed(tx)
+        require_within(tx, actor, target)
         changes = planned_changes(tx, target)
     lines = [kept.write_message(change.effect) for change in changes]
     target = _with_summary(target, {"lines": lines})
@@ -86,12 +78,13 @@ def apply(
     moved. A plan that was cut short goes on where it stopped; one that is done answers the same again.
     """
     with workspace.read() as tx:
-        require_configure(tx, actor)
+        require_planning(tx, actor)
         found = kept.find(tx, plan)
         if found.applied is not None:
             return found.applied
         _require_base(tx, found.base)
         target = kept.target_of(found)
+        require_within(tx, actor, target)
         changes = planned_changes(tx, target)
         if _changes_nothing(tx, target):
             return tx.model.version

@@ -58,7 +58,11 @@ def foresee(workspace: Workspace, actor: Actor, plan: str) -> Foresight:
 
 def _tried(tx: Transaction, actor: Actor, target: Target, tables: Tables) -> Foresight:
     old, old_tables = tx.model, tx.tables
-    asked = [(role, entity, person) for role, entity, people in _touched(tx, actor, target.model) for person in people]
+    asked = [
+        (role, entity, person)
+        for role, entity, people in _touched(tx, actor, target.model)
+        for person in people
+    ]
     before = [_seen(tx, person, entity) for _, entity, person in asked]
     whole = tx.connection.begin_nested()
     try:

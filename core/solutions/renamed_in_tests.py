@@ -59,7 +59,9 @@ def _value(follower: Follower, field: str, value: Any) -> Any:
     if isinstance(value, list):
         child = follower.entity_uid.get(follower.now.leads.get(field, ""))
         return [
-            _values(follower, child, each) if isinstance(each, dict) and child else _value(follower, field, each)
+            _values(follower, child, each)
+            if isinstance(each, dict) and child
+            else _value(follower, field, each)
             for each in value
         ]
     return choices.get(value, value) if isinstance(value, str) else value

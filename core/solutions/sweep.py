@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.access.actor import Actor
-from core.solutions.apply import require_configure
+from core.solutions.permitting import require_configure
 from core.storage.catalog import read_catalog
 from core.storage.ddl import Leftover, leftovers, limit_waiting, purge
 from core.storage.views import remake_views

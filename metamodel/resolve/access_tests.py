@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metamodel.access_test_definitions import AccessTestDefinition, VerdictsDefinition
+from metamodel.access_test_definitions import AccessTestDefinition, TestsDefinition, VerdictsDefinition
 from metamodel.access_tests import ME, OTHER, AccessTest, AccessTests, Fixture, Verdicts
 from metamodel.actions import Action
 from metamodel.definitions import Document
 from metamodel.errors import unknown
 from metamodel.messages import message
-from metamodel.model import ACTIONS, Entity, Field, Role
+from metamodel.model import ACTIONS, Entity, Field, Model, Role
 from metamodel.names import SYSTEM_SOLUTION
 from metamodel.resolve.faults import Faults, Spot
 
@@ -221,3 +221,12 @@ class _Resolver:
                 self.faults.add(spot.under(index), "KBK1002", why)
             else:
                 yield found.uid
+
+
+def resolve_test(model: Model, written: AccessTestDefinition) -> AccessTest | None:
+    """One test against a model that is there; None when something in it does not fit."""
+    faults = Faults()
+    definition = TestsDefinition(name="one", tests=(written,))
+    resolver = _Resolver(model.entities, model.roles, model.actions, faults)
+    made = resolver.test(written, Spot("tests", 0, definition, ("tests", 0)))
+    return None if faults.found else made

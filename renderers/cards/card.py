@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.access.managing import manages_anybody
 from core.query.query import Link
 from metamodel.messages import message
 from metamodel.model import Field
@@ -44,12 +45,20 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         panel=panel,
         edit_href=f"{shown.here}/edit" if updates else None,
         copy_href=_copy_href(shown),
+        why_href=_why_href(shown),
         delete_href=f"{shown.here}/delete" if "delete" in shown.allowed and not shown.deleted else None,
         restore_href=f"{shown.here}/restore" if "delete" in shown.allowed and shown.deleted else None,
         deleted=shown.deleted,
         refused=shown.refused,
         actions=() if shown.deleted else on_card(shown.tx, shown.actor, entity, shown.id, shown.texts),
     )
+
+
+def _why_href(shown: Shown) -> str | None:
+    """Who manages people may ask why somebody may or may not."""
+    if not manages_anybody(shown.tx.model, shown.who.actor):
+        return None
+    return f"/why?entity={shown.entity.name}&record={shown.item['id']}"
 
 
 def _copy_href(shown: Shown) -> str | None:

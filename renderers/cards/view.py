@@ -243,6 +243,7 @@ class Card:
     panel: PanelView | None
     edit_href: str | None
     copy_href: str | None
+    why_href: str | None
     delete_href: str | None
     restore_href: str | None
     deleted: bool

@@ -53,4 +53,3 @@ def tree(tx: Transaction, actor: Actor) -> tuple[Branch, ...]:
 def people_with(tx: Transaction, actor: Actor, role: Role) -> int:
     """How many of the people that the reader sees have the role, themselves or by a group."""
     return count(tx, actor, Query(entity="user", filter=holders_filter(tx.model, role)), cap=MOST_PEOPLE)
-

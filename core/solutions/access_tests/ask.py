@@ -82,7 +82,9 @@ def _reads(scene: Scene, field: Field) -> bool:
 
 def _writes(scene: Scene, field: Field) -> bool:
     """Whether the field may be written, asked with the value that it has."""
-    told = attempt(scene.tx, scene.actor, scene.entity.name, scene.record, {field.name: _present(scene, field)})
+    told = attempt(
+        scene.tx, scene.actor, scene.entity.name, scene.record, {field.name: _present(scene, field)}
+    )
     return not _refused(told)
 
 

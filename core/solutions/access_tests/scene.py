@@ -107,7 +107,9 @@ class _Made:
 
     def values(self, entity: Entity, written: Written) -> dict[str, Any]:
         """The values by names of fields, names of people and records in their place."""
-        return {entity.by_uid[uid].name: self.value(entity.by_uid[uid], value) for uid, value in written.items()}
+        return {
+            entity.by_uid[uid].name: self.value(entity.by_uid[uid], value) for uid, value in written.items()
+        }
 
     def value(self, field: Field, value: Any) -> Any:
         if field.type.name == "children" and isinstance(value, list):

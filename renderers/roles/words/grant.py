@@ -38,7 +38,9 @@ class GrantWords:
     notes: tuple[Pieces, ...]
 
 
-def grant_words(speaker: Speaker, grant: Grant, *, fields: tuple[str, tuple[str, ...]] = ("all", ())) -> GrantWords:
+def grant_words(
+    speaker: Speaker, grant: Grant, *, fields: tuple[str, tuple[str, ...]] = ("all", ())
+) -> GrantWords:
     """``fields`` is how the set of fields was written: all, all_but or only, with uids."""
     entity = speaker.model.entity_by_uid[grant.entity]
     what = joined(_verbs(speaker, grant))
@@ -60,7 +62,9 @@ def _verbs(speaker: Speaker, grant: Grant) -> Pieces:
     return (Piece(text[:1].upper() + text[1:], "good"),)
 
 
-def _notes(speaker: Speaker, entity: Entity, grant: Grant, fields: tuple[str, tuple[str, ...]]) -> list[Pieces]:
+def _notes(
+    speaker: Speaker, entity: Entity, grant: Grant, fields: tuple[str, tuple[str, ...]]
+) -> list[Pieces]:
     made: list[Pieces] = []
     if grant.stages is not None and entity.stages is not None:
         stages = [s for p in entity.stages.pipelines for s in p.stages if s.uid in grant.stages]
@@ -77,7 +81,9 @@ def _notes(speaker: Speaker, entity: Entity, grant: Grant, fields: tuple[str, tu
     return made
 
 
-def _field_notes(speaker: Speaker, entity: Entity, grant: Grant, how: str, uids: tuple[str, ...]) -> list[Pieces]:
+def _field_notes(
+    speaker: Speaker, entity: Entity, grant: Grant, how: str, uids: tuple[str, ...]
+) -> list[Pieces]:
     labels = [speaker.field(entity.uid, entity.by_uid[uid]) for uid in uids if uid in entity.by_uid]
     if how == "all":
         return []

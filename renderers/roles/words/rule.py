@@ -96,7 +96,9 @@ class _Teller:
             case "<" | "<=" | ">" | ">=":
                 sign = _OPPOSITE[node.function] if negated else node.function
                 timely = arguments[0].type.kind in ("date", "datetime", "time")
-                return say(_ORDER[sign, timely], field=self.value(arguments[0]), value=self.value(arguments[1]))
+                return say(
+                    _ORDER[sign, timely], field=self.value(arguments[0]), value=self.value(arguments[1])
+                )
             case "IS_NULL":
                 words = message("{field} is filled in") if negated else message("{field} is empty")
                 return say(words, field=self.value(arguments[0]))
@@ -110,7 +112,9 @@ class _Teller:
                 words = message("{field} lacks {value}") if negated else message("{field} has {value}")
                 return say(words, field=self.value(arguments[0]), value=self.value(arguments[1]))
             case "LIKE":
-                words = message("{field} is not like {value}") if negated else message("{field} is like {value}")
+                words = (
+                    message("{field} is not like {value}") if negated else message("{field} is like {value}")
+                )
                 return say(words, field=self.value(arguments[0]), value=self.value(arguments[1]))
             case "UNDER" if not negated:
                 words = message("{field} is {value} or one below it")
@@ -147,7 +151,11 @@ class _Teller:
         if node.where is None:
             words = message("there are no {rows}") if negated else message("there are {rows}")
             return self.speaker.say(words, rows=name)
-        words = message("there are no {rows} where {rule}") if negated else message("there are {rows} where {rule}")
+        words = (
+            message("there are no {rows} where {rule}")
+            if negated
+            else message("there are {rows} where {rule}")
+        )
         return self.speaker.say(words, rows=name, rule=self.tell(node.where, inside="AND"))
 
     def value(self, node: Node) -> Pieces:

@@ -56,7 +56,7 @@ def _sum(field: Field, total: FieldTotal, count: int, cells: Cells, texts: Texts
     note = (
         texts.render(
             message(
-                "{filled} of {count} have it", filled=texts.number(total.filled), count=texts.number(count)
+                "filled in: {filled} of {all}", filled=texts.number(total.filled), all=texts.number(count)
             )
         )
         if total.filled < count

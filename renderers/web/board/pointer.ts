@@ -1,4 +1,5 @@
 // Dragging a card by mouse, pen and finger. A finger lifts after a moment of rest, so that columns scroll as ever.
+import { toast } from "../toasts";
 import type { Board } from "./board";
 
 const AWAY = 5; // pixels that a mouse moves before a press is a drag
@@ -10,6 +11,7 @@ const SPEED = 14;
 class Drag {
   private ghost: HTMLElement | null = null;
   private over: HTMLElement | null = null;
+  private shut: HTMLElement | null = null;
   private timer = 0;
   private frame = 0;
   private at: { x: number; y: number };
@@ -71,6 +73,7 @@ class Drag {
     const chip = under?.closest<HTMLElement>("[data-chip]");
     const column = chip ? this.board.column(chip.dataset.chip!) : (under?.closest<HTMLElement>(".bcol") ?? null);
     const now = column && this.board.open(this.card).includes(column) ? column : null;
+    this.shut = column && !now && column !== this.board.of(this.card) ? column : null;
     if (now === this.over) return;
     this.over = now;
     this.board.target(now, this.card);
@@ -91,7 +94,7 @@ class Drag {
 
   private up(event: PointerEvent): void {
     if (event.pointerId !== this.start.pointerId) return;
-    const { over, ghost } = this;
+    const { over, shut, ghost } = this;
     this.end();
     if (!ghost) return;
     // what follows is no press on the link under the pointer
@@ -99,6 +102,7 @@ class Drag {
     window.addEventListener("click", swallow, { capture: true, once: true });
     setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 60);
     if (over) void this.board.place(this.card, over);
+    else if (shut) toast(this.board.words("sayClosed", shut.dataset.label!));
   }
 
   private key(event: KeyboardEvent): void {

@@ -45,6 +45,7 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         panel=panel,
         edit_href=f"{shown.here}/edit" if updates else None,
         copy_href=_copy_href(shown),
+        share_href=f"{shown.here}/share" if "share" in shown.allowed and not shown.deleted else "",
         why_href=_why_href(shown),
         delete_href=f"{shown.here}/delete" if "delete" in shown.allowed and not shown.deleted else None,
         restore_href=f"{shown.here}/restore" if "delete" in shown.allowed and shown.deleted else None,

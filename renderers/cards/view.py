@@ -249,3 +249,4 @@ class Card:
     deleted: bool
     refused: str
     actions: tuple[ActionButton, ...] = ()
+    share_href: str = ""

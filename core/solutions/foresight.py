@@ -14,7 +14,7 @@ from core.query.read import count, read
 from core.records import sync_roles
 from core.solutions import kept
 from core.solutions.access_tests import failing
-from core.solutions.apply import require_configure
+from core.solutions.permitting import require_planning, require_within
 from core.solutions.plans import Target
 from core.storage.catalog import read_catalog
 from core.storage.ddl import missing_steps
@@ -44,8 +44,9 @@ def foresee(workspace: Workspace, actor: Actor, plan: str) -> Foresight:
     """What the kept plan would do to people if it were carried out now."""
 
     def tried(tx: Transaction) -> Foresight:
-        require_configure(tx, actor)
+        require_planning(tx, actor)
         target = kept.target_of(kept.find(tx, plan))
+        require_within(tx, actor, target)
         tables = Tables(target.model, tx.tables.schema, tx.dialect, tx.workspace.zone.key)
         entities = tuple(target.model.entities.values())
         steps = missing_steps(read_catalog(tx.connection, tx.tables.schema), tables, entities)

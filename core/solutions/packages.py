@@ -12,9 +12,10 @@ from typing import Any
 from core.access.actor import Actor
 from core.errors import KubikError, refused
 from core.solutions.aim import Map, aim
-from core.solutions.apply import Told, apply, make_plan, require_configure
+from core.solutions.apply import Told, apply, make_plan
 from core.solutions.data import in_order, install_data, install_demo, stored_data
 from core.solutions.edits import with_changes
+from core.solutions.permitting import require_configure
 from core.solutions.plans import Plan, Target
 from core.solutions.source import Source, telling_lines
 from core.solutions.targets import read_document, with_part, with_posted, with_solution, without_solution

@@ -9,8 +9,9 @@ from datetime import datetime
 from core.access.actor import Actor
 from core.errors import KubikError
 from core.solutions.aim import aim
-from core.solutions.apply import Told, apply, make_plan, require_configure
+from core.solutions.apply import Told, apply, make_plan
 from core.solutions.kept import read_message
+from core.solutions.permitting import require_configure
 from core.solutions.plans import Plan, Target
 from core.solutions.targets import read_document
 from core.solutions.versions import Version, document_of, to_undo, versions

@@ -10,8 +10,9 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.i18n import Texts, texts
 from core.query import titles
-from core.solutions.apply import apply, require_configure
+from core.solutions.apply import apply
 from core.solutions.packages import plan_changes, plan_document
+from core.solutions.permitting import require_configure, require_planning
 from core.solutions.plans import Break, Plan, PlannedChange
 from core.solutions.undo import list_versions, plan_restore
 from core.solutions.uses import where_used
@@ -42,9 +43,16 @@ def configurer(call: Call) -> Actor:
     return actor
 
 
+def planner(call: Call) -> Actor:
+    """The caller, when they may plan changes of some kind, be it of roles alone."""
+    with reading(call) as (transaction, actor):
+        require_planning(transaction, actor)
+    return actor
+
+
 def plan_model(call: Call) -> Answer:
     """What a posted model, or single changes, would do."""
-    body, actor = call.json_object(), configurer(call)
+    body, actor = call.json_object(), planner(call)
     mapping = body.get("map")
     if mapping is not None and not _is_mapping(mapping):
         raise wrong("/map", message("An object of targets is expected, each an object of old and new names."))
@@ -73,7 +81,7 @@ def wrong(pointer: str, why: Message) -> KubikError:
 
 def apply_model(call: Call) -> Answer:
     """Carry a plan out."""
-    body, actor = call.json_object(), configurer(call)
+    body, actor = call.json_object(), planner(call)
     known_members(body, ("plan", "accept", "accept_loss"))
     plan, accept, all_of_it = body.get("plan"), body.get("accept", []), body.get("accept_loss", False)
     if not isinstance(plan, str):

@@ -23,7 +23,7 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
     users = tx.model.entities.get("user")
     wanted: dict[str, set[int]] = {}
     for item in items:
-        people = {item.get("by"), item.get("behalf")} - {None}
+        people = {who for who in (item.get("by"), item.get("behalf")) if who is not None}
         if users is not None and people:
             wanted.setdefault(users.uid, set()).update(people)
         for name, values in item["changes"].items():

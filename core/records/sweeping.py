@@ -35,7 +35,7 @@ def sweep_files(workspace: Workspace) -> int:
         known = set(_hashes(tx))
     gone = 0
     for hash, age in workspace.files.all():
-        if hash not in known and age > DAY and not _is_known(workspace, hash):
+        if hash not in known and age > DAY and not is_known(workspace, hash):
             gone += workspace.files.remove(hash, unless_younger=DAY)
     return gone
 
@@ -84,7 +84,7 @@ def _hashes(tx: Transaction, only: str | None = None) -> Iterator[str]:
     yield from tx.connection.execute(select if only is None else select.where(column == only)).scalars()
 
 
-def _is_known(workspace: Workspace, hash: str) -> bool:
+def is_known(workspace: Workspace, hash: str) -> bool:
     """Whether a record has come to have the contents since they were looked for."""
     with workspace.read() as tx:
         return any(_hashes(tx, hash))

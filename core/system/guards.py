@@ -34,7 +34,7 @@ _OTHERS: Mapping[str, Callable[[Transaction, Actor, Change], list[Problem]]] = {
     "department": guard_department,
 }
 
-GUARDED = frozenset(("file", "user", "user_role", "role", "comment", *_OTHERS))
+GUARDED = frozenset(("erasure", "file", "user", "user_role", "role", "comment", *_OTHERS))
 """Names of the system's entities that have guards."""
 
 
@@ -52,6 +52,8 @@ def guard(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> list[Prob
             )
         elif change.entity.name == "role" and not actor.system:
             found.append(problem(change, "", message("Roles are made by definitions, not by hand.")))
+        elif change.entity.name == "erasure" and not actor.system:
+            found.append(problem(change, "", message("Acts of erasure are written by the erasure itself.")))
         elif change.entity.name == "comment" and not actor.system:
             found += _comment(tx, actor, change)
         elif change.entity.name in _OTHERS:

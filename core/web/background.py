@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.jobs.worker import Handler, Worker
+from core.records.erasing import KIND as ERASE
+from core.records.erasing import erase_job
 from core.records.handover import HANDOVER, UNDO, handover_job, undo_job
 from core.records.importing.job import KIND, import_job
 from core.records.sweeping import sweep_files
+from core.storage.sighted import forget_sightings
 from core.storage.workspace import Workspace
 
 
 def handlers() -> Mapping[str, Handler]:
     """The handler of each kind of job."""
-    return {KIND: import_job, HANDOVER: handover_job, UNDO: undo_job}
+    return {KIND: import_job, ERASE: erase_job, HANDOVER: handover_job, UNDO: undo_job}
+
+
+def forget_old_sightings(workspace: Workspace) -> None:
+    """Forget who saw personal data too long ago to be asked."""
+    while workspace.write(lambda tx: forget_sightings(tx.connection, tx.tables.own, tx.now)):
+        pass
 
 
 def make_worker(workspace: Workspace) -> Worker:
     """A worker that runs every kind of job; it is not started yet."""
-    return Worker(workspace, handlers(), chores=(sweep_files,))
+    return Worker(workspace, handlers(), chores=(sweep_files, forget_old_sightings))

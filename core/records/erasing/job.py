@@ -1,0 +1,196 @@
+"""An erasure as a job: copies first, the record last, so that it can be gone on with after a crash; then the traces.
+
+Until the cells themselves are emptied, what is to be looked for is read from them again; so the job keeps no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.access.actor import Actor
+from core.access.managing import may_everything
+from core.errors import KubikError
+from core.jobs.jobs import start_job
+from core.jobs.running import Run
+from core.jobs.worker import Outcome
+from core.records.erasing.act import ENTITY, Findings, write_act
+from core.records.erasing.emptying import empty_cells, empty_files
+from core.records.erasing.scrub import Scrubber
+from core.records.erasing.sweeping import (
+    CHUNK,
+    copies,
+    drop_drafts,
+    elsewhere,
+    scrub_journal,
+    scrub_linked,
+    scrub_table,
+)
+from core.records.erasing.targets import Targets, find_targets, journal_of
+from core.records.erasing.traces import clear_files
+from core.records.statements import load
+from core.storage.compacting import compact
+from core.storage.workspace import Transaction
+from metamodel.errors import Problem
+from metamodel.messages import message
+from metamodel.model import Entity
+
+KIND = "erase"
+
+LEAST_GROUND = 5
+"""Characters of a ground."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An erasure that was asked for."""
+
+    job: int
+
+
+def begin_erasure(
+    tx: Transaction, actor: Actor, entity: str, id: int, ground: str, *, attached: bool = False
+) -> Begun:
+    """Ask for the erasure of a record's personal data, and of files ``attached`` to it.
+
+    By who may everything and acts as themselves (KBK4002); KBK2006 for a record that is not there, KBK3014 where nothing
+    is marked, KBK3001 without a ground.
+    """
+    found = tx.model.entities.get(entity)
+    if not may_everything(tx.model, actor) or actor.mode is not None:
+        raise KubikError("KBK4002", message("Only an administrator may erase personal data."))
+    if found is None or ENTITY not in tx.model.entities or not load(tx, found, [id]):
+        raise KubikError("KBK2006")
+    if len(ground.strip()) < LEAST_GROUND:
+        why = message("Say on which ground the data is erased: a request of the person, the end of a term …")
+        raise KubikError("KBK3001", why, errors=[Problem(pointer="/ground", code="KBK3001", message=why)])
+    if not find_targets(tx, found, id, attached=attached).cells:
+        raise KubikError(
+            "KBK3014", message("{entity}: no field is marked as personal data", entity=found.label)
+        )
+    parameters = {"entity": found.uid, "record": id, "ground": ground.strip(), "attached": attached}
+    return Begun(job=start_job(tx, KIND, parameters, by=actor.person))
+
+
+def erase_job(run: Run) -> Outcome:
+    """The handler of such jobs."""
+    return Outcome(result=run_erasure(run))
+
+
+def run_erasure(run: Run) -> dict[str, Any]:
+    """Do it, from where it was left; the result names the act."""
+    if run.saved is None or "act" not in run.saved:
+        erasing = _erasing(run)
+        _clear_copies(run, erasing)
+        _clear_linked(run, erasing)
+        _look_elsewhere(run, erasing)
+        _empty(run, erasing)
+    clear_files(run.workspace, run.saved["hashes"])
+    run.beat()
+    swept = compact(run.workspace.database)
+    return {"act": run.saved["act"], "swept": swept}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Erasing:
+    """One run: what is to go, what finds it, and what was counted."""
+
+    targets: Targets
+    scrubber: Scrubber
+    findings: Findings
+
+
+def _erasing(run: Run) -> _Erasing:
+    with run.workspace.read() as tx:
+        targets = _targets(tx, run)
+    kept = run.saved or {}
+    findings = Findings(cleared=dict(kept.get("cleared", {})), elsewhere=dict(kept.get("elsewhere", {})))
+    return _Erasing(targets=targets, scrubber=Scrubber(targets.values), findings=findings)
+
+
+def _targets(tx: Transaction, run: Run) -> Targets:
+    parameters = run.job.parameters
+    entity: Entity | None = tx.model.entity_by_uid.get(parameters["entity"])
+    if entity is None:
+        raise KubikError("KBK2006")
+    return find_targets(tx, entity, parameters["record"], attached=parameters["attached"])
+
+
+def _clear_copies(run: Run, erasing: _Erasing) -> None:
+    """Drafts, answers, jobs, plans: table by table, portion by portion."""
+
+    def drafts(tx: Transaction) -> None:
+        gone = drop_drafts(tx, erasing.targets)
+        erasing.findings.add("drafts", gone)
+        run.keep(tx, erasing.findings.saved(), done=run.done + 1)
+
+    run.workspace.write(drafts)
+    with run.workspace.read() as tx:
+        places = copies(tx)
+    for place, table, columns in places:
+        after: list[Any] | None = None
+        while True:
+
+            def chunk(tx: Transaction, after: list[Any] | None = after) -> tuple[int, list[Any] | None]:
+                return scrub_table(tx, table, columns, erasing.scrubber, after)  # noqa: B023
+
+            count, after = run.write(chunk)
+            erasing.findings.add(place, count)
+            if after is None:
+                break
+    erasing.findings.add("jobs", clear_job_files(run, erasing.scrubber))
+    _keep(run, erasing)
+
+
+def clear_job_files(run: Run, scrubber: Scrubber) -> int:
+    """Remove files of errors that hold a value: lines of somebody's import that could not be taken."""
+    folder, count = run.workspace.settings.home / "imports", 0
+    for path in sorted(folder.glob("errors-*.csv")) if folder.is_dir() else ():
+        if scrubber.finds(path.read_text(encoding="utf-8", errors="replace")):
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
+
+
+def _clear_linked(run: Run, erasing: _Erasing) -> None:
+    for uid, ids in erasing.targets.linking.items():
+        for start in range(0, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            count = run.write(
+                lambda tx, uid=uid, some=some: scrub_linked(tx, uid, some, erasing.scrubber, run.job.by)  # type: ignore[misc]
+            )
+            erasing.findings.add("linked", count)
+    _keep(run, erasing)
+
+
+def _look_elsewhere(run: Run, erasing: _Erasing) -> None:
+    with run.workspace.read() as tx:
+        found = elsewhere(tx, erasing.targets, erasing.targets.values)
+        erasing.findings.elsewhere = {entity.name: ids for entity, ids in found}
+    _keep(run, erasing)
+
+
+def _keep(run: Run, erasing: _Erasing) -> None:
+    run.write(lambda _: None, saved=erasing.findings.saved(), done=run.done + 1)
+
+
+def _empty(run: Run, erasing: _Erasing) -> None:
+    """The last transaction: files, history, cells, the act. What came to the record meanwhile goes with it."""
+    cleared = dict(erasing.findings.cleared)
+
+    def action(tx: Transaction) -> dict[str, Any]:
+        findings = Findings(cleared=dict(cleared), elsewhere=erasing.findings.elsewhere)
+        targets, by = _targets(tx, run), run.job.by
+        files, hashes = empty_files(tx, targets, by)
+        findings.add("files", files)
+        scrubber = Scrubber(targets.values)
+        findings.add(
+            "history", len(scrub_journal(tx, journal_of(tx, targets.cells), scrubber, targets.cells))
+        )
+        empty_cells(tx, targets, by)
+        act = write_act(tx, targets, findings, run.job.parameters["ground"], by)
+        saved = {"act": act, "hashes": hashes}
+        run.keep(tx, saved, done=run.done + 1)
+        return saved
+
+    run.saved = run.workspace.write(action)

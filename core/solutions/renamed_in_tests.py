@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from metamodel.model import ACTIONS
@@ -34,7 +34,7 @@ def rename_in_tests(follower: Follower, item: dict[str, Any]) -> None:
 
 def _verdicts(follower: Follower, entity: str | None, asked: dict[str, Any]) -> None:
     stages = follower.stages(entity)
-    changes = {
+    changes: dict[str, Callable[[str], str]] = {
         "actions": lambda name: name if name in ACTIONS else follower.name("actions", name),
         "read": lambda name: follower.field(entity, name),
         "write": lambda name: follower.field(entity, name),

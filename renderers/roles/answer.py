@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core.access.explain import Explanation, Reason, explain, stand
-from core.access.managing import held_roles
+from core.access.managing import held_roles, may_everything
 from core.access.words import action_words
 from core.records.statements import load
 from core.storage.workspace import Transaction
@@ -75,7 +75,7 @@ class _Answering:
             steps=tuple(self._steps()),
             others=self._others(others),
             changes=() if self.found.allowed else tuple(self._changes())[:3],
-            can_keep=True,
+            can_keep=may_everything(self.tx.model, self.who.actor),
         )
 
     # --- what is known

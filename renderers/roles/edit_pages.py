@@ -27,6 +27,7 @@ from renderers.roles.editing import TEMPLATES, Sent, grant_of, template_grants, 
 from renderers.roles.forms import grant_form, role_form
 from renderers.roles.plan_pages import planned
 from renderers.roles.reading import may_change, require_manager, role_named, speaker_of, written
+from renderers.roles.view import Pieces
 from renderers.roles.words import rule_words
 
 _KEYS = ("rows", "check", "stages", "fields", "actions", "entity")
@@ -212,7 +213,8 @@ def check_rule(request: AnyRequest) -> Response[Any]:
         entity = tx.model.entities.get(asked)
         if entity is None or not rights.may(entity.uid, "read"):
             raise KubikError("KBK2006")
-        words, error, found = (), "", None
+        words: Pieces = ()
+        error, found = "", None
         if text.strip():
             try:
                 scope = Scope(model=readable_names(tx.model, rights), entity=entity.uid, expect=BOOLEAN)

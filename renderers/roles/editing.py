@@ -50,7 +50,9 @@ def grant_of(sent: Sent, entity: Entity) -> dict[str, Any]:
 
 def told(error: KubikError, texts: Texts, keys: Iterable[str]) -> tuple[dict[str, str], str]:
     """What is wrong beside each part of a form, and what belongs to none."""
-    known, found, rest = set(keys), {}, []
+    known = set(keys)
+    found: dict[str, str] = {}
+    rest: list[str] = []
     for problem in error.errors:
         steps = problem.pointer.split("/")
         key = next((step for step in reversed(steps) if step in known), None)

@@ -21,6 +21,7 @@ from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel import codec
 from metamodel.access_test_definitions import AccessTestDefinition
+from metamodel.access_tests import AccessTest
 from metamodel.expression.tree import Path, walk
 from metamodel.messages import message
 from metamodel.model import Entity, Field
@@ -34,11 +35,15 @@ def kept_test(who: Visit, tx: Transaction, question: Question) -> dict[str, Any]
     """The definition of a test that passes now; KBK3017 when no scene gives the answer again."""
     for written in _candidates(who, tx, question):
         test = resolve_test(tx.model, codec.read(AccessTestDefinition, written))
-        if test is not None and not who.workspace.write(lambda tx, test=test: run_one(tx, test)):
+        if test is not None and _passes(who, test):
             return written
     raise KubikError(
         "KBK3017", message("no test can be made of this answer: it depends on more than the record")
     )
+
+
+def _passes(who: Visit, test: AccessTest) -> bool:
+    return not who.workspace.write(lambda tx: run_one(tx, test))
 
 
 def change_of(tx: Transaction, written: Mapping[str, Any]) -> dict[str, Any]:

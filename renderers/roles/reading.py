@@ -228,7 +228,7 @@ class _Page:
                 )
 
     def _included(self) -> list[Role]:
-        uids = self.model.included.get(self.role.uid, set()) - {self.role.uid}
+        uids: set[str] = {*self.model.included.get(self.role.uid, ())} - {self.role.uid}
         return [role for role in self.model.roles.values() if role.uid in uids]
 
     def _count(self, grant: Grant) -> str:

@@ -31,7 +31,10 @@ RENDERERS = (
     "renderers.forms",
     "renderers.cards",
     "renderers.actions",
+    "renderers.stages",
+    "renderers.people",
     "renderers.roles",
+    "renderers.security",
     "renderers.pages",
 )
 PLUGINS = ("plugins.requisites", "plugins.barcode")

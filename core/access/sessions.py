@@ -137,3 +137,10 @@ def strengthen(tx: Transaction, key: str) -> None:
     """The person of this session has set up a second factor in it: it counts as one that was proved by it."""
     table = tx.tables.own.session
     tx.connection.execute(table.update().where(table.c.hash == key_hash(key)).values(strong=True))
+
+
+def is_strong(tx: Transaction, key: str) -> bool:
+    """Whether the session was begun with a second factor."""
+    table = tx.tables.own.session
+    found = tx.connection.execute(sa.select(table.c.strong).where(table.c.hash == key_hash(key)))
+    return bool(found.scalar_one_or_none())

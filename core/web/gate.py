@@ -38,7 +38,11 @@ def sign_in_page(request: AnyRequest) -> Response[Any]:
     asked = safe_next(request.query_params.get("next"))
     if _signed_in(request):
         return see_other(asked)
-    return render(visitor(request), "sign_in.html", login="", error=None, next=asked)
+    who = visitor(request)
+    told = None
+    if request.query_params.get("told") == "password":
+        told = who.texts.gettext("The password is saved. Sign in with it.")
+    return render(who, "sign_in.html", login="", error=None, next=asked, told=told)
 
 
 @post("/sign-in", sync_to_thread=True)

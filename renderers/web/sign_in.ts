@@ -10,11 +10,21 @@ export function renew(fresh: string): void {
   for (const field of document.querySelectorAll<HTMLInputElement>('input[name="_csrf_token"]')) field.value = fresh;
 }
 
+/** Whether the form waits for a code, its password having been right. */
+function awaitsCode(form: HTMLFormElement, waits: boolean): void {
+  const code = form.querySelector<HTMLElement>("[data-code]")!;
+  code.hidden = !waits;
+  const box = code.querySelector<HTMLInputElement>("input")!;
+  box.required = waits;
+  form.dataset.to = waits ? "/sign-in/code" : "/sign-in";
+  if (waits) box.focus();
+}
+
 async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<void> {
   const refused = form.querySelector<HTMLElement>("[data-refused]")!;
   const body = new URLSearchParams({ _csrf_token: token() });
   for (const [name, value] of new FormData(form)) if (typeof value === "string") body.set(name, value);
-  const ask = (): Promise<Response> => fetch("/sign-in", { method: "POST", body, headers: { "HX-Request": "true", "X-CSRF-Token": token() } });
+  const ask = (): Promise<Response> => fetch(form.dataset.to ?? "/sign-in", { method: "POST", body, headers: { "HX-Request": "true", "X-CSRF-Token": token() } });
   let answer = await ask();
   const fresh = answer.headers.get("X-CSRF-Token");
   if (answer.status === 403 && fresh) {
@@ -22,11 +32,18 @@ async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<v
     body.set("_csrf_token", fresh);
     answer = await ask();
   }
-  const told = (await answer.json()) as { person?: string; csrf?: string; error?: string };
+  const told = (await answer.json()) as { person?: string; csrf?: string; error?: string; more?: string; anew?: boolean };
+  if (told.more === "code") {
+    refused.hidden = true;
+    awaitsCode(form, true);
+    return;
+  }
+  if (told.more !== undefined) told.error = form.dataset.elsewhere;
+  if (told.anew) awaitsCode(form, false);
   if (!answer.ok || told.csrf === undefined) {
     refused.textContent = told.error ?? "";
     refused.hidden = false;
-    form.querySelector<HTMLInputElement>("[name=password]")!.select();
+    form.querySelector<HTMLInputElement>(form.dataset.to === "/sign-in/code" ? "[name=code]" : "[name=password]")!.select();
     return;
   }
   renew(told.csrf);
@@ -37,6 +54,7 @@ async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<v
     return;
   }
   dialog.close();
+  awaitsCode(form, false);
   form.reset();
   const then = waiting;
   waiting = undefined;

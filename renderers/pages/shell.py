@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.access.grants import Grants, grants_of
@@ -11,6 +11,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit
 from metamodel.labels import Label
 from metamodel.model import Entity, MenuItem, Model
+from renderers.pages.administration import Place, places_for
 from renderers.pages.icons import icon_name
 from renderers.pages.notices import COOKIE, Notice, read_notice
 from renderers.pages.people import Person, person
@@ -56,22 +57,24 @@ def make_shell(
     transaction: Transaction,
     entity: str | None = None,
     path: str | None = None,
+    place: str | None = None,
 ) -> Shell:
-    """The frame for this person; the place of ``entity`` (a name) is marked as the current one.
+    """The frame for this person; the place of ``entity`` (a name), or the address ``place``, is marked as the current one.
 
     ``path`` is where to come back to after a change of language or theme; by default the address asked for.
     """
     model, language = transaction.model, visit.language
     view = request.query_params.get("view")
     groups = tuple(
-        _marked(group, entity, view) for group in navigation(model, grants_of(model, visit.actor), visit)
+        _marked(group, place or f"/e/{entity}", view)
+        for group in navigation(model, grants_of(model, visit.actor), visit)
     )
     places = [item for group in groups for item in group.items]
     return Shell(
         brand=brand(model, language),
         groups=groups,
         bottom=bottom_places(places),
-        person=person(visit.actor.user, visit.actor.name or visit.actor.login),
+        person=person(visit.actor.person, visit.actor.person_name),
         path=path or here(request),
         notice=read_notice(request.cookies.get(COOKIE), visit.texts),
     )
@@ -86,10 +89,21 @@ def here(request: AnyRequest) -> str:
 def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ...]:
     """The groups of places open to these rights, in this language; made once for a model."""
     kept: dict[tuple[object, ...], tuple[NavGroup, ...]] = model.derived.setdefault("navigation", {})
-    key = (tuple(sorted(visit.actor.roles)), visit.language)
+    key = (tuple(sorted(visit.actor.roles)), grants.key, visit.actor.mode, visit.language)
     if key not in kept:
-        kept[key] = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language))
+        own = tuple(places_for(model, visit.actor))
+        covered = frozenset(place.entity for place in own)
+        groups = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language, covered))
+        kept[key] = (*groups, *_administration(own, visit))
     return kept[key]
+
+
+def _administration(places: Sequence[Place], visit: Visit) -> Iterator[NavGroup]:
+    items = tuple(
+        NavItem(label=visit.texts.render(place.label), href=place.href, icon=icon_name(place.icon)) for place in places
+    )
+    if items:
+        yield NavGroup(label=visit.texts.gettext("Administration"), items=items)
 
 
 def brand(model: Model, language: str) -> str:
@@ -107,8 +121,11 @@ def bottom_places(places: list[NavItem]) -> tuple[NavItem, ...]:
     return tuple(first)
 
 
-def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) -> Iterator[NavGroup]:
-    linked: set[str] = set()
+def _groups(
+    model: Model, grants: Grants, roles: frozenset[str], language: str, covered: frozenset[str]
+) -> Iterator[NavGroup]:
+    """Groups of the menus; ``covered`` are names of entities that have pages of their own."""
+    linked: set[str] = {e.uid for e in model.entities.values() if e.name in covered}
     menus = sorted(model.menus.values(), key=lambda menu: menu.solution == SYSTEM)
     for menu in menus:
         if menu.roles is not None and not (menu.roles & roles or grants.everything):
@@ -155,8 +172,7 @@ def _place(entity: Entity, label: Label, icon: str | None, view: str | None, lan
     )
 
 
-def _marked(group: NavGroup, entity: str | None, view: str | None) -> NavGroup:
-    here = f"/e/{entity}"
+def _marked(group: NavGroup, here: str, view: str | None) -> NavGroup:
     exact = f"{here}?view={view}" if view else here
     if not any(item.href in (here, exact) for item in group.items):
         return group

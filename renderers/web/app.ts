@@ -15,6 +15,8 @@ import { startKeyboard } from "./keyboard";
 import { startLists } from "./list";
 import { startLive } from "./live";
 import { startMenus } from "./menus";
+import { startMoves } from "./move";
+import { startPeople } from "./people";
 import { startRich } from "./rich";
 import { startRoles } from "./roles";
 import { startServer } from "./server";
@@ -25,7 +27,7 @@ import { startTyped } from "./typed";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
-const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startBoards, startCards, startComments, startRoles];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startBoards, startCards, startComments, startMoves, startRoles, startPeople];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor, system_actor
 from core.access.grants import grants_of
-from core.access.login import end_sessions
 from core.access.managing import manages
+from core.access.sessions import end_sessions
 from core.access.standing import actor_of_standing, write_standing
-from core.access.tokens import list_tokens, revoke_token
+from core.access.tokens import revoke_tokens
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import Job, start_job
@@ -149,8 +149,7 @@ def _close(tx: Transaction, run: Run, actor: Actor, order: Order, report: Report
     """The person signs in no more: sessions and keys of programs end with it; the name stays."""
     update(tx, actor, "user", order.person, {"active": False})
     end_sessions(tx, order.person)
-    for token in list_tokens(tx, order.person):
-        revoke_token(tx, token.id)
+    revoke_tokens(tx, order.person, by=actor.person)
     closed = replace(report, closed=True)
     run.keep(tx, closed.written(), done=closed.dealt)
     return closed

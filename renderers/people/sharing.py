@@ -1,0 +1,290 @@
+"""The dialog that shares one record: who has it now, with whom else, and what each of them really sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath
+
+from core.access.grants import grants_of
+from core.errors import KubikError
+from core.i18n import Texts
+from core.query.allowed import allowed
+from core.query.names import readable_entity
+from core.query.query import Leading, Link, Query
+from core.query.read import read, titles
+from core.records import create, delete
+from core.records.sharing import Shown, try_share, what_it_shows
+from core.storage.workspace import Transaction
+from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
+from core.web.render import render, see_other
+from metamodel.messages import message
+from metamodel.model import Entity
+from renderers.pages.people import person as drawn
+from renderers.pages.shell import make_shell
+from renderers.pages.titles import title_words
+from renderers.people.person import refused_words
+from renderers.people.view import Chosen, ShareLine, ShareView, Whom
+
+SHARE = "share"
+MOST = 100
+
+WHOM = (
+    ("user", message("A person"), "user"),
+    ("group", message("A group"), "users-group"),
+    ("role", message("A role"), "shield"),
+    ("department", message("A department"), "sitemap"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The record that is shared, for one reader."""
+
+    who: Visit
+    tx: Transaction
+    entity: Entity
+    id: int
+    title: str
+
+    @property
+    def here(self) -> str:
+        return f"/e/{self.entity.name}/{self.id}/share"
+
+
+def may_share(tx: Transaction, who: Visit, entity: Entity, id: int) -> bool:
+    """Whether the reader may share that record."""
+    return SHARE in tx.model.entities and SHARE in allowed(tx, who.actor, entity.name, id)
+
+
+def subject(who: Visit, tx: Transaction, entity: str, id: int) -> Subject:
+    """The record; KBK2006 out of sight, KBK4002 when it is not theirs to share."""
+    found = readable_entity(tx.model, grants_of(tx.model, who.actor), entity)
+    link = titles(tx, who.actor, found, (id,))[id]
+    if link.hidden or link.deleted:
+        raise KubikError("KBK2006")
+    if not may_share(tx, who, found, id):
+        raise KubikError("KBK4002")
+    return Subject(who=who, tx=tx, entity=found, id=id, title=title_words(link.title, id, who.texts))
+
+
+def sent_values(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A share as the form says it: with one of the four, whatever stands in the others."""
+    given = dict(pairs)
+    kind = given.get("whom", "user")
+    chosen = given.get(kind, "") if kind in {name for name, _, _ in WHOM} else ""
+    values: dict[str, Any] = {"access": "change" if given.get("access") == "change" else "read"}
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        values[kind] = int(chosen)
+    for name in ("until", "note"):
+        if given.get(name, "").strip():
+            values[name] = given[name].strip()
+    return values
+
+
+def draw(
+    request: AnyRequest, entity: str, id: int, sent: Sequence[tuple[str, str]] = (),
+    error: KubikError | None = None,
+) -> Response[Any]:  # fmt: skip
+    """The dialog, or a page with it; after a refusal with what was chosen."""
+    with reading(request) as (who, tx):
+        about = subject(who, tx, entity, id)
+        given, texts = dict(sent), who.texts
+        kind = given.get("whom", "user")
+        view = ShareView(
+            here=about.here,
+            title=about.title,
+            record_href=f"/e/{about.entity.name}/{id}",
+            entity=about.entity.label.in_language(who.language) or about.entity.name,
+            lines=tuple(_lines(about)),
+            whom=tuple(
+                Whom(
+                    name=name, label=texts.render(words), icon=icon, source=f"/e/share/options/{name}",
+                    on=name == kind, chosen=_chosen(about, name, given),
+                )
+                for name, words, icon in WHOM
+                if name in tx.model.entities["share"].by_name and name in tx.model.entities
+            ),
+            access=given.get("access", "read"),
+            until=given.get("until", ""),
+            note=given.get("note", ""),
+            refused=refused_words(who, error) if error else "",
+        )  # fmt: skip
+        status = error.status if error else 200
+        if who.htmx:
+            answer = render(who, "people/_share.html", status=status, share=view)
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+        shell = make_shell(request, who, tx, about.entity.name)
+        return render(who, "people/share.html", status=status, share=view, shell=shell)
+
+
+def _chosen(about: Subject, name: str, given: Mapping[str, str]) -> Chosen | None:
+    value = given.get(name, "")
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        return None
+    link = titles(about.tx, about.who.actor, about.tx.model.entities[name], (int(value),))[int(value)]
+    return None if link.hidden else Chosen(value=value, label=str(link.title))
+
+
+def _lines(about: Subject) -> list[ShareLine]:
+    """Who has it now."""
+    share, texts = about.tx.model.entities["share"], about.who.texts
+    names = tuple(name for name, _, _ in WHOM if name in share.by_name)
+    asked = Query(
+        entity=SHARE, fields=("id", *names, "access", "until", "note", "created_by"), limit=MOST,
+        leading=Leading(field=share.follows or "", entity=about.entity.uid, id=about.id),
+    )  # fmt: skip
+    today = about.tx.now.astimezone(about.tx.workspace.zone).date()
+    found = []
+    for item in read(about.tx, about.who.actor, asked).items:
+        name = next((each for each in names if isinstance(item.get(each), Link)), None)
+        if name is None:
+            continue
+        link, until, by = item[name], item.get("until"), item.get("created_by")
+        over = until is not None and until < today
+        shown = what_it_shows(about.tx, about.who.actor, about.entity, about.id, {name: link.id})
+        found.append(ShareLine(
+            icon=next(icon for each, _, icon in WHOM if each == name),
+            person=drawn(link.id, str(link.title)) if name == "user" and link.id is not None else None,
+            label=texts.gettext("somebody out of your sight") if link.hidden else str(link.title),
+            access=texts.gettext("may change") if item.get("access") == "change" else texts.gettext("may read"),
+            until=texts.phrase("until {day}", day=texts.date(until)) if until else "",
+            over=over,
+            note=item.get("note") or "",
+            by=str(by.title) if isinstance(by, Link) and not by.hidden else "",
+            words=texts.gettext("has ended") if over else _now(shown, texts),
+            warn=not over and shown.see < shown.people or not shown.people,
+            end_href=f"{about.here}/{item['id']}/end",
+        ))  # fmt: skip
+    return found
+
+
+def _now(shown: Shown, texts: Texts) -> str:
+    """What those see of it whom a share names."""
+    if not shown.people:
+        return texts.gettext("nobody is there now")
+    if shown.people == 1 and not shown.more:
+        if not shown.see:
+            return texts.gettext("sees nothing of it: no role of theirs shows what is shared")
+        words = texts.gettext("sees it and may change it") if shown.change else texts.gettext("sees it")
+        return words + _without(shown, texts)
+    return texts.render(message("{see} of {count} people see it, {change} may change it", see=shown.see,
+                                change=shown.change, count=shown.people))  # fmt: skip
+
+
+def _without(shown: Shown, texts: Texts) -> str:
+    if not shown.hidden:
+        return ""
+    names = ", ".join(f.label.in_language(texts.language) or f.name for f in shown.hidden)
+    return ", " + texts.phrase("without: {what}", what=names)
+
+
+def would_show(shown: Shown, texts: Texts, *, changing: bool) -> tuple[str, bool]:
+    """What a share would give, in words, and whether that is less than it promises."""
+    if not shown.people:
+        return texts.gettext("Nobody is there now: it will count for who comes."), True
+    if shown.people == 1 and not shown.more:
+        if not shown.see:
+            return texts.gettext(
+                "This gives nothing: no role of this person shows what is shared with them."
+            ), True
+        if changing and not shown.change:
+            words = texts.gettext("Will see it, but may not change it: no role of this person lets them.")
+            return words + _without(shown, texts), True
+        words = (
+            texts.gettext("Will see it and may change it") if shown.change else texts.gettext("Will see it")
+        )
+        if shown.saw:
+            words += " (" + texts.gettext("sees it already") + ")"
+        return words + _without(shown, texts), False
+    words = texts.render(message("{see} of {count} people will see it, {saw} of them see it already; {change} may change it",
+                                 see=shown.see, saw=shown.saw, change=shown.change, count=shown.people))  # fmt: skip
+    return words, shown.see < shown.people or (changing and shown.change < shown.people)
+
+
+class ShareDialog(Controller):
+    """Sharing one record."""
+
+    path = "/e/{entity:str}/{identity:int}/share"
+    include_in_schema = False
+
+    @get(sync_to_thread=True)
+    def show(self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
+        """Who has it, and the form to share it further."""
+        return draw(request, entity, identity)
+
+    @post(sync_to_thread=True, status_code=200)
+    def take(self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
+        """Share it."""
+        who, sent = visit(request), form_pairs(request)
+
+        def action(tx: Transaction) -> None:
+            about = subject(who, tx, entity, identity)
+            values = {"about": {"entity": about.entity.name, "id": identity}, **sent_values(sent)}
+            create(tx, who.actor, SHARE, values)
+
+        try:
+            who.workspace.write(action)
+        except KubikError as refusal:
+            if refusal.status >= 500 or refusal.code in ("KBK2006", "KBK4002"):
+                raise
+            return draw(request, entity, identity, sent, refusal)
+        return draw(request, entity, identity) if who.htmx else see_other(f"/e/{entity}/{identity}/share")
+
+
+@post(
+    "/e/{entity:str}/{identity:int}/share/preview",
+    sync_to_thread=True,
+    status_code=200,
+    include_in_schema=False,
+)
+def preview_share(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
+    """What sharing it so would give; nothing is saved."""
+    who, values = visit(request), sent_values(form_pairs(request))
+
+    def action(tx: Transaction) -> tuple[str, bool]:
+        about = subject(who, tx, entity, identity)
+        if not any(name in values for name, _, _ in WHOM):
+            return "", False
+        try:
+            shown = try_share(tx, who.actor, about.entity, identity, values)
+        except KubikError as refusal:
+            if refusal.status >= 500:
+                raise
+            return refused_words(who, refusal), True
+        return would_show(shown, who.texts, changing=values["access"] == "change")
+
+    words, warn = who.workspace.write(action)
+    answer = render(who, "people/_shows.html", words=words, warn=warn)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@post(
+    "/e/{entity:str}/{identity:int}/share/{share:int}/end", sync_to_thread=True, status_code=200,
+    include_in_schema=False,
+)  # fmt: skip
+def end_share(
+    request: AnyRequest, entity: FromPath[str], identity: FromPath[int], share: FromPath[int]
+) -> Response[Any]:
+    """Take a share back."""
+    who = visit(request)
+
+    def action(tx: Transaction) -> None:
+        about = subject(who, tx, entity, identity)
+        leading = Leading(field=tx.model.entities[SHARE].follows or "", entity=about.entity.uid, id=identity)
+        asked = Query(entity=SHARE, fields=("id",), ids=(share,), leading=leading, limit=1)
+        if read(tx, who.actor, asked).items:
+            delete(tx, who.actor, SHARE, share)
+
+    try:
+        who.workspace.write(action)
+    except KubikError as refusal:
+        if refusal.status >= 500 or refusal.code in ("KBK2006", "KBK4002"):
+            raise
+        return draw(request, entity, identity, (), refusal)
+    return draw(request, entity, identity) if who.htmx else see_other(f"/e/{entity}/{identity}/share")

@@ -38,22 +38,45 @@ def permit_before(work: Work) -> None:
     for kept in sorted(work.kept.values(), key=lambda row: -depth(work.model, row.entity)):
         if all(id(row) in swept for row in kept.written_below):
             swept.add(id(kept))  # only what a deletion takes along stands below it
+    asked: list[tuple[list[Row], Holds | None]] = []
     for rows in _by_entity(row for row in work.rows() if id(row) not in swept).values():
-        entity = rows[0].entity
-        holds = (
-            None
-            if work.grants.everything
-            else before_write(work, entity, [row for row in rows if row.before])
-        )
+        stored = [row for row in rows if row.before]
+        asked.append((rows, None if work.grants.everything else before_write(work, rows[0].entity, stored)))
+    unseen = _unseen(work, asked)
+    for rows, holds in asked:
         for row in rows:
-            if row.id and not row.before:
+            if id(row) in unseen:
                 _refuse_unseen(work, row)
             elif holds is None:
                 continue
             elif row.action == "create":
                 _permit_create(work, row)
-            else:
+            elif row.action != "keep" or not all(id(each) in unseen for each in row.written_below):
                 _permit_change(work, row, holds)
+
+
+def _unseen(work: Work, asked: Iterable[tuple[list[Row], Holds | None]]) -> set[int]:
+    """The rows, by identity, that are not there for the actor, or stand below one that is not."""
+    found: set[int] = set()
+    for rows, holds in asked:
+        for row in rows:
+            if row.id and not row.before:
+                found.add(id(row))
+            elif (
+                holds is None
+                or row.action == "create"
+                or not (row.parent is None or row.parent.action == "keep")
+            ):
+                continue
+            elif not any(holds(row, g, "read") for g in given(work, row.entity, "read")):
+                found.add(id(row))
+            elif row.action == "keep":
+                readable = readable_here(work, row, holds)
+                hidden = (f for f in _fields_set(row) if readable is not None and f not in readable)
+                found |= {id(row) for _ in hidden}
+            if row.action == "keep" and id(row) in found:
+                found |= {id(each) for each in row.written_below}
+    return found
 
 
 def permit_after(work: Work) -> None:
@@ -124,9 +147,6 @@ def _permit_change(work: Work, row: Row, holds: Holds) -> None:
     fields = _fields_set(row)
     unknown = [uid for uid in fields if readable is not None and uid not in readable]
     for uid in unknown:
-        if row.action == "keep":
-            _refuse_unseen(work, row)
-            return
         name = entity.by_uid[uid].name
         work.refuse(f"{row.pointer}/{escaped(name)}", "KBK2003", no_field(work, entity, name))
     updaters = tuple(g for g in given(work, entity, "update") if holds(row, g, "update"))
@@ -168,14 +188,14 @@ def _permit_bin(work: Work, row: Row, holds: Holds) -> None:
 
 
 def _refuse_unseen(work: Work, row: Row) -> None:
-    """A record out of the actor's sight does not exist for them; nor does a child row of one."""
-    while row.action == "keep":
-        row = row.written_below[0]
-        if row.action == "create":
-            link = row.entity.by_uid[row.entity.parent or ""]
-            work.refuse(f"{row.pointer}/{escaped(link.name)}", "KBK3005", message(
-                "there is no record {id}", id=row.sent.get(link.uid)))  # fmt: skip
-            return
+    """A record out of the actor's sight does not exist for them; nor does a child row of one, or what it is to get."""
+    if row.action == "keep":
+        return
+    if row.action == "create":
+        link = row.entity.by_uid[row.entity.parent or ""]
+        work.refuse(f"{row.pointer}/{escaped(link.name)}", "KBK3005", message(
+            "there is no record {id}", id=row.sent.get(link.uid)))  # fmt: skip
+        return
     work.refuse(row.pointer, "KBK2006", message("there is no record {id}", id=row.id))
 
 

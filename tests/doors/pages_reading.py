@@ -47,7 +47,7 @@ def lists(visit: Visit) -> None:
         assert re.search(rf"\b{len(rows)}\b", total.text), (total.asked, total.text, len(rows))
         for more in ("?deleted=only", "?q=q", "?view=all_works", "?part=rows"):
             visit.page(f"/e/{name}{more}", fragment=True)
-        for row in visit.rows(name)[:3]:
+        for row in visit.some(visit.rows(name), 2):
             word = next(
                 (str(v) for v in row.values() if isinstance(v, str) and re.fullmatch(r"q\d{4}z", v)), "q"
             )
@@ -76,9 +76,12 @@ def cards(visit: Visit) -> None:
         "", "/edit", "/field/name", "/people?q=", "/run/hand", "/run/hand/options/org", f"/comments/{comments[0]}",
         f"/comments/{comments[0]}/edits", *(f"/panel/{key}" for key in PANELS),
     )  # fmt: skip
-    for name in ("work", "org", "task", "part", "user"):
+    for name, many in (("work", 4), ("org", 2), ("task", 2), ("part", 1), ("user", 1)):
         entity = visit.entity(name)
-        for row in visit.rights.world.rows[entity.uid]:
+        rows = visit.rights.world.rows[entity.uid]
+        seen = [r for r in rows if visit.rights.sees(entity, r)]
+        hidden = [r for r in rows if not visit.rights.sees(entity, r)]
+        for row in (*visit.some(seen, many), *visit.some(hidden, 2)):
             if not visit.rights.sees(entity, row):
                 for tail in tails:
                     no_page(visit, f"/e/{name}/{{}}{tail}", row["id"], UNKNOWN)
@@ -92,7 +95,7 @@ def cards(visit: Visit) -> None:
             for field in entity.fields:
                 if not field.system and not visit.rights.reads(entity, row, field):
                     no_page(visit, f"/e/{name}/{row['id']}/field/{{}}", field.name, "q" * len(field.name))
-            for comment in comments:
+            for comment in visit.some(comments, 3):
                 visit.page(f"/e/{name}/{row['id']}/comments/{comment}")
                 visit.page(f"/e/{name}/{row['id']}/comments/{comment}/edits")
 
@@ -107,7 +110,7 @@ def forms(visit: Visit) -> None:
     """A new form, also as a copy of something; drop-downs offer what may be seen."""
     for name in ("work", "org", "task", "part", "remark", "vault", "user"):
         visit.page(f"/e/{name}/new")
-        for row in visit.rows(name)[:3]:
+        for row in visit.some(visit.rows(name), 2):
             visit.page(f"/e/{name}/new?copy={row['id']}")
             visit.page(f"/e/{name}/new?work={row['id']}&org={row['id']}")
     for name, field, target in (
@@ -120,7 +123,7 @@ def forms(visit: Visit) -> None:
             assert {i["id"] for i in answer.json["items"]} == {r["id"] for r in visit.seen(target)}, (
                 answer.asked
             )
-        for row in visit.rows(target):
+        for row in visit.some(visit.rows(target), 3):
             word = next(
                 (str(v) for v in row.values() if isinstance(v, str) and re.fullmatch(r"q\d{4}z", v)), ""
             )
@@ -179,7 +182,7 @@ def typed(visit: Visit) -> None:
         )
     for name in ("work", "task"):
         entity = visit.entity(name)
-        for row in visit.rows(name):
+        for row in visit.some(visit.rows(name), 3):
             pairs = [("_record", str(row["id"])), ("/hint", "x"), ("/subject", "x"), ("/name", "x")]
             visit.form(f"/e/{name}/recalculate", pairs)
             kept = [visit.form(f"/e/{name}/draft", [("_draft", "k" * 20), ("_record", str(i)), ("/name", "x")])

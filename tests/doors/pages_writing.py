@@ -10,7 +10,8 @@ from tests.doors.visit import Visit
 FORMS: tuple[tuple[str, list[tuple[str, str]]], ...] = (
     ("/edit", [("/name", ""), ("_version", "0")]),
     ("/field/name", [("/name", ""), ("_version", "0"), ("_was", "{}")]),
-    ("/stage", [("to", "nowhere"), ("_version", "0")]),
+    ("/move", [("to", "nowhere"), ("_version", "0")]),
+    ("/move/undo", []),
     ("/comments", [("text", "")]),
     ("/comments/58000001", [("text", "x"), ("_version", "0")]),
     ("/comments/58000001/delete", []),
@@ -21,7 +22,8 @@ FORMS: tuple[tuple[str, list[tuple[str, str]]], ...] = (
 @claims(
     "POST /e/{entity}/{identity}/edit",
     "POST /e/{entity}/{identity}/field/{name}",
-    "POST /e/{entity}/{identity}/stage",
+    "POST /e/{entity}/{identity}/move",
+    "POST /e/{entity}/{identity}/move/undo",
     "POST /e/{entity}/{identity}/delete",
     "POST /e/{entity}/{identity}/restore",
     "POST /e/{entity}/{identity}/comments",
@@ -33,7 +35,7 @@ def changes(visit: Visit) -> None:
     """A stale or empty form comes back with what its reader may read; of a hidden record nothing comes."""
     for name in ("work", "org", "task"):
         entity = visit.entity(name)
-        for row in visit.rights.world.rows[entity.uid]:
+        for row in visit.some(visit.rights.world.rows[entity.uid], 4):
             seen = visit.rights.sees(entity, row)
             forms = FORMS if seen else (*FORMS, ("/delete", []), ("/restore", []))
             for tail, pairs in forms:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import random
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from core.web.api import make_call
@@ -19,6 +20,8 @@ from tests.doors.yard import CONTEXT, Cell, Marks
 from tests.oracle.evaluator import Row
 from tests.oracle.rights import Rights
 from tests.sites import PASSWORD, Site
+
+T = TypeVar("T")
 
 TEXT = re.compile(r"(?<![0-9A-Za-z])q\d{4}z(?![0-9A-Za-z])")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:73\d{4}37|58\d{6})(?![0-9A-Za-z])")
@@ -90,7 +93,9 @@ class Visit:
     """What was sent in a form with files, told back in answers."""
     leaving: bool = False
     """Whether the door that is tried tells which records left the person's sight."""
-    jar: dict[str, str] = field(default_factory=dict)
+    chance: random.Random = field(default_factory=random.Random)
+    """What chooses which fields and rows are tried when there are many."""
+    known: dict[Cell, bool] = field(default_factory=dict)
 
     # --- asking
 
@@ -182,6 +187,11 @@ class Visit:
 
     def may(self, cell: Cell) -> bool:
         """Whether the person may know what stands in a cell."""
+        if cell not in self.known:
+            self.known[cell] = self._may(cell)
+        return self.known[cell]
+
+    def _may(self, cell: Cell) -> bool:
         uid, id, field_uid = cell
         entity = self.rights.model.entity_by_uid[uid]
         row = next((r for r in self.rights.world.rows[uid] if r["id"] == id), None)
@@ -231,6 +241,11 @@ class Visit:
 
     def entity(self, name: str) -> Entity:
         return self.rights.model.entities[name]
+
+    def some(self, items: Iterable[T], many: int) -> list[T]:
+        """Some of them, by chance."""
+        every = list(items)
+        return every if len(every) <= many else self.chance.sample(every, many)
 
     def seen(self, name: str) -> list[Row]:
         """The live rows that the person sees."""

@@ -60,13 +60,13 @@ def write_act(tx: Transaction, targets: Targets, findings: Findings, ground: str
     content = {
         "entity": targets.entity.name, "record": targets.id, "at": neutral(tx.now), "by": by, "ground": ground,
         "erased": _erased(tx, targets), "cleared": findings.cleared, "linked_kept": {
-            tx.model.entity_by_uid[uid].name: len(ids) for uid, ids in targets.linking.items()
+            entity.name: count for entity, count in targets.linked(tx)
         },
         "elsewhere": findings.elsewhere,
     }  # fmt: skip
     written = JsonValue(content)
     values = {
-        "entity": targets.entity.name, "record": targets.id, "done_at": Ready(tx.now), "done_by": Ready(by),
+        "entity": targets.entity.name, "of_record": targets.id, "done_at": Ready(tx.now), "done_by": Ready(by),
         "ground": ground, "act": _words(tx, targets, content), "content": Ready(written),
         "hash": hashlib.sha256((_last_hash(tx) + written.text).encode()).hexdigest(),
     }  # fmt: skip

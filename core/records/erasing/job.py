@@ -157,7 +157,9 @@ def _clear_linked(run: Run, erasing: _Erasing) -> None:
         for start in range(0, len(ids), CHUNK):
             some = ids[start : start + CHUNK]
             count = run.write(
-                lambda tx, uid=uid, some=some: scrub_linked(tx, uid, some, erasing.scrubber, run.job.by)  # type: ignore[misc]
+                lambda tx, uid=uid, some=some: scrub_linked(
+                    tx, erasing.targets, uid, some, erasing.scrubber, run.job.by
+                )  # type: ignore[misc]
             )
             erasing.findings.add("linked", count)
     _keep(run, erasing)

@@ -65,13 +65,20 @@ def drop_drafts(tx: Transaction, targets: Targets) -> int:
     return gone
 
 
-def scrub_linked(tx: Transaction, uid: str, ids: Sequence[int], scrubber: Scrubber, by: int | None) -> int:
-    """Take the values out of texts of linked records, such as comments, and out of their history; how many had them."""
+def scrub_linked(
+    tx: Transaction, targets: Targets, uid: str, ids: Sequence[int], scrubber: Scrubber, by: int | None
+) -> int:
+    """Take the values out of texts of linked records, such as comments, and out of their history; how many had them.
+
+    Cells that are to be emptied, and the history of their records, are left for the last step: they say what to look for.
+    """
     entity = tx.model.entity_by_uid[uid]
     fields = text_fields(entity)
     changes, written = [], []
     for record, stored in load(tx, entity, ids).items():
-        clean = {f.uid: scrubber.text(stored[f.uid]) for f in fields if scrubber.finds(stored.get(f.uid))}
+        kept = targets.cells.get((uid, record), frozenset())
+        texts = {f.uid: stored.get(f.uid) for f in fields if f.uid not in kept}
+        clean = {each: scrubber.text(text or "") for each, text in texts.items() if scrubber.finds(text)}
         if not clean:
             continue
         version = int(stored["version"] or 0) + 1
@@ -82,7 +89,8 @@ def scrub_linked(tx: Transaction, uid: str, ids: Sequence[int], scrubber: Scrubb
         )
     update(tx, entity, written)
     found = {record for record, _ in written}
-    found |= scrub_journal(tx, journal_of(tx, dict.fromkeys((uid, each) for each in ids)), scrubber)
+    others = dict.fromkeys((uid, each) for each in ids if (uid, each) not in targets.cells)
+    found |= scrub_journal(tx, journal_of(tx, others), scrubber)
     write(tx, changes)
     return len(found)
 

@@ -33,7 +33,7 @@ Cells = dict[tuple[str, int], frozenset[str]]
 @dataclass(slots=True, kw_only=True)
 class Targets:
     """``cells`` are to be emptied; ``values`` are texts to be looked for; ``files`` stood in them, now or before;
-    ``linking`` are other records that lead to the erased ones, whose texts are looked through."""
+    ``linking`` are the records whose other texts are looked through: these themselves and those that lead to them."""
 
     entity: Entity
     id: int
@@ -41,6 +41,16 @@ class Targets:
     values: tuple[str, ...] = ()
     files: frozenset[int] = frozenset()
     linking: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def linked(self, tx: Transaction) -> tuple[tuple[Entity, int], ...]:
+        """Other records that lead to the erased one and stay, counted by entity."""
+        found = []
+        for uid, ids in self.linking.items():
+            entity = tx.model.entity_by_uid[uid]
+            own = uid == self.entity.uid and self.id in ids
+            if entity.name != FILE and entity.parent is None and len(ids) > own:
+                found.append((entity, len(ids) - own))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,7 @@ def outline(tx: Transaction, entity: Entity, id: int, *, attached: bool = False)
             (model[uid], tuple(f for f in model[uid].fields if any(f.uid in each for each in several)), len(several))
             for uid, several in by_entity.items()
         ),
-        linking=tuple((model[uid], len(ids)) for uid, ids in found.linking.items()),
+        linking=found.linked(tx),
         files=len(found.files),
     )  # fmt: skip
 
@@ -156,11 +166,16 @@ def _find_linking(tx: Transaction, found: Targets) -> None:
     links = [(e, f) for e in tx.model.entities.values() for f in e.fields if _leads(f, found.entity)]
     for entity, link in links:
         ids = leading(tx, entity, link, found.entity, [found.id])
-        others = [record for record in ids if (entity.uid, record) not in found.cells]
-        if others:
-            known = found.linking.get(entity.uid, ())
-            found.linking[entity.uid] = tuple(dict.fromkeys((*known, *others)))
-            _find_files(tx, found, entity, others)
+        if ids:
+            _add(found.linking, entity, ids)
+            _find_files(tx, found, entity, ids)
+    _add(found.linking, found.entity, [found.id])
+    for uid, record in found.cells:
+        _add(found.linking, tx.model.entity_by_uid[uid], [record])
+
+
+def _add(linking: dict[str, tuple[int, ...]], entity: Entity, ids: Iterable[int]) -> None:
+    linking[entity.uid] = tuple(dict.fromkeys((*linking.get(entity.uid, ()), *ids)))
 
 
 def _find_files(tx: Transaction, found: Targets, entity: Entity, ids: list[int]) -> None:
@@ -175,7 +190,7 @@ def _find_files(tx: Transaction, found: Targets, entity: Entity, ids: list[int])
             value = stored.get(each.uid)
             held.update(dict.fromkeys(value if isinstance(value, tuple) else (value,) if value else ()))
         if held and file is not None:
-            found.linking[file.uid] = tuple(dict.fromkeys((*found.linking.get(file.uid, ()), *held)))
+            _add(found.linking, file, held)
 
 
 def _leads(link: Field, entity: Entity) -> bool:

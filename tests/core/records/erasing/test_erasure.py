@@ -19,7 +19,6 @@ from core.records.drafts import keep_draft
 from core.records.erasing import KIND, begin_erasure, erase_job, outline
 from core.storage.workspace import Transaction, Workspace
 from tests import sites
-from tests.conftest import Databases
 from tests.factories import model
 
 NAME, PHONE, EMAIL = "Пелагея Незабудкина", "+79161234567", "pelageya@example.org"
@@ -55,11 +54,10 @@ MODEL: dict[str, str | None] = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workspace(request: Any, databases: Databases, tmp_path: Path) -> Iterator[Workspace]:
-    url = databases(request.param)
-    sites.install(url, tmp_path, model(MODEL))
-    opened = Workspace.open(sites.settings(url, tmp_path))
+@pytest.fixture
+def workspace(database_url: str, tmp_path: Path) -> Iterator[Workspace]:
+    sites.install(database_url, tmp_path, model(MODEL))
+    opened = Workspace.open(sites.settings(database_url, tmp_path))
     yield opened
     opened.close()
 
@@ -75,28 +73,40 @@ def fill(workspace: Workspace) -> None:
     def first(tx: Transaction) -> None:
         values = {"name": NAME, "email": EMAIL, "city": "Тверь", "phones": [{"phone": PHONE}]}
         records.create(tx, me, "contact", values)
-        records.create(tx, me, "visit", {"subject": "Встреча", "contact": 1, "note": f"Звонила {NAME.upper()}"})
+        records.create(
+            tx, me, "visit", {"subject": "Встреча", "contact": 1, "note": f"Звонила {NAME.upper()}"}
+        )
         records.create(tx, me, "visit", {"subject": "Чужое", "note": f"спросить {EMAIL}"})
         about = {"entity": "contact", "id": 1}
-        records.create(tx, me, "comment", {"about": about, "text": f"{NAME}: звонить на 8 (916) 123-45-67 или {PHONE}"})
+        records.create(
+            tx, me, "comment", {"about": about, "text": f"{NAME}: звонить на 8 (916) 123-45-67 или {PHONE}"}
+        )
         records.set_external(tx, tx.model.entities["contact"].uid, 1, EMAIL)
         keep_draft(tx, admin(tx), "d1", "contact", 1, 1, {"name": NAME})
         keep_draft(tx, admin(tx), "d2", "visit", None, None, {"note": f"про {NAME}", "subject": "ещё"})
         records.first_answer(tx, admin(tx), "key", "hash")
-        records.keep_answer(tx, admin(tx), "key", records.Answer(status=201, headers={}, body=f'{{"name":"{NAME}"}}'))
+        records.keep_answer(
+            tx, admin(tx), "key", records.Answer(status=201, headers={}, body=f'{{"name":"{NAME}"}}')
+        )
 
     workspace.write(first)
     workspace.write(lambda tx: records.update(tx, me, "contact", 1, {"name": NAME + " младшая"}))
     workspace.write(lambda tx: records.update(tx, me, "contact", 1, {"name": NAME}))
-    workspace.write(lambda tx: records.update(tx, me, "visit", 1, {"note": f"Ждёт {NAME}", "subject": "Встреча 2"}))
+    workspace.write(
+        lambda tx: records.update(tx, me, "visit", 1, {"note": f"Ждёт {NAME}", "subject": "Встреча 2"})
+    )
 
 
 def erase(workspace: Workspace) -> dict[str, Any]:
-    job = workspace.write(lambda tx: begin_erasure(tx, admin(tx), "contact", 1, "Заявление от 20.11.2026")).job
+    job = workspace.write(
+        lambda tx: begin_erasure(tx, admin(tx), "contact", 1, "Заявление от 20.11.2026")
+    ).job
     assert Worker(workspace, {KIND: erase_job}).run_one()
     with workspace.read() as tx:
         table = tx.tables.own.job
-        row = tx.connection.execute(sa.select(table.c.state, table.c.result, table.c.error).where(table.c.id == job)).one()
+        row = tx.connection.execute(
+            sa.select(table.c.state, table.c.result, table.c.error).where(table.c.id == job)
+        ).one()
     assert row.state == "done", row.error
     result: dict[str, Any] = row.result
     return result
@@ -133,13 +143,17 @@ def test_no_byte_of_an_erased_value_is_left_while_numbers_links_and_an_act_stay(
         assert visit["contact"].id == 1 and visit["subject"] == "Встреча 2"
         assert visit["who"] is None and visit["note"] == "Ждёт ███"
         act, _ = query.record(tx, me, "erasure", result["act"])
-        assert act["ground"] == "Заявление от 20.11.2026" and act["done_by"].id == 1 and len(act["hash"]) == 64
+        assert (
+            act["ground"] == "Заявление от 20.11.2026" and act["done_by"].id == 1 and len(act["hash"]) == 64
+        )
         assert "visit: 2" in act["act"].casefold() or "2" in act["act"]
         kinds = [item["kind"] for item in history(tx, me, "contact", 1).items]
         assert kinds == ["erased", "updated", "updated", "created"]
         feed = [item["change"] for item in query.changes(tx, me, None, ["contact"]).items]
         assert feed[-1] == "erased"
-    assert EMAIL.encode() in left  # another record, which nobody linked: named in the act, for people to decide
+    assert (
+        EMAIL.encode() in left
+    )  # another record, which nobody linked: named in the act, for people to decide
 
 
 def test_an_erasure_wants_an_administrator_a_ground_and_something_marked(workspace: Workspace) -> None:
@@ -158,7 +172,11 @@ def test_an_erasure_wants_an_administrator_a_ground_and_something_marked(workspa
     assert ask(1, "contact", "a request") == ""
     with workspace.read() as tx:
         seen = outline(tx, tx.model.entities["contact"], 1)
-        assert [(e.name, n) for e, _, n in seen.fields] == [("contact", 1), ("contact_phone", 1), ("visit", 1)]
+        assert [(e.name, n) for e, _, n in seen.fields] == [
+            ("contact", 1),
+            ("contact_phone", 1),
+            ("visit", 1),
+        ]
     with pytest.raises(KubikError) as refused:
         workspace.write(lambda tx: records.create(tx, admin(tx), "erasure", {"ground": "mine"}))
     assert refused.value.code == "KBK3014"

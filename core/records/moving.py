@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -60,12 +60,32 @@ def move(
     work = start(tx, actor, context)
     found = find_entity(work, entity)
     stages = staged(work, found)
-    top = Row(entity=found, action="update", id=id, if_version=if_version, near="." not in to)
+    top = Row(entity=found, action="update", id=id, if_version=if_version)
     work.tops.append(top)
     field = found.by_uid[stages.field]
     parse_row(work, top, {**(values or {}), field.name: Ready(stage_named(stages, to).uid)})
+    top.near = "." not in to
     run(work)
     return Saved(id=top.id, version=top.version, changed=top.touched)
+
+
+def try_move(
+    tx: Transaction, actor: Actor, entity: str, id: int, to: str, values: Values | None = None, *,
+    context: Context = JSON,
+) -> KubikError | None:  # fmt: skip
+    """What a move would be refused with; nothing of it stays."""
+    waiting = list(tx.after_commit)
+    part = tx.connection.begin_nested()
+    try:
+        move(tx, actor, entity, id, to, values, context=context)
+    except KubikError as error:
+        if error.status >= 500:
+            raise
+        return error
+    finally:
+        part.rollback()
+        tx.after_commit[:] = waiting
+    return None
 
 
 def staged(work: Work, entity: Entity) -> Stages:
@@ -152,13 +172,26 @@ def move_many(
     stage_named(staged(work, found), to)
     seen = visible_ids(work, found, ids)
     stored = load(tx, found, seen)
+
+    def one(id: int) -> Saved:
+        lacking = {n: v for n, v in (values or {}).items() if _lacks(found, stored.get(id, {}), n)}
+        return move(tx, actor, entity, id, to, lacking, context=context)
+
+    return _each(tx, ids, one)
+
+
+def take_back_many(tx: Transaction, actor: Actor, entity: str, ids: Sequence[int]) -> Moved:
+    """Take back the actor's last move of each of the records, as far as it can be."""
+    return _each(tx, ids, lambda id: take_back(tx, actor, entity, id))
+
+
+def _each(tx: Transaction, ids: Sequence[int], one: Callable[[int], Saved]) -> Moved:
     moved: list[Saved] = []
     refused: list[Refused] = []
     for id in dict.fromkeys(ids):
-        lacking = {n: v for n, v in (values or {}).items() if _lacks(found, stored.get(id, {}), n)}
         part = tx.connection.begin_nested()
         try:
-            moved.append(move(tx, actor, entity, id, to, lacking, context=context))
+            moved.append(one(id))
             part.commit()
         except KubikError as error:
             part.rollback()
@@ -194,4 +227,6 @@ def refused_at(error: KubikError, stage_field: str) -> KubikError:
 
 __all__ = [
     "KEPT", "MOST", "Moved", "Refused", "asked_of", "last_move", "move", "move_many", "refused_at", "take_back",
+    "take_back_many",
+    "try_move",
 ]  # fmt: skip

@@ -9,17 +9,15 @@ from metamodel.model import Field
 from renderers.actions.buttons import on_card
 from renderers.cards.panels import rail_tabs
 from renderers.cards.shown import Shown
+from renderers.cards.stages import stage_part
 from renderers.cards.tabs import card_tabs
-from renderers.cards.view import Card, PanelView, StageStep
+from renderers.cards.view import Card, PanelView
 
 
 def card_view(shown: Shown, panel: PanelView | None) -> Card:
     """What the template draws; ``panel`` is the one that is open beside the sheet."""
     entity, item, language = shown.entity, shown.item, shown.texts.language
     figure = _figure(shown)
-    stages = tuple(_stages(shown))
-    now = next((index for index, stage in enumerate(stages) if stage.state == "now"), -1)
-    moves = "move" in shown.allowed and not shown.deleted
     updates = "update" in shown.allowed and not shown.deleted
     list_label = entity.label_many.in_language(language) or entity.name
     return Card(
@@ -34,12 +32,7 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         facts=_facts(shown),
         figure=shown.cells.one(figure, figure.result, item[figure.name]) if figure else None,
         figure_label=shown.label(figure) if figure else "",
-        stages=stages,
-        stages_label=shown.label(entity.by_uid[entity.stages.field]) if entity.stages else "",
-        stage_href=f"{shown.here}/stage" if stages and moves else None,
-        stage_words=stages[now].label if now >= 0 else "",
-        stage_place=_place(shown, now, len(stages)),
-        next_stage=_next(stages, now) if moves else None,
+        **stage_part(shown),
         tabs=card_tabs(shown, list_label),
         rail=rail_tabs(shown, panel.key if panel else ""),
         panel=panel,
@@ -69,18 +62,6 @@ def _copy_href(shown: Shown) -> str | None:
     return f"/e/{shown.entity.name}/new?copy={shown.id}"
 
 
-def _place(shown: Shown, now: int, count: int) -> str:
-    if now < 0 or count < 2:
-        return ""
-    return shown.texts.render(message("{place} of {count}", place=now + 1, count=count))
-
-
-def _next(stages: tuple[StageStep, ...], now: int) -> StageStep | None:
-    """The stage that the one action of a phone leads to."""
-    ahead = [stage for stage in stages[now + 1 :] if stage.kind != "lost"] if now >= 0 else []
-    return ahead[0] if ahead and stages[now].kind == "open" else None
-
-
 def _first_text(shown: Shown) -> str:
     """What names the record shortest: its number, when it has one."""
     for field in shown.entity.fields:
@@ -107,27 +88,3 @@ def _figure(shown: Shown) -> Field | None:
         if field.type.name == "money" and not field.off and shown.item.get(field.name) is not None:
             return field
     return None
-
-
-def _stages(shown: Shown) -> list[StageStep]:
-    """The pipeline of the record: what is done, where it stands, what is ahead. A lost one stands only when it is."""
-    stages = shown.entity.stages
-    if stages is None:
-        return []
-    current = shown.item.get(shown.entity.by_uid[stages.field].name)
-    pipeline = next(
-        (p for p in stages.pipelines if any(s.name == current for s in p.stages)), stages.pipelines[0]
-    )
-    path = [s for s in pipeline.stages if (s.kind != "lost" and not s.archived) or s.name == current]
-    at = next((index for index, stage in enumerate(path) if stage.name == current), -1)
-    lost = at >= 0 and path[at].kind == "lost"
-    language = shown.texts.language
-    return [
-        StageStep(
-            name=stage.name,
-            label=stage.label.in_language(language) or stage.name,
-            state="now" if index == at else "done" if index < at and not lost else "todo",
-            kind=stage.kind,
-        )
-        for index, stage in enumerate(path)
-    ]

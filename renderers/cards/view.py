@@ -215,6 +215,23 @@ class StageStep:
     label: str
     state: Literal["done", "now", "todo"]
     kind: str
+    time: str = ""
+    """How long the record stood there; where it stands now, against the norm."""
+    late: bool = False
+    possible: bool = True
+    """Whether the table of moves lets the person move the record there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageLine:
+    """The time in a stage, for the table under the bar."""
+
+    label: str
+    tone: str
+    time: str
+    norm: str
+    late: bool
+    now: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +254,11 @@ class Card:
     stage_words: str
     stage_place: str
     stage_href: str | None
+    stage_total: str
+    """How long the record has been in work."""
+    stage_times: tuple[StageLine, ...]
+    stage_back: str
+    """The words that take the last move back, while it can be; empty otherwise."""
     next_stage: StageStep | None
     tabs: tuple[CardTab, ...]
     rail: tuple[PanelTab, ...]

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 
 from core.errors import KubikError
 from core.query.options import options
-from core.records import Saved, create, move, update
+from core.records import Saved, create, update
 from core.records.drafts import draft, drop_draft
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading
@@ -26,7 +26,7 @@ from renderers.forms.desk import Remarks
 from renderers.forms.draft_forms import address_of, keep
 from renderers.forms.draft_keys import known_key
 from renderers.forms.duplicates import alike
-from renderers.forms.filled import Filled, Sent, differing, moved, read_sent, write_json
+from renderers.forms.filled import Sent, differing, moved, read_sent
 from renderers.forms.form import editable_lists, refusal
 from renderers.forms.lookups import internal_values, look_up
 from renderers.forms.place import Place, place_of
@@ -197,32 +197,6 @@ class ChangeRecord(Controller):
     def take(self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
         """The changed form."""
         return take_form(request, entity, identity)
-
-
-@post("/e/{entity:str}/{identity:int}/stage", sync_to_thread=True, status_code=200, include_in_schema=False)
-def move_record(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
-    """Another stage, pressed in the bar of a card; when it is refused, the form opens with what is missing."""
-    asked = dict(form_pairs(request))
-    with reading(request) as (who, tx):
-        place = place_of(request, who, tx, entity, identity, "move")
-        stages = place.entity.stages
-        if stages is None:
-            raise KubikError("KBK2006")
-        field = place.entity.by_uid[stages.field]
-        was = place.stored()
-        version = Sent(filled=was, asked=asked).version
-    to = asked.get("to", "")
-    try:
-        saved = who.workspace.write(
-            lambda tx: move(
-                tx, who.actor, entity, identity, to, if_version=version, context=place.manner.context
-            )
-        )
-    except KubikError as error:
-        now = Filled(values={**was.values, field.name: to}, titles=was.titles, rows=was.rows)
-        written = {"_was": write_json(was), "_version": str(version or "")}
-        return not_saved(request, place, Sent(filled=now, asked=written), error)
-    return done(place, saved, Sent(filled=was))
 
 
 @get("/e/{entity:str}/options/{field_name:str}", sync_to_thread=True, include_in_schema=False)

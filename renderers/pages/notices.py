@@ -14,14 +14,19 @@ from metamodel.messages import Message, message
 
 COOKIE = "kubik_notice"
 SECONDS = 30
-_FORM = re.compile(r"(saved|alike|restored|deleted|done):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
+_FORM = re.compile(r"(saved|alike|restored|deleted|done|moved|taken_back):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
 _WORDS: dict[str, Message] = {
     "saved": message("Saved"),
     "alike": message("Saved. Perhaps such a record was there already"),
     "restored": message("Restored from the bin"),
     "deleted": message("Moved to the bin"),
     "done": message("Done"),
+    "moved": message("Moved to another stage"),
+    "taken_back": message("The move is taken back"),
 }
+
+_BACK = {"deleted": "restore", "moved": "move/undo"}
+"""Behind the address of the record: what takes a deed back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,6 @@ def read_notice(written: str | None, texts: Texts) -> Notice | None:
     if found is None:
         return None
     deed, entity, record = found.groups()
-    undo = f"/e/{entity}/{record}/restore" if deed == "deleted" else None
-    done = f"/e/{entity}/{record}" if deed in ("done", "alike") and record != "0" else None
+    undo = f"/e/{entity}/{record}/{_BACK[deed]}" if deed in _BACK else None
+    done = f"/e/{entity}/{record}" if deed in ("done", "alike", "moved") and record != "0" else None
     return Notice(text=texts.render(_WORDS[deed]), undo=undo, record=done)

@@ -34,6 +34,11 @@ export async function askMove(href: string): Promise<string | boolean> {
     else toast(word("offline"), 20);
     return false;
   }
+  return ask(form);
+}
+
+/** Shows the form of a move over the page until it is made or given up. */
+function ask(form: HTMLFormElement): Promise<string | boolean> {
   const dialog = document.createElement("dialog");
   dialog.className = "action";
   dialog.setAttribute("aria-labelledby", "move-title");
@@ -83,4 +88,33 @@ async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<s
   if (again) show(dialog, again);
   else toast(word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
   return false;
+}
+
+/** A stage pressed on a card: the move is made at once, or what is missing is asked. */
+async function press(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+  const body = new URLSearchParams({ to: button.value, _stay: "1", _notice: "1" });
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  form.setAttribute("aria-busy", "true");
+  const headers = { "HX-Request": "true", "X-CSRF-Token": token() };
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  form.removeAttribute("aria-busy");
+  if (answer?.status === 204) return location.reload();
+  const asked = answer && answer.status < 500 ? await fragment(answer) : null;
+  if (!asked) return toast(word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
+  if (await ask(asked)) location.reload();
+  else button.focus();
+}
+
+let started = false;
+
+export function startMoves(): void {
+  if (started) return;
+  started = true;
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const button = event.submitter;
+    if (!form.matches("form[data-moves]") || !(button instanceof HTMLButtonElement) || event.defaultPrevented) return;
+    event.preventDefault();
+    if (!form.hasAttribute("aria-busy")) void press(form, button);
+  });
 }

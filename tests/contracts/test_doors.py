@@ -106,7 +106,7 @@ def test_a_record_out_of_sight_has_no_door(house: Site, mark: Surfer) -> None:
     assert mark.get(f"/e/deal/new?copy={hidden}").status_code in (200, 404)
     assert "Secret of Nina" not in mark.get(f"/e/deal/new?copy={hidden}").text
     for page, pairs in {
-        "/field/name": [("/name", "x"), ("_version", "1")], "/edit": [("/name", "x")], "/delete": [], "/stage": [("to", "won")],
+        "/field/name": [("/name", "x"), ("_version", "1")], "/edit": [("/name", "x")], "/delete": [], "/move": [("to", "won")], "/move/undo": [],
         "/comments": [("text", "x")], "/comments/1": [("text", "x")], "/comments/1/delete": [], "/run/gift": [],
     }.items():  # fmt: skip
         told, nothing = mark.post(f"{here}{page}", pairs), mark.post(f"{nowhere}{page}", pairs)

@@ -1,0 +1,82 @@
+"""What the templates of stages draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from renderers.forms.view import Summary, Widget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagePill:
+    """A stage as a tinted word."""
+
+    name: str
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveForm:
+    """What a move asks: only what is missing. ``action`` is its address, ``about`` the title of the record.
+
+    ``blocked`` says why the move cannot be made at all; ``filled`` are the labels of what the stage requires and is
+    there; ``asked`` are the names of the fields in the form.
+    """
+
+    action: str
+    title: str
+    about: str
+    source: StagePill | None
+    target: StagePill | None
+    targets: tuple[StagePill, ...] = ()
+    """Without a target: where the record may go."""
+    left: str = ""
+    help: str = ""
+    filled: str = ""
+    blocked: str = ""
+    widgets: tuple[Widget, ...] = ()
+    asked: str = ""
+    version: str = ""
+    back: str = ""
+    stay: bool = False
+    notice: bool = False
+    files: bool = False
+    list_label: str
+    list_href: str
+    cancel_href: str
+    summary: Summary | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stayed:
+    """A record that a move of many left where it was, and why."""
+
+    title: str
+    href: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyForm:
+    """A move of many: where to, and what those that lack it are given; after it what became of it."""
+
+    action: str
+    title: str
+    count: str
+    ids: tuple[int, ...]
+    targets: tuple[StagePill, ...]
+    to: str = ""
+    target: StagePill | None = None
+    help: str = ""
+    widgets: tuple[Widget, ...] = ()
+    asked: str = ""
+    back: str
+    list_label: str
+    list_href: str
+    files: bool = False
+    summary: Summary | None = None
+    moved: str = ""
+    stayed: tuple[Stayed, ...] = ()
+    undo: str = ""
+    """The ids that were moved, joined by commas, when they can be taken back."""

@@ -38,7 +38,7 @@ def place_page(request: AnyRequest, entity: FromPath[str], identity: FromPath[in
 def place_record(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
     """Move a card to the column ``to`` of the board ``view``; ``from`` is where it stood before this person's eyes.
 
-    To scripts ``{"version"}``, refused ``{"reason", "ask"}``: the address of the dialog that asks what is missing.
+    To scripts ``{"version", "undo"}``, refused ``{"reason", "ask"}``: the address of the dialog that asks what is missing.
     """
     who = visit(request)
     asked = dict(form_pairs(request))
@@ -49,13 +49,13 @@ def place_record(request: AnyRequest, entity: FromPath[str], identity: FromPath[
             raise
         return _refused(request, who, entity, identity, asked, error)
     if _scripted(request):
-        return _json(200, {"version": saved})
+        return _json(200, saved)
     back = safe_next(asked.get("_back") or f"/e/{entity}?view={asked.get('view', '')}")
     return see_other(back, leave_notice(who, "done", entity, identity))
 
 
-def _placed(tx: Transaction, who: Visit, entity: str, identity: int, asked: dict[str, str]) -> int:
-    """The version after the move; KBK3009 when the card stands elsewhere by now."""
+def _placed(tx: Transaction, who: Visit, entity: str, identity: int, asked: dict[str, str]) -> dict[str, Any]:
+    """The version after the move, and what takes it back; KBK3009 when the card stands elsewhere by now."""
     made = _board(who, tx, entity, asked)
     place = place_of(tx, who, made.board, asked.get("to", ""))
     if place is None or place.fixed:
@@ -66,8 +66,9 @@ def _placed(tx: Transaction, who: Visit, entity: str, identity: int, asked: dict
         raise KubikError("KBK3009", message("it was moved by somebody else meanwhile"))
     value = written(tx.model, made.board, place)
     if made.board.of_stages:
-        return move(tx, who.actor, entity, identity, str(value)).version
-    return update(tx, who.actor, entity, identity, {made.board.field.name: value}).version
+        version = move(tx, who.actor, entity, identity, str(value)).version
+        return {"version": version, "undo": f"/e/{entity}/{identity}/move/undo"}
+    return {"version": update(tx, who.actor, entity, identity, {made.board.field.name: value}).version}
 
 
 def _board(who: Visit, tx: Transaction, entity: str, asked: dict[str, str]) -> Drawing:

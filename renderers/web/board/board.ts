@@ -294,6 +294,7 @@ export class Board {
     });
     cards.before(fold);
     this.begin(column);
+    column.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.remember(column.dataset.column!, true);
   }
 

@@ -63,7 +63,7 @@ def test_cards_stand_in_columns_with_counts_and_sums_of_what_the_reader_sees(
     mine = columns(sign_in(site, "mark").get(BOARD))
     assert list(mine) == ["lead", "offer", "won"]  # the lost ones are hidden by the definition
     assert cards(mine["lead"]) == ["&lt;b&gt;Beta&lt;/b&gt;", "Alpha"]
-    assert head(mine["lead"]).startswith("Lead 2 Amount ₽ 100 ") and "Amount: 1 of 2 have it" in mine["lead"]
+    assert head(mine["lead"]).startswith("Lead 2 Amount ₽ 100 ") and "Amount: filled in: 1 of 2" in mine["lead"]
     assert head(mine["offer"]).startswith("Offer 1 Amount ₽ 2,500.50 ")
     assert "Amount: not given" in mine["lead"] and "<b>Beta" not in mine["lead"]
     assert cards(mine["won"]) == [] and head(mine["won"]).startswith("Won 1")  # folded

@@ -12,7 +12,7 @@ from tests.sites import PASSWORD, Site
 
 
 class Form(HTMLParser):
-    """The named fields of a page's form with the id ``form``, in order, as a browser would send them."""
+    """The named fields of a page's form with the id ``form`` (or ``move``), in order, as a browser would send them."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form":
-            self._inside = given.get("id") == "form"
+            self._inside = given.get("id") in ("form", "move")
         self._template += tag == "template"
         name = given.get("name")
         if not self._inside or self._template or (name is None and tag != "option"):

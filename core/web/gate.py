@@ -78,7 +78,9 @@ def signed_in(request: AnyRequest, key: str, asked: str) -> Response[Any]:
     with site.workspace.read() as transaction:
         actor = actor_of_session(transaction, key)
     note(who, "sign in", login=actor.login if actor else "")
-    cookies = [cookie(who, SESSION_COOKIE, key), cookie(who, CHALLENGE_COOKIE, "", 0)]
+    cookies = [cookie(who, SESSION_COOKIE, key)]
+    if request.cookies.get(CHALLENGE_COOKIE):
+        cookies.append(cookie(who, CHALLENGE_COOKIE, "", 0))
     if not who.htmx:
         return see_other(asked, *cookies)
     # over an open page: who it is now, and the protection of its forms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -121,11 +120,17 @@ def _oneself(actor: Actor) -> Actor:
 def _people(who: Visit, tx: Transaction) -> tuple[tuple[str, str], ...]:
     """Those whom the person may know of, who can sign in."""
     try:
-        query = Query(entity="user", fields=("id", "name"), filter="active", sort=("name",), limit=_MOST)
-        items: Sequence[Any] = read(tx, who.actor, query).items
+        seen = read(
+            tx, who.actor, Query(entity="user", fields=("id", "name"), sort=("name",), limit=_MOST)
+        ).items
     except KubikError:
         return ()
-    return tuple((str(i["id"]), str(i.get("name") or i["id"])) for i in items if i["id"] != who.actor.person)
+    ids = tuple(item["id"] for item in seen if item["id"] != who.actor.person)
+    asked = Query(entity="user", fields=("id",), filter="active", ids=ids, limit=_MOST)
+    active = {item["id"] for item in read(tx, system_actor(), asked).items} if ids else set()
+    return tuple(
+        (str(item["id"]), str(item.get("name") or item["id"])) for item in seen if item["id"] in active
+    )
 
 
 def _page(request: AnyRequest, values: dict[str, str], error: KubikError | None = None) -> Response[Any]:
@@ -138,7 +143,7 @@ def _page(request: AnyRequest, values: dict[str, str], error: KubikError | None 
             words = " ".join(who.texts.render(each) for each in said)
         return render(
             who, "security/deputy.html", status=error.status if error else 200, people=_people(who, tx),
-            values={"starts_on": today, **values}, error=words,
+            values={"deputy": "", "starts_on": today, "ends_on": "", "note": "", **values}, error=words,
             shell=make_shell(request, who, tx, path="/me/security"),
         )  # fmt: skip
 

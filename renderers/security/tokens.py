@@ -52,7 +52,7 @@ def token_form(request: AnyRequest) -> Response[Any]:
     note(who, "token made", login=who.actor.login, name=name[:100])
     with reading(request) as (who, tx):
         shell = make_shell(request, who, tx, path="/me/security")
-        return render(who, "security/token_made.html", token=made, name=name, shell=shell)
+        return render(who, "security/token_made.html", token=made, called=name, shell=shell)
 
 
 @post("/me/security/tokens/{token:int}/end", sync_to_thread=True, include_in_schema=False)
@@ -75,7 +75,7 @@ def _page(
         values = dict(pairs)
         return render(
             who, "security/token.html", status=error.status if error else 200, days=DAYS,
-            name=values.get("name", ""), chosen_days=values.get("days", "90"), read_only=bool(values.get("read_only")),
+            called=values.get("name", ""), chosen_days=values.get("days", "90"), read_only=bool(values.get("read_only")),
             entities=_entities(who, tx), chosen={value for key, value in pairs if key == "entity"},
             error=who.texts.render(error.detail) if error else None,
             shell=make_shell(request, who, tx, path="/me/security"),

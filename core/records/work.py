@@ -102,7 +102,7 @@ class Work:
             self._raise(every)
 
     def _raise(self, every: list[Problem]) -> None:
-        first = every[:PROBLEMS_SHOWN]
+        first = _silent(every)[:PROBLEMS_SHOWN]
         gravest = max(first, key=lambda p: _GRAVITY.get(CODES[p.code][0], 1))
         raise KubikError(gravest.code, detail=first[0].message if len(first) == 1 else None, errors=first)
 
@@ -133,6 +133,20 @@ class Work:
 
 _GRAVITY = {400: 2, 422: 3, 409: 4, 428: 5, 412: 6, 403: 7, 404: 8}
 """Which status wins when faults of several kinds meet."""
+
+
+def _silent(every: list[Problem]) -> list[Problem]:
+    """Of what is not there for the actor that alone is said: any other word would tell that it is there for others."""
+    gone = {problem.pointer for problem in every if problem.code == "KBK2006"}
+    if not gone:
+        return every
+    above = tuple(f"{pointer}/" for pointer in gone)
+    kept = [p for p in every if not (p.pointer in gone or p.pointer.startswith(above)) or p.code == "KBK2006"]
+    return [
+        p
+        for index, p in enumerate(kept)
+        if p.pointer not in gone or p.pointer not in [e.pointer for e in kept[:index]]
+    ]
 
 
 def start(tx: Transaction, actor: Actor, context: Context) -> Work:

@@ -19,7 +19,17 @@ import pytest
 from metamodel.model import Grant
 from tests.conftest import Databases, Dialect
 from tests.contracts.places import judge, raw_rows
-from tests.doors import api_model, api_reading, api_writing, pages_reading, pages_writing, shell
+from tests.doors import (
+    api_model,
+    api_reading,
+    api_writing,
+    pages_reading,
+    pages_writing,
+    past,
+    people_pages,
+    shell,
+    stages_and_boards,
+)
 from tests.doors.doors import PROBES, commands, doors_of
 from tests.doors.people import grants
 from tests.doors.visit import Visit
@@ -28,7 +38,10 @@ from tests.oracle.rights import Person
 from tests.oracle.sets import effective_roles
 from tests.sites import Site, running
 
-__all__ = ["api_model", "api_reading", "api_writing", "pages_reading", "pages_writing", "shell"]
+CLAIMING = (
+    api_reading, api_writing, api_model, pages_reading, pages_writing, stages_and_boards, past, people_pages, shell,
+)  # fmt: skip
+"""The modules that claim doors."""
 
 
 def seeds() -> list[tuple[str, int]]:

@@ -117,7 +117,12 @@ def each_field(visit: Visit, name: str, path: str) -> None:
         if not visit.rights.reaches(entity, each):
             for ask in ("fields={}", "sort={}", "filter={}+IS+NULL", "fields={}.id", "filter=COUNT({})>0"):
                 alike(visit, "GET", f"{path}?{ask}", each.name, "q" * len(each.name))
-        elif each in told and each.type.name in ("text", "long_text", "money", "date") and each.stored and not each.system:
+        elif (
+            each in told
+            and each.type.name in ("text", "long_text", "money", "date")
+            and each.stored
+            and not each.system
+        ):
             for row in [r for r in visit.rows(name) if r.get(each.uid) is not None][:3]:
                 compared(visit, name, path, each, row)
 

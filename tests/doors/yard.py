@@ -68,8 +68,8 @@ YARD: Mapping[str, str] = {
             - name: main
               stages:
                 - {name: fresh, label: Fresh}
-                - {name: going, label: Going}
-                - {name: done, kind: won}
+                - {name: going, label: Going, norm: P3D}
+                - {name: done, kind: won, required: [hint]}
         timeline: [self, tasks, remarks]
     """,
     "entities/part.yaml": """
@@ -126,6 +126,13 @@ YARD: Mapping[str, str] = {
         entity: work
         columns: [name, org, org.note, hint, amount, shout, labels, stage, owner]
         sort: [-amount, name]
+    """,
+    "views/work_board.yaml": """
+        name: work_board
+        entity: work
+        kind: board
+        columns: [name, org, hint, amount, owner]
+        totals: [amount]
     """,
     "menu.yaml": "items: [{entity: work}, {entity: org}, {entity: task}, {entity: vault}]\n",
     "roles/one.yaml": "name: one\nparent: two\ngrants: []\n",

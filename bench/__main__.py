@@ -1,4 +1,4 @@
-"""`kubik bench [lists|write|rights]…`: status 1 when a figure is over its limit."""
+"""`kubik bench [lists|rights|boards|write]…`: status 1 when a figure is over its limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.installation import installed
 from bench.measure import Results
 from scripts.postgres import PostgresMissing
 
-NAMES = ("lists", "rights", "write")
+NAMES = ("lists", "rights", "boards", "write")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,8 @@
 import { closeMenu } from "../menus";
 import type { Board } from "./board";
 
+const PHONE = "(max-width: 767px)";
+
 function close(menu: HTMLElement | null): void {
   menu?.remove();
 }
@@ -43,7 +45,8 @@ function item(board: Board, card: HTMLElement, column: HTMLElement, menu: HTMLEl
   button.addEventListener("click", () => {
     board.held = false;
     close(menu);
-    void board.place(card, column).then((done) => done && board.focus(card));
+    // on a phone one goes on with the column in sight: nothing jumps after the card
+    void board.place(card, column).then((done) => done && !matchMedia(PHONE).matches && board.focus(card));
   });
   return button;
 }
@@ -64,7 +67,7 @@ function keys(event: KeyboardEvent, board: Board, card: HTMLElement, menu: HTMLE
 
 /** Beside its button, within the window; on a phone it stands at the bottom. */
 function stand(menu: HTMLElement, beside: HTMLElement): void {
-  if (matchMedia("(max-width: 767px)").matches) return;
+  if (matchMedia(PHONE).matches) return;
   const [at, box] = [beside.getBoundingClientRect(), menu.getBoundingClientRect()];
   menu.style.left = `${Math.max(8, Math.min(at.right - box.width, innerWidth - box.width - 8))}px`;
   menu.style.top = `${Math.max(8, Math.min(at.bottom + 4, innerHeight - box.height - 8))}px`;

@@ -4,6 +4,7 @@ import type { Board } from "./board";
 export function startPhone(board: Board): void {
   const chips = [...board.root.querySelectorAll<HTMLElement>("[data-chip]")];
   const columns = board.root.querySelector<HTMLElement>(".bcols")!;
+  board.root.parentElement?.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   for (const chip of chips) {
     chip.addEventListener("click", (event) => {
       event.preventDefault();

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from litestar import Response, post
 
 from core.errors import KubikError
+from core.solutions import kept
 from core.solutions.apply import apply
 from core.solutions.foresight import foresee
 from core.solutions.plans import Plan
 from core.solutions.undo import undo
+from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import Html, render, see_other
 from metamodel.messages import message
+from metamodel.model import Model, Role
 from renderers.pages.shell import make_shell
 from renderers.roles.editing import Sent
-from renderers.roles.view import PlanPage
+from renderers.roles.reading import fields_of, speaker_of
+from renderers.roles.view import PlanPage, RuleView
+from renderers.roles.words import grant_words
 
 
 def planned(request: AnyRequest, plan: Plan, role: str, label: str, back: str) -> Html:
@@ -31,6 +37,7 @@ def planned(request: AnyRequest, plan: Plan, role: str, label: str, back: str) -
 def plan_page(who: Visit, plan: Plan, role: str, label: str, back: str) -> PlanPage:
     """The effects of a plan in words, losses first."""
     texts = who.texts
+    gone, come = _rules(who, plan)
     seen = foresee(who.workspace, who.actor, plan.id)
     losses = [
         texts.render(message("{what}: lost values: {count}", what=change.effect, count=change.loss.values))
@@ -43,6 +50,8 @@ def plan_page(who: Visit, plan: Plan, role: str, label: str, back: str) -> PlanP
         back=back,
         role=role,
         changes=tuple(texts.render(change.effect) for change in plan.changes),
+        gone=gone,
+        come=come,
         reach=tuple(texts.render(line) for line in seen.reach),
         failing=tuple(texts.render(fault.message) for fault in seen.failing),
         losses=tuple(losses),
@@ -52,6 +61,35 @@ def plan_page(who: Visit, plan: Plan, role: str, label: str, back: str) -> PlanP
         forbidden=tuple(texts.render(change.forbids) for change in plan.changes if change.forbids),
         known=seen.known,
     )
+
+
+def _rules(who: Visit, plan: Plan) -> tuple[tuple[RuleView, ...], tuple[RuleView, ...]]:
+    """The rules that go and those that come, in words, of the roles that the plan changes."""
+    with who.workspace.read() as tx:
+        new = kept.target_of(kept.find(tx, plan.id)).model
+        gone: list[RuleView] = []
+        come: list[RuleView] = []
+        for change in plan.changes:
+            was, now = tx.model.roles.get(change.target), new.roles.get(change.target)
+            if change.kind != "role" or was is None or now is None:
+                continue
+            before, after = _written(tx.model, was), _written(new, now)
+            gone += [_words(who, tx, tx.model, was, n) for n, text in enumerate(before) if text not in after]
+            come += [_words(who, tx, new, now, n) for n, text in enumerate(after) if text not in before]
+    return tuple(gone), tuple(come)
+
+
+def _written(model: Model, role: Role) -> list[Any]:
+    return next(list(item.get("grants", ())) for item in model.document["roles"] if item["uid"] == role.uid)
+
+
+def _words(who: Visit, tx: Transaction, model: Model, role: Role, number: int) -> RuleView:
+    speaker = replace(speaker_of(who, tx), model=model)
+    words = grant_words(speaker, role.grants[number], fields=fields_of(model, role, number))
+    return RuleView(
+        sentence=words.sentence, notes=words.notes, text="", count="", current=False, href=None,
+        origin=who.texts.render(role.label),
+    )  # fmt: skip
 
 
 @post("/roles/apply-plan", sync_to_thread=True, status_code=200, include_in_schema=False)
@@ -65,7 +103,8 @@ def apply_plan(request: AnyRequest) -> Response[Any]:
         if error.status >= 500:
             raise
         return _refused(request, error, sent.one("title"), _inside(back))
-    query = urlencode({"entity": sent.one("entity"), "done": "1"} if sent.one("entity") else {"done": "1"})
+    entity = dict(parse_qsl(urlsplit(back).query)).get("entity", "")
+    query = urlencode({"entity": entity, "done": "1"} if entity else {"done": "1"})
     return see_other(f"/roles/{role}?{query}" if role else "/roles")
 
 
@@ -94,7 +133,7 @@ def _refused(request: AnyRequest, error: KubikError, title: str, back: str) -> H
         words = [who.texts.render(problem.message) for problem in error.errors]
         failing = error.code == "KBK1107"
         page = PlanPage(
-            plan="", title=title, back=back, role="", changes=(), reach=(), failing=tuple(words) if failing else (),
+            plan="", title=title, back=back, role="", changes=(), gone=(), come=(), reach=(), failing=tuple(words) if failing else (),
             losses=(), breaks=(), forbidden=() if failing else tuple(words), known=True,
             refused=who.texts.render(error.detail),
         )  # fmt: skip

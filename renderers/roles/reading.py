@@ -19,10 +19,10 @@ from core.solutions.foresight import holders_filter
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
-from metamodel.model import Entity, Grant, Role
+from metamodel.model import Entity, Grant, Model, Role
 from metamodel.names import SYSTEM_SOLUTION
 from renderers.pages.icons import icon_name
-from renderers.roles.matrix import COLUMNS, Row, matrix
+from renderers.roles.matrix import COLUMNS, Row, in_order, matrix
 from renderers.roles.tree import Branch, seen_roles, tree
 from renderers.roles.view import CellView, Option, RoleLine, RolePage, RowView, RuleView, TestView
 from renderers.roles.words import Speaker, grant_words
@@ -84,7 +84,8 @@ def speaker_of(who: Visit, tx: Transaction) -> Speaker:
 def shown_entities(tx: Transaction, actor: Actor) -> list[Entity]:
     """The entities that the reader may know of, child rows behind what they belong to; switched off ones left out."""
     grants = grants_of(tx.model, actor)
-    return [e for e in tx.model.entities.values() if not e.off and grants.may(e.uid, "read")]
+    shown = [e for e in tx.model.entities.values() if not e.off and grants.may(e.uid, "read")]
+    return in_order(tx.model, shown)
 
 
 def role_page(who: Visit, tx: Transaction, name: str, asked: Asked) -> RolePage:
@@ -138,7 +139,7 @@ class _Page:
             can_change=self.can_change,
             can_undo=may_everything(self.model, self.who.actor),
             roles=tuple(self._line(branch) for branch in branches),
-            columns=tuple(self.texts.render(ACTIONS[action]) for action in COLUMNS),
+            columns=tuple(self.texts.render(words) for words in COLUMNS.values()),
             rows=tuple(v for v in kept if v.label not in system),
             system_rows=tuple(v for v in kept if v.label in system),
             entity=self.entity.name,
@@ -198,6 +199,7 @@ class _Page:
         here = entity.uid == self.entity.uid
         return RowView(
             icon=icon_name(entity.icon), label=label, href=self.href(entity=entity.name, action=""), current=here,
+            child=entity.parent is not None,
             differs=other is None or other.states != row.states,
             cells=tuple(
                 CellView(
@@ -270,8 +272,14 @@ def written(tx: Transaction, role: Role) -> list[dict[str, Any]]:
 
 def written_fields(tx: Transaction, role: Role, number: int) -> tuple[str, tuple[str, ...]]:
     """How the set of fields of a grant was written: all, all_but or only, with uids."""
-    grant = written(tx, role)[number]
-    entity, fields = tx.model.entities[grant["entity"]], grant.get("fields")
+    return fields_of(tx.model, role, number)
+
+
+def fields_of(model: Model, role: Role, number: int) -> tuple[str, tuple[str, ...]]:
+    """The same of a role of any model."""
+    found = next(item for item in model.document["roles"] if item["uid"] == role.uid)
+    grant = found["grants"][number]
+    entity, fields = model.entities[grant["entity"]], grant.get("fields")
     if fields == "all":
         return "all", ()
     names = fields["all_but"] if isinstance(fields, Mapping) else fields or ()

@@ -49,6 +49,7 @@ class RowView:
     label: str
     href: str
     current: bool
+    child: bool
     differs: bool
     cells: tuple[CellView, ...]
 
@@ -152,6 +153,8 @@ class PlanPage:
     back: str
     role: str
     changes: tuple[str, ...]
+    gone: tuple[RuleView, ...]
+    come: tuple[RuleView, ...]
     reach: tuple[str, ...]
     failing: tuple[str, ...]
     losses: tuple[str, ...]

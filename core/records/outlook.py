@@ -94,7 +94,7 @@ def sights(tx: Transaction, viewer: Actor, person: int) -> Mapping[str, Sight]:
 
 def _is_told(entity: Entity) -> bool:
     """Whether people think of the entity as something of its own."""
-    return entity.menu and entity.parent is None and entity.follows is None and not entity.off
+    return entity.menu and entity.parent is None and not entity.off
 
 
 def _sight(tx: Transaction, actor: Actor, grants: Grants, entity: Entity) -> Sight:
@@ -105,7 +105,7 @@ def _sight(tx: Transaction, actor: Actor, grants: Grants, entity: Entity) -> Sig
     return Sight(
         count=min(counted, CAP),
         more=counted > CAP,
-        all=any(unlimited(grant) for grant in grants.branches(entity.uid, "read")),
+        all=entity.follows is None and any(unlimited(grant) for grant in grants.branches(entity.uid, "read")),
         actions=actions,
         fields=frozenset(grants.readable(entity.uid)),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
+from core.access.managing import manages_anybody
 from metamodel.messages import Message, message
 from metamodel.model import Model
 from renderers.people.gate import manages_people
@@ -41,6 +42,9 @@ def changes(entity: str) -> May:
 PLACES: tuple[Place, ...] = (
     Place(href="/people", label=message("People"), icon="users", may=manages_people, entity="user"),
     Place(href="/departments", label=message("Departments"), icon="sitemap", may=changes("department"), entity="department"),
+    Place(
+        href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
+    ),
     Place(href="/groups", label=message("Groups"), icon="users-group", may=changes("group"), entity="group"),
 )  # fmt: skip
 """In their order; each is shown to whom it opens."""

@@ -100,7 +100,8 @@ def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ..
 
 def _administration(places: Sequence[Place], visit: Visit) -> Iterator[NavGroup]:
     items = tuple(
-        NavItem(label=visit.texts.render(place.label), href=place.href, icon=icon_name(place.icon)) for place in places
+        NavItem(label=visit.texts.render(place.label), href=place.href, icon=icon_name(place.icon))
+        for place in places
     )
     if items:
         yield NavGroup(label=visit.texts.gettext("Administration"), items=items)
@@ -130,9 +131,10 @@ def _groups(
     for menu in menus:
         if menu.roles is not None and not (menu.roles & roles or grants.everything):
             continue
+        passed_over = linked if menu.solution == SYSTEM else set()
         loose = [item for item in menu.items if not item.items]
         for label, items in [(Label(), loose), *((i.label, i.items) for i in menu.items if i.items)]:
-            places = tuple(_places(items, model, grants, language, linked))
+            places = tuple(_places(items, model, grants, language, linked, frozenset(passed_over)))
             if places:
                 yield NavGroup(label=label.in_language(language), items=places)
     rest = [e for e in model.entities.values() if e.menu and e.parent is None and e.uid not in linked]
@@ -144,8 +146,9 @@ def _groups(
 
 
 def _places(
-    items: Iterable[MenuItem], model: Model, grants: Grants, language: str, linked: set[str]
-) -> Iterator[NavItem]:
+    items: Iterable[MenuItem], model: Model, grants: Grants, language: str, linked: set[str],
+    passed_over: frozenset[str],
+) -> Iterator[NavItem]:  # fmt: skip
     for item in items:
         entity = model.entity_by_uid.get(item.entity or "") or model.entities.get(item.entity or "")
         view = (
@@ -155,7 +158,7 @@ def _places(
         )
         if entity is None and view is not None:
             entity = model.entity_by_uid.get(view.entity)
-        if entity is None or not grants.may(entity.uid, "read"):
+        if entity is None or entity.uid in passed_over or not grants.may(entity.uid, "read"):
             continue
         linked.add(entity.uid)
         label = (

@@ -110,7 +110,7 @@ def draw(
             person=drawn(person, name),
             here=f"/people/{person}/leave",
             href=f"/people/{person}",
-            options=f"/people/options?but={person}",
+            options=f"/people/{person}/options",
             lines=tuple(_line(who, each, order, chosen) for each in theirs),
             total=_total(who, theirs),
             to=tuple(Chosen(value=str(user), label=chosen[user]) for user in order.to if user in chosen),

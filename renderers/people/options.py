@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from core.query.query import Query
 from core.query.read import read
@@ -14,19 +15,16 @@ from renderers.people.gate import opened
 OFFERED = 20
 
 
-@get("/people/options", sync_to_thread=True, include_in_schema=False)
-def people_options(request: AnyRequest) -> Response[Any]:
-    """People who could take something over; ``but`` is the one who leaves."""
-    but = request.query_params.get("but", "")
+@get("/people/{identity:int}/options", sync_to_thread=True, include_in_schema=False)
+def people_options(request: AnyRequest, identity: FromPath[int]) -> Response[Any]:
+    """People who could take something over from that one."""
     text = request.query_params.get("q", "").strip()[:200]
     with reading(request) as (who, tx):
         gate = opened(tx, who.actor)
-        conditions = ["active"] if gate.may_read("active") else []
-        if but.isascii() and but.isdigit() and len(but) < 19:
-            conditions.append(f"id <> {int(but)}")
+        conditions = [f"id <> {identity}", *(["active"] if gate.may_read("active") else [])]
         asked = Query(
             entity="user", fields=("id", "name"), search=text or None, sort=("name",), limit=OFFERED,
-            filter=" AND ".join(conditions) or None,
+            filter=" AND ".join(conditions),
         )  # fmt: skip
         items = [{"id": item["id"], "title": item["name"]} for item in read(tx, who.actor, asked).items]
     return Response({"items": items})

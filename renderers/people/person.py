@@ -95,12 +95,14 @@ def _keys(who: Visit, gate: Gate, person: int, entry: Entry, *, active: bool) ->
     texts, here = who.texts, f"/people/{person}"
     mine = person in (gate.actor.user, gate.actor.person)
     last = seen(who, gate.tx, entry.seen) or texts.gettext("never")
-    open_ = texts.render(message("sessions: {count}", count=entry.sessions))
+    kept = []
+    if entry.sessions:
+        kept.append(texts.render(message("sessions: {count}", count=entry.sessions)))
     if entry.tokens:
-        open_ += ", " + texts.render(message("tokens: {count}", count=entry.tokens))
+        kept.append(texts.render(message("tokens: {count}", count=entry.tokens)))
     found = [
         Fact(
-            icon="device-laptop", label=texts.gettext("Last here"), value=f"{last} · {open_}",
+            icon="device-laptop", label=texts.gettext("Last here"), value=" · ".join([last, *kept]),
             action=f"{here}/end-sessions" if entry.sessions and not mine else "",
             verb=texts.gettext("End sessions"),
         )

@@ -41,25 +41,26 @@ def sight_view(outlooks: Iterable[Outlook], texts: Texts, *, changing: bool) -> 
     )
 
 
-def _sentence(changed: list[Outlook], told: list[Outlook], texts: Texts, *, changing: bool) -> str:
+def _sentence(changed: list[Outlook], known: list[Outlook], texts: Texts, *, changing: bool) -> str:
     if not changing:
-        return "" if told else texts.gettext("Nothing yet: this person has no role that shows anything.")
+        return "" if known else texts.gettext("Nothing yet: this person has no role that shows anything.")
     if not changed:
         return texts.gettext("Nothing changes in what this person sees.")
+    told = [outlook for outlook in changed if outlook.difference != 0] or changed
     parts = [
-        f"{label(o.entity, texts)}: {counted(o.after, texts)}{_compared(o, texts)}"
-        for o in changed[:MOST_NAMED]
+        f"{label(o.entity, texts)} — {counted(o.after, texts)}{_compared(o, texts)}"
+        for o in told[:MOST_NAMED]
     ]
-    rest = len(changed) - MOST_NAMED
+    rest = len(changed) - len(parts)
     words = "; ".join(parts)
     if rest > 0:
         words += texts.render(message("; and {count} entities more", count=rest))
-    return texts.phrase("This person will now see {what}.", what=words)
+    return texts.phrase("This person will now see: {what}.", what=words)
 
 
 def _compared(outlook: Outlook, texts: Texts) -> str:
     difference = outlook.difference
-    if not difference or outlook.after.all:
+    if not difference:
         return ""
     words = message("{count} more than before") if difference > 0 else message("{count} fewer than before")
     return ", " + texts.render(Message(words.text, {"count": abs(difference)}))

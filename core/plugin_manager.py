@@ -31,6 +31,8 @@ RENDERERS = (
     "renderers.forms",
     "renderers.cards",
     "renderers.actions",
+    "renderers.history",
+    "renderers.personal",
     "renderers.stages",
     "renderers.people",
     "renderers.roles",

@@ -20,7 +20,7 @@ def guard_department(tx: Transaction, actor: Actor, change: Change) -> list[Prob
     """Rules name `my.departments` and `my.subordinates`: who heads a department, and what stands under it, are rights."""
     if may_everything(tx.model, actor) or change.taken_along:
         return []
-    heads = {change.before.get("head"), change.after.get("head")} - {None}
+    heads: set[int] = {each for each in (change.before.get("head"), change.after.get("head")) if each}
     if (change.moved("head") or change.action != "update") and heads:
         if heads & {actor.user, actor.person}:
             return [problem(change, "head", message("Nobody makes themselves the head of a department."))]

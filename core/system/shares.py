@@ -95,8 +95,10 @@ def _without(node: Node) -> Node:
             return Constant(value=False, type=BOOLEAN)
         return replace(node, arguments=tuple(_without(each) for each in node.arguments))
     if isinstance(node, Aggregate):
-        inner = {name: getattr(node, name) for name in ("body", "where", "by")}
-        return replace(node, **{name: each and _without(each) for name, each in inner.items()})
+        body, where, by = (
+            None if each is None else _without(each) for each in (node.body, node.where, node.by)
+        )
+        return replace(node, body=body, where=where, by=by)
     return node
 
 

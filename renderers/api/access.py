@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from core.access.actor import Actor
 from core.access.explain import Explanation, Reason
-from core.access.grants import grants_of
+from core.access.grants import Grants, grants_of
 from core.access.managing import manages
 from core.access.people import find_login
 from core.errors import KubikError
@@ -20,9 +21,14 @@ from core.web.operations import Operation
 from core.web.parameters import Parameter, refuse
 from metamodel.errors import unknown
 from metamodel.expression.print import print_expression
+from metamodel.expression.tree import Expression
+from metamodel.expression.uses import uses
 from metamodel.messages import message
 from metamodel.model import ACTIONS, Entity, Grant, Model
 from metamodel.text import KEY_LENGTH, fold
+
+HIDDEN = "…"
+"""What stands for a rule that names fields which the reader may not read."""
 
 NUMBER = 18
 """Digits of an id at most."""
@@ -40,10 +46,10 @@ def read_explanation(call: Call) -> Answer:
         entity = readable_entity(transaction.model, grants, asked["entity"])
         record = _record(transaction, actor, entity, asked.get("id"))
         action = _action(transaction.model, entity, asked.get("action") or "read")
-        name = asked.get("field")
-        field = None if name is None else readable_field(grants, entity, name, "?field")
-        why = explain_person(transaction, person, entity, record, action, field and field.uid)
-        told = _told(transaction.model, why, entity, call.language)
+        name: str | None = asked.get("field")
+        field = None if name is None else readable_field(grants, entity, name, "?field").uid
+        why = explain_person(transaction, person, entity, record, action, field)
+        told = _Teller(model=transaction.model, grants=grants, language=call.language).told(why)
         shown = {"entity": entity.name, "id": record, "action": asked.get("action") or "read", "field": name}
         return answer_json({**_who(person, why), **shown, **told})
 
@@ -99,62 +105,72 @@ def _who(person: int, why: Why) -> dict[str, Any]:
     return {"user": {"id": person, "login": login, "name": name, "active": actor is not None}}
 
 
-def _told(model: Model, why: Why, entity: Entity, language: str) -> dict[str, Any]:
-    return {
-        "allowed": why.allowed,
-        "why": why.why,
-        "grants": _grants(model, why.explanation, entity, giving=True) if why.allowed else [],
-        "considered": _grants(model, why.explanation, entity),
-        "roles": [_role(held, language) for held in why.roles],
-        **_further(model, why.explanation),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Teller:
+    """Says a verdict to somebody: of fields that they may not read themselves nothing is named, in no rule either."""
 
+    model: Model
+    grants: Grants
+    language: str
 
-def _further(model: Model, found: Explanation) -> dict[str, Any]:
-    """What else has a part: the record that rights follow, and why a record is not seen that was to be written."""
-    more = {"parent": found.parent, "sight": found.sight}
-    return {name: None if each is None else _part(model, each) for name, each in more.items()}
+    def told(self, why: Why) -> dict[str, Any]:
+        reasons = why.explanation.reasons
+        return {
+            "allowed": why.allowed,
+            "why": why.why,
+            "grants": [self.grant(reason) for reason in reasons if reason.gives] if why.allowed else [],
+            "considered": [self.grant(reason) for reason in reasons],
+            "roles": [self.role(held) for held in why.roles],
+            **self.further(why.explanation),
+        }
 
+    def further(self, found: Explanation) -> dict[str, Any]:
+        """What else has a part: the record that rights follow, and why a record is not seen that was to be written."""
+        more = {"parent": found.parent, "sight": found.sight}
+        return {name: None if each is None else self.part(each) for name, each in more.items()}
 
-def _part(model: Model, found: Explanation) -> dict[str, Any]:
-    grants = [_grant(model, reason) for reason in found.reasons]
-    return {"allowed": found.allowed, "why": reason_of(found), "considered": grants, **_further(model, found)}
+    def part(self, found: Explanation) -> dict[str, Any]:
+        considered = [self.grant(reason) for reason in found.reasons]
+        known = {"allowed": found.allowed, "why": reason_of(found), "considered": considered}
+        return {**known, **self.further(found)}
 
+    def role(self, held: HeldRole) -> dict[str, Any]:
+        ways = [
+            {"kind": way.kind}
+            | ({"id": way.id, "name": way.name} if way.kind == "group" else {})
+            | ({"role": way.name} if way.kind == "included" else {})
+            for way in held.ways
+        ]
+        label = held.role.label.in_language(self.language)
+        return {"role": held.role.name, "label": label, "from": ways}
 
-def _grants(
-    model: Model, found: Explanation, entity: Entity, *, giving: bool = False
-) -> list[dict[str, Any]]:
-    return [_grant(model, reason) for reason in found.reasons if reason.gives or not giving]
+    def grant(self, reason: Reason) -> dict[str, Any]:
+        stands = {
+            "holds": reason.holds, "at_stage": reason.at_stage, "passes": reason.passes, "covers": reason.covers,
+        }  # fmt: skip
+        if reason.grant is None:
+            return {"role": reason.role.name, "everything": True, **stands}
+        grant, entity = reason.grant, self.model.entity_by_uid[reason.grant.entity]
+        readable = self.grants.readable(entity.uid)
+        named = [f.name for f in entity.fields if f.uid in (grant.fields or ()) and f.uid in readable]
+        return {
+            "role": reason.role.name,
+            "everything": False,
+            "entity": entity.name,
+            "actions": sorted(_action_name(self.model, action) for action in grant.actions),
+            "rows": self.rule(grant.rows),
+            "check": self.rule(grant.check),
+            "stages": _stages(entity, grant),
+            "fields": "all" if grant.fields is None else named,
+            **stands,
+        }
 
-
-def _role(held: HeldRole, language: str) -> dict[str, Any]:
-    ways = [
-        {"kind": way.kind}
-        | ({"id": way.id, "name": way.name} if way.kind == "group" else {})
-        | ({"role": way.name} if way.kind == "included" else {})
-        for way in held.ways
-    ]
-    return {"role": held.role.name, "label": held.role.label.in_language(language), "from": ways}
-
-
-def _grant(model: Model, reason: Reason) -> dict[str, Any]:
-    stands = {
-        "holds": reason.holds, "at_stage": reason.at_stage, "passes": reason.passes, "covers": reason.covers,
-    }  # fmt: skip
-    if reason.grant is None:
-        return {"role": reason.role.name, "everything": True, **stands}
-    grant, entity = reason.grant, model.entity_by_uid[reason.grant.entity]
-    return {
-        "role": reason.role.name,
-        "everything": False,
-        "entity": entity.name,
-        "actions": sorted(_action_name(model, action) for action in grant.actions),
-        "rows": None if grant.rows is None else print_expression(grant.rows, model),
-        "check": None if grant.check is None else print_expression(grant.check, model),
-        "stages": _stages(entity, grant),
-        "fields": "all" if grant.fields is None else _names(entity, grant.fields),
-        **stands,
-    }
+    def rule(self, rule: Expression | None) -> str | None:
+        """The text of a rule; three dots for one that names what the reader may not know of."""
+        if rule is None:
+            return None
+        known = all(field in self.grants.readable(entity) for entity, field in uses(rule))
+        return print_expression(rule, self.model) if known else HIDDEN
 
 
 def _action_name(model: Model, right: str) -> str:
@@ -166,10 +182,6 @@ def _stages(entity: Entity, grant: Grant) -> list[str] | None:
         return None
     stages = [stage for pipeline in entity.stages.pipelines for stage in pipeline.stages]
     return [stage.name for stage in stages if stage.uid in grant.stages]
-
-
-def _names(entity: Entity, fields: frozenset[str]) -> list[str]:
-    return [field.name for field in entity.fields if field.uid in fields]
 
 
 PARAMETERS = (

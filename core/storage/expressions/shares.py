@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.storage.any_links import ANY, leads_to, record_of
+from core.storage.any_links import ANY, record_of
 from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value
 from core.storage.expressions.paths import limits, linked
 from core.storage.types import BIG, TEXT
@@ -72,8 +72,10 @@ def shared_records(node: MySet, rows: Rows, env: Environment) -> sa.Select[Any]:
     found = []
     for row, whom in _each_way(rows, env):
         about = row.cell(row.entity.by_name["about"].uid).value
-        conditions = [whom, *_in_force(row, env, changing=changing), leads_to(about, entity)]
-        found.append(_of(row, record_of(about, entity, BIG), *conditions))
+        # Said so that no index is sought for it: a reader has few shares, an entity may have very many.
+        record = record_of(about, entity, BIG)
+        conditions = [whom, *_in_force(row, env, changing=changing), record.is_not(None)]
+        found.append(_of(row, record, *conditions))
     return _united(found)
 
 

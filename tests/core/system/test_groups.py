@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.access.login import load_actor
@@ -118,7 +120,7 @@ def test_nobody_comes_to_more_by_a_group(office):
     assert effective(office, "igor") == {"manager", "helper", "reader"}
     above = office.create("group", {"name": "Above", "roles": [high]}).id
     root = office.people["root"].user
-    refused = [
+    refused: list[tuple[str, dict[str, Any]]] = [
         ("group", {"name": "A", "roles": [high]}),
         ("group", {"name": "B", "members": [anna]}),
         ("group", {"name": "C", "members": [root]}),
@@ -126,16 +128,17 @@ def test_nobody_comes_to_more_by_a_group(office):
     ]
     for entity, values in refused:
         assert {c for _, c in faults(refusal(office.create, entity, values, by="anna"))} == {"KBK3014"}
-    for group, values in (
+    changed: list[tuple[int, dict[str, Any]]] = [
         (above, {"members": [igor]}), (above, {"groups": [team]}), (above, {"roles": []}),
         (team, {"members": [igor, anna]}), (team, {"roles": [high]}),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for group, values in changed:
         error = refusal(office.update, "group", group, values, by="anna")
         assert {c for _, c in faults(error)} == {"KBK3014"}, values
         error = refusal(office.batch, "group", by="anna", update=[{"id": group, **values}])
         assert {c for _, c in faults(error)} == {"KBK3014"}
     office.update("group", above, {"groups": [team]})
-    for values in ({"members": []}, {"members": [igor, office.people["marina"].user]}):
+    for values in ({"members": list[int]()}, {"members": [igor, office.people["marina"].user]}):
         assert refusal(office.update, "group", team, values, by="anna").code == "KBK3014"
     assert refusal(office.delete, "group", team, by="anna").code == "KBK3014"
     office.update("group", team, {"note": "words"}, by="anna")

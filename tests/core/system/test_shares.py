@@ -121,14 +121,14 @@ def test_nobody_gives_more_than_they_have(office, firm):
         assert refusal(office.update, "share", given, wider, by="igor").code == "KBK3014", wider
     onward = share(office, firm, by="igor", user=anna, until=until)
     assert refusal(office.update, "share", onward, {"until": None}, by="igor").code == "KBK3014"
-    assert refusal(office.update, "share", onward, {"about": {"entity": "company", "id": 99}}, by="igor")
+    far = {"about": {"entity": "company", "id": 99}}
+    assert refusal(office.update, "share", onward, far, by="igor").code in ("KBK3005", "KBK3014")
     assert refusal(office.update, "share", onward, {"until": None}, by="anna").code == "KBK4002"
     assert refusal(office.delete, "share", given, by="anna").code == "KBK4002"
     other = office.create("company", {"name": "Other"}, by="marina").id
-    assert refusal(office.update, "share", given, {"about": {"entity": "company", "id": other}}, by="marina")
-    assert refusal(
-        office.create, "share", {"about": {"entity": "company", "id": other}, "user": anna}, by="igor"
-    )
+    elsewhere = {"about": {"entity": "company", "id": other}}
+    assert refusal(office.update, "share", given, elsewhere, by="marina").code == "KBK3014"
+    assert refusal(office.create, "share", {**elsewhere, "user": anna}, by="igor").code == "KBK3005"
 
 
 @with_sharing

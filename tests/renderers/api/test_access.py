@@ -73,7 +73,7 @@ def test_only_who_manages_a_person_is_told_and_only_of_what_they_see_themselves(
     explained(site, "helen", 404, user="mark", entity="role")
     for by, user in (("helen", "admin"), ("helen", "helen"), ("mark", "nina"), ("mark", "mark")):
         explained(site, by, 403, user=user, entity="company")
-    for user in ("nobody", 999, "9" * 30):
+    for user in ("nobody", "999", "9" * 30):
         explained(site, "admin", 404, user=user, entity="company")
         explained(site, "mark", 404, user=user, entity="company")
     explained(site, "admin", 400, user="mark", entity="company", action="fly")

@@ -153,7 +153,7 @@ def _refused(
 def _no_move(work: Work, entity: Entity, source: Stage | None, target: Stage | None) -> Message:
     names: Message | None = None
     for stage in targets(work.model, work.actor, entity, source.uid if source else None):
-        label = message("“{stage}”", stage=stage.label)
+        label = message("“{text}”", text=stage.label)
         names = label if names is None else message("{first}, {second}", first=names, second=label)
     words = message(
         "there is no move from “{source}” to “{target}”",

@@ -166,7 +166,7 @@ def move_many(
     ``values`` are given to those that have nothing in these fields yet.
     """
     if len(ids) > MOST:
-        raise KubikError("KBK2005", message("at most {count} records are moved at once", count=MOST))
+        raise KubikError("KBK2005", message("at most {most} records are moved at once", most=MOST))
     work = start(tx, actor, context)
     found = find_entity(work, entity)
     stage_named(staged(work, found), to)

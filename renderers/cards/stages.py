@@ -15,10 +15,8 @@ from metamodel.messages import Message, message
 from metamodel.stages import Stage
 from renderers.cards.shown import Shown
 from renderers.cards.view import StageLine, StageStep
+from renderers.pages.spans import DAY, HOUR, spoken
 from renderers.pages.tones import tone_of
-
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 
 def stage_part(shown: Shown) -> Mapping[str, Any]:
@@ -89,23 +87,14 @@ def _step(
     )  # fmt: skip
 
 
-def spoken(time: timedelta) -> Message:
-    """A length of time in short words: days, hours below one, minutes below that."""
-    if time >= DAY:
-        return message("{count} d", count=time // DAY)
-    if time >= HOUR:
-        return message("{count} h", count=time // HOUR)
-    return message("{count} min", count=time // timedelta(minutes=1))
-
-
 def against(time: timedelta, norm: Duration | None) -> Message:
     """The time in a stage against its norm, both in the norm's unit: `1 of 3 d`."""
     if norm is None:
         return spoken(time)
     whole = length(norm)
     if whole >= DAY:
-        return message("{spent} of {count} d", spent=time // DAY, count=whole // DAY)
-    return message("{spent} of {count} h", spent=time // HOUR, count=max(whole // HOUR, 1))
+        return message("{spent} of {n} d", spent=time // DAY, n=whole // DAY)
+    return message("{spent} of {n} h", spent=time // HOUR, n=max(whole // HOUR, 1))
 
 
 def _place(texts: Texts, now: int, steps: tuple[StageStep, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -18,7 +19,7 @@ from renderers.actions.buttons import ActionButton, has_row_buttons
 from renderers.lists.address import EVERY, Address
 from renderers.lists.columns import ListColumn, list_columns, readable
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
-from renderers.lists.table import heads, rows
+from renderers.lists.table import Due, heads, rows
 from renderers.lists.view import Empty, ListPage, Step, Tab
 from renderers.pages.cells import Cells
 from renderers.pages.columns import least_width
@@ -47,11 +48,37 @@ class Listing:
         """Whether rows end with buttons of actions."""
         return not self.address.bin and has_row_buttons(self.grants.model, self.grants, self.entity)
 
+    @property
+    def picks(self) -> bool:
+        """Whether records can be chosen here, to be moved to another stage together."""
+        stages = self.entity.stages
+        known = stages is not None and stages.field in self.grants.readable(self.entity.uid)
+        return known and not self.address.bin and self.grants.may(self.entity.uid, "move")
+
+    @property
+    def due(self) -> Due | None:
+        """What tells in the column of the stage that a record stands there too long."""
+        stages = self.entity.stages
+        if stages is None or not any(s.norm for p in stages.pipelines for s in p.stages):
+            return None
+        if stages.due not in self.grants.readable(self.entity.uid):
+            return None
+        at = next(
+            (
+                n
+                for n, c in enumerate(self.columns)
+                if c.path.fields[-1].uid == stages.field and len(c.path.fields) == 1
+            ),
+            None,
+        )
+        return None if at is None else Due(column=at, name=self.entity.by_uid[stages.due].name)
+
     def query(self) -> Query:
         """The question to `core.query`."""
+        due = (self.due.name,) if self.due else ()
         return Query(
             entity=self.entity.name,
-            fields=tuple(column.name for column in self.columns),
+            fields=tuple(dict.fromkeys((*(column.name for column in self.columns), *due))),
             filter=filter_text(self.address, self.quick, self.view.filter_text if self.view else None),
             search=self.address.search or None,
             sort=self.sort,
@@ -135,13 +162,21 @@ def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | N
 
 
 def drawn_rows(
-    listing: Listing, page: Page, cells: Cells, texts: Texts, csrf: str, buttons: Mapping[int, str]
+    listing: Listing,
+    page: Page,
+    cells: Cells,
+    texts: Texts,
+    csrf: str,
+    buttons: Mapping[int, str],
+    now: datetime,
 ) -> str:
     """The rows of a page as HTML; those of the bin with a button that brings them back, others with ``buttons``."""
     address = listing.address
     restoring = address.bin and listing.grants.may(listing.entity.uid, "delete")
     tail = _restore(address, texts, csrf) if restoring else "<td></td>" if address.bin else ""
-    return rows(page, listing.columns, cells, address, tail, texts, buttons)
+    return rows(
+        page, listing.columns, cells, address, tail, texts, buttons, picks=listing.picks, due=listing.due, now=now
+    )  # fmt: skip
 
 
 def list_page_view(
@@ -185,6 +220,9 @@ def list_page_view(
         empty=_empty(listing, title, texts, may_create) if empty else None,
         actions=() if address.bin else actions,
         row_actions=listing.row_actions,
+        picks=listing.picks,
+        move_href=f"{address.path}/move" if listing.picks else "",
+        here=address.href(),
     )
 
 

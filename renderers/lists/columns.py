@@ -82,7 +82,7 @@ def default_names(entity: Entity) -> Iterator[str]:
     laid = [
         entity.by_uid[uid] for tab in entity.layout for row in tab.rows for uid in row if uid in entity.by_uid
     ]
-    rest = [field for field in entity.fields if not field.system]
+    rest = [field for field in entity.fields if not field.system and field.of_stage is None]
     stage = [entity.by_uid[entity.stages.field]] if entity.stages else []
     seen: set[str] = set()
     for field in [*named, *stage, *laid, *rest]:

@@ -48,7 +48,7 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             return Html(board_html(request, who, tx, asked), headers=headers, cookies=forgotten)
         page = read(tx, who.actor, asked.query())
         cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
-        body = drawn_rows(asked, page, cells, who.texts, who.csrf, _row_buttons(who, tx, asked, page))
+        body = drawn_rows(asked, page, cells, who.texts, who.csrf, _row_buttons(who, tx, asked, page), tx.now)
         if request.query_params.get("part") == "rows":
             html = _part(who, asked, body, page.next)
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from core.i18n import Texts
@@ -15,7 +16,17 @@ from renderers.lists.columns import ListColumn, result_of
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells, quoted
 from renderers.pages.columns import FITTED, Width, fitting_width, roomy
+from renderers.pages.spans import spoken
 from renderers.pages.titles import title_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """The place of the column of the stage, and the name under which a row has the end of its time there."""
+
+    column: int
+    name: str
+
 
 _TAGS = re.compile(r"<[^>]*>")
 Items = Sequence[dict[str, Any]]
@@ -86,19 +97,35 @@ def rows(
     tail: str,
     texts: Texts,
     buttons: Mapping[int, str] | None = None,
+    *,
+    picks: bool = False,
+    due: Due | None = None,
+    now: datetime | None = None,
 ) -> str:
     """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's; ``buttons`` are
-    last cells by id."""
+    last cells by id. With ``picks`` each begins with a box by which it is chosen; ``due`` marks those that stand in their
+    stage for too long."""
     drawn = [_column(page.items, column, cells, texts) for column in columns]
+    if due is not None and now is not None:
+        drawn[due.column] = _marked(drawn[due.column], page.items, due.name, now, texts)
     ids = [item["id"] for item in page.items]
+    named = ' id="r%s"' if picks else ""
     parts = [
-        f'<td class="{column.css}"><a href="{address.path}/%s">%s</a></td>'
+        f'<td class="{column.css}"><a{named} href="{address.path}/%s">%s</a></td>'
         if column.is_name
         else f'<td class="{column.css}">%s</td>'
         for column in columns
     ]
     name_at = next(index for index, column in enumerate(columns) if column.is_name)
-    drawn.insert(name_at, ids)
+    for _ in range(2 if picks else 1):
+        drawn.insert(name_at, ids)
+    if picks:
+        label = quoted(texts.gettext("Choose the record"))
+        parts.insert(
+            0,
+            f'<td class="pick"><input type="checkbox" name="id" value="%s" form="bulk" aria-label="{label}" aria-describedby="r%s"></td>',
+        )
+        drawn[0:0] = [ids, ids]
     last = tail.replace("%", "%%").replace("{id}", "%s")
     if last.count("%s"):
         drawn.append(ids)
@@ -107,6 +134,22 @@ def rows(
         drawn.append([buttons[id] for id in ids])
     pattern = f"<tr>{''.join(parts)}{last}</tr>"
     return "\n".join([pattern % values for values in zip(*drawn, strict=True)])
+
+
+def _marked(drawn: Sequence[Any], items: Items, name: str, now: datetime, texts: Texts) -> list[Any]:
+    """The stages, behind those that last too long how long they are over it."""
+    made = []
+    for html, item in zip(drawn, items, strict=True):
+        due = item.get(name)
+        if due is None or due is HIDDEN or due >= now:
+            made.append(html)
+            continue
+        over = quoted(texts.render(spoken(now - due)))
+        words = quoted(texts.render(message("over the norm by {time}", time=spoken(now - due))))
+        made.append(
+            f'{html}<span class="late" title="{words}"><span class="hush">{words}</span><span aria-hidden="true">+{over}</span></span>'
+        )
+    return made
 
 
 def _column(items: Items, column: ListColumn, cells: Cells, texts: Texts) -> list[Any]:

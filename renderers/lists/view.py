@@ -101,3 +101,8 @@ class ListPage:
     actions: tuple[ActionButton, ...] = ()
     row_actions: bool = False
     """Whether each row ends with a cell of buttons."""
+    picks: bool = False
+    """Whether each row begins with a box by which it is chosen; ``move_href`` is where the chosen ones are moved."""
+    move_href: str = ""
+    here: str = ""
+    """The address of this very list."""

@@ -221,7 +221,7 @@ class Asking:
     def _filled(self, fields: Sequence[Field]) -> Message:
         names: Message | None = None
         for each in fields:
-            label = message("{label}", label=each.label)
+            label = message("{text}", text=each.label)
             names = label if names is None else message("{first}, {second}", first=names, second=label)
         return message("Filled in already: {fields}", fields=names or "")
 

@@ -168,7 +168,7 @@ def _many(
     if not ids:
         raise KubikError("KBK2000", message("Choose records in the list first."))
     if len(ids) > MOST:
-        raise KubikError("KBK2005", message("at most {count} records are moved at once", count=MOST))
+        raise KubikError("KBK2005", message("at most {most} records are moved at once", most=MOST))
     asked = dict(pairs)
     back = safe_next(asked["_back"]) if asked.get("_back") else f"/e/{found.name}"
     to = asked.get("to", "")

@@ -16,6 +16,7 @@ import { startLists } from "./list";
 import { startLive } from "./live";
 import { startMenus } from "./menus";
 import { startMoves } from "./move";
+import { startPicking } from "./picking";
 import { startPeople } from "./people";
 import { startRich } from "./rich";
 import { startRoles } from "./roles";

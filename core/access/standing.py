@@ -46,3 +46,15 @@ def actor_of_standing(tx: Transaction, job: Job) -> Actor:
         token=stood["token"],
         narrowing=both(actor.narrowing, read_narrowing(stood["narrowing"])),
     )
+
+
+def asked_so(actor: Actor, job: Job) -> bool:
+    """Whether a job of this person may be told of here: a narrower key, and who acts as another, see their own only."""
+    if actor.narrowing is None:
+        return True
+    stood = job.parameters.get(STANDING)
+    return stood is not None and (stood["user"], stood["mode"], stood["token"]) == (
+        actor.user,
+        actor.mode,
+        actor.token,
+    )

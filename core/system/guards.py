@@ -19,6 +19,7 @@ from core.query.comments import sees
 from core.storage.workspace import Transaction
 from core.system.changes import Change, column, definition_of, problem
 from core.system.departments import guard_department
+from core.system.deputies import guard_deputy
 from core.system.groups import guard_group
 from core.system.shares import guard_share
 from metamodel.any_link import AnyLink
@@ -32,6 +33,7 @@ _OTHERS: Mapping[str, Callable[[Transaction, Actor, Change], list[Problem]]] = {
     "group": guard_group,
     "share": guard_share,
     "department": guard_department,
+    "deputy": guard_deputy,
 }
 
 GUARDED = frozenset(("erasure", "file", "user", "user_role", "role", "comment", *_OTHERS))

@@ -14,7 +14,7 @@ from core.web.multipart_form import read_parts
 from core.web.operations import MAX_FILE, Operation
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
-from renderers.api.jobs import JOB, described, identifier
+from renderers.api.jobs import JOB, described, identifier, job_of
 
 MODES = ("create", "update", "upsert")
 ENCODINGS = ("utf-8", "utf8", "utf-8-sig")
@@ -82,7 +82,7 @@ def wrong(pointer: str, why: Message) -> KubikError:
 def read_errors(call: Call) -> Answer:
     """The refused lines of an import with their reasons, as a CSV file to be repaired and imported again."""
     with reading(call) as (transaction, actor):
-        job = read_job(transaction, identifier(call), by=actor.person)
+        job = job_of(transaction, actor, identifier(call))
     path = (
         None if job.errors_file is None else call.site.workspace.settings.home / "imports" / job.errors_file
     )

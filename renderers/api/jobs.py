@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.access.actor import Actor
+from core.access.standing import asked_so
 from core.errors import KubikError
 from core.jobs.jobs import Job, cancel_job, read_job
+from core.storage.workspace import Transaction
 from core.web.caller import reading, writing
 from core.web.exchange import Answer, Call, answer_json
 from core.web.operations import Operation
+from metamodel.messages import message
 
 JOB = {
     "type": "object",
@@ -28,15 +32,26 @@ JOB = {
 def read_one(call: Call) -> Answer:
     """A job of the caller."""
     with reading(call) as (transaction, actor):
-        return answer_json(described(read_job(transaction, identifier(call), by=actor.person)))
+        return answer_json(described(job_of(transaction, actor, identifier(call))))
 
 
 def cancel_one(call: Call) -> Answer:
     """Ask a job of the caller to stop."""
     job = identifier(call)
-    return answer_json(
-        described(writing(call, lambda transaction, actor: cancel_job(transaction, job, by=actor.person)))
-    )
+
+    def cancel(transaction: Transaction, actor: Actor) -> Job:
+        job_of(transaction, actor, job)
+        return cancel_job(transaction, job, by=actor.person)
+
+    return answer_json(described(writing(call, cancel)))
+
+
+def job_of(transaction: Transaction, actor: Actor, job: int) -> Job:
+    """A job that the caller asked for, with this key or a wider one; KBK5003."""
+    found = read_job(transaction, job, by=actor.person)
+    if not asked_so(actor, found):
+        raise KubikError("KBK5003", message("there is no such job"))
+    return found
 
 
 def identifier(call: Call) -> int:

@@ -54,7 +54,7 @@ def writes(visit: Visit) -> None:
                         visit.api(method, path, {field: chosen(name, field, id), "no_such_field": 1})
                         for id in (row["id"], UNKNOWN)
                     )
-                    assert neutral(one, row["id"]) == neutral(other, UNKNOWN), (
+                    assert neutral(one, row["id"], UNKNOWN) == neutral(other, row["id"], UNKNOWN), (
                         one.asked,
                         one.text,
                         other.text,
@@ -109,7 +109,7 @@ def deeds(visit: Visit) -> None:
     hidden = [r for r in visit.rows("org") if not visit.rights.sees(visit.entity("org"), r)]
     for row in hidden[:2]:
         sent = [visit.api("POST", "/api/records/work/run/sweep", {"org": id}) for id in (row["id"], UNKNOWN)]
-        assert neutral(sent[0], row["id"]) == neutral(sent[1], UNKNOWN), sent[0].text
+        assert neutral(sent[0], row["id"], UNKNOWN) == neutral(sent[1], row["id"], UNKNOWN), sent[0].text
         unchanged(sent[0])
 
 
@@ -128,7 +128,7 @@ def many(visit: Visit) -> None:
                     )
                     for id in (row["id"], UNKNOWN)
                 )
-                assert neutral(one, row["id"]) == neutral(other, UNKNOWN), (one.asked, one.text, other.text)
+                assert neutral(one, row["id"], UNKNOWN) == neutral(other, row["id"], UNKNOWN), (one.asked, one.text, other.text)
                 unchanged(one)
     org = visit.entity("org")
     for row in visit.rows("org"):
@@ -158,6 +158,7 @@ def files_and_jobs(visit: Visit) -> None:
         visit.asking = table
         started = visit.api("POST", "/api/imports", None, files=form)
         if started.status != 202:
+            visit.asking = ""
             continue
         assert make_worker(visit.site.workspace).run_one()
         path = started.headers["location"]

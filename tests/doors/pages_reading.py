@@ -188,6 +188,6 @@ def typed(visit: Visit) -> None:
             kept = [visit.form(f"/e/{name}/draft", [("_draft", "k" * 20), ("_record", str(i)), ("/name", "x")])
                     for i in (row["id"], UNKNOWN)]  # fmt: skip
             if not visit.rights.sees(entity, row):
-                assert bare(kept[0], row["id"]) == bare(kept[1], UNKNOWN), kept[0].text
+                assert bare(kept[0], row["id"], UNKNOWN) == bare(kept[1], row["id"], UNKNOWN), kept[0].text
     visit.page("/drafts")
     visit.form(f"/drafts/{'k' * 20}/discard", [])

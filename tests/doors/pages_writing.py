@@ -42,7 +42,7 @@ def changes(visit: Visit) -> None:
                 told = visit.form(f"/e/{name}/{row['id']}{tail}", pairs)
                 if not seen:
                     nothing = visit.form(f"/e/{name}/{UNKNOWN}{tail}", pairs)
-                    assert bare(told, row["id"]) == bare(nothing, UNKNOWN), (
+                    assert bare(told, row["id"], UNKNOWN) == bare(nothing, row["id"], UNKNOWN), (
                         told.asked,
                         told.status,
                         nothing.status,
@@ -63,7 +63,7 @@ def makes(visit: Visit) -> None:
                 )
                 for i in (row["id"], UNKNOWN)
             )
-            assert bare(one, row["id"]) == bare(other, UNKNOWN), one.asked
+            assert bare(one, row["id"], UNKNOWN) == bare(other, row["id"], UNKNOWN), one.asked
     for row in visit.rows("org"):
         if not visit.rights.sees(visit.entity("org"), row):
             one, other = (
@@ -72,4 +72,4 @@ def makes(visit: Visit) -> None:
                 )
                 for i in (row["id"], UNKNOWN)
             )
-            assert bare(one, row["id"]) == bare(other, UNKNOWN), one.asked
+            assert bare(one, row["id"], UNKNOWN) == bare(other, row["id"], UNKNOWN), one.asked

@@ -138,7 +138,7 @@ class Visit:
     @cached_property
     def csrf(self) -> str:
         """The protection token of the session's forms."""
-        found = re.search(r'name="csrf-token" content="([^"]+)"', self.page("/").text)
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.page("/drafts").text)
         assert found is not None, "there is no page to take a token from"
         return found[1]
 

@@ -12,6 +12,6 @@ def kubik_routers() -> Sequence[object]:
     """The pages of this renderer."""
     from renderers.history.feed_page import feed_page
     from renderers.history.pages import history_page, past_page
-    from renderers.history.reverting import do_revert, revert_page
+    from renderers.history.reverting import Reverted
 
-    return [history_page, past_page, revert_page, do_revert, feed_page]
+    return [history_page, past_page, Reverted, feed_page]

@@ -133,17 +133,10 @@ def _told(telling: Telling, entity: Entity, item: Mapping[str, Any], *, own: boo
         field = entity.by_name.get(name)
         if field is None or field.system or field.of_stage is not None:
             continue
-        back = ""
-        if (
-            own
-            and telling.changes
-            and telling.about
-            and item["kind"] == "updated"
-            and version
-            and version > 1
-        ):
-            if field.writable and field.type.name != "secret":
-                back = f"/e/{entity.name}/{telling.about[1]}/revert?version={version - 1}&field={name}"
+        here = f"/e/{entity.name}/{telling.about[1]}/revert" if telling.about is not None else ""
+        settable = field.writable and field.type.name != "secret"
+        undoable = own and telling.changes and item["kind"] == "updated" and (version or 0) > 1
+        back = f"{here}?version={version - 1}&field={name}" if settable and undoable else ""
         yield Told(
             label=field.label.in_language(telling.texts.language) or field.name,
             before=None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from markupsafe import Markup
 
@@ -28,12 +28,22 @@ def _context(who: Visit) -> Context:
     return Context(medium="json", language=who.language, zone=who.zone.key)
 
 
-@get("/e/{entity:str}/{identity:int}/revert", sync_to_thread=True, include_in_schema=False)
-def revert_page(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
-    """What would change, what stays and what is against it."""
-    version = number_of(request.query_params.get("version"))
-    names = tuple(request.query_params.getall("field", []))
-    return _draw(request, entity, identity, version, names)
+class Reverted(Controller):
+    """Both ways of one address."""
+
+    path = "/e/{entity:str}/{identity:int}/revert"
+    include_in_schema = False
+
+    @get(sync_to_thread=True)
+    def preview(self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
+        """What would change, what stays and what is against it."""
+        version = number_of(request.query_params.get("version"))
+        return _draw(request, entity, identity, version, tuple(request.query_params.getall("field", [])))
+
+    @post(sync_to_thread=True, status_code=200)
+    def act(self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
+        """Do it; when it is refused, the preview says why."""
+        return _do(request, entity, identity)
 
 
 def _draw(
@@ -89,9 +99,7 @@ def _lines(who: Visit, tx: Transaction, plan: Reverting) -> list[Backward]:
     ]
 
 
-@post("/e/{entity:str}/{identity:int}/revert", sync_to_thread=True, include_in_schema=False)
-def do_revert(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
-    """Do it; when it is refused, the preview says why."""
+def _do(request: AnyRequest, entity: str, identity: int) -> Response[Any]:
     who, pairs = visit(request), form_pairs(request)
     given = dict(pairs)
     version, expected = number_of(given.get("version")), number_of(given.get("_version"))

@@ -123,7 +123,7 @@ def rows(
         label = quoted(texts.gettext("Choose the record"))
         parts.insert(
             0,
-            f'<td class="pick"><input type="checkbox" name="id" value="%s" form="bulk" aria-label="{label}" aria-describedby="r%s"></td>',
+            f'<td class="choose"><input type="checkbox" name="id" value="%s" form="bulk" aria-label="{label}" aria-describedby="r%s"></td>',
         )
         drawn[0:0] = [ids, ids]
     last = tail.replace("%", "%%").replace("{id}", "%s")

@@ -29,7 +29,7 @@ class Picking {
   }
 
   boxes(): HTMLInputElement[] {
-    return [...this.table.querySelectorAll<HTMLInputElement>("td.pick input")];
+    return [...this.table.querySelectorAll<HTMLInputElement>("td.choose input")];
   }
 
   set(boxes: HTMLInputElement[], on: boolean): void {
@@ -49,7 +49,7 @@ class Picking {
 
   private click(event: MouseEvent): void {
     const box = event.target;
-    if (!(box instanceof HTMLInputElement) || !box.matches("td.pick input")) return;
+    if (!(box instanceof HTMLInputElement) || !box.matches("td.choose input")) return;
     const boxes = this.boxes();
     const [at, from] = [boxes.indexOf(box), this.last ? boxes.indexOf(this.last) : -1];
     const range = event.shiftKey && from >= 0 ? boxes.slice(Math.min(at, from), Math.max(at, from) + 1) : [box];
@@ -59,7 +59,7 @@ class Picking {
 
   private key(event: KeyboardEvent): void {
     const row = (event.target as Element).closest("tr");
-    const box = row?.querySelector<HTMLInputElement>("td.pick input");
+    const box = row?.querySelector<HTMLInputElement>("td.choose input");
     if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
     const onBox = event.target === box;
     if (event.code === "Space" && !onBox && !event.shiftKey) {
@@ -70,7 +70,7 @@ class Picking {
       const rows = links();
       const next = rows[rows.findIndex((link) => link.closest("tr") === row) + (event.code === "ArrowDown" ? 1 : -1)];
       this.set([box], true);
-      const other = next?.closest("tr")?.querySelector<HTMLInputElement>("td.pick input");
+      const other = next?.closest("tr")?.querySelector<HTMLInputElement>("td.choose input");
       if (other) this.set([other], true);
       next?.focus();
     }

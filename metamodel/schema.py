@@ -267,7 +267,7 @@ def _definitions() -> dict[str, Any]:
         "verdicts": _object({"actions": _asked(), "read": _asked(), "write": _asked(), "move": _asked()}),
         "access_test": _object(
             {
-                "label": _LABEL, "roles": _asked(), "user": {"type": "string", "minLength": 1, "maxLength": 200},
+                "label": _LABEL, "roles": _asked(least=0), "user": {"type": "string", "minLength": 1, "maxLength": 200},
                 "me": _written(), "with": _list({"$ref": "#/$defs/fixture"}, most=50), "entity": _NAME,
                 "record": _written(), "by": _written(), "allow": {"$ref": "#/$defs/verdicts"},
                 "deny": {"$ref": "#/$defs/verdicts"},
@@ -316,8 +316,8 @@ def _written() -> dict[str, Any]:
     return {"type": "object", "propertyNames": _NAME, "maxProperties": MOST_FIELDS}
 
 
-def _asked() -> dict[str, Any]:
-    return {"type": "array", "items": _NAME, "minItems": 1, "maxItems": MOST_FIELDS, "uniqueItems": True}
+def _asked(least: int = 1) -> dict[str, Any]:
+    return {"type": "array", "items": _NAME, "minItems": least, "maxItems": MOST_FIELDS, "uniqueItems": True}
 
 
 def _sets() -> dict[str, Any]:

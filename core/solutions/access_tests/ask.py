@@ -52,7 +52,7 @@ def _acts(scene: Scene, right: str) -> bool:
         case "read":
             return _sees(scene)
         case "create":
-            return not _refused(attempt(tx, scene.actor, entity.name, None, scene.values))
+            return not _refused(attempt(tx, scene.actor, entity.name, None, scene.typed))
         case "update":
             return not _refused(attempt(tx, scene.actor, entity.name, scene.record, {}))
         case "delete":

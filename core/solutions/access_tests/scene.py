@@ -19,6 +19,7 @@ from core.records.shapes import Ready
 from core.storage.workspace import Transaction
 from metamodel.access_tests import ME, OTHER, AccessTest, Written
 from metamodel.errors import ValueRefused
+from metamodel.expression.tree import Me
 from metamodel.fields.base import Context
 from metamodel.fields.link_any import AnyLink
 from metamodel.messages import message
@@ -28,13 +29,13 @@ from metamodel.text import fold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Who asks, of which record, and the values it was made with."""
+    """Who asks, of which record, and what they would type to create such a one: what a default gives is left out."""
 
     tx: Transaction
     entity: Entity
     actor: Actor
     record: int
-    values: dict[str, Any]
+    typed: dict[str, Any]
 
 
 def set_scene(tx: Transaction, test: AccessTest) -> Scene:
@@ -57,7 +58,18 @@ def set_scene(tx: Transaction, test: AccessTest) -> Scene:
     values = made.values(entity, test.record)
     record = place(tx, entity.name, values) if test.by is None else _found(tx, entity, *test.by)
     actor = load_actor(tx, made.ids[ME][1])
-    return Scene(tx=tx, entity=entity, actor=actor, record=record, values=values)
+    return Scene(tx=tx, entity=entity, actor=actor, record=record, typed=_typed(entity, test, values))
+
+
+def _typed(entity: Entity, test: AccessTest, values: dict[str, Any]) -> dict[str, Any]:
+    given = {
+        entity.by_uid[uid].name
+        for uid, value in test.record.items()
+        if value == ME
+        and (default := entity.by_uid[uid].default) is not None
+        and isinstance(default.root, Me)
+    }
+    return {name: value for name, value in values.items() if name not in given}
 
 
 def _known(tx: Transaction, login: str) -> int:

@@ -106,7 +106,7 @@ def draw(
                     on=name == kind, chosen=_chosen(about, name, given),
                 )
                 for name, words, icon in WHOM
-                if name in tx.model.entities["share"].by_name and name in tx.model.entities
+                if name in tx.model.entities["share"].by_name and _is_known(about, name)
             ),
             access=given.get("access", "read"),
             until=given.get("until", ""),
@@ -120,6 +120,12 @@ def draw(
             return answer
         shell = make_shell(request, who, tx, about.entity.name)
         return render(who, "people/share.html", status=status, share=view, shell=shell)
+
+
+def _is_known(about: Subject, name: str) -> bool:
+    """Whether the reader knows any of those with whom it could be shared."""
+    entity = about.tx.model.entities.get(name)
+    return entity is not None and grants_of(about.tx.model, about.who.actor).may(entity.uid, "read")
 
 
 def _chosen(about: Subject, name: str, given: Mapping[str, str]) -> Chosen | None:

@@ -27,6 +27,7 @@ from core.records.handover import (
     undo_job,
 )
 from core.records.handover import job as working
+from core.records.handover.steps import hand
 from tests.core.records.conftest import Office
 
 CHANGES: dict[str, str | None] = {
@@ -168,7 +169,7 @@ def test_a_broken_off_handover_is_gone_on_with_and_a_cancelled_one_can_be_taken_
         office.create("deal", {"name": f"D{n}", "owner": people["marina"]}, by="system")
     monkeypatch.setattr(working, "FEWEST", 5)
     monkeypatch.setattr(working, "MOST", 10)
-    hand, steps = working.hand, 0
+    steps = 0
 
     def breaking(*given: Any) -> Any:
         nonlocal steps

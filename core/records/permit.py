@@ -196,6 +196,9 @@ def _refuse_unseen(work: Work, row: Row) -> None:
         work.refuse(f"{row.pointer}/{escaped(link.name)}", "KBK3005", message(
             "there is no record {id}", id=row.sent.get(link.uid)))  # fmt: skip
         return
+    if row.parent is not None and row.parent.action != "keep":
+        work.refuse(f"{row.pointer}/id", "KBK3005", message("there is no row {id} here", id=row.id))
+        return
     work.refuse(row.pointer, "KBK2006", message("there is no record {id}", id=row.id))
 
 

@@ -128,7 +128,11 @@ def many(visit: Visit) -> None:
                     )
                     for id in (row["id"], UNKNOWN)
                 )
-                assert neutral(one, row["id"], UNKNOWN) == neutral(other, row["id"], UNKNOWN), (one.asked, one.text, other.text)
+                assert neutral(one, row["id"], UNKNOWN) == neutral(other, row["id"], UNKNOWN), (
+                    one.asked,
+                    one.text,
+                    other.text,
+                )
                 unchanged(one)
     org = visit.entity("org")
     for row in visit.rows("org"):

@@ -44,7 +44,10 @@ def back(visit: Visit) -> None:
                 answer = visit.api("GET", f"{path}/{row['id']}?as_of=v1")
                 if answer.status == 200:
                     may = {f.name for f in entity.fields if visit.rights.reads(entity, row, f)}
-                    assert set(answer.json) - {"_hidden", "_as_of"} <= may, (answer.asked, set(answer.json) - may)
+                    assert set(answer.json) - {"_hidden", "_unknown", "as_of"} <= may, (
+                        answer.asked,
+                        set(answer.json) - may,
+                    )
                 visit.api("GET", f"{path}/{row['id']}/history?rows=true&limit=200")
             else:
                 alike(

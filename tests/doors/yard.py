@@ -179,9 +179,10 @@ class Marks:
             self.cells[str(value).removesuffix("@x.ru")] = (entity, record, uid)
 
 
-def yard_model() -> Model:
-    """The resolved model of the yard with the system's definitions."""
-    return resolve(identify(factories.together(factories.system_document(), parse_files(dict(YARD)))), 1)
+def yard_model(changes: Mapping[str, str] | None = None) -> Model:
+    """The resolved model of the yard, some of its files changed, with the system's definitions."""
+    files = parse_files({**YARD, **(changes or {})})
+    return resolve(identify(factories.together(factories.system_document(), files)), 1)
 
 
 @dataclass
@@ -332,11 +333,13 @@ def live(tx: Transaction, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def install_yard(url: str, home: Path) -> tuple[dict[str, str], Marks]:
+def install_yard(
+    url: str, home: Path, changes: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], Marks]:
     """The yard's installation: API tokens by login, and its marks."""
     workspace = Workspace.create(settings(url, home))
     try:
-        install_model(workspace, yard_model())
+        install_model(workspace, yard_model(changes))
         workspace.write(records.sync_roles)
         marks = workspace.write(fill)
         hashed = hash_password(PASSWORD)

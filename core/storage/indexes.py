@@ -34,7 +34,7 @@ class Index:
 
 
 def indexes_of(tables: Tables, entity_uid: str) -> tuple[Index, ...]:
-    """The indexes of an entity: links, default sort, choice + created, people + created, unique, asked for.
+    """The indexes of an entity: links, default sort, choice + created, people + created, unique, boards, asked for.
 
     An index whose columns begin another one is left out.
     """
@@ -68,6 +68,7 @@ def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
     for field in entity.fields:
         if field.uid in place.columns and not field.system:
             yield from _of_field(tables, place, field)
+    yield from _of_boards(tables, place)
     for table in place.lists.values():
         yield Index(table=table.name, columns=("target", "record"))
     for constraint in entity.constraints:
@@ -94,6 +95,22 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
         yield Index(table=table, columns=(column, "created_at", "id"))
     elif field.indexed:
         yield Index(table=table, columns=(column, "id"))
+
+
+def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
+    """The columns of a board in their order: a page of each is found at once however many cards there are."""
+    for view in tables.model.views.values():
+        if view.entity != place.entity.uid or view.group_by not in place.columns or len(view.sort) != 1:
+            continue
+        field = place.entity.by_name.get(view.sort[0].removeprefix("-"))
+        if field is None or field.uid not in place.columns or field.result.kind in _SORTED_OTHERWISE:
+            continue
+        group = place.columns[view.group_by].value.name
+        yield Index(table=place.entity.table, columns=(group, _compared(place, field.uid), "id"))
+
+
+_SORTED_OTHERWISE = ("choice", "link", "link_any")
+"""Kinds of values whose order is that of their choices, or of titles."""
 
 
 def _compared(place: EntityTable, uid: str) -> str:

@@ -19,11 +19,12 @@ from metamodel.model import Entity, Field, Model
 from renderers.boards.columns import Board
 from renderers.boards.view import Bar, Card, Labelled
 from renderers.lists.columns import ListColumn, result_of
-from renderers.pages.cells import HIDDEN, Cells, quoted
+from renderers.pages.cells import HIDDEN, Cells, Draw, quoted
 from renderers.pages.people import person
 from renderers.pages.titles import title_words
 
 _TAGS = re.compile(r"<[^>]*>")
+_LINKS = re.compile(r"</?a\b[^>]*>")
 _FIGURES = ("money", "number", "percent")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 Items = Sequence[dict[str, Any]]
@@ -99,7 +100,15 @@ def _drawn(column: ListColumn, items: Items, cells: Cells, texts: Texts) -> list
         return cells.draw(column.field, result_of(column.path), "")(values)
     if column.kind == "person":
         return [_face(cells, value, texts) if isinstance(value, Link) else "" for value in values]
-    return cells.draw(column.field, result_of(column.path), "")(values)
+    drawer = _plain(cells.draw(column.field, result_of(column.path), ""))
+    if column.kind not in _FIGURES:
+        return drawer(values)
+    return [drawer([value])[0] for value in values]  # the kopecks of one card are no matter of another
+
+
+def _plain(drawer: Draw) -> Draw:
+    """The same without links: a card is one place to press, and nothing in it is in the way of a finger."""
+    return lambda values: [_LINKS.sub("", html) for html in drawer(values)]
 
 
 def _face(cells: Cells, link: Link, texts: Texts) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeGuard
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -21,6 +23,9 @@ from renderers.boards.view import Head, Sum
 from renderers.pages.cells import Cells
 from renderers.pages.tones import tone_of
 
+LARGE = 10_000
+_TAGS = re.compile(r"<[^>]*>")
+
 
 def head(board: Board, place: Place, counted: Sequence[Total] | None, cells: Cells, texts: Texts) -> Head:
     """The head of a column; without its figures while they are still being counted."""
@@ -31,7 +36,10 @@ def head(board: Board, place: Place, counted: Sequence[Total] | None, cells: Cel
         create_href=_create(board, place),
     )
     if counted is None:
-        return made
+        waiting = (
+            Sum(label=f.label.in_language(texts.language) or f.name, value=Markup("…")) for f in board.totals
+        )
+        return replace(made, sums=tuple(waiting))
     total = found_total(counted, place.group.value, hidden=place.group.which == "hidden")
     count = total.count if total is not None else 0
     nothing = FieldTotal()
@@ -46,13 +54,17 @@ def head(board: Board, place: Place, counted: Sequence[Total] | None, cells: Cel
 
 
 def _sum(field: Field, total: FieldTotal, count: int, cells: Cells, texts: Texts) -> Sum:
-    """The sums of a field, one behind another where its currencies differ; nothing is 0, not empty."""
-    zero = Decimal(0) if field.result.scale else 0
-    by_currency = total.sums or {None: zero}
-    drawn = []
+    """The sums of a field, one behind another where its currencies differ; nothing is 0, not empty. Large ones stand in
+    whole units, exact on hover.
+    """
+    by_currency = total.sums or {None: 0}
+    drawn, exact = [], []
     for code in sorted(by_currency, key=lambda each: each or ""):
         result = replace(field.result, currency=code) if code else field.result
-        drawn.append(Markup(cells.draw(field, result, "")([by_currency[code]])[0]))
+        drawer, amount = cells.draw(field, result, ""), by_currency[code]
+        shown = amount.quantize(Decimal(1), ROUND_HALF_UP) if _large(amount) else amount
+        drawn.append(Markup(drawer([shown])[0]))
+        exact.append(_TAGS.sub("", drawer([amount])[0]))
     note = (
         texts.render(
             message(
@@ -63,7 +75,13 @@ def _sum(field: Field, total: FieldTotal, count: int, cells: Cells, texts: Texts
         else ""
     )
     label = field.label.in_language(texts.language) or field.name
-    return Sum(label=label, value=Markup(" · ").join(drawn), note=note)
+    whole = "; ".join(filter(None, (" · ".join(exact), note)))
+    return Sum(label=label, value=Markup(" · ").join(drawn), note=whole)
+
+
+def _large(amount: Decimal | int) -> TypeGuard[Decimal]:
+    """Whether what stands behind the point matters to nobody who looks at a board; the whole stands on hover."""
+    return isinstance(amount, Decimal) and abs(amount) >= LARGE
 
 
 def _exact(field: Field, total: FieldTotal, texts: Texts) -> str:

@@ -15,6 +15,7 @@ declare const window: Window & { htmx: { ajax(method: string, path: string, opti
 const UNDO = 10; // seconds that the undo notice stands
 const PAUSE = 400; // milliseconds between two counts, and at least as long as four of them take
 const LIST = "kubik-list";
+const LARGE = 10_000n * 10n ** 9n; // sums from here on stand in whole units, as the server writes them
 
 interface Answer {
   reason?: string;
@@ -87,7 +88,8 @@ export class Board {
     const { sum, sign, lead } = JSON.parse(written) as { sum: string; sign: string; lead: boolean };
     const [was, more] = [exact(sum), exact(card.dataset.amount || "0")];
     if (was === null || more === null || !card.dataset.amount) return "";
-    const figure = shown(was + more, 9, sign);
+    const total = was + more;
+    const figure = shown(total, total >= LARGE || total <= -LARGE ? 0 : 9, sign);
     return lead ? `${sign}${figure}` : sign ? `${figure}\u00a0${sign}` : figure;
   }
 

@@ -45,6 +45,7 @@ function item(board: Board, card: HTMLElement, column: HTMLElement, menu: HTMLEl
   button.addEventListener("click", () => {
     board.held = false;
     close(menu);
+    card.querySelector<HTMLElement>(".bname")?.focus({ preventScroll: true });
     // on a phone one goes on with the column in sight: nothing jumps after the card
     void board.place(card, column).then((done) => done && !matchMedia(PHONE).matches && board.focus(card));
   });

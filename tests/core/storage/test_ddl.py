@@ -22,6 +22,7 @@ from core.storage.views import remake_views
 from core.storage.workspace import Transaction, Workspace
 from metamodel.expression.types import number
 from metamodel.model import Constraint, Entity, Field, Model
+from tests import factories
 from tests.core.storage.samples import link, make_entity, make_field, make_model, sample_model
 from tests.core.storage.test_types import save
 
@@ -314,3 +315,13 @@ def test_a_workspace_installed_twice_is_the_same(workspace: Workspace) -> None:
     install_model(workspace, sample_model(version=2))
     with workspace.read() as tx:
         assert tx.model.version == 2
+
+
+def test_the_columns_of_a_board_are_indexed_in_its_order() -> None:
+    board = "{name: b, entity: deal, kind: board, group_by: owner, columns: [name], sort: [-closes_on]}"
+    model = factories.model({"views/b.yaml": board})
+    deal = model.entities["deal"]
+    columns = tuple(deal.by_name[name].column for name in ("owner", "closes_on"))
+    wanted = (*columns, "id")
+    assert wanted in [index.columns for index in indexes_of(Tables(model, None), deal.uid)]
+    assert wanted not in [index.columns for index in indexes_of(Tables(factories.model(), None), deal.uid)]

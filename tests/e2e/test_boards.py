@@ -1,0 +1,176 @@
+"""Boards in a real browser: a card moved by mouse, keyboard, menu and finger, with a missing field asked; two people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+BOARD = "/e/deal?view=deals_board"
+
+
+def board(person: Person) -> None:
+    """Open the board and wait for its scripts."""
+    person.page.emulate_media(reduced_motion="reduce")
+    person.goto(BOARD)
+    person.page.wait_for_selector(".bname[tabindex='0']")
+
+
+def column(person: Person, key: str) -> Locator:
+    return person.page.locator(f".bcol[data-column={key}]")
+
+
+def card(person: Person, record: str) -> Locator:
+    return person.page.locator(f".bcard[data-card='{record}']")
+
+
+def stands_in(person: Person, record: str, key: str) -> None:
+    expect(column(person, key).locator(f"[data-card='{record}']")).to_have_count(1)
+
+
+def count(person: Person, key: str) -> int:
+    return int(column(person, key).locator(".bcount").inner_text())
+
+
+def drag(person: Person, record: str, key: str) -> None:
+    """Press on a card, carry it over a column; what follows drops it."""
+    card(person, record).scroll_into_view_if_needed()
+    start, end = card(person, record).bounding_box(), column(person, key).bounding_box()
+    assert start is not None and end is not None
+    person.page.mouse.move(start["x"] + 60, start["y"] + 25)
+    person.page.mouse.down()
+    person.page.mouse.move(start["x"] + 80, start["y"] + 35, steps=3)
+    person.page.mouse.move(end["x"] + min(100, end["width"] / 2), end["y"] + 300, steps=5)
+
+
+def said(person: Person) -> Locator:
+    return person.page.locator("[data-said]")
+
+
+def swipe(person: Person, start: tuple[float, float], end: tuple[float, float], rest: int) -> None:
+    """A finger that rests, goes and is lifted."""
+    devtools: Any = person.page.context.new_cdp_session(person.page)
+    touch = "Input.dispatchTouchEvent"
+    devtools.send(touch, {"type": "touchStart", "touchPoints": [{"x": start[0], "y": start[1]}]})
+    person.page.wait_for_timeout(rest)
+    for step in range(1, 9):
+        x, y = (a + (b - a) * step / 8 for a, b in zip(start, end, strict=True))
+        devtools.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+        person.page.wait_for_timeout(25)
+    devtools.send(touch, {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(login: Login) -> None:
+    anna, admin = login("anna"), login("admin", dark=True)
+    board(anna)
+    board(admin)
+    assert anna.barriers() == [] and admin.barriers() == []
+    lacking = column(anna, "lead").locator(".bcard", has=anna.page.locator(".bmissing")).first
+    deal = str(lacking.get_attribute("data-card"))
+    before, contracts = count(anna, "lead"), count(anna, "contract")
+
+    drag(anna, deal, "contract")
+    expect(column(anna, "contract").locator(".bdrop")).to_contain_text("Договор")
+    anna.page.mouse.up()
+    dialog = anna.page.locator("dialog[open]")
+    expect(dialog.locator("#f-amount")).to_be_focused()
+    stands_in(anna, deal, "lead")
+    dialog.locator("[data-close]").last.click()
+    stands_in(anna, deal, "lead")
+    expect(card(anna, deal).locator(".bname")).to_be_focused()
+
+    drag(anna, deal, "contract")
+    anna.page.mouse.up()
+    dialog.locator("#f-amount").fill("1000")
+    dialog.locator("[data-save]").click()
+    stands_in(anna, deal, "contract")
+    expect(column(anna, "contract").locator(".bcount")).to_have_text(str(contracts + 1))
+    stands_in(admin, deal, "contract")  # the other one's board follows by itself
+    expect(column(admin, "lead").locator(".bcount")).to_have_text(str(before - 1))
+    anna.page.locator(".toast .plain").click()
+    stands_in(anna, deal, "lead")
+
+    drag(anna, deal, "offer")
+    anna.page.keyboard.press("Escape")
+    anna.page.mouse.up()
+    stands_in(anna, deal, "lead")
+    expect(said(anna)).to_contain_text("снова в «Обращение»")
+
+    column(anna, "lead").locator(".bname").first.focus()
+    anna.page.keyboard.press("ArrowDown")
+    second = str(column(anna, "lead").locator(".bcard").nth(1).get_attribute("data-card"))
+    expect(card(anna, second).locator(".bname")).to_be_focused()
+    anna.page.keyboard.press("Space")
+    anna.page.keyboard.press("ArrowRight")
+    expect(said(anna)).to_contain_text("Квалификация")
+    anna.page.keyboard.press("Escape")
+    stands_in(anna, second, "lead")
+    anna.page.keyboard.press("Space")
+    anna.page.keyboard.press("ArrowRight")
+    anna.page.keyboard.press("Enter")
+    stands_in(anna, second, "qualified")
+    expect(card(anna, second).locator(".bname")).to_be_focused()
+
+    anna.page.keyboard.press("KeyM")
+    menu = anna.page.locator(".bmenu [role=menuitem]")
+    assert menu.all_inner_texts()[0] == "Обращение"
+    expect(menu.first).to_be_focused()
+    anna.page.keyboard.press("Enter")
+    stands_in(anna, second, "lead")
+    anna.page.keyboard.press("Enter")
+    anna.page.wait_for_url(f"**/e/deal/{second}")
+    assert anna.violations() == [] and admin.violations() == []
+
+
+def test_who_may_not_move_lifts_nothing_and_long_columns_stay_light(login: Login) -> None:
+    marina = login("marina")
+    token = marina.page.locator("meta[name=csrf-token]").get_attribute("content")
+    rows = [{"name": f"Много {n:04}", "stage": "offer", "amount": n} for n in range(300)]
+    made = marina.page.request.post(
+        f"{marina.url}/api/records/deal/batch", data={"create": rows}, headers={"X-CSRF-Token": str(token)}
+    )
+    assert made.status == 200
+    board(marina)
+    offers = column(marina, "offer")
+    seen = 0
+    for _ in range(40):
+        offers.locator(".cards").evaluate("cards => cards.scrollTop += 1800")
+        marina.page.wait_for_timeout(60)
+        seen = max(seen, marina.page.locator(".bcard").count())
+        if offers.locator(".chunk:last-of-type").get_attribute("data-next") == "":
+            break
+    assert offers.locator(".chunk").count() >= 15 and seen < 260
+    column(marina, "won").click()
+    fixed = column(marina, "won").locator(".bcard").first
+    expect(fixed).to_have_attribute("data-fixed", "")
+    record = str(fixed.get_attribute("data-card"))
+    drag(marina, record, "lead")
+    expect(marina.page.locator(".bcard.ghost, .bdrop")).to_have_count(0)
+    marina.page.mouse.up()
+    stands_in(marina, record, "won")
+
+
+def test_a_finger_lifts_after_a_rest_and_a_phone_shows_one_column(login: Login) -> None:
+    igor = login("igor", width=390, height=844)
+    board(igor)
+    assert igor.barriers(".board") == []
+    assert igor.page.evaluate("() => document.documentElement.scrollWidth") == 390
+    deal = str(column(igor, "lead").locator(".bcard").first.get_attribute("data-card"))
+    box, chip = card(igor, deal).bounding_box(), igor.page.locator("[data-chip=qualified]").bounding_box()
+    assert box is not None and chip is not None
+    middle = (box["x"] + 60, box["y"] + 25)
+    swipe(igor, middle, (middle[0], middle[1] - 60), rest=20)  # that was scrolling
+    stands_in(igor, deal, "lead")
+    swipe(igor, middle, (chip["x"] + 30, chip["y"] + 20), rest=450)
+    stands_in(igor, deal, "qualified")
+    igor.page.tap("[data-chip=qualified]")
+    expect(igor.page.locator("[data-chip=qualified]")).to_have_attribute("aria-current", "")
+    card(igor, deal).locator(".bmove").tap()
+    igor.page.locator(".bmenu [role=menuitem]").first.tap()
+    stands_in(igor, deal, "lead")
+    expect(igor.page.locator("[data-chip=qualified]")).to_have_attribute("aria-current", "")

@@ -175,6 +175,30 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "view": "leads to a view",
         "items": "the places of a group",
     },
+    "tests": {"tests": "a list of access tests, see below"},
+    "access_test": {
+        "label": "what is told when it fails; without it the role and the entity",
+        "roles": "somebody is made who has these roles; an empty list is somebody without any",
+        "user": "instead: the person of that login, as they are",
+        "me": "with `roles`: values of the person's own record, `{department: north}`",
+        "with": "records that are made before, in their order, see below",
+        "entity": "of which entity the record is",
+        "record": "the values of the record that is made for the test, as in the API; a text in a link names `me`, `other` (somebody else, without roles) or a record of `with`. Required fields may be left out",
+        "by": "instead: a record that is there, by the value of one unique field, `{inn: '7707083893'}`, or by its `id`",
+        "allow": "what must be allowed, see below",
+        "deny": "what must be denied",
+    },
+    "fixture": {
+        "name": "what the test calls it by",
+        "entity": "of which entity; people are `user`",
+        "values": "its values; they may name `me`, `other` and the records before it",
+    },
+    "verdicts": {
+        "actions": "rights, `read`, `create`, `update`, `delete`, `move` …, and names of actions of the entity",
+        "read": "fields that are seen",
+        "write": "fields that may be changed",
+        "move": "stages that it may be moved to",
+    },
 }
 """What each key says, by the name of the kind or part; a key of `_NAMED` has the same words everywhere."""
 
@@ -223,6 +247,9 @@ def parts() -> Mapping[str, Mapping[str, Any]]:
             "part",
             "step_rows",
             "menu_item",
+            "access_test",
+            "fixture",
+            "verdicts",
         )
     }
     steps = [shared[f"step_{do}"]["properties"] for do in ("set", "move", "create", "take")]

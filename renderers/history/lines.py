@@ -128,15 +128,15 @@ def _words(telling: Telling, item: Mapping[str, Any], changes: Sequence[Told]) -
 
 
 def _told(telling: Telling, entity: Entity, item: Mapping[str, Any], *, own: bool) -> Iterator[Told]:
-    version = item.get("version")
+    before = (item.get("version") or 0) - 1
     for name, change in item["changes"].items():
         field = entity.by_name.get(name)
         if field is None or field.system or field.of_stage is not None:
             continue
         here = f"/e/{entity.name}/{telling.about[1]}/revert" if telling.about is not None else ""
         settable = field.writable and field.type.name != "secret"
-        undoable = own and telling.changes and item["kind"] == "updated" and (version or 0) > 1
-        back = f"{here}?version={version - 1}&field={name}" if settable and undoable else ""
+        undoable = own and telling.changes and item["kind"] == "updated" and before > 0
+        back = f"{here}?version={before}&field={name}" if settable and undoable else ""
         yield Told(
             label=field.label.in_language(telling.texts.language) or field.name,
             before=None

@@ -39,6 +39,12 @@ def changes(entity: str) -> May:
     return may
 
 
+def oversees(model: Model, actor: Actor) -> bool:
+    """For who answers for people, where there is personal data at all."""
+    marked = any(f.personal for e in model.entities.values() for f in e.fields)
+    return marked and actor.mode is None and manages_anybody(model, actor)
+
+
 PLACES: tuple[Place, ...] = (
     Place(href="/people", label=message("People"), icon="users", may=manages_people, entity="user"),
     Place(href="/departments", label=message("Departments"), icon="sitemap", may=changes("department"), entity="department"),
@@ -46,6 +52,7 @@ PLACES: tuple[Place, ...] = (
         href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
     ),
     Place(href="/groups", label=message("Groups"), icon="users-group", may=changes("group"), entity="group"),
+    Place(href="/personal", label=message("Personal data"), icon="fingerprint", may=oversees),
 )  # fmt: skip
 """In their order; each is shown to whom it opens."""
 

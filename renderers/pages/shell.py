@@ -94,7 +94,9 @@ def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ..
         own = tuple(places_for(model, visit.actor))
         covered = frozenset(place.entity for place in own)
         groups = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language, covered))
-        kept[key] = (*groups, *_administration(own, visit))
+        feed = NavItem(label=visit.texts.gettext("Feed"), href="/feed", icon="history")
+        everybody = (NavGroup(label="", items=(feed,)),) if groups else ()
+        kept[key] = (*groups, *everybody, *_administration(own, visit))
     return kept[key]
 
 

@@ -1,0 +1,106 @@
+"""An extract as one file: a zip with the data as JSON, the same to read as HTML, and the files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+from core.access.actor import Actor
+from core.errors import KubikError
+from core.i18n import Texts
+from core.query.extract import Extract
+from core.query.opening import open_file
+from core.query.query import Link
+from core.storage.workspace import Transaction
+from core.web.wire import encode
+from metamodel.model import Entity
+from renderers.pages.cells import Cells
+
+IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of a zip that are made in memory; a larger one is made on the disk."""
+
+
+def content_of(found: Extract) -> dict[str, Any]:
+    """The extract as JSON."""
+    return {
+        "entity": found.entity.name, "id": found.id, "title": found.title, "record": found.item,
+        "linked": [
+            {"entity": part.entity.name, "by": part.field.name, "items": list(part.items), "more": part.more}
+            for part in found.parts
+        ],
+        "not_exported": [entity.name for entity in found.left],
+    }  # fmt: skip
+
+
+def packed(
+    tx: Transaction, actor: Actor, found: Extract, cells: Cells, texts: Texts, zone: ZoneInfo
+) -> tuple[BinaryIO, int]:
+    """The zip, ready to be read from its beginning, and its size; files that may not be opened are left out."""
+    file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # who sends it closes it
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("extract.json", encode(content_of(found)))
+        whole.writestr("extract.html", _page(tx, found, cells, texts, zone))
+        for link in found.files():
+            _add_file(tx, actor, whole, link.id)
+    size = file.tell()
+    file.seek(0)
+    return file, size
+
+
+def _add_file(tx: Transaction, actor: Actor, whole: zipfile.ZipFile, id: int) -> None:
+    try:
+        item = open_file(tx, actor, id)
+        content = tx.workspace.files.open(item["hash"])
+    except KubikError:
+        return
+    name = "".join(c if c.isalnum() or c in " ._-()" else "_" for c in item["name"])[-120:]
+    with content, whole.open(f"files/{id} {name}", "w") as target:
+        shutil.copyfileobj(content, target)
+
+
+def _page(tx: Transaction, found: Extract, cells: Cells, texts: Texts, zone: ZoneInfo) -> str:
+    language = texts.language
+    now = tx.now.astimezone(zone)
+    return cells.render(
+        "personal/extract.html",
+        title=found.title, language=language,
+        made=f"{texts.date(now.date())}, {texts.time(now.time())}",
+        record=_shown(found.entity, found.item, cells, language),
+        parts=[
+            {
+                "label": part.entity.label_many.in_language(language) or part.entity.name,
+                "items": [_shown(part.entity, item, cells, language) for item in part.items], "more": part.more,
+            }
+            for part in found.parts
+        ],
+        left=[entity.label_many.in_language(language) or entity.name for entity in found.left],
+    )  # fmt: skip
+
+
+def _shown(entity: Entity, item: Mapping[str, Any], cells: Cells, language: str) -> list[tuple[str, Any]]:
+    """Labels and values of a record, empty ones left out; child rows as lists of the same."""
+    made: list[tuple[str, Any]] = []
+    for name, value in item.items():
+        field = entity.by_name.get(name)
+        if field is None or value in (None, "", [], ()) or name in ("version", "_hidden"):
+            continue
+        label = field.label.in_language(language) or field.name
+        if field.type.name == "children":
+            child = cells.model.entity_by_uid[field.target or ""]
+            made.append((label, [_shown(child, row, cells, language) for row in value]))
+        else:
+            made.append((label, _plain(cells, field, value)))
+    return made
+
+
+def _plain(cells: Cells, field: Any, value: Any) -> str:
+    """A value as text: links lead nowhere outside of the system."""
+    if isinstance(value, Link):
+        return value.title if value.id is not None else ""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Link):
+        return ", ".join(each.title for each in value if each.id is not None)
+    return str(cells.one(field, field.result, value).striptags())

@@ -38,6 +38,7 @@ def act_as(tx: Transaction, person: Actor, user: int, mode: Mode) -> Actor:
         found.actor,
         person=person.person,
         person_name=person.person_name,
+        person_login=person.person_login,
         mode=mode,
         narrowing=both(person.narrowing, left),
     )

@@ -17,7 +17,8 @@ class Actor:
 
     ``user`` is whose rights count and who is ``me``; ``person`` is who really sits there: to them belongs what is
     recorded (history, authorship, drafts, jobs, repeated requests). The two differ in a ``mode`` only.
-    ``login``, ``name``, ``language``, ``zone`` are the user's, ``person_name`` is the person's.
+    ``login``, ``name``, ``language``, ``zone`` are the user's, ``person_name`` and
+    ``person_login`` the person's.
     ``roles`` are uids of roles. ``system`` acts without grants (installation, numbering, tests of rules).
     ``action`` is the uid of the action that is being run for them. ``token`` is the id of the API token in use.
     ``narrowing`` is what is left of the rights.
@@ -34,6 +35,7 @@ class Actor:
     token: int | None = None
     person: int | None = None
     person_name: str = ""
+    person_login: str = ""
     mode: Mode | None = None
     narrowing: Narrowing | None = None
 
@@ -42,11 +44,18 @@ class Actor:
             object.__setattr__(self, "person", self.user)
         if not self.person_name:
             object.__setattr__(self, "person_name", self.name or self.login)
+        if not self.person_login:
+            object.__setattr__(self, "person_login", self.login)
 
     @property
     def behalf(self) -> int | None:
         """On whose behalf the person acts; None when on their own."""
         return self.user if self.person != self.user else None
+
+    @property
+    def called(self) -> str:
+        """Who it is, for the log: the login, or whose on behalf of whose."""
+        return self.login if self.behalf is None else f"{self.person_login} as {self.login}"
 
     @property
     def identity(self) -> str:

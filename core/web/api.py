@@ -82,7 +82,7 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
     if operation is None:
         return _without_operation(call, methods)
     call.values = path_values(operation, parts)
-    call.reads = operation.method == "GET" or operation.about == "read"
+    call.reads = operation.method == "GET"
     if call.method in ("GET", "HEAD", "OPTIONS"):
         call.body = b""
     elif operation.takes_files and (boundary := boundary_of(call.header(b"content-type"))) is not None:

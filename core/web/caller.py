@@ -25,7 +25,7 @@ def caller(transaction: Transaction, call: Call) -> Actor:
     actor = (
         _by_token(transaction, authorization) if authorization is not None else _by_session(transaction, call)
     )
-    call.who = actor.login
+    call.who = actor.called
     if not call.reads and actor.narrowing is not None and not actor.narrowing.writes:
         raise KubikError("KBK4009" if actor.mode == "view" else "KBK4002")
     return actor

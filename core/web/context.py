@@ -122,7 +122,7 @@ def reading(request: AnyRequest) -> Iterator[tuple[Visit, Transaction]]:
         actor = actor_of_session(transaction, token) if token else None
         if actor is None:
             raise KubikError("KBK4001", message("Sign in first."))
-        exchange_state(request.scope).who = actor.login
+        exchange_state(request.scope).who = actor.called
         zone = ZoneInfo(actor.zone) if actor.zone else site.workspace.zone
         yield Visit(**_visitor(request, actor), actor=actor, zone=zone), transaction
 

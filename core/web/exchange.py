@@ -47,7 +47,7 @@ class Call:
     taken: Taking | None = None
     """The form with files that was read in place of a body, of an operation that takes such forms."""
     reads: bool = True
-    """Whether what is called reads only, by whatever method."""
+    """Whether what is called only reads."""
     who: str = ""
     """The caller's login once known, for the log."""
     refusal: str = ""

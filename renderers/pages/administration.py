@@ -1,4 +1,4 @@
-"""Places of the navigation that are pages of their own: people, roles and what goes with them."""
+"""Places of the navigation that the system itself has: people, departments, groups, roles and what goes with them."""
 
 from __future__ import annotations
 
@@ -17,46 +17,58 @@ May = Callable[[Model, Actor], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page with an address of its own, and for whom it is; ``entity`` is what it shows better than a list would."""
+    """A page with an address of its own, and for whom it is.
+
+    It shows an ``entity`` of the system better than its list would; who may read that, but not open the page, gets the
+    list when there is a ``listed`` label for it.
+    """
 
     href: str
     label: Message
     icon: str
     may: May
     entity: str = ""
+    listed: bool = False
 
 
-def changes(entity: str) -> May:
-    """For who may add or change records of that entity of the system."""
+def reads(entity: str) -> May:
+    """For who may read records of that entity of the system."""
 
     def may(model: Model, actor: Actor) -> bool:
         found = model.entities.get(entity)
-        grants = grants_of(model, actor)
-        return found is not None and actor.mode is None and any(
-            grants.may(found.uid, each) for each in ("create", "update")
-        )  # fmt: skip
+        return found is not None and grants_of(model, actor).may(found.uid, "read")
 
     return may
 
 
-def oversees(model: Model, actor: Actor) -> bool:
-    """For who answers for people, where there is personal data at all."""
-    marked = any(f.personal for e in model.entities.values() for f in e.fields)
-    return marked and actor.mode is None and manages_anybody(model, actor)
-
-
 PLACES: tuple[Place, ...] = (
-    Place(href="/people", label=message("People"), icon="users", may=manages_people, entity="user"),
-    Place(href="/departments", label=message("Departments"), icon="sitemap", may=changes("department"), entity="department"),
+    Place(
+        href="/people", label=message("People"), icon="users", may=manages_people, entity="user", listed=True
+    ),
+    Place(
+        href="/departments", label=message("Departments"), icon="sitemap", may=reads("department"),
+        entity="department",
+    ),
+    Place(href="/groups", label=message("Groups"), icon="users-group", may=reads("group"), entity="group"),
     Place(
         href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
     ),
-    Place(href="/groups", label=message("Groups"), icon="users-group", may=changes("group"), entity="group"),
-    Place(href="/personal", label=message("Personal data"), icon="fingerprint", may=oversees),
 )  # fmt: skip
 """In their order; each is shown to whom it opens."""
 
+COVERED = frozenset(place.entity for place in PLACES)
+"""Entities of the system that have places here, and so none among the others."""
 
-def places_for(model: Model, actor: Actor) -> Iterator[Place]:
-    """The places that open to this reader."""
-    return (place for place in PLACES if place.may(model, actor))
+
+def places_for(model: Model, actor: Actor) -> Iterator[tuple[Place, str]]:
+    """The places that open to this reader, each with its address."""
+    for place in PLACES:
+        if place.may(model, actor):
+            yield place, place.href
+        elif place.listed and reads(place.entity)(model, actor):
+            yield place, f"/e/{place.entity}"
+
+
+def manages(model: Model, actor: Actor) -> bool:
+    """Whether the reader has more to do there than to look."""
+    return manages_people(model, actor) or manages_anybody(model, actor)

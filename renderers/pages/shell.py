@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from core.access.grants import Grants, grants_of
@@ -11,7 +11,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit
 from metamodel.labels import Label
 from metamodel.model import Entity, MenuItem, Model
-from renderers.pages.administration import Place, places_for
+from renderers.pages.administration import COVERED, manages, places_for
 from renderers.pages.icons import icon_name
 from renderers.pages.notices import COOKIE, Notice, read_notice
 from renderers.pages.people import Person, person
@@ -91,22 +91,23 @@ def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ..
     kept: dict[tuple[object, ...], tuple[NavGroup, ...]] = model.derived.setdefault("navigation", {})
     key = (tuple(sorted(visit.actor.roles)), grants.key, visit.actor.mode, visit.language)
     if key not in kept:
-        own = tuple(places_for(model, visit.actor))
-        covered = frozenset(place.entity for place in own)
-        groups = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language, covered))
-        feed = NavItem(label=visit.texts.gettext("Feed"), href="/feed", icon="history")
-        everybody = (NavGroup(label="", items=(feed,)),) if groups else ()
-        kept[key] = (*groups, *everybody, *_administration(own, visit))
+        groups = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language))
+        kept[key] = (*groups, *_administration(model, visit))
     return kept[key]
 
 
-def _administration(places: Sequence[Place], visit: Visit) -> Iterator[NavGroup]:
+def _administration(model: Model, visit: Visit) -> Iterator[NavGroup]:
+    """People, departments, roles: for who manages them, and for who may look them up."""
+    texts = visit.texts
     items = tuple(
-        NavItem(label=visit.texts.render(place.label), href=place.href, icon=icon_name(place.icon))
-        for place in places
+        NavItem(label=texts.render(place.label), href=href, icon=icon_name(place.icon))
+        for place, href in places_for(model, visit.actor)
     )
     if items:
-        yield NavGroup(label=visit.texts.gettext("Administration"), items=items)
+        label = (
+            texts.gettext("Administration") if manages(model, visit.actor) else texts.gettext("Company staff")
+        )
+        yield NavGroup(label=label, items=items)
 
 
 def brand(model: Model, language: str) -> str:
@@ -124,11 +125,8 @@ def bottom_places(places: list[NavItem]) -> tuple[NavItem, ...]:
     return tuple(first)
 
 
-def _groups(
-    model: Model, grants: Grants, roles: frozenset[str], language: str, covered: frozenset[str]
-) -> Iterator[NavGroup]:
-    """Groups of the menus; ``covered`` are names of entities that have pages of their own."""
-    linked: set[str] = {e.uid for e in model.entities.values() if e.name in covered}
+def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) -> Iterator[NavGroup]:
+    linked: set[str] = {e.uid for e in model.entities.values() if e.name in COVERED}
     menus = sorted(model.menus.values(), key=lambda menu: menu.solution == SYSTEM)
     for menu in menus:
         if menu.roles is not None and not (menu.roles & roles or grants.everything):

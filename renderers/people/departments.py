@@ -15,7 +15,7 @@ from core.query.totals import totals
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
-from renderers.pages.administration import changes
+from renderers.pages.administration import reads
 from renderers.pages.people import person as drawn
 from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
@@ -34,7 +34,7 @@ def departments_page(request: AnyRequest) -> Response[Any]:
     """The tree."""
     with reading(request) as (who, tx):
         department, grants = tx.model.entities["department"], grants_of(tx.model, who.actor)
-        if not changes("department")(tx.model, who.actor) or not grants.may(department.uid, "read"):
+        if not reads("department")(tx.model, who.actor):
             raise KubikError("KBK2006")
         readable = grants.readable(department.uid)
         fields = tuple(n for n in ("id", "name", "parent", "head") if department.by_name[n].uid in readable)

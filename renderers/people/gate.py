@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
 from core.access.managing import below, manages
+from core.access.roster import Entry
 from core.errors import KubikError
 from core.query.read import visible_ids
 from core.storage.workspace import Transaction
@@ -33,6 +34,13 @@ class Gate:
     def manages(self, person: int) -> bool:
         """Whether what becomes of that person is theirs to say."""
         return bool(self.fields) and manages(self.tx, self.actor, person)
+
+    def manages_entry(self, person: int, entry: Entry) -> bool:
+        """The same of somebody whose roles are known already."""
+        if not self.fields or self.grants.everything:
+            return bool(self.fields)
+        mine = person in (self.actor.user, self.actor.person)
+        return not mine and bool(self.roles) and self.roles >= entry.ways.keys()
 
 
 def manages_people(model: Model, actor: Actor) -> bool:

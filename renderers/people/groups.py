@@ -13,7 +13,7 @@ from core.query.query import Query
 from core.query.read import read
 from core.web.context import AnyRequest, reading
 from core.web.render import render
-from renderers.pages.administration import changes
+from renderers.pages.administration import reads
 from renderers.pages.shell import make_shell
 from renderers.people.view import GroupLine, GroupsView
 
@@ -26,7 +26,7 @@ def groups_page(request: AnyRequest) -> Response[Any]:
     """All groups that the reader sees."""
     with reading(request) as (who, tx):
         group, grants = tx.model.entities.get("group"), grants_of(tx.model, who.actor)
-        if group is None or not changes("group")(tx.model, who.actor) or not grants.may(group.uid, "read"):
+        if group is None or not reads("group")(tx.model, who.actor):
             raise KubikError("KBK2006")
         readable = grants.readable(group.uid)
         names = ("id", "name", "groups", "roles", "note")

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 
-from core.access.roster import entries, holders, without_factor, without_password
-from core.query.query import Page, Query
+from core.access.roster import Entry, entries, holders, without_factor, without_password
+from core.query.query import Link, Page, Query
 from core.query.read import count, read
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
@@ -86,7 +86,7 @@ def people_list(who: Visit, gate: Gate, asked: Asked, cursor: str | None) -> Peo
 
 
 def _question(gate: Gate, asked: Asked, cursor: str | None) -> Query:
-    names = ("id", "name", "login", "department", "active")
+    names = ("id", "name", "login", "department", "active", "roles")
     fields = tuple(name for name in names if gate.user.by_name[name].system or gate.may_read(name))
     conditions, ids = [], _among(gate, asked)
     if asked.department.isdigit() and gate.may_read("department"):
@@ -101,7 +101,7 @@ def _question(gate: Gate, asked: Asked, cursor: str | None) -> Query:
 
 
 def _among(gate: Gate, asked: Asked) -> Collection[int] | None:
-    """The people that role and state leave; None when these ask nothing."""
+    """The people that role and state leave, of those the reader manages; None when these ask nothing."""
     sets = []
     role = gate.tx.model.roles.get(asked.role)
     if role is not None and gate.may_read("roles"):
@@ -110,27 +110,39 @@ def _among(gate: Gate, asked: Asked) -> Collection[int] | None:
         sets.append(without_password(gate.tx))
     if asked.state == "factor":
         sets.append(without_factor(gate.tx))
-    return set.intersection(*sets) if sets else None
+    if not sets:
+        return None
+    found = set.intersection(*sets)
+    if gate.grants.everything:
+        return found
+    known = entries(gate.tx, found)
+    return {user for user in found if gate.manages_entry(user, known[user])}
 
 
 def _lines(who: Visit, gate: Gate, page: Page) -> tuple[PersonLine, ...]:
-    model, texts = gate.tx.model, who.texts
     known = entries(gate.tx, [item["id"] for item in page.items])
     groups = group_names(gate, known, who.language)
-    return tuple(
-        PersonLine(
-            href=f"{HERE}/{item['id']}",
-            person=person(item["id"], item.get("name") or item.get("login") or f"#{item['id']}"),
-            login=item.get("login") or "",
-            department=title_words(link.title, link.id, texts)
-            if (link := item.get("department")) and not link.hidden
-            else "",
-            roles=held(model, known[item["id"]], groups, texts) if gate.may_read("roles") else (),
-            marks=marks(gate.tx, known[item["id"]], texts, active=item.get("active", True)),
-            seen=seen(who, gate.tx, known[item["id"]].seen),
-            off=not item.get("active", True),
-        )
-        for item in page.items
+    return tuple(_line(who, gate, item, known[item["id"]], groups) for item in page.items)
+
+
+def _line(
+    who: Visit, gate: Gate, item: Mapping[str, Any], entry: Entry, groups: Mapping[int, str]
+) -> PersonLine:
+    """A person; roles as far as they may be read, keys and visits of whom the reader manages alone."""
+    identity, link, mine = item["id"], item.get("department"), gate.manages_entry(item["id"], entry)
+    active = item.get("active", True)
+    return PersonLine(
+        href=f"{HERE}/{identity}" if mine else f"/e/user/{identity}",
+        person=person(identity, item.get("name") or item.get("login") or f"#{identity}"),
+        login=item.get("login") or "",
+        department=title_words(link.title, link.id, who.texts)
+        if isinstance(link, Link) and not link.hidden
+        else "",
+        roles=held(gate.tx.model, entry, groups, who.texts) if "roles" in item else (),
+        no_roles="roles" in item,
+        marks=marks(gate.tx, entry, who.texts, active=active) if mine else (),
+        seen=seen(who, gate.tx, entry.seen) if mine else "",
+        off=not active,
     )
 
 

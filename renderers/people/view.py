@@ -37,6 +37,8 @@ class PersonLine:
     marks: tuple[Mark, ...]
     seen: str
     off: bool = False
+    no_roles: bool = False
+    """Whether it is known that there are no roles, when there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

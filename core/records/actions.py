@@ -44,8 +44,7 @@ def run_action(
     """
     work = start(tx, actor, context)
     found, asked = _find(work, entity, action, id is not None)
-    if id is not None:
-        _stand(work, found, asked, id, if_version)
+    stood: Sequence[Grant] = () if id is None else _stand(work, found, asked, id, if_version)
     given = read_inputs(work, asked, id, inputs, pointer)
     standing = Standing(
         tx=tx, actor=replace(actor, action=asked.uid), action=asked, records=_Writer(tx, actor), entity=found, id=id,
@@ -55,7 +54,18 @@ def run_action(
         ran = run_steps(standing)
     except KubikError as error:
         raise _placed(error, pointer) from error
+    if id is not None:
+        _judge_after(work, found, asked, id, stood)
     return _as_seen(work, ran)
+
+
+def _judge_after(work: Work, entity: Entity, action: Action, id: int, grants: Sequence[Grant]) -> None:
+    """Refuse an action that leaves the record where no grant that gave it lets it stand by its `check`."""
+    rules = [grant.check for grant in grants if grant.check is not None]
+    if len(rules) == len(grants) and rules:
+        answers = ask(work, entity, ("ran", action.uid, *map(_identity, rules)), rules, [id])
+        if not any(answers.get(id, ())):
+            raise _denied(action)
 
 
 def buttons(
@@ -113,14 +123,17 @@ def _find(work: Work, entity: str, name: str, of_record: bool) -> tuple[Entity, 
 
 def _stand(
     work: Work, entity: Entity, action: Action, id: int, if_version: int | None, *, locked: bool = True
-) -> None:
-    """Refuse a record that is out of sight, of another version, or on which the action cannot be run now."""
+) -> list[Grant]:
+    """The grants that give the action on the record. Refuses one that is out of sight, of another version, or on which
+    the action cannot be run now.
+    """
     if locked:
         lock_rows(work, [Row(entity=entity, action="update", id=id)])
     if id not in visible_ids(work, entity, [id]):
         raise KubikError("KBK2006", message("there is no record {id}", id=id))
     grants = _grants(work, entity, action)
-    if not grants or id not in _granted(work, entity, action, grants, {id}):
+    stood = [grant for grant in grants if id in _granted(work, entity, action, (grant,), {id})]
+    if not stood:
         raise _denied(action)
     if if_version is not None:
         row = Row(entity=entity, action="update", id=id, if_version=if_version)
@@ -130,6 +143,12 @@ def _stand(
         raise KubikError(
             "KBK3017", message("“{action}”: not possible in this state of the record", action=action.label)
         )
+    return stood
+
+
+def _identity(rule: Expression) -> str:
+    """What tells a rule from others about the same entity, under one model."""
+    return rule.text
 
 
 def _denied(action: Action) -> KubikError:
@@ -148,7 +167,7 @@ def _granted(
 ) -> set[int]:
     """The records on which one of the grants stands."""
     rules = [g.rows for g in grants if g.rows is not None]
-    key = ("run", action.uid, work.grants.key)
+    key = ("run", action.uid, *map(_identity, rules))
     answers = ask(work, entity, key, rules, ids) if rules else {}
     staged = any(g.stages is not None for g in grants) and entity.stages is not None
     stored = load(work.tx, entity, ids) if staged else {}

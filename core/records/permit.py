@@ -17,7 +17,7 @@ from metamodel.model import Entity, Field, Grant
 Holds = Callable[[Row, Grant, str], bool]
 """Whether a grant stands on a row for an action."""
 
-ASKED_BEFORE = ("read", "show", "update", "move", "delete", "share")
+ASKED_BEFORE = ("read", "show", "update", "move", "delete", "share", "import")
 """Actions whose grants are asked of what is stored before a write."""
 
 
@@ -133,6 +133,13 @@ def _permit_create(work: Work, row: Row) -> None:
         if not movers:
             _refuse_field(work, row, entity.stages.field if entity.stages else "")
         row.claims["move"] = movers
+    if _of_file(work):
+        row.claims["import"] = given(work, entity, "import")
+
+
+def _of_file(work: Work) -> bool:
+    """Whether the write is a line of a file: it takes the right to import beside that to write."""
+    return work.context.medium == "csv"
 
 
 def _permit_change(work: Work, row: Row, holds: Holds) -> None:
@@ -152,14 +159,17 @@ def _permit_change(work: Work, row: Row, holds: Holds) -> None:
     updaters = tuple(g for g in given(work, entity, "update") if holds(row, g, "update"))
     moved = is_moved(row)
     movers = tuple(g for g in given(work, entity, "move") if holds(row, g, "move")) if moved else ()
+    importers = tuple(g for g in given(work, entity, "import") if holds(row, g, "import"))
     if moved and not movers:
         _refuse_field(work, row, entity.stages.field if entity.stages else "")
-    elif not updaters and not movers:
+    elif (not updaters and not movers) or (_of_file(work) and not importers):
         work.refuse(
             row.pointer, "KBK4002", message("{entity}: you may not change this record", entity=entity.label)
         )
     else:
         row.claims = {"update": updaters, "move": movers} if moved else {"update": updaters}
+        if _of_file(work):
+            row.claims["import"] = importers
         for uid in fields:
             covered = any(g.fields is None or uid in g.fields for g in (*updaters, *movers))
             if not covered and not _is_stage(entity, uid) and uid not in unknown:
@@ -206,12 +216,12 @@ def _judge_after(work: Work, row: Row, passing: dict[str, list[Grant]]) -> None:
     entity = row.entity
     creating = row.action == "create"
     stands = passing["create"] if creating else passing["update"] or passing.get("move")
-    if not stands or ("move" in passing and not passing["move"]):
+    if not stands or any(not passing[action] for action in ("move", "import") if action in passing):
         work.refuse(row.pointer, "KBK4002", message(
             "{entity}: with these values the record would be outside what you may write", entity=entity.label
         ))  # fmt: skip
         return
-    every = passing["create"] if creating else [g for grants in passing.values() for g in grants]
+    every = passing["create"] if creating else [*passing["update"], *passing.get("move", ())]
     for uid in _fields_set(row):
         if not _is_stage(entity, uid) and not any(g.fields is None or uid in g.fields for g in every):
             _refuse_field(work, row, uid)

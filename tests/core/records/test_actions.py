@@ -109,7 +109,8 @@ LEADS: dict[str, str] = {
           - {entity: product, actions: [read], fields: all}
           - {entity: deal, actions: [read, update], rows: "owner = me", fields: {all_but: [margin]}}
           - {entity: deal, actions: [create], check: "owner = me", fields: {all_but: [margin]}}
-          - {entity: deal, actions: [raise, raise_for_all]}
+          - {entity: deal, actions: [raise]}
+          - {entity: deal, actions: [raise_for_all], check: "margin < 1000"}
           - {entity: account, actions: [read], rows: "owner = me", fields: all}
           - {entity: account, actions: [take]}
           - {entity: user, actions: [read], fields: [login, name]}
@@ -195,6 +196,16 @@ def test_nothing_is_allowed_that_no_grant_names(office):
     assert refusal(office, "marina", "deal", deal, "raise_for_all")[0] == "KBK4002"  # sees it, may not
     assert refusal(office, "marina", "account", None, "take")[0] == "KBK2006"
     assert run(office, "root", "lead", others, "convert").go.id  # an administrator may everything
+
+
+def test_an_action_leaves_no_record_outside_the_check_of_its_grant(office):
+    office.hire("sonya", "leads")
+    deal = office.create("deal", {"name": "A", "amount": 50000}, by="sonya").id
+    assert refusal(office, "sonya", "deal", deal, "raise_for_all")[0] == "KBK4002"
+    assert office.stored("deal", deal)["margin"] is None
+    office.update("deal", deal, {"amount": 5000}, by="sonya")
+    run(office, "sonya", "deal", deal, "raise_for_all")
+    assert office.stored("deal", deal)["margin"] == 500
 
 
 def test_inputs_smuggle_nothing_and_are_judged_like_fields(office):

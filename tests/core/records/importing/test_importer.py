@@ -159,6 +159,31 @@ def test_only_who_may_import_imports(office):
     assert refusal(run, office, "nothing", "name\nA\n").status == 404
 
 
+IMPORTING = {
+    "roles/manager.yaml": """
+        name: manager
+        grants:
+          - {entity: company, actions: [read, create, update], fields: all}
+          - {entity: company, actions: [import], rows: "city = 'Omsk'", check: "city = 'Omsk'"}
+    """,
+}
+
+
+@pytest.mark.parametrize("changes", [IMPORTING])
+def test_the_right_to_import_has_its_rows_and_its_check(office):
+    here, there, third = (
+        office.create("company", {"name": n, "city": c}).id
+        for n, c in (("A", "Omsk"), ("B", "Tver"), ("C", "Omsk"))
+    )
+    text = f"id,name,city\n{here},A2,Omsk\n{there},B2,Tver\n{third},C3,Tver\n"
+    report = run(office, "company", text, by="marina", mode="update", key="id")
+    assert {(e.line, e.code) for e in report.errors} == {(3, "KBK4002"), (4, "KBK4002")}
+    assert [row["name"] for row in office.rows("company").values()] == ["A2", "B", "C"]
+    made = run(office, "company", "name,city\nC,Omsk\nD,Tver\n", by="marina")
+    assert (made.created, made.refused) == (1, 1)
+    office.update("company", there, {"name": "By hand"}, by="marina")
+
+
 def test_an_import_goes_on_exactly_where_it_was_broken_off(office):
     text = "name,inn\n" + "".join(f"Company {n},{'x' if n % 10 == 3 else ''}\n" for n in range(400))
     kept: dict[str, Any] = {}

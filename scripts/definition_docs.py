@@ -67,11 +67,24 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "choice": {"color": "one of the colours below", "archived": "kept for old records, no longer offered"},
     "stages": {
         "field": "the name of the field that the block makes; `stage` without it",
-        "pipelines": "a list of `{name, label, stages: […]}`; a new record gets the first stage of the first one",
+        "pipelines": "a list of pipelines; a new record gets the first stage of the first one",
+    },
+    "pipeline": {
+        "stages": "its stages, in their order",
+        "moves": "the moves that there are; without the key every move in the pipeline is allowed, with an empty list none",
+    },
+    "move": {
+        "from": "the stage, or stages, it leads from; without the key any of the pipeline",
+        "to": "the stage, or stages, it leads to; of another pipeline with its name before it: `service.work`",
+        "roles": "who makes it: those who have one of these roles, or one above, beside a grant of `move`",
+        "when": "a condition on the record as it is after the move",
+        "message": "what the person reads when the condition does not hold",
     },
     "stage": {
         "color": "one of the colours below",
         "kind": "`open` (when not said), `won` or `lost`",
+        "required": "fields that a record in the stage has filled in: asked when it is moved there, kept afterwards",
+        "norm": "how long a record should stand there, a duration: `P3D`, `PT4H`",
         "archived": "kept for old records, no longer offered",
     },
     "constraint": {
@@ -239,6 +252,8 @@ def parts() -> Mapping[str, Mapping[str, Any]]:
         for name in (
             "choice",
             "stages",
+            "pipeline",
+            "move",
             "stage",
             "constraint",
             "tab",

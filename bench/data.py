@@ -14,6 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core import records
+from core.access.actor import system_actor
 from core.storage.ddl import create_entities
 from core.storage.indexes import indexes_of
 from core.storage.tables import Tables, encode_values
@@ -23,6 +25,7 @@ from metamodel.model import Entity, Model
 
 CHUNK = 10_000
 DEPARTMENTS = 60
+TEAMS = 20
 USERS = 300
 MANY, FEW, NONE, HEAD = 1, 2, 3, 4
 """Ids (above the administrator's) of the people measured: with a tenth of all deals, with 400, with none; a head."""
@@ -74,14 +77,16 @@ def load(workspace: Workspace, size: Size, base: int) -> None:
     entities = [model.entities[name] for name in ("company", "product", "deal", "deal_item", "activity")]
     workspace.write(lambda tx: _drop_indexes(tx, entities))
     workspace.write(lambda tx: _people(tx, base))
+    teams = workspace.write(lambda tx: _teams(tx, base))
     for entity, rows in (
         (entities[0], _companies(size, base)),
         (entities[1], _products(size)),
-        (entities[2], _deals(model, size, base)),
+        (entities[2], _deals(model, size, base, teams)),
         (entities[3], _items(size)),
         (entities[4], _activities(model, size, base)),
     ):
         _fill(workspace, tables, entity, rows)
+    _fill(workspace, tables, model.entities["share"], _shares(model, size, base))
     workspace.write(lambda tx: create_entities(tx.connection, tx.tables, entities))
     workspace.write(lambda tx: _sequences(tx, entities))
     with workspace.database.outside.connect() as connection:
@@ -152,6 +157,26 @@ def _people(tx: Transaction, base: int) -> None:
     )
 
 
+def _teams(tx: Transaction, base: int) -> list[int]:
+    """Groups of people: one with the person of many deals in it, one with that of few, others around them."""
+    members = [[base + MANY], [base + FEW], *([base + n] for n in range(HEAD, HEAD + TEAMS - 2))]
+    return [
+        records.create(tx, system_actor(), "group", {"name": f"Группа {n}", "members": people}).id
+        for n, people in enumerate(members)
+    ]
+
+
+def _shares(model: Model, size: Size, base: int) -> Iterator[Values]:
+    """Deals of others that were shared: a fiftieth of all with the person of many, some with that of few."""
+    deal = model.entities["deal"].uid
+    few = max(1, size.deals // FEW_DEALS)
+    chosen = [(n, MANY) for n in range(3, size.deals + 1, 50)] + [
+        (n, FEW) for n in range(4, size.deals + 1, few)
+    ]
+    for number, (n, whom) in enumerate(chosen, start=1):
+        yield {"id": number, "about": AnyLink(deal, n), "user": base + whom, "access": "read"}
+
+
 def _companies(size: Size, base: int) -> Iterator[Values]:
     draw = Random(1)
     industries = ("trade", "food", "logistics", "metal", "medicine", "public")
@@ -172,7 +197,7 @@ def _products(size: Size) -> Iterator[Values]:
         yield {"id": n, "code": f"P-{n:05}", "name": f"Товар {n}", "kind": "goods", "price": Decimal(n * 10)}
 
 
-def _deals(model: Model, size: Size, base: int) -> Iterator[Values]:
+def _deals(model: Model, size: Size, base: int, teams: Sequence[int]) -> Iterator[Values]:
     draw = Random(2)
     stage = {s.name: s.uid for p in _pipelines(model) for s in p.stages}
     sources = ("site", "call", "advice", "exhibition", "repeat")
@@ -186,6 +211,7 @@ def _deals(model: Model, size: Size, base: int) -> Iterator[Values]:
             "name": f"{draw.choice(SUBJECTS)} {draw.randrange(size.deals)}",
             "company": draw.randrange(1, size.companies + 1),
             "owner": base + owner,
+            "squad": teams[owner - 1] if owner in (MANY, FEW) else teams[2 + owner % (TEAMS - 2)],
             "stage": stage[draw.choice(STAGES)],
             "amount": None if draw.random() < 0.1 else Decimal(draw.randrange(1_000, 900_000_000)).scaleb(-2),
             "probability": Decimal(draw.randrange(0, 21) * 5).scaleb(-2),
@@ -296,7 +322,7 @@ def _sequences(tx: Transaction, entities: Sequence[Entity]) -> None:
     """New ids begin behind the loaded ones (SQLite does so by itself)."""
     if tx.dialect != "postgresql":
         return
-    for entity in [*entities, *(tx.model.entities[n] for n in ("department", "user", "user_role"))]:
+    for entity in [*entities, *(tx.model.entities[n] for n in ("department", "user", "user_role", "share"))]:
         table = tx.tables[entity.uid].table
         tx.connection.exec_driver_sql(
             f"SELECT setval(pg_get_serial_sequence('\"{table.schema}\".\"{table.name}\"', 'id'), "

@@ -21,6 +21,9 @@ from core.solutions.start import initialize
 from core.storage.workspace import Workspace
 from scripts.postgres import Cluster
 
+SHAPES = Path(__file__).parent / "shapes"
+"""The solution with a role for each shape of rule."""
+
 PEOPLE = {"administrator": 0, "many rows": MANY, "few rows": FEW, "no rows": NONE, "head": HEAD}
 
 
@@ -74,7 +77,7 @@ def installed(dialect: str, size: Size) -> Iterator[Installation]:
         started = time.perf_counter()
         workspace = initialize(
             Settings(home=home, database_url=url, time_zone="Europe/Moscow"),
-            ("crm",),
+            ("crm", str(SHAPES)),
             login="bench",
             password="only-for-this-run",
         )

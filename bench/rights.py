@@ -1,14 +1,23 @@
-"""`kubik bench rights`: what rules on rows and fields cost a person with many rows, with few, with none."""
+"""`kubik bench rights`: what each shape of rule costs a person with many rows, with few, with none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from urllib.parse import quote, urlencode
+
+import sqlalchemy as sa
 
 from bench.installation import PEOPLE, Installation
 from bench.lists import SHAPES
 from bench.measure import Results, head, pair
 from bench.raw import FIELDS
 from bench.servers import Client, kubik_server
+from core import records
+from core.access.actor import system_actor
+from core.query import Query
+from core.query.execute import parameters, reader_of
+from core.storage.workspace import Transaction
 
 LIMIT = 1.3
 BESIDE = {
@@ -18,26 +27,98 @@ BESIDE = {
 }
 """What else is timed for each person, without a limit."""
 
+RULES: Mapping[str, str] = {
+    "own": "owner = me",
+    "tree": "owner.department IN my.departments",
+    "linked": "company.owner = me",
+    "several": "the three before, each a grant",
+    "groups": "squad IN my.groups",
+    "shared": "SHARED()",
+    "own_or_shared": "owner = me; SHARED()",
+    "masked": "all rows, three cells where owner = me",
+}
+"""The shapes: roles of the solution in `bench/shapes`, the ending of its name to its rule."""
+
+RESTRICTED = ("many rows", "few rows", "no rows")
+LISTS: Mapping[str, str] = {
+    "deals": "/api/records/deal?" + urlencode({"sort": "-created_at", "fields": ",".join(FIELDS)}),
+    "child rows": "/api/records/deal_item?sort=-created_at",
+    "of parent": "/api/records/activity?sort=-created_at",
+}
+"""What is asked under each shape: its own rows, rows of a list of them, records that follow their rights."""
+
 
 def run(installation: Installation, results: Results) -> None:
-    """Each person's page beside the administrator's, both through HTTP."""
+    """Each person's page beside the administrator's, both through HTTP: under the roles of crm, then under each shape."""
     with kubik_server(installation) as (port, _, _):
-        head(
-            f"rights on {installation.dialect}, {installation.size.deals:,} deals", "person", "administrator"
-        )
         clients = {p: Client(port, {"Authorization": f"Bearer {installation.token(p)}"}) for p in PEOPLE}
-        for name, (asked, _) in SHAPES.items():
-            path = "/api/records/deal?" + urlencode(asked | {"fields": ",".join(FIELDS)})
-            for person in PEOPLE:
-                if person == "administrator":
-                    continue
-                mine, other = pair(
-                    lambda: clients[person].get(path),  # noqa: B023
-                    lambda: clients["administrator"].get(path),  # noqa: B023
-                    150,
+        title = f"rights on {installation.dialect}, {installation.size.deals:,} deals"
+        head(title, "person", "administrator")
+        _roles_of_crm(clients, results)
+        for shape, rule in RULES.items():
+            head(f"{title}: {rule}", "person", "administrator")
+            installation.workspace.write(partial(_give, installation=installation, shape=shape))
+            _shape(shape, clients, results)
+            _explain(installation)
+
+
+def _roles_of_crm(clients: Mapping[str, Client], results: Results) -> None:
+    for name, (asked, _) in SHAPES.items():
+        path = "/api/records/deal?" + urlencode(asked | {"fields": ",".join(FIELDS)})
+        for person in PEOPLE:
+            if person != "administrator":
+                _pages(f"{name}, {person}", path, person, clients, results)
+    for person, client in clients.items():
+        for what, path in BESIDE.items():
+            _told(f"{what}, {person}", path, client)
+
+
+def _shape(shape: str, clients: Mapping[str, Client], results: Results) -> None:
+    for person in RESTRICTED:
+        for what, path in LISTS.items():
+            if what == "deals" or shape in ("own", "tree"):
+                _pages(f"{shape}, {what}, {person}", path, person, clients, results)
+        _told(f"{shape}, count, {person}", BESIDE["count"], clients[person])
+
+
+def _pages(name: str, path: str, person: str, clients: Mapping[str, Client], results: Results) -> None:
+    mine, other = pair(lambda: clients[person].get(path), lambda: clients["administrator"].get(path), 100)
+    results.add(name, mine, other, LIMIT)
+
+
+def _told(name: str, path: str, client: Client) -> None:
+    taken = pair(lambda: client.get(path), lambda: None, 5)[0]
+    print(f"  {name:<58} {taken:9.3f} ms")
+
+
+def _give(tx: Transaction, installation: Installation, shape: str) -> None:
+    """The people who are measured have this role alone."""
+    system = system_actor()
+    held = tx.tables[tx.model.entities["user_role"].uid]
+    owner = held.columns[held.entity.by_name["user"].uid].value
+    for person in RESTRICTED:
+        mine = sa.select(held.table.c.id).where(
+            owner == installation.user(person), held.table.c.deleted_at.is_(None)
+        )
+        for row in tx.connection.execute(mine).scalars().all():
+            records.delete(tx, system, "user_role", row)
+        values = {"user": installation.user(person), "role": {"by": {"name": f"shape_{shape}"}}}
+        records.create(tx, system, "user_role", values)
+
+
+def _explain(installation: Installation) -> None:
+    """How the database finds the rows of each grant of the person with many, and of the one with few."""
+    for person in ("many rows", "few rows"):
+        actor = installation.actor(person)
+        with installation.workspace.read() as tx:
+            query = Query(entity="deal", sort=("-created_at",), fields=("name",))
+            reader, values = reader_of(tx, actor, query), {**parameters(tx, actor, query), "limit": 51}
+            ways = (
+                reader.reach.ways(reader, tx.connection, values) or ("free",) * reader.compiler.grant_count()
+            )
+            for index, way in enumerate(ways):
+                found = reader.other("branch", (index, way)).explain(tx.connection, values)
+                print(
+                    f"    {person}, grant {index + 1}, {way}: "
+                    + " | ".join(map(str.strip, found.splitlines()[:4]))
                 )
-                results.add(f"{name}, {person}", mine, other, LIMIT)
-        for person, client in clients.items():
-            for what, path in BESIDE.items():
-                taken = pair(lambda: client.get(path), lambda: None, 5)[0]  # noqa: B023
-                print(f"  {what + ', ' + person:<58} {taken:9.3f} ms")

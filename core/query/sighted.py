@@ -19,7 +19,7 @@ from core.query.plan import page_limit
 from core.query.query import Link
 from core.query.read import titles
 from core.storage.workspace import Transaction, unnoted
-from metamodel.model import Entity, Field
+from metamodel.model import Entity, Field, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +148,17 @@ def _told(tx: Transaction, actor: Actor, known: dict[str, Entity], rows: Sequenc
 def may_erase(tx: Transaction, actor: Actor) -> bool:
     """Whether the actor may erase personal data: who may everything, as themselves."""
     return actor.mode is None and may_everything(tx.model, actor)
+
+
+def oversees(model: Model, actor: Actor) -> bool:
+    """Whether the actor may ask who saw personal data, where there is any at all."""
+    marked = any(f.personal for e in model.entities.values() for f in e.fields)
+    return marked and actor.mode is None and manages_anybody(model, actor)
+
+
+def holds_personal(model: Model, entity: Entity) -> bool:
+    """Whether records of an entity, or their child rows, have fields that are marked."""
+    children = (f for f in entity.fields if f.type.name == "children" and f.through)
+    return any(f.personal and f.valued for f in entity.fields) or any(
+        holds_personal(model, model.entity_by_uid[f.target or ""]) for f in children
+    )

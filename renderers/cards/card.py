@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.access.managing import manages_anybody
 from core.query.query import Link
+from core.query.sighted import holds_personal, oversees
 from metamodel.messages import message
 from metamodel.model import Field
 from renderers.actions.buttons import on_card
@@ -40,6 +41,7 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         copy_href=_copy_href(shown),
         share_href=f"{shown.here}/share" if "share" in shown.allowed and not shown.deleted else "",
         why_href=_why_href(shown),
+        personal_href=_personal_href(shown),
         delete_href=f"{shown.here}/delete" if "delete" in shown.allowed and not shown.deleted else None,
         restore_href=f"{shown.here}/restore" if "delete" in shown.allowed and shown.deleted else None,
         deleted=shown.deleted,
@@ -53,6 +55,13 @@ def _why_href(shown: Shown) -> str | None:
     if not manages_anybody(shown.tx.model, shown.who.actor):
         return None
     return f"/why?entity={shown.entity.name}&record={shown.item['id']}"
+
+
+def _personal_href(shown: Shown) -> str:
+    """Who manages people may ask who saw the personal data of a record."""
+    if not oversees(shown.tx.model, shown.who.actor) or not holds_personal(shown.tx.model, shown.entity):
+        return ""
+    return f"/personal/{shown.entity.name}/{shown.id}"
 
 
 def _copy_href(shown: Shown) -> str | None:

@@ -266,6 +266,7 @@ class Card:
     edit_href: str | None
     copy_href: str | None
     why_href: str | None
+    personal_href: str
     delete_href: str | None
     restore_href: str | None
     deleted: bool

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.access.managing import manages_anybody
+from core.query.sighted import oversees
 from metamodel.messages import Message, message
 from metamodel.model import Model
 from renderers.people.gate import manages_people
@@ -53,6 +54,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
     ),
+    Place(href="/personal", label=message("Personal data"), icon="fingerprint", may=oversees, entity="erasure"),
 )  # fmt: skip
 """In their order; each is shown to whom it opens."""
 

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,9 @@ from core.storage.workspace import Transaction
 from core.web.wire import encode
 from metamodel.model import Entity
 from renderers.pages.cells import Cells
+
+STYLE = Path(__file__).parent / "extract.css"
+"""The look of an extract: it is read outside of the system, so it brings its own."""
 
 IN_MEMORY = 8 * 1024 * 1024
 """Bytes of a zip that are made in memory; a larger one is made on the disk."""
@@ -65,7 +69,7 @@ def _add_file(tx: Transaction, actor: Actor, whole: zipfile.ZipFile, id: int) ->
 def _page(tx: Transaction, found: Extract, cells: Cells, texts: Texts, zone: ZoneInfo) -> str:
     language = texts.language
     now = tx.now.astimezone(zone)
-    return cells.render(
+    page = cells.render(
         "personal/extract.html",
         title=found.title, language=language,
         made=f"{texts.date(now.date())}, {texts.time(now.time())}",
@@ -79,6 +83,7 @@ def _page(tx: Transaction, found: Extract, cells: Cells, texts: Texts, zone: Zon
         ],
         left=[entity.label_many.in_language(language) or entity.name for entity in found.left],
     )  # fmt: skip
+    return page.replace("<!-- style -->", f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
 
 
 def _shown(entity: Entity, item: Mapping[str, Any], cells: Cells, language: str) -> list[tuple[str, Any]]:

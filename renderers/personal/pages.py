@@ -12,9 +12,8 @@ from litestar.params import FromPath
 from core.access.grants import grants_of
 from core.query.query import Query
 from core.query.read import read
-from core.query.sighted import Sight, SightPage, may_erase, require_overseer, sightings
+from core.query.sighted import Sight, SightPage, holds_personal, may_erase, require_overseer, sightings
 from core.records.erasing.act import ENTITY
-from core.records.erasing.targets import marked
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
@@ -86,23 +85,13 @@ def record_page(request: AnyRequest, entity: FromPath[str], identity: FromPath[i
             crumb=crumb, here=here, lines=_lines(who, page, alone=True),
             extract_href=f"/api/personal/{found.name}/{identity}/extract"
             if grants_of(tx.model, who.actor).may(found.uid, "export") else "",
-            erase_href=f"{here}/erase" if may_erase(tx, who.actor) and erasable(tx, found) else "",
+            erase_href=f"{here}/erase" if may_erase(tx, who.actor) and holds_personal(tx.model, found) else "",
             more_href=f"{here}?{urlencode({'more': page.next})}" if page.next else "",
             acts=acts(who, tx, (found, identity)), job=job_view(who, tx, job) if job else None,
         )  # fmt: skip
         return render(
             who, "personal/record.html", page=view, shell=make_shell(request, who, tx, place="/personal")
         )
-
-
-def erasable(tx: Transaction, entity: Entity) -> bool:
-    """Whether anything of the entity, or of its child rows, is marked."""
-    children = (
-        tx.model.entity_by_uid[f.target or ""]
-        for f in entity.fields
-        if f.type.name == "children" and f.through
-    )
-    return bool(marked(entity)) or any(erasable(tx, child) for child in children)
 
 
 def acts(who: Visit, tx: Transaction, of: tuple[Entity, int] | None) -> tuple[Act, ...]:

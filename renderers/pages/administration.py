@@ -42,6 +42,12 @@ def reads(entity: str) -> May:
     return may
 
 
+def works(model: Model, actor: Actor) -> bool:
+    """For who reads anything beside what the system itself has."""
+    grants = grants_of(model, actor)
+    return any(e.solution != "system" and grants.may(e.uid, "read") for e in model.entities.values())
+
+
 PLACES: tuple[Place, ...] = (
     Place(
         href="/people", label=message("People"), icon="users", may=manages_people, entity="user", listed=True
@@ -54,6 +60,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
     ),
+    Place(href="/feed", label=message("Feed"), icon="history", may=works),
     Place(href="/personal", label=message("Personal data"), icon="fingerprint", may=oversees, entity="erasure"),
 )  # fmt: skip
 """In their order; each is shown to whom it opens."""

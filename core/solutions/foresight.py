@@ -101,7 +101,7 @@ def _touched(tx: Transaction, actor: Actor, new: Model) -> Iterator[tuple[Role, 
         for entity in tx.model.entities.values():
             if entity.uid in new.entity_by_uid and _reads(tx.model, role, entity) != _reads(new, now, entity):
                 if people is None:
-                    people = _holders(tx, role)
+                    people = holders(tx, role)
                 if people:
                     yield role, entity, people
 
@@ -124,7 +124,8 @@ def holders_filter(model: Model, role: Role) -> str:
     return f"active = true AND ({own} OR EXISTS(groups WHERE EXISTS(roles WHERE name IN ({names}))))"
 
 
-def _holders(tx: Transaction, role: Role) -> list[int]:
+def holders(tx: Transaction, role: Role, limit: int = MOST_PEOPLE) -> list[int]:
+    """The ids of the people who have a role."""
     query = Query(entity="user", fields=("login",), filter=holders_filter(tx.model, role), limit=MOST_PEOPLE)
     return [int(item["id"]) for item in read(tx, system_actor(), query).items]
 

@@ -13,15 +13,16 @@ from core.access.managing import below, manages, manages_anybody, may_everything
 from core.access.words import ACTIONS, action_words
 from core.errors import KubikError
 from core.query.query import Query
-from core.query.read import count, read
+from core.query.read import count, titles
 from core.solutions.access_tests import Outcome, run_tests
-from core.solutions.foresight import holders_filter
+from core.solutions.foresight import holders
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
 from metamodel.model import Entity, Grant, Model, Role
 from metamodel.names import SYSTEM_SOLUTION
 from renderers.pages.icons import icon_name
+from renderers.pages.titles import title_words
 from renderers.roles.matrix import COLUMNS, Row, in_order, matrix
 from renderers.roles.tree import Branch, seen_roles, tree
 from renderers.roles.view import CellView, Option, RoleLine, RolePage, RowView, RuleView, TestView
@@ -61,6 +62,12 @@ def role_named(tx: Transaction, actor: Actor, name: str) -> Role:
     if found is None:
         raise KubikError("KBK2006", message("there is no role “{name}”", name=name[:100]))
     return found
+
+
+def named(who: Visit, tx: Transaction, people: Iterable[int]) -> dict[int, str]:
+    """The names of those of the people whom the reader sees."""
+    links = titles(tx, who.actor, tx.model.entities["user"], people)
+    return {id: title_words(link.title, id, who.texts) for id, link in links.items() if not link.hidden}
 
 
 def may_change(tx: Transaction, actor: Actor, role: Role) -> bool:
@@ -111,17 +118,13 @@ class _Page:
         return (ruled or own or self.entities)[0]
 
     def _people(self) -> tuple[Option, ...]:
-        if not grants_of(self.model, self.who.actor).may(self.model.entities["user"].uid, "read"):
-            return ()
-        query = Query(entity="user", fields=("name",), filter=holders_filter(self.model, self.role), sort=("name",),
-                      limit=MOST_PEOPLE)  # fmt: skip
-        items = read(self.tx, self.who.actor, query).items
+        """The people with the role whom the reader sees and manages."""
+        found = named(self.who, self.tx, holders(self.tx, self.role, MOST_PEOPLE))
         return tuple(
-            Option(value=str(item["id"]), label=str(item.get("name") or item["id"]),
-                   chosen=str(item["id"]) == self.asked.person)
-            for item in items
-            if manages(self.tx, self.who.actor, int(item["id"]))
-        )  # fmt: skip
+            Option(value=str(id), label=name, chosen=str(id) == self.asked.person)
+            for id, name in found.items()
+            if manages(self.tx, self.who.actor, id)
+        )
 
     def made(self) -> RolePage:
         rows = matrix(self.model, self.role, self.entities)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.access.actor import Actor
+from core.access.actor import Actor, system_actor
 from core.access.managing import below, may_everything
 from core.query.query import Query
 from core.query.read import count
@@ -44,12 +44,14 @@ def tree(tx: Transaction, actor: Actor) -> tuple[Branch, ...]:
             at = role.parent if role.parent in shown else None
             if at == parent:
                 mine = (everything or role.uid in managed) and not role.everything
-                yield Branch(role=role, depth=depth, people=people_with(tx, actor, role), mine=mine)
+                yield Branch(role=role, depth=depth, people=people_with(tx, role), mine=mine)
                 yield from under(role.uid, depth + 1)
 
     return tuple(under(None, 0))
 
 
-def people_with(tx: Transaction, actor: Actor, role: Role) -> int:
-    """How many of the people that the reader sees have the role, themselves or by a group."""
-    return count(tx, actor, Query(entity="user", filter=holders_filter(tx.model, role)), cap=MOST_PEOPLE)
+def people_with(tx: Transaction, role: Role) -> int:
+    """How many people have the role, themselves or by a group: asked by who sees the role, of their number alone."""
+    return count(
+        tx, system_actor(), Query(entity="user", filter=holders_filter(tx.model, role)), cap=MOST_PEOPLE
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.access.actor import system_actor
 from core.access.explain import explain
 from core.access.grants import grants_of
 from core.access.managing import held_roles, manages, manages_anybody
@@ -17,7 +18,7 @@ from metamodel.messages import message
 from metamodel.model import ACTIONS, Entity, Field
 from renderers.pages.titles import title_words
 from renderers.roles.answer import Question, answer
-from renderers.roles.reading import shown_entities
+from renderers.roles.reading import named, shown_entities
 from renderers.roles.view import Option
 from renderers.roles.why_view import AskedWhy, WhyView
 
@@ -33,7 +34,7 @@ def asked_why(given: Mapping[str, str], *, entity: str = "", user: str = "", act
     return AskedWhy(
         user=given.get("user", "") or user,
         entity=given.get("of", "") or given.get("entity", "") or entity,
-        record=given.get("record", "").strip()[:200],
+        record=(given.get("record") or given.get("id") or "").strip()[:200],
         action=given.get("does", "") or action or "read",
         field=given.get("field", ""),
         given="record" in given,
@@ -105,18 +106,21 @@ def _option(value: str, label: str, chosen: bool) -> Option:
 
 
 def _people(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
-    """The people whom the reader manages."""
-    if not grants_of(tx.model, who.actor).may(tx.model.entities["user"].uid, "read"):
-        return ()
-    query = Query(entity="user", fields=("name",), sort=("name",), limit=MOST_PEOPLE)
-    items = list(read(tx, who.actor, query).items)
-    if chosen.isascii() and chosen.isdigit() and all(str(item["id"]) != chosen for item in items):
-        items += read(tx, who.actor, Query(entity="user", fields=("name",), ids=(int(chosen[:18]),))).items
+    """The people whom the reader sees and manages."""
+    ids = active_people(tx, MOST_PEOPLE)
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        ids = list(dict.fromkeys([*ids, int(chosen)]))
     return tuple(
-        _option(str(item["id"]), str(item.get("name") or item["id"]), str(item["id"]) == chosen)
-        for item in items
-        if manages(tx, who.actor, int(item["id"]))
+        _option(str(id), name, str(id) == chosen)
+        for id, name in named(who, tx, ids).items()
+        if manages(tx, who.actor, id)
     )
+
+
+def active_people(tx: Transaction, limit: int) -> list[int]:
+    """The ids of people who may sign in, by their names."""
+    query = Query(entity="user", fields=("login",), filter="active = true", sort=("name",), limit=limit)
+    return [int(item["id"]) for item in read(tx, system_actor(), query).items]
 
 
 def _record(who: Visit, tx: Transaction, entity: Entity, text: str) -> tuple[int, str] | None:
@@ -171,16 +175,12 @@ def _fields(who: Visit, tx: Transaction, entity: Entity | None, chosen: Field | 
 
 def who_can(who: Visit, tx: Transaction, question: Question) -> tuple[str, ...]:
     """The names of others who may do it, of the people the reader sees."""
-    if not grants_of(tx.model, who.actor).may(tx.model.entities["user"].uid, "read"):
-        return ()
-    query = Query(entity="user", fields=("name",), filter="active = true", sort=("name",), limit=MOST_ASKED)
-    names = []
-    for item in read(tx, who.actor, query).items:
-        person = int(item["id"])
-        if person == question.person:
-            continue
-        field = question.field.uid if question.field is not None else None
-        roles = held_roles(tx, person)
-        if explain(tx, roles, person, question.entity, question.record, question.action, field).allowed:
-            names.append(str(item.get("name") or person))
-    return tuple(names)
+    field = question.field.uid if question.field is not None else None
+    people = [id for id in active_people(tx, MOST_ASKED) if id != question.person]
+    return tuple(
+        name
+        for id, name in named(who, tx, people).items()
+        if explain(
+            tx, held_roles(tx, id), id, question.entity, question.record, question.action, field
+        ).allowed
+    )

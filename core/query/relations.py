@@ -96,11 +96,14 @@ class VisibleRows:
     relations: Relations
 
     def open(
-        self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False, reached: bool = False
-    ) -> VisibleRow:
+        self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False, reached: bool = False,
+        bounded: bool = False,
+    ) -> VisibleRow:  # fmt: skip
         """A fresh alias of the entity; ``unfiltered`` when the caller has limited it to visible rows already.
 
         ``reached`` says that a cell which may be read leads to the rows: that is all the right that a file needs.
+        ``bounded`` says that the rows are those of one record, found by it: each is asked by itself, since a set of
+        everything that the actor sees costs more than all of them.
         """
         place = self.relations.tables[entity_uid]
         alias = place.table.alias()
@@ -109,7 +112,7 @@ class VisibleRows:
         )
         if unfiltered:
             return row
-        limits = [c for c in (row.life(life), *row.rights()) if c is not None]
+        limits = [c for c in (row.life(life), *row.rights(one_by_one=bounded)) if c is not None]
         return VisibleRow(
             relations=self.relations, entity=place.entity, alias=alias,
             condition=sa.and_(*limits) if limits else None, reached=reached,
@@ -217,7 +220,7 @@ class VisibleRow:
         ids = followed_source(self, led, at) if unlimited(grant) else None
         return None if ids is None or self.entity.follows is None else (self.entity.follows, ids)
 
-    def parents(self) -> sa.ColumnElement[bool] | None:
+    def parents(self, *, one_by_one: bool = False) -> sa.ColumnElement[bool] | None:
         """What a child row asks of its parent: to be visible, with the children field readable there.
 
         A file asks it of the records that hold it, unless a cell of one of them led here.
@@ -228,7 +231,7 @@ class VisibleRow:
         if link is None or self.relations.grants.everything:
             return None
         parent, children = link
-        row = self.relations.visible.open(parent.uid, "any")
+        row = self.relations.visible.open(parent.uid, "any", bounded=one_by_one)
         limits = [c for c in (row.condition,) if c is not None]
         if children.uid not in self.relations.grants.readable(parent.uid):
             return sa.false()
@@ -237,15 +240,20 @@ class VisibleRow:
         if not limits:
             return None
         assert self.entity.parent is not None
+        if one_by_one:
+            own = row.alias.c.id == self.column(self.entity.parent)
+            there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(row.alias)
+            return sa.exists(there.where(own, *limits).correlate_except(row.alias))
         parents = sa.select(row.alias.c.id).where(*limits).correlate_except(row.alias)
         return self.column(self.entity.parent).in_(parents)
 
-    def rights(self) -> tuple[sa.ColumnElement[bool], ...]:
+    def rights(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool], ...]:
         """What a row must fulfil to be visible, all of it."""
         limits: list[sa.ColumnElement[bool]] = []
         if self.limited():
-            limits.append(sa.or_(sa.false(), *[branch for branch in self.branches() if branch is not None]))
-        parents = self.parents()
+            branches = self.branches(one_by_one=one_by_one)
+            limits.append(sa.or_(sa.false(), *[branch for branch in branches if branch is not None]))
+        parents = self.parents(one_by_one=one_by_one)
         return tuple(limits) if parents is None else (*limits, parents)
 
     def _giving(self, field_uid: str) -> tuple[Grant, ...]:

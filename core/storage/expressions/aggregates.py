@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def aggregate_cell(node: Aggregate, compiler: Compiler) -> Cell:
     """The value of an aggregate; the rows are those of the relation, with the cells it gives."""
     env = compiler.env
-    row = env.rows.open(node.entity)
+    row = env.rows.open(node.entity, bounded=True)
     inner = compiler.about(env.inside(row))
     leads, place = leading(node, row, env)
     conditions = [leads]

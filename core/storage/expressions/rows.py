@@ -38,7 +38,7 @@ class AllRows:
             row=row, rows=self, tables=self.tables, dialect=self.dialect, zone=self.zone, **more
         )
 
-    def open(self, entity_uid: str, *, reached: bool = False) -> BareRow:
+    def open(self, entity_uid: str, *, reached: bool = False, bounded: bool = False) -> BareRow:
         """A fresh alias of the entity, without the rows in the bin."""
         alias = self.tables[entity_uid].table.alias()
         condition = alias.c.deleted_at.is_(None)

@@ -30,8 +30,10 @@ from core.records.guarding import guarded
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.permit import permit_after, permit_before
 from core.records.read_only import check_locked, conditional, find_locked
+from core.records.requirements import required_fields
 from core.records.rules import ask_rules
 from core.records.shapes import Row, Values
+from core.records.statements import load
 from core.records.store import mark_touched, store
 from core.records.telling import keep_apart, set_aside, trial
 from core.records.unique import check_unique
@@ -233,16 +235,30 @@ def _states(
     wanted = [(f.name, f.required_if) for f in entity.fields if f.required_if is not None]
     locks = [(f.name, condition) for f, condition in conditional(entity)]
     expressions = [expression for _, expression in (*shown, *wanted, *locks)]
+    staged = _asked_by_stage(work, entity, ids)
     answers = ask(work, entity, ("states", *map(id, expressions)), expressions, ids)
     found: dict[int, State] = {}
     for record in ids:
         told = iter(answers.get(record, ()))
         found[record] = State(
             hidden=frozenset([name for (name, _), holds in zip(shown, told, strict=False) if not holds]),
-            asked=frozenset([name for (name, _), holds in zip(wanted, told, strict=False) if holds]),
+            asked=frozenset([name for (name, _), holds in zip(wanted, told, strict=False) if holds])
+            | staged.get(record, frozenset()),
             locked=frozenset([name for (name, _), holds in zip(locks, told, strict=False) if holds]),
         )
     return found
+
+
+def _asked_by_stage(work: Work, entity: Entity, ids: list[int]) -> dict[int, frozenset[str]]:
+    """The names of the fields that the stage of each record requires."""
+    stages = entity.stages
+    if stages is None or not any(s.required for p in stages.pipelines for s in p.stages):
+        return {}
+    found = load(work.tx, entity, ids)
+    return {
+        id: frozenset(f.name for f in required_fields(entity, values.get(stages.field)))
+        for id, values in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from core.access.actor import Actor
@@ -97,7 +97,7 @@ def _entity(entity: Entity, model: Model, grants: Grants) -> dict[str, Any]:
             fields.append(kept)
     found = {**_only(definition, _ENTITY), "fields": fields}
     if entity.stages is not None and entity.stages.field in known:
-        found["stages"] = _stages(definition)
+        found["stages"] = _stages(entity, model, known)
     return found
 
 
@@ -113,18 +113,22 @@ def _action(definition: Definition, model: Model, grants: Grants) -> dict[str, A
     return {**_only(definition, _ACTION), "inputs": inputs}
 
 
-def _stages(definition: Definition) -> dict[str, Any]:
-    stages = definition["stages"]
-    pipelines = [
-        {
-            **_only(pipeline, ("name", "uid", "label")),
-            "stages": [
-                _only(stage, ("name", "uid", "label", "help", "color", "kind"))
-                for stage in pipeline["stages"]
-            ],
-        }
-        for pipeline in stages["pipelines"]
-    ]
+def _stages(entity: Entity, model: Model, known: Container[str]) -> dict[str, Any]:
+    """The block of stages as it is written, wherever it stands; of what stages require only fields the caller may know."""
+    parts = (*model.document["entities"], *model.document.get("extensions", ()))
+    stages = next(p["stages"] for p in parts if p.get("stages", {}).get("uid") == entity.stages.field)  # type: ignore[union-attr]
+    names = {field.name for field in entity.fields if field.uid in known}
+    pipelines = []
+    for pipeline in stages["pipelines"]:
+        kept = _only(pipeline, ("name", "uid", "label", "help"))
+        kept["stages"] = [
+            _only(stage, ("name", "uid", "label", "help", "color", "kind", "norm", "archived"))
+            | ({"required": asked} if (asked := [n for n in stage.get("required", ()) if n in names]) else {})
+            for stage in pipeline["stages"]
+        ]
+        if "moves" in pipeline:
+            kept["moves"] = [_only(move, ("from", "to", "message")) for move in pipeline["moves"]]
+        pipelines.append(kept)
     return {**_only(stages, ("field", "uid", "label", "help")), "pipelines": pipelines}
 
 

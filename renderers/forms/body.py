@@ -113,16 +113,23 @@ def widget(desk: Desk, entity: Entity, each: Field) -> Widget | None:
         required = each.name in standing.asked
     else:
         required = bool(holds(asked, desk.filled.values, desk.texts.language))
+    by_stage = asked is None and each.uid in asked_by_stages(entity)
     return replace(
         made,
         visible_if=written(shown),
         live_shown=each.visible_if is not None and shown is None,
         hidden=hidden and not _wrong(made),
         required_if="" if made.required else written(asked),
-        live_asked=not made.required and each.required_if is not None and asked is None,
-        required=made.required or (each.required_if is not None and required),
+        live_asked=not made.required and (by_stage or (each.required_if is not None and asked is None)),
+        required=made.required or ((by_stage or each.required_if is not None) and required),
         **_locks(desk, entity, each, made),
     )
+
+
+def asked_by_stages(entity: Entity) -> frozenset[str]:
+    """The fields (uids) that some stage requires."""
+    pipelines = entity.stages.pipelines if entity.stages is not None else ()
+    return frozenset(uid for pipeline in pipelines for stage in pipeline.stages for uid in stage.required)
 
 
 def _locks(desk: Desk, entity: Entity, each: Field, made: Widget) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.records.follow import follows
 from metamodel.model import Entity, Field
-from renderers.forms.body import followed, section_conditions
+from renderers.forms.body import asked_by_stages, followed, section_conditions
 from renderers.forms.desk import Desk
 from renderers.forms.row_conditions import conditions_of, row_conditions
 
@@ -15,13 +15,16 @@ def is_live(desk: Desk, entity: Entity) -> bool:
     """
     if section_conditions(desk, entity) or entity.duplicates:
         return True
-    return any(_depends(desk, entity, each) for each in entity.fields if not each.system)
+    fields = (each for each in entity.fields if not each.system and each.of_stage is None)
+    return any(_depends(desk, entity, each) for each in fields)
 
 
 def _depends(desk: Desk, entity: Entity, each: Field) -> bool:
     if each.uid not in desk.grants.readable(entity.uid):
         return False
     if each.computed is not None or follows(each) or each.narrowing is not None:
+        return True
+    if each.uid in asked_by_stages(entity):
         return True
     if any(c is not None and followed(desk, entity, c) is None for c in conditions_of(each)):
         return True

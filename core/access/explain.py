@@ -179,7 +179,7 @@ def _asked(
         for rule in (asked, grant.check):
             holds = sa.true() if rule is None else compile_condition(rule, rows.environment(row))
             answers.append(sa.case((holds, 1), else_=0))
-        staged = sa.true()
+        staged: sa.ColumnElement[bool] = sa.true()
         if grant.stages is not None and entity.stages is not None and action not in (*READING, "create"):
             stage = row.cell(entity.stages.field).value
             staged = sa.or_(sa.false(), *(stage == uid for uid in sorted(grant.stages)))

@@ -12,6 +12,7 @@ from typing import Any
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of, make_grants
 from core.access.managing import below, is_below, may_everything
+from core.access.words import action_words
 from core.errors import KubikError
 from core.solutions.plans import Target
 from core.storage.workspace import Transaction
@@ -97,7 +98,7 @@ def _of_role(old: Model, new: Model, was: Role | None, now: Role | None, actor: 
             label = new.entity_by_uid[entity].label
             yield message(
                 "{role}: gives more than you have: {entity}, {action}",
-                role=now.label, entity=label, action=_name(new, action),
+                role=now.label, entity=label, action=action_words(new, action),
             )  # fmt: skip
 
 
@@ -164,7 +165,3 @@ def _parts(node: Node) -> Iterator[Node]:
             yield from _parts(argument)
     else:
         yield node
-
-
-def _name(model: Model, action: str) -> str:
-    return next((each.name for each in model.actions.values() if each.right == action), action)

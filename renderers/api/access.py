@@ -37,16 +37,16 @@ NUMBER = 18
 def read_explanation(call: Call) -> Answer:
     """The verdict of one person, action and record, or of any record when none is named."""
     asked = call.query
-    for name in ("user", "entity"):
-        if not asked.get(name):
-            raise refuse(name, message("The parameter “{name}” is missing.", name=name))
+    for needed in ("user", "entity"):
+        if not asked.get(needed):
+            raise refuse(needed, message("The parameter “{name}” is missing.", name=needed))
     with reading(call) as (transaction, actor):
         person = _person(transaction, actor, asked["user"])
         grants = grants_of(transaction.model, actor)
         entity = readable_entity(transaction.model, grants, asked["entity"])
         record = _record(transaction, actor, entity, asked.get("id"))
         action = _action(transaction.model, entity, asked.get("action") or "read")
-        name: str | None = asked.get("field")
+        name = asked.get("field")
         field = None if name is None else readable_field(grants, entity, name, "?field").uid
         why = explain_person(transaction, person, entity, record, action, field)
         told = _Teller(model=transaction.model, grants=grants, language=call.language).told(why)

@@ -45,14 +45,22 @@ def packed(
 ) -> tuple[BinaryIO, int]:
     """The zip, ready to be read from its beginning, and its size; files that may not be opened are left out."""
     file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # who sends it closes it
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
-        whole.writestr("extract.json", encode(content_of(found)))
-        whole.writestr("extract.html", _page(tx, found, cells, texts, zone))
-        for link in found.files():
-            _add_file(tx, actor, whole, link.id)
+    try:
+        _fill(tx, actor, found, file, _page(tx, found, cells, texts, zone))
+    except BaseException:
+        file.close()
+        raise
     size = file.tell()
     file.seek(0)
     return file, size
+
+
+def _fill(tx: Transaction, actor: Actor, found: Extract, file: BinaryIO, page: str) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
+        whole.writestr("extract.json", encode(content_of(found)))
+        whole.writestr("extract.html", page)
+        for link in found.files():
+            _add_file(tx, actor, whole, link.id)
 
 
 def _add_file(tx: Transaction, actor: Actor, whole: zipfile.ZipFile, id: int) -> None:
@@ -71,7 +79,7 @@ def _page(tx: Transaction, found: Extract, cells: Cells, texts: Texts, zone: Zon
     now = tx.now.astimezone(zone)
     page = cells.render(
         "personal/extract.html",
-        title=found.title, language=language,
+        title=found.title,
         made=f"{texts.date(now.date())}, {texts.time(now.time())}",
         record=_shown(found.entity, found.item, cells, language),
         parts=[

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from core.access.acting import act_as, stands_in_for
 from core.access.actor import Actor, Mode, system_actor
 from core.access.second import needs_factor
-from core.access.security import note_security
+from core.access.security import SecurityKind, note_security
 from core.access.sessions import is_strong, turn
 from core.errors import KubikError
 from core.query.read import titles
@@ -60,7 +60,7 @@ def begin_form(request: AnyRequest) -> Response[Any]:
         _require_strong(tx, key, wanted, who.site.settings.second_factor)
 
     def begin(tx: Transaction) -> str:
-        kind = "viewed" if mode == "view" else "deputized"
+        kind: SecurityKind = "viewed" if mode == "view" else "deputized"
         note_security(tx, kind, int(user), who.actor.person, address=who.address)
         return turn(tx, key, int(user), cast("Mode", mode))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.access.actor import system_actor
 from core.access.roster import Entry, entries
 from core.errors import KubikError
 from core.i18n import Texts
@@ -62,7 +63,7 @@ class Membership:
 def present(gate: Gate, person: int) -> Sent:
     """What the person has now, as the form would send it."""
     item, _ = record(gate.tx, gate.actor, "user", person, _fields(gate))
-    own = {row["role"].id for row in item.get("roles") or ()}
+    own = {row["role"].id for row in _rows(gate, person)} if "roles" in item else set()
     link = item.get("department")
     return Sent(
         department=link.id if isinstance(link, Link) else None,
@@ -76,10 +77,15 @@ def _fields(gate: Gate) -> tuple[str, ...]:
     return ("id", "version", *(name for name in ("department", "roles") if gate.may_read(name)))
 
 
+def _rows(gate: Gate, person: int) -> list[dict[str, Any]]:
+    """The rows that give the person roles, of somebody whose roles the reader may read, whatever they know of roles."""
+    item, _ = record(gate.tx, system_actor(), "user", person, ("id", "roles"))
+    rows: list[dict[str, Any]] = item["roles"]
+    return rows
+
+
 def role_records(gate: Gate) -> Mapping[str, int]:
     """The record that stands for each role, by the role's name."""
-    from core.access.actor import system_actor
-
     page = read(gate.tx, system_actor(), Query(entity="role", fields=("id", "name"), limit=1000))
     return {item["name"]: item["id"] for item in page.items}
 
@@ -191,9 +197,8 @@ def _given(gate: Gate, person: int, sent: Sent, now: Sent) -> list[dict[str, Any
     if wanted == now.roles:
         return None
     known = role_records(gate)
-    item, _ = record(gate.tx, gate.actor, "user", person, ("id", "roles"))
     names = {number: name for name, number in known.items()}
-    kept = [row for row in item["roles"] if names.get(row["role"].id) in wanted]
+    kept = [row for row in _rows(gate, person) if names.get(row["role"].id) in wanted]
     rows: list[dict[str, Any]] = [{"id": row["id"]} for row in kept]
     return rows + [{"role": known[name]} for name in sorted(wanted - now.roles)]
 

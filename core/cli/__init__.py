@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "undo": ("configuration:undo", "Take the last change of configuration back."),
     "user": ("user:user", "People who may sign in."),
     "token": ("token:token", "API tokens: keys of programs."),
+    "personal": ("personal:personal", "Personal data: extract, erase, who saw it."),
     "import": ("importing:import_file", "Import records from a CSV file."),
     "bench": ("bench:bench", "Run the benchmarks."),
 }

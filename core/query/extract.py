@@ -76,6 +76,18 @@ def extract(tx: Transaction, actor: Actor, entity: str, id: int) -> Extract:
         tx.way = way
 
 
+def content_of(found: Extract) -> dict[str, Any]:
+    """The extract as JSON."""
+    return {
+        "entity": found.entity.name, "id": found.id, "title": found.title, "record": found.item,
+        "linked": [
+            {"entity": part.entity.name, "by": part.field.name, "items": list(part.items), "more": part.more}
+            for part in found.parts
+        ],
+        "not_exported": [entity.name for entity in found.left],
+    }  # fmt: skip
+
+
 def _names(tx: Transaction, actor: Actor, entity: Entity, depth: int = 2) -> tuple[str, ...]:
     """The fields that are extracted: all that may be read, child rows with theirs."""
     grants, names = grants_of(tx.model, actor), []

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from core.access.actor import Actor
 from core.errors import KubikError
 from core.i18n import Texts
-from core.query.extract import Extract
+from core.query.extract import Extract, content_of
 from core.query.opening import open_file
 from core.query.query import Link
 from core.storage.workspace import Transaction
@@ -26,18 +26,6 @@ STYLE = Path(__file__).parent / "extract.css"
 
 IN_MEMORY = 8 * 1024 * 1024
 """Bytes of a zip that are made in memory; a larger one is made on the disk."""
-
-
-def content_of(found: Extract) -> dict[str, Any]:
-    """The extract as JSON."""
-    return {
-        "entity": found.entity.name, "id": found.id, "title": found.title, "record": found.item,
-        "linked": [
-            {"entity": part.entity.name, "by": part.field.name, "items": list(part.items), "more": part.more}
-            for part in found.parts
-        ],
-        "not_exported": [entity.name for entity in found.left],
-    }  # fmt: skip
 
 
 def packed(

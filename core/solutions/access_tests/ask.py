@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from core.access.explain import explain
-from core.errors import KubikError
+from core.access.grants import grants_of
 from core.query.query import Query
 from core.query.read import read, visible_ids
 from core.records.fixtures import attempt, attempt_delete
@@ -34,11 +34,11 @@ def questions(verdicts: Verdicts) -> Iterator[tuple[Question, int]]:
             yield (what, each), number
 
 
-def allowed(scene: Scene, question: Question) -> bool:
-    """Whether the person of the scene may."""
+def allowed(scene: Scene, question: Question, seen: frozenset[str]) -> bool:
+    """Whether the person of the scene may; ``seen`` are the fields that `seen_fields` found."""
     what, of = question
     if what == "read":
-        return _reads(scene, scene.entity.by_uid[of])
+        return of in seen
     if what == "write":
         return _writes(scene, scene.entity.by_uid[of])
     if what == "move":
@@ -69,15 +69,17 @@ def _sees(scene: Scene) -> bool:
     return scene.record in visible_ids(scene.tx, scene.actor, scene.entity, [scene.record])
 
 
-def _reads(scene: Scene, field: Field) -> bool:
-    query = Query(entity=scene.entity.name, fields=(field.name,), ids=(scene.record,), limit=1)
-    try:
-        items = read(scene.tx, scene.actor, query).items
-    except KubikError as error:
-        if error.code not in ("KBK2003", "KBK2006", "KBK4002"):
-            raise
-        return False
-    return bool(items) and field.name in items[0] and field.name not in items[0].get("_hidden", ())
+def seen_fields(scene: Scene, uids: Iterable[str]) -> frozenset[str]:
+    """Those of the fields (uids) that the person sees of the record: one query for all that they may name at all."""
+    entity = scene.entity
+    known = grants_of(scene.tx.model, scene.actor).readable(entity.uid)
+    names = {entity.by_uid[uid].name: uid for uid in uids if uid in known}
+    if not names:
+        return frozenset()
+    query = Query(entity=entity.name, fields=tuple(names), ids=(scene.record,), limit=1)
+    items = read(scene.tx, scene.actor, query).items
+    hidden = items[0].get("_hidden", ()) if items else ()
+    return frozenset(uid for name, uid in names.items() if items and name in items[0] and name not in hidden)
 
 
 def _writes(scene: Scene, field: Field) -> bool:

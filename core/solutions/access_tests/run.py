@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.access.words import action_words
 from core.errors import KubikError
-from core.solutions.access_tests.ask import Question, allowed, questions
+from core.solutions.access_tests.ask import Question, allowed, questions, seen_fields
 from core.solutions.access_tests.scene import Scene, set_scene
 from core.storage.workspace import Transaction, Workspace
 from metamodel.access_tests import AccessTest
@@ -103,9 +103,10 @@ def _all(tx: Transaction) -> Iterator[Outcome]:
 
 
 def _answers(scene: Scene, test: AccessTest, label: Message, pointer: str) -> Iterator[Problem]:
+    seen = seen_fields(scene, dict.fromkeys((*test.allow.read, *test.deny.read)))
     for key, verdicts, wanted in (("allow", test.allow, True), ("deny", test.deny, False)):
         for question, number in questions(verdicts):
-            if allowed(scene, question) is wanted:
+            if allowed(scene, question, seen) is wanted:
                 continue
             words = _WORDS[question[0], wanted]
             why = message(words.text, test=label, what=_called(scene, question))

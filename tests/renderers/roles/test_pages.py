@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.renderers.surfing import Surfer, sign_in
 from tests.sites import Site
 
@@ -27,6 +29,7 @@ def words(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"</?(span|code)[^>]*>", "", html)))
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_the_screen_is_for_who_manages_people_and_shows_the_roles_below(site: Site) -> None:
     site.post("/api/records/deal", {"name": "Chair", "owner": person(site, "mark")})
     admin, helen, mark = (sign_in(site, login) for login in ("admin", "helen", "mark"))
@@ -80,6 +83,7 @@ def test_a_rule_is_changed_through_its_plan_and_taken_back(site: Site) -> None:
     assert site.get("/api/records/deal", "mark").json()["items"] == []
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_role_is_made_of_a_template_or_a_copy_and_goes(site: Site) -> None:
     admin = sign_in(site, "admin")
     plan = admin.post("/roles/new-role", [("label", "Сервис"), ("parent", "head"), ("from", "own")])
@@ -135,6 +139,7 @@ def test_why_is_answered_in_a_sentence_and_kept_as_a_test_that_then_holds(site: 
     assert answer.json()["errors"][0]["pointer"] == "/tests/0/tests/0/deny/actions/0"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_the_card_offers_why_to_who_manages_people_alone(site: Site) -> None:
     deal = site.post("/api/records/deal", {"name": "Chair", "owner": person(site, "mark")}).json()["id"]
     assert "data-why" in sign_in(site, "admin").get(f"/e/deal/{deal}").text

@@ -36,6 +36,8 @@ def act_as(tx: Transaction, person: Actor, user: int, mode: Mode) -> Actor:
     left = viewing() if mode == "view" else deputizing(tx.model)
     return replace(
         found.actor,
+        language=person.language,
+        zone=person.zone,
         person=person.person,
         person_name=person.person_name,
         person_login=person.person_login,

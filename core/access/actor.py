@@ -17,8 +17,7 @@ class Actor:
 
     ``user`` is whose rights count and who is ``me``; ``person`` is who really sits there: to them belongs what is
     recorded (history, authorship, drafts, jobs, repeated requests). The two differ in a ``mode`` only.
-    ``login``, ``name``, ``language``, ``zone`` are the user's, ``person_name`` and
-    ``person_login`` the person's.
+    ``login`` and ``name`` are the user's; ``person_login``, ``person_name``, ``language``, ``zone`` the person's.
     ``roles`` are uids of roles. ``system`` acts without grants (installation, numbering, tests of rules).
     ``action`` is the uid of the action that is being run for them. ``token`` is the id of the API token in use.
     ``narrowing`` is what is left of the rights.

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from core import query, records
 from core.access.actor import system_actor
-from core.access.login import set_password
+from core.access.login import end_sessions, set_password
+from core.access.second import drop_factor
+from core.access.security import note_security
 from core.cli.common import opened, say
 from core.cli.handover import handover
 from core.cli.people import CONTEXT, add_user, checked, new_password, user_id, warn_of_weak
 from core.query.query import Query
 from metamodel.messages import message
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction
 
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
@@ -73,6 +79,22 @@ def disable(login: str) -> None:
             )
         )
     say(message("User {login} may sign in no more.", login=login))
+
+
+@user.command("reset-factor", short_help="Take off a lost second factor.")
+@click.argument("login")
+def reset_second_factor(login: str) -> None:
+    """Take off the second factor of LOGIN, who lost it; all their sessions end."""
+
+    def reset(tx: Transaction) -> None:
+        found = user_id(tx, login)
+        drop_factor(tx, found)
+        end_sessions(tx, found)
+        note_security(tx, "factor_off", found, None)
+
+    with opened() as workspace:
+        workspace.write(reset)
+    say(message("The second factor of {login} is off.", login=login))
 
 
 user.add_command(handover)

@@ -110,11 +110,11 @@ def _add(total: FieldTotal, field: Field, code: str | None, parts: Sequence[Any]
 
 
 def _code(model: Model, node: Node, value: Any) -> str | None:
-    """The currency as people write it: a text as it stands, of a choice its name; a link that has no code has none."""
+    """The currency as people write it: a text as it stands, of a choice its name in capitals; a link that has no code has none."""
     if value is None or node.type.kind == "text":
         return str(value) if value else None
     if node.type.kind == "choice" and isinstance(node, Path):
         uid = node.steps[-1][1]
         source = next(e.by_uid[uid] for e in model.entities.values() if uid in e.by_uid)
-        return next((c.name for c in choices_of(model, source) if c.uid == value), None)
+        return next((c.name.upper() for c in choices_of(model, source) if c.uid == value), None)
     return None

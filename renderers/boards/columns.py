@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.i18n import Texts
-from core.query.query import Group, Link, Query
+from core.query.query import Group, Query
 from core.query.read import titles
 from core.query.totals import Total
 from core.storage.workspace import Transaction
@@ -126,15 +126,6 @@ def key_of_choice(field: Field, choice: Choice) -> str:
     """The name of a choice, its uid where stages of several pipelines have the same name."""
     alone = sum(each.name == choice.name for each in field.choices) == 1
     return choice.name if alone else choice.uid
-
-
-def key_of(board: Board, value: Any) -> str:
-    """The column of a value as a page has it; not for choices, whose names need not be unique."""
-    if isinstance(value, Link):
-        return HIDDEN if value.hidden else str(value.id)
-    if value is None:
-        return EMPTY
-    return "true" if value else "false"
 
 
 def written(model: Model, board: Board, place: Place) -> Any:

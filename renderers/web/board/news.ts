@@ -58,5 +58,6 @@ export function startNews(board: Board): void {
     void caught();
   });
   addEventListener("pagehide", stop);
+  document.addEventListener("htmx:after:settle", () => board.root.isConnected || stop());
   if (!document.hidden) listen();
 }

@@ -17,7 +17,8 @@ from core.query.totals import totals
 from core.storage.workspace import Transaction
 from metamodel.model import Entity
 from tests.core.query.test_agreement import live, people
-from tests.core.query.world import Oracle, Person, Row, Rule, actor_in, base, insert
+from tests.core.query.world import Oracle, Person, Row, Rule, actor_in, base, insert, make_workspace
+from tests.factories import model
 
 CHECKED = settings(
     max_examples=40, deadline=None,
@@ -140,3 +141,39 @@ def test_sums_beyond_64_bits_are_exact(place):
     with pytest.raises(Undone):
         workspace.write(write)
     assert found == [-30 * most]
+
+
+BILLS = """
+    {name: bill, fields: [
+      {name: kind, type: choice, choices: [{name: a}, {name: b}]},
+      {name: amount, type: money, currency_field: currency},
+      {name: half, type: formula, formula: "amount / 2"},
+      {name: currency, type: choice, choices: [{name: rub}, {name: usd}]}]}
+"""
+
+
+def test_amounts_in_several_currencies_are_added_up_apart(dialect, fresh_database, tmp_path):
+    sales = model({"entities/bill.yaml": BILLS})
+    bill = sales.entities["bill"]
+    kind, money = ({c.name: c.uid for c in bill.by_name[name].choices} for name in ("kind", "currency"))
+    given = [
+        ("a", "10.10", "rub"),
+        ("a", "0.90", "rub"),
+        ("a", "5.00", "usd"),
+        ("a", "7.00", None),
+        ("b", None, "usd"),
+    ]
+    rows = [
+        ("bill", base(id=n, kind=kind[k], amount=amount and Decimal(amount), currency=code and money[code]))
+        for n, (k, amount, code) in enumerate(given, start=1)
+    ]
+    workspace = make_workspace(fresh_database(dialect), tmp_path, rows, sales)
+    uids = [bill.by_name[name].uid for name in ("amount", "half")]
+    with workspace.read() as tx:
+        tx, actor = actor_in(tx, Person(1, None))
+        found = {t.value: t for t in totals(tx, actor, Query(entity="bill"), bill.by_name["kind"].uid, uids)}
+        assert found[kind["a"]].count == 4 and found[kind["a"]].fields["amount"].filled == 3
+        assert found[kind["a"]].fields["amount"].sums == {"RUB": Decimal("11.00"), "USD": Decimal("5.00")}
+        assert found[kind["a"]].fields["half"].sums == {"RUB": Decimal("5.5"), "USD": Decimal("2.5")}
+        assert found[kind["b"]].fields["amount"].sums == {}
+    workspace.close()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from core.access.actor import Actor
-from core.access.grants import Grants, grants_of
+from core.access.grants import READING, Grants, grants_of, narrows
 from core.query.execute import parameters, relations_of, run
 from core.query.matching import among, id_list
 from core.query.names import readable_entity
@@ -46,29 +46,47 @@ def movable(
 
     The stage is changed by ``move``, any other field by ``update``. The last word is `core.records`'.
     """
-    grants = grants_of(tx.model, actor)
-    action = "move" if entity.stages is not None and entity.stages.field == field.uid else "update"
-    if not ids or field.read_only or not field.writable or not grants.may(entity.uid, action):
+    moves = entity.stages is not None and entity.stages.field == field.uid
+    if field.read_only or not field.writable:
         return frozenset()
-    if grants.everything or entity.parent is not None or entity.follows is not None:
+    return granted(tx, actor, entity, ids, "move" if moves else "update", None if moves else field)
+
+
+def granted(
+    tx: Transaction, actor: Actor, entity: Entity, ids: Sequence[int], action: str, field: Field | None = None
+) -> frozenset[int]:
+    """Those of these records, all of which the actor sees, on which a grant of the action stands, covering the field
+    when one is named. What follows another record's rights is asked as a whole; the last word is `core.records`'.
+    """
+    grants = grants_of(tx.model, actor)
+    if not ids or not grants.may(entity.uid, action):
+        return frozenset()
+    if grants.everything or narrows(entity):
         return frozenset(ids)
     values = {**parameters(tx, actor), "ids": id_list(tx.dialect, ids)}
-    columns = run(_lifting(tx, grants, entity, field, action), tx.connection, values)
+    columns = run(_standing(tx, grants, entity, field, action), tx.connection, values)
     return frozenset(columns[0]) if columns else frozenset()
 
 
-def _lifting(tx: Transaction, grants: Grants, entity: Entity, field: Field, action: str) -> Prepared:
+def _standing(tx: Transaction, grants: Grants, entity: Entity, field: Field | None, action: str) -> Prepared:
     """The statement for these grants, made once for a model: those of the ids on whose records one of them stands."""
     database = tx.workspace.database
-    kept: dict[tuple[object, ...], Prepared] = tx.model.derived.setdefault("lifting", {})
-    key = (entity.uid, field.uid, grants.key, database.dialect, database.schema, tx.workspace.zone.key)
+    kept: dict[tuple[object, ...], Prepared] = tx.model.derived.setdefault("standing", {})
+    uid = None if field is None else field.uid
+    key = (entity.uid, uid, action, grants.key, database.dialect, database.schema, tx.workspace.zone.key)
     if key not in kept:
         relations = relations_of(tx, grants)
-        row = relations.visible.open(entity.uid, "live", unfiltered=True)
-        given = grants.branches(entity.uid, action)
-        if action != "move":
-            given = tuple(g for g in given if g.fields is None or field.uid in g.fields)
-        standing = [_stands(entity, row.alias, grant) & relations.rule(row, grant) for grant in given]
+        row = relations.visible.open(entity.uid, "any", unfiltered=True)
+        given = [
+            g
+            for g in grants.branches(entity.uid, action)
+            if uid is None or g.fields is None or uid in g.fields
+        ]
+        staged = action not in READING
+        standing = [
+            (_stands(entity, row.alias, grant) if staged else sa.true()) & relations.rule(row, grant)
+            for grant in given
+        ]
         select = sa.select(row.alias.c.id).where(
             among(relations.dialect, row.alias.c.id, "ids"), sa.or_(sa.false(), *standing)
         )

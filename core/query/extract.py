@@ -9,6 +9,7 @@ from typing import Any
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.errors import KubikError
+from core.query.allowed import granted
 from core.query.names import readable_entity, readable_fields
 from core.query.query import FileLink, Leading, Query
 from core.query.read import read, record, titles
@@ -60,13 +61,13 @@ def extract(tx: Transaction, actor: Actor, entity: str, id: int) -> Extract:
     way, tx.way = tx.way, "extract"
     try:
         item, _ = record(tx, actor, found.name, id, _names(tx, actor, found), deleted=True)
-        if not grants.may(found.uid, "export"):
+        if not granted(tx, actor, found, (id,), "export"):
             raise KubikError("KBK4002", message("{entity}: you may not export records", entity=found.label))
         parts, left = [], []
         for other, link in _links(tx, actor, found):
             if not grants.may(other.uid, "export"):
                 left.append(other)
-            elif (part := _part(tx, actor, found, id, other, link)).items:
+            elif (part := _exportable(tx, actor, _part(tx, actor, found, id, other, link))).items:
                 parts.append(part)
         title = titles(tx, actor, found, (id,))[id].title
         return Extract(
@@ -130,6 +131,12 @@ def _part(tx: Transaction, actor: Actor, entity: Entity, id: int, other: Entity,
         page = read(tx, actor, replace(question, cursor=page.next))
         items += page.items
     return Part(entity=other, field=link, items=tuple(items), more=page.next is not None)
+
+
+def _exportable(tx: Transaction, actor: Actor, part: Part) -> Part:
+    """Of what is seen what may be exported."""
+    ids = granted(tx, actor, part.entity, [item["id"] for item in part.items], "export")
+    return replace(part, items=tuple(item for item in part.items if item["id"] in ids))
 
 
 def _file_links(value: Any) -> Iterator[FileLink]:

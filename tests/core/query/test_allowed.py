@@ -26,7 +26,7 @@ def may(site: Site, login: str, entity: str, record: int) -> frozenset[str]:
 
 def test_rows_and_stages_of_the_grants_decide(site: Site) -> None:
     deal = site.post("/api/records/deal", {"name": "x"}, "mark").json()["id"]
-    assert may(site, "admin", "deal", deal) == {"update", "move", "delete"}
+    assert may(site, "admin", "deal", deal) == {"update", "move", "delete", "share"}
     assert may(site, "mark", "deal", deal) == {"update", "move"}
     assert may(site, "nina", "deal", deal) == frozenset()
     site.post(f"/api/records/deal/{deal}/move", {"to": "won"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.access.explain import Explanation, Reason, explain, stand
-from core.access.managing import held_roles, may_everything
+from core.access.explain import Explanation, Reason, stand
+from core.access.managing import may_everything
 from core.access.words import action_words
+from core.query.why import HeldRole, explain_person
 from core.records.statements import load
 from core.storage.workspace import Transaction
 from core.web.context import Visit
@@ -58,10 +59,11 @@ class _Answering:
         self.speaker: Speaker = speaker_of(who, tx)
         self.texts = who.texts
         field = question.field.uid if question.field is not None else None
-        self.roles = held_roles(tx, question.person)
-        self.found = explain(
-            tx, self.roles, question.person, question.entity, question.record, question.action, field
+        self.why = explain_person(
+            tx, question.person, question.entity, question.record, question.action, field
         )
+        self.found = self.why.explanation
+        self.roles = self.why.actor.roles if self.why.actor is not None else ()
         # what hides the answer is explained in its place: a record out of sight cannot be changed
         self.shown = self.found.sight or self.found
         self.action = "read" if self.found.sight is not None else question.action
@@ -70,11 +72,11 @@ class _Answering:
 
     def made(self, others: tuple[str, ...]) -> Answer:
         return Answer(
-            allowed=self.found.allowed,
+            allowed=self.why.allowed,
             sentence=self._sentence(),
             steps=tuple(self._steps()),
             others=self._others(others),
-            changes=() if self.found.allowed else tuple(self._changes())[:3],
+            changes=() if self.why.allowed else tuple(self._changes())[:3],
             can_keep=may_everything(self.tx.model, self.who.actor),
         )
 
@@ -101,6 +103,18 @@ class _Answering:
     def _label(self, role: Role) -> str:
         return self.texts.render(role.label)
 
+    def _held(self, held: HeldRole) -> str:
+        """A role with where it comes from, when that is not the person's own record."""
+        label = self._label(held.role)
+        if any(way.kind == "own" for way in held.ways):
+            return label
+        way = held.ways[0]
+        if way.kind == "group":
+            return self.texts.phrase("{role} (by the group “{group}”)", role=label, group=way.name)
+        role = self.tx.model.roles.get(way.name)
+        inside = self._label(role) if role is not None else way.name
+        return self.texts.phrase("{role} (included in “{other}”)", role=label, other=inside)
+
     def _does(self) -> str:
         return self.texts.render(action_words(self.tx.model, self.action))
 
@@ -118,6 +132,8 @@ class _Answering:
             return say(message("There is no such record"))
         if self.found.narrowed:
             return say(message("This is taken away by how the person acts now, whatever the roles say"))
+        if self.why.actor is None:
+            return say(message("{person} may not sign in, and so may nothing", person=self.asked.name))
         if self.found.allowed:
             return self._allowed()
         if not self.roles:
@@ -184,7 +200,7 @@ class _Answering:
     # --- the chain
 
     def _steps(self) -> Iterator[Step]:
-        names = ", ".join(self._label(self.tx.model.role_by_uid[uid]) for uid in self.roles)
+        names = ", ".join(self._held(held) for held in self.why.roles)
         yield Step(
             state="good" if names else "bad",
             title=self.texts.phrase(

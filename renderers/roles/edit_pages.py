@@ -26,7 +26,7 @@ from renderers.pages.shell import make_shell
 from renderers.roles.editing import TEMPLATES, Sent, grant_of, template_grants, told
 from renderers.roles.forms import grant_form, role_form
 from renderers.roles.plan_pages import planned
-from renderers.roles.reading import may_change, require_manager, role_named, speaker_of, written
+from renderers.roles.reading import known, may_change, require_manager, role_named, speaker_of, written
 from renderers.roles.view import Pieces
 from renderers.roles.words import rule_words
 
@@ -116,6 +116,8 @@ def _grant(
         return {"entity": entity, "actions": [], "fields": "all"}, found
     if not number.isascii() or not number.isdigit() or len(number) > 4 or int(number) >= len(grants):
         raise KubikError("KBK2006")
+    if not known(speaker_of(who, tx), role.grants[int(number)]):
+        raise KubikError("KBK4002", message("the rule names fields that you may not see"))
     grant = grants[int(number)]
     return grant, tx.model.entities[grant["entity"]]
 

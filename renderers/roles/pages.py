@@ -7,12 +7,13 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
+from core.access.managing import may_everything
 from core.web.context import AnyRequest, reading
 from core.web.render import render, see_other
 from renderers.pages.shell import make_shell
 from renderers.roles.reading import Asked, outcomes_of, require_manager, test_view
 from renderers.roles.reading import role_page as made_page
-from renderers.roles.tree import tree
+from renderers.roles.tree import seen_roles, tree
 from renderers.roles.why import asked_why, why_view
 
 
@@ -46,5 +47,10 @@ def tests_page(request: AnyRequest) -> Response[Any]:
     with reading(request) as (who, tx):
         require_manager(tx, who.actor)
         tx.model.derived.pop("access_tests", None)
-        tests = [test_view(who, tx_model=tx, outcome=each) for each in outcomes_of(who, tx)]
+        seen = {role.uid for role in seen_roles(tx.model, who.actor)}
+        everything = may_everything(tx.model, who.actor)
+        shown = [
+            o for o in outcomes_of(who, tx) if everything or (o.test.roles and seen.issuperset(o.test.roles))
+        ]
+        tests = [test_view(who, tx_model=tx, outcome=each) for each in shown]
         return render(who, "roles/tests.html", tests=tests, shell=make_shell(request, who, tx))

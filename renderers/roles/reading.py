@@ -220,16 +220,16 @@ class _Page:
             for number, grant in enumerate(role.grants):
                 if grant.entity != self.entity.uid:
                     continue
-                own = role.uid == self.role.uid
+                own = role.uid == self.role.uid and known(speaker, grant)
                 words = grant_words(speaker, grant, fields=written_fields(self.tx, role, number))
                 yield RuleView(
                     sentence=words.sentence,
                     notes=words.notes,
-                    text=written_rule(self.tx, role, number),
+                    text=written_rule(self.tx, role, number) if known(speaker, grant) else "",
                     count=self._count(grant),
                     current=bool(self.asked.action) and self.asked.action in grant.actions,
                     href=f"/roles/{role.name}/grant/{number}" if own and self.can_change else None,
-                    origin="" if own else self.texts.render(role.label),
+                    origin="" if role.uid == self.role.uid else self.texts.render(role.label),
                 )
 
     def _included(self) -> list[Role]:
@@ -265,6 +265,11 @@ def rule_count(tx: Transaction, person: int, entity: Entity, grant: Grant) -> in
         )
     asking = Actor(user=person, login="", system=True)
     return count(tx, asking, Query(entity=entity.name, fields=(), filter=" AND ".join(conditions) or None))
+
+
+def known(speaker: Speaker, grant: Grant) -> bool:
+    """Whether the reader may know all that the rules of a grant name, and so read and change their texts."""
+    return all(speaker.knows_all(rule) for rule in (grant.rows, grant.check) if rule is not None)
 
 
 def written(tx: Transaction, role: Role) -> list[dict[str, Any]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.access.actor import system_actor
-from core.access.explain import explain
 from core.access.grants import grants_of
-from core.access.managing import held_roles, manages, manages_anybody
+from core.access.managing import manages, manages_anybody
 from core.access.words import action_words
 from core.errors import KubikError
 from core.query.query import Query
 from core.query.read import read, titles, visible_ids
+from core.query.why import who_may
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
@@ -176,11 +176,5 @@ def _fields(who: Visit, tx: Transaction, entity: Entity | None, chosen: Field | 
 def who_can(who: Visit, tx: Transaction, question: Question) -> tuple[str, ...]:
     """The names of others who may do it, of the people the reader sees."""
     field = question.field.uid if question.field is not None else None
-    people = [id for id in active_people(tx, MOST_ASKED) if id != question.person]
-    return tuple(
-        name
-        for id, name in named(who, tx, people).items()
-        if explain(
-            tx, held_roles(tx, id), id, question.entity, question.record, question.action, field
-        ).allowed
-    )
+    people = who_may(tx, question.entity, question.record, question.action, field, most=MOST_ASKED)
+    return tuple(named(who, tx, [id for id in people if id != question.person]).values())

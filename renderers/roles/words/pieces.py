@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.i18n import Texts
+from metamodel.expression import Expression, uses
 from metamodel.labels import Label
 from metamodel.messages import Message
 from metamodel.model import Field, Model
@@ -36,6 +37,10 @@ class Speaker:
     model: Model
     knows: Callable[[str, str], bool] = lambda entity, field: True
     """Whether the reader may know of a field (uids of entity and field)."""
+
+    def knows_all(self, rule: Expression) -> bool:
+        """Whether the reader may know every field that a rule names."""
+        return all(self.knows(entity, field) for entity, field in uses(rule, self.model))
 
     def say(self, words: Message, **parts: Pieces) -> Pieces:
         """A message, its ``{places}`` filled with pieces; its own parameters are words."""

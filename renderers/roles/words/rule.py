@@ -212,7 +212,9 @@ class _Teller:
         return constant_text(value)
 
     def code(self, node: Node, negated: bool) -> Pieces:
-        """What has no words: its text."""
+        """What has no words: its text, when the reader may know all that it names."""
+        if not self.speaker.knows_all(self.rule):
+            return (Piece("…", "code"),)
         root = Call(function="NOT", type=node.type, arguments=(node,)) if negated else node
         try:
             text = print_expression(replace(self.rule, root=root), self.speaker.model)

@@ -32,4 +32,4 @@ def test_the_example_is_a_solution() -> None:
     found = parse_files(dict(blocks))
     model = resolve(together(system_document(), found), 1, {}, {})
     assert model.entities["request"].by_name["total"].result.kind == "number"
-    assert set(model.roles) == {"administrator", "engineer"}
+    assert set(model.roles) == {"administrator", "engineer", "senior"}

@@ -13,6 +13,7 @@ from core.records.api import delete, find_entity
 from core.records.closure import keep_trees
 from core.records.follow import follow
 from core.records.guarding import guarded
+from core.records.members import keep_members
 from core.records.permit import permit_after
 from core.records.read_only import check_locked
 from core.records.rehearse import number, prepare
@@ -98,4 +99,5 @@ def _store(work: Work) -> None:
     mark_touched(work)
     store(work)
     keep_trees(work)
+    keep_members(work)
     follow(work)

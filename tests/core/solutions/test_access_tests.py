@@ -74,6 +74,14 @@ tests:
     record: {owner: boss, department: north, stage: offer}
     allow: {actions: [read], read: [name]}
     deny: {actions: [update, move]}
+  - label: {ru: Группа, en: Group}
+    roles: []
+    with:
+      - {name: inner, entity: group, values: {name: Звено, members: [me]}}
+      - {name: outer, entity: group, values: {name: Бригада, groups: [inner], roles: [{by: {name: seller}}]}}
+    entity: good
+    record: {owner: me}
+    allow: {actions: [read, update]}
   - label: {ru: Никто, en: Nobody}
     roles: []
     entity: good

@@ -16,6 +16,8 @@ from pathlib import Path
 from plugins.barcode.codes import check_digit
 
 TODAY = date(2026, 11, 20)
+LONGEST = {"lead": 3, "qualified": 7, "offer": 14, "contract": 18}
+"""Days that most deals are in a stage at most."""
 FOLDER = Path(__file__).resolve().parent.parent / "examples" / "crm" / "demo"
 
 Row = dict[str, str]
@@ -353,7 +355,21 @@ def deals(draw: random.Random, people: list[Row], firms: list[Row]) -> list[Row]
                 "lost_reason": draw.choice(REASONS) if stage == "lost" else "",
             }
         )
-    return sorted(rows, key=lambda row: (row["opened_on"], row["name"]))
+    return _in_stages(sorted(rows, key=lambda row: (row["opened_on"], row["name"])))
+
+
+def _in_stages(rows: list[Row]) -> list[Row]:
+    """The deals with the moment since which each is in its stage: most within its norm, some far beyond."""
+    draw = random.Random(20261123)
+    for row in rows:
+        opened, closes = date.fromisoformat(row["opened_on"]), date.fromisoformat(row["closes_on"])
+        days = (
+            draw.randrange(0, LONGEST.get(row["stage"], 1)) if draw.random() < 0.85 else draw.randrange(0, 40)
+        )
+        since = closes if row["stage"] in ("won", "lost") else TODAY - timedelta(days=days)
+        clock = f"{draw.randrange(9, 18):02}:{draw.randrange(0, 60):02}"
+        row["stage_since"] = f"{min(max(since, opened), TODAY).isoformat()}T{clock}"
+    return rows
 
 
 def deal_items(draw: random.Random, orders: list[Row]) -> list[Row]:

@@ -18,17 +18,20 @@ from metamodel.stages import Stage, Stages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageTime:
-    """The time a record stood in a stage, all its visits together; ``now`` when it stands there."""
+    """The time a record stood in a stage, all its visits together; ``now`` when it stands there, then ``stay`` is how long
+    it does so this time.
+    """
 
     stage: Stage
     spent: timedelta
     visits: int = 1
     now: bool = False
+    stay: timedelta = timedelta()
 
     @property
     def over(self) -> float | None:
-        """The time against the norm: above 1 it is overdue; None without a norm."""
-        return None if self.stage.norm is None else self.spent / length(self.stage.norm)
+        """The time (of this stay) against the norm: above 1 it is overdue; None without a norm."""
+        return None if self.stage.norm is None else (self.stay or self.spent) / length(self.stage.norm)
 
 
 def length(norm: Duration) -> timedelta:
@@ -56,22 +59,29 @@ def stage_times(tx: Transaction, actor: Actor, entity: Entity, id: int) -> tuple
 def _added_up(
     tx: Transaction, stages: Stages, changes: list[StageChange], current: str, since: datetime
 ) -> tuple[StageTime, ...]:
-    """The times between the changes; without any the record stands where it is since ``since``."""
+    """The times between the changes, and since ``since`` in the stage of now."""
     spent: dict[str, timedelta] = {}
     visits: dict[str, int] = {}
     first = changes[0] if changes else None
     if first is not None and first.source is not None and first.since is not None:
         spent[first.source], visits[first.source] = first.at - first.since, 1
     for before, after in pairwise(changes):
-        if before.target is not None:
+        again = before.target == current and before.at >= since  # left for a move that was taken back
+        if before.target is not None and not again:
             spent[before.target] = spent.get(before.target, timedelta()) + (after.at - before.at)
             visits[before.target] = visits.get(before.target, 0) + 1
-    began = changes[-1].at if changes and changes[-1].target == current else since
-    spent[current] = spent.get(current, timedelta()) + (tx.now - began)
+    stay = max(tx.now - since, timedelta())
+    spent[current] = spent.get(current, timedelta()) + stay
     visits[current] = visits.get(current, 0) + 1
     found = ((stages.stage(uid), uid) for uid in spent)
     return tuple(
-        StageTime(stage=one, spent=spent[uid], visits=visits[uid], now=uid == current)
+        StageTime(
+            stage=one,
+            spent=spent[uid],
+            visits=visits[uid],
+            now=uid == current,
+            stay=stay if uid == current else timedelta(),
+        )
         for one, uid in found
         if one is not None
     )

@@ -34,7 +34,7 @@ def parse_row(work: Work, row: Row, raw: Values, *, passed_over: frozenset[str] 
             work.refuse(pointer, "KBK2003", no_field(work, row.entity, name))
         elif found.type.name == "children":
             _parse_list(work, row, found, value, pointer)
-        elif _own_parent(row, found, value):
+        elif _own_parent(row, found, value) or _brought_since(work, row, found, value):
             continue
         elif not found.writable:
             work.refuse(pointer, "KBK3004", message("“{field}” is kept by the system", field=found.label))
@@ -144,6 +144,15 @@ def _row_id(work: Work, item: Mapping[str, Any], place: str) -> int:
         work.refuse(f"{place}/id", "KBK3002", message("the number of a record is expected"))
         return 0
     return raw
+
+
+def _brought_since(work: Work, row: Row, found: Field, raw: Any) -> bool:
+    """Whether this is the moment at which a record that comes with a solution came to its stage; then it is noted."""
+    stages = row.entity.stages
+    if not work.brought or stages is None or found.uid != stages.since:
+        return False
+    row.since = raw.value if isinstance(raw, Ready) else found.type.parse(found, raw, work.context)
+    return True
 
 
 def _own_parent(row: Row, found: Field, raw: Any) -> bool:

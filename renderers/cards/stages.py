@@ -78,7 +78,7 @@ def _step(
     )
     words, late = "", False
     if time is not None and state == "now" and stage.kind == "open":
-        words, late = shown.texts.render(against(time.spent, stage.norm)), (time.over or 0) > 1
+        words, late = shown.texts.render(against(time.stay, stage.norm)), (time.over or 0) > 1
     elif time is not None and state == "done":
         words = shown.texts.render(spoken(time.spent))
     return StageStep(

@@ -244,12 +244,46 @@ def test_a_deletion_is_undone_from_its_notice(login: Login) -> None:
     expect(person.page.locator("h1")).to_contain_text("Отменить удаление")
 
 
-def test_a_stage_is_changed_in_its_bar_and_a_refusal_opens_the_form(login: Login) -> None:
+def test_a_stage_is_changed_what_is_missing_is_asked_and_it_is_taken_back(login: Login) -> None:
     person = login("marina")
     new_deal(person, "По стадиям")
-    person.page.click(".stages button[value=offer]")
-    person.page.wait_for_selector(".stages li.now:has-text('Предложение')")
-    expect(person.page.locator(".rail .feed")).to_contain_text("Предложение")
+    page = person.page
+    page.click(".stages button[value=offer]")
+    page.wait_for_selector(".stages li.now:has-text('Предложение')")
+    expect(page.locator(".rail .feed")).to_contain_text("Предложение")
+    expect(page.locator(".toast")).to_contain_text("Стадия изменена")
+    page.click(".stages button[value=contract]")
+    page.wait_for_selector("dialog form[data-move-form]")
+    person.barriers()
+    expect(page.locator("dialog .move-way")).to_contain_text("осталось заполнить полей: 2 из 2")
+    page.fill("dialog [id='f-amount']", "1500")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("dialog .summary")).to_contain_text("Компания")
+    expect(page.locator("dialog [id='f-amount']")).to_have_value("1500")
+    page.keyboard.press("Escape")
+    expect(page.locator(".stages li.now")).to_contain_text("Предложение")
+    page.click(".stage-more form button")
+    page.wait_for_selector(".stages li.now:has-text('Обращение')")
+
+
+def test_rows_are_chosen_by_keyboard_and_moved_together(login: Login) -> None:
+    person = login("marina")
+    for name in ("Вместе раз", "Вместе два"):
+        new_deal(person, name)
+    page = person.page
+    person.goto("/e/deal?view=all&q=Вместе")
+    page.focus("#rows td.name a")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("[data-picked]")).to_have_text("Выбрано: 2")
+    person.barriers()
+    page.click("form[data-bulk] button:not([data-unpick])")
+    page.click("button[value=contract]")
+    page.wait_for_selector("[id='f-amount']")
+    page.fill("[id='f-amount']", "10")
+    page.click("[data-save]")
+    page.wait_for_selector("ul.stayed")
+    expect(page.locator(".move-way strong")).to_have_text("Переведено: 0 из 2")
+    expect(page.locator("ul.stayed")).to_contain_text("Компания")
 
 
 def test_somebody_else_s_company_offers_no_edit(login: Login) -> None:

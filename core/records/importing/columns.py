@@ -30,15 +30,19 @@ class Column:
 
 
 def fit_columns(
-    model: Model, grants: Grants, entity: Entity, header: Sequence[str], mapping: Mapping[str, str | None]
-) -> tuple[Column, ...]:
-    """Every column of the header with its field; what fits no field, or the same one twice, is refused (KBK5002)."""
+    model: Model, grants: Grants, entity: Entity, header: Sequence[str], mapping: Mapping[str, str | None], *,
+    brought: bool = False,
+) -> tuple[Column, ...]:  # fmt: skip
+    """Every column of the header with its field; what fits no field, or the same one twice, is refused (KBK5002).
+
+    ``brought`` records come with a solution, which may say since when they are in their stage.
+    """
     problems: list[Problem] = []
     columns: list[Column] = []
     for missing in mapping.keys() - set(header):
         problems.append(_problem(missing, message("the file has no column “{column}”", column=missing)))
     for place, name in enumerate(header):
-        column = _fit(model, grants, entity, place, name, mapping)
+        column = _fit(model, grants, entity, place, name, mapping, brought)
         if column is None:
             problems.append(_problem(name, _no_field(grants, entity, mapping.get(name) or name)))
         else:
@@ -63,8 +67,9 @@ def _by(model: Model, grants: Grants, field: Field, name: str) -> Field | None:
 
 
 def _fit(
-    model: Model, grants: Grants, entity: Entity, place: int, name: str, mapping: Mapping[str, str | None]
-) -> Column | None:
+    model: Model, grants: Grants, entity: Entity, place: int, name: str, mapping: Mapping[str, str | None],
+    brought: bool,
+) -> Column | None:  # fmt: skip
     if name in mapping and not mapping[name]:
         return Column(place=place, header=name, passed_over=message("left out as asked"))
     wanted = mapping.get(name) or name
@@ -80,7 +85,8 @@ def _fit(
             return None
     if field is None:
         return None
-    why = _unwritable(grants, entity, field)
+    since = brought and entity.stages is not None and field.uid == entity.stages.since
+    why = None if since else _unwritable(grants, entity, field)
     if why is not None:
         return Column(place=place, header=name, passed_over=why)
     return Column(place=place, header=name, field=field, by=by)

@@ -142,7 +142,8 @@ def _prepare(tx: Transaction, task: Import) -> tuple[Column, ...]:
         if not grants.may(entity.uid, action):
             raise KubikError("KBK4002", message("{entity}: you may not import records", entity=entity.label))
     key = key_of(grants, entity, task.options)
-    columns = fit_columns(tx.model, grants, entity, task.table.header, task.options.mapping)
+    brought = task.options.origin is not None
+    columns = fit_columns(tx.model, grants, entity, task.table.header, task.options.mapping, brought=brought)
     if key is not None and key.name != "id" and not any(c.field is key for c in columns):
         raise KubikError("KBK5002", message("the file has no column for the key “{field}”", field=key.label))
     task.fitted = tx.model, columns

@@ -16,13 +16,15 @@ from core.query.allowed import allowed
 from core.query.names import readable_entity
 from core.query.query import Leading, Link, Query
 from core.query.read import read, titles
-from core.records import create, delete
+from core.records import Ready, create, delete
 from core.records.sharing import Shown, try_share, what_it_shows
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
+from metamodel.errors import Problem, ValueRefused
 from metamodel.messages import message
 from metamodel.model import Entity
+from renderers.forms.texts import Manner
 from renderers.pages.people import person as drawn
 from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
@@ -79,10 +81,21 @@ def sent_values(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     values: dict[str, Any] = {"access": "change" if given.get("access") == "change" else "read"}
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
         values[kind] = int(chosen)
-    for name in ("until", "note"):
-        if given.get(name, "").strip():
-            values[name] = given[name].strip()
+    if given.get("note", "").strip():
+        values["note"] = given["note"].strip()
     return values
+
+
+def with_day(about: Subject, values: dict[str, Any], pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The same with the last day, read as people type it; KBK3002 when it is none."""
+    field = about.tx.model.entities[SHARE].by_name["until"]
+    manner = Manner(language=about.who.language, zone=about.who.zone)
+    try:
+        day = field.type.parse(field, dict(pairs).get("until", ""), manner.context)
+    except ValueRefused as refusal:
+        why = [Problem(pointer="/until", code=refusal.code, message=refusal.message)]
+        raise KubikError(refusal.code, errors=why) from refusal
+    return values if day is None else {**values, "until": Ready(day)}
 
 
 def draw(
@@ -230,8 +243,8 @@ class ShareDialog(Controller):
 
         def action(tx: Transaction) -> None:
             about = subject(who, tx, entity, identity)
-            values = {"about": {"entity": about.entity.name, "id": identity}, **sent_values(sent)}
-            create(tx, who.actor, SHARE, values)
+            values = with_day(about, sent_values(sent), sent)
+            create(tx, who.actor, SHARE, {"about": {"entity": about.entity.name, "id": identity}, **values})
 
         try:
             who.workspace.write(action)
@@ -250,14 +263,15 @@ class ShareDialog(Controller):
 )
 def preview_share(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
     """What sharing it so would give; nothing is saved."""
-    who, values = visit(request), sent_values(form_pairs(request))
+    who, sent = visit(request), form_pairs(request)
+    values = sent_values(sent)
 
     def action(tx: Transaction) -> tuple[str, bool]:
         about = subject(who, tx, entity, identity)
         if not any(name in values for name, _, _ in WHOM):
             return "", False
         try:
-            shown = try_share(tx, who.actor, about.entity, identity, values)
+            shown = try_share(tx, who.actor, about.entity, identity, with_day(about, values, sent))
         except KubikError as refusal:
             if refusal.status >= 500:
                 raise

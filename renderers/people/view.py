@@ -176,6 +176,7 @@ class PersonView:
     leave_href: str = ""
     disable_href: str = ""
     enable_href: str = ""
+    may_view_as: bool = False
     refused: str = ""
 
 

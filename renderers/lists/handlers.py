@@ -20,7 +20,7 @@ from renderers.boards.pages import board_html
 from renderers.lists.address import read_address
 from renderers.lists.build import Listing, drawn_rows, list_page_view, listing
 from renderers.lists.frames import NEXT, ROWS, frame
-from renderers.lists.table import fit
+from renderers.lists.table import fit, with_marks
 from renderers.pages.cells import Cells, cells_of
 from renderers.pages.notices import COOKIE, forget_notice
 from renderers.pages.shell import make_shell
@@ -74,6 +74,7 @@ def _framed(
 ) -> str:
     """The page around its rows, from the frame that was made before when there is one."""
     columns = fit(asked.columns, page.items, cells, asked.sort, who.language)
+    columns = with_marks(columns, page.items, asked.due, tx.now)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
     following = NEXT if page.next else None
     shell = None if partial else make_shell(request, who, tx, asked.entity.name, asked.address.href())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from core.i18n import Texts
 from core.query import Link, Page
@@ -15,7 +15,7 @@ from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, result_of
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells, quoted
-from renderers.pages.columns import FITTED, Width, fitting_width, roomy
+from renderers.pages.columns import FITTED, Width, fitting_width, roomy, wider
 from renderers.pages.spans import spoken
 from renderers.pages.titles import title_words
 
@@ -68,6 +68,25 @@ def fit(
     """The same columns as wide as their heads, those of figures as wide as what stands in them."""
     first = sort[0].removeprefix("-") if sort else ""
     return tuple(replace(column, width=_fitting(column, items, cells, first, language)) for column in columns)
+
+
+MARK = 6
+"""What the mark of a stage that lasts too long takes, in units of widths."""
+
+
+def with_marks(
+    columns: Sequence[ListColumn], items: Items, due: Due | None, now: datetime
+) -> tuple[ListColumn, ...]:
+    """The same columns, that of the stage wider when something on the page stands there too long."""
+    found = tuple(columns)
+    if due is None or not any(_is_late(item.get(due.name), now) for item in items):
+        return found
+    marked = found[due.column]
+    return (*found[: due.column], replace(marked, width=wider(marked.width, MARK)), *found[due.column + 1 :])
+
+
+def _is_late(due: Any, now: datetime) -> TypeGuard[datetime]:
+    return isinstance(due, datetime) and due < now
 
 
 def _fitting(column: ListColumn, items: Items, cells: Cells, first: str, language: str) -> Width:
@@ -141,7 +160,7 @@ def _marked(drawn: Sequence[Any], items: Items, name: str, now: datetime, texts:
     made = []
     for html, item in zip(drawn, items, strict=True):
         due = item.get(name)
-        if due is None or due is HIDDEN or due >= now:
+        if not _is_late(due, now):
             made.append(html)
             continue
         over = quoted(texts.render(spoken(now - due)))

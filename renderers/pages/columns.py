@@ -155,6 +155,11 @@ def roomy(width: Width, label: str, *, marked: bool) -> Width:
     return width if width.css is None or wanted * UNIT <= width.pixels else _units(wanted)
 
 
+def wider(width: Width, units: int) -> Width:
+    """The same width with so many units more; the column of what is left stays so."""
+    return width if width.css is None else _units(width.pixels // UNIT + units)
+
+
 def head_width(label: str, *, marked: bool) -> float:
     """What a head takes in one line, or in two when it is long."""
     words = label.split()

@@ -26,9 +26,10 @@ from renderers.pages.shell import make_shell
 from renderers.roles.editing import TEMPLATES, Sent, grant_of, template_grants, told
 from renderers.roles.forms import grant_form, role_form
 from renderers.roles.plan_pages import planned
-from renderers.roles.reading import known, may_change, require_manager, role_named, speaker_of, written
+from renderers.roles.reading import may_change, require_manager, role_named, speaker_of
 from renderers.roles.view import Pieces
 from renderers.roles.words import rule_words
+from renderers.roles.written import known, written
 
 _KEYS = ("rows", "check", "stages", "fields", "actions", "entity")
 

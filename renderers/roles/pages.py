@@ -11,7 +11,8 @@ from core.access.managing import may_everything
 from core.web.context import AnyRequest, reading
 from core.web.render import render, see_other
 from renderers.pages.shell import make_shell
-from renderers.roles.reading import Asked, outcomes_of, require_manager, test_view
+from renderers.roles.outcomes import outcomes_of, test_view
+from renderers.roles.reading import Asked, require_manager
 from renderers.roles.reading import role_page as made_page
 from renderers.roles.tree import seen_roles, tree
 from renderers.roles.why import asked_why, why_view

@@ -21,9 +21,10 @@ from metamodel.messages import message
 from metamodel.model import Model, Role
 from renderers.pages.shell import make_shell
 from renderers.roles.editing import Sent
-from renderers.roles.reading import fields_of, speaker_of
+from renderers.roles.reading import speaker_of
 from renderers.roles.view import PlanPage, RuleView
 from renderers.roles.words import grant_words
+from renderers.roles.written import fields_of
 
 
 def planned(request: AnyRequest, plan: Plan, role: str, label: str, back: str) -> Html:

@@ -10,23 +10,24 @@ from urllib.parse import urlencode
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.access.managing import below, manages, manages_anybody, may_everything
-from core.access.words import ACTIONS, action_words
+from core.access.words import ACTIONS
 from core.errors import KubikError
-from core.query.query import Query
-from core.query.read import count, titles
-from core.solutions.access_tests import Outcome, run_tests
+from core.query.read import titles
+from core.solutions.access_tests import Outcome
 from core.solutions.foresight import holders
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
-from metamodel.model import Entity, Grant, Model, Role
+from metamodel.model import Entity, Grant, Role
 from metamodel.names import SYSTEM_SOLUTION
 from renderers.pages.icons import icon_name
 from renderers.pages.titles import title_words
 from renderers.roles.matrix import COLUMNS, Row, in_order, matrix
+from renderers.roles.outcomes import outcomes_of, test_view
 from renderers.roles.tree import Branch, seen_roles, tree
-from renderers.roles.view import CellView, Option, RoleLine, RolePage, RowView, RuleView, TestView
+from renderers.roles.view import CellView, Option, RoleLine, RolePage, RowView, RuleView
 from renderers.roles.words import Speaker, grant_words
+from renderers.roles.written import known, rule_count, written_fields, written_rule
 
 MOST_PEOPLE = 100
 _ICONS = {"all": "check", "part": "filter", "none": "minus", "follows": "corner-down-right"}
@@ -252,91 +253,3 @@ class _Page:
             return ""
         good = sum(1 for each in outcomes if each.passes)
         return self.texts.phrase("{good} of {all} pass", good=good, all=len(outcomes))
-
-
-def rule_count(tx: Transaction, person: int, entity: Entity, grant: Grant) -> int:
-    """How many records a rule and its stages take in for a person, over all rows, as rules are asked."""
-    conditions = [f"({grant.rows.text})"] if grant.rows is not None else []
-    if grant.stages is not None and entity.stages is not None:
-        field = entity.by_uid[entity.stages.field]
-        names = [c.name for c in field.choices if c.uid in grant.stages]
-        conditions.append(
-            f"{field.name} IN ({', '.join(repr(name) for name in names)})" if names else "false"
-        )
-    asking = Actor(user=person, login="", system=True)
-    return count(tx, asking, Query(entity=entity.name, fields=(), filter=" AND ".join(conditions) or None))
-
-
-def known(speaker: Speaker, grant: Grant) -> bool:
-    """Whether the reader may know all that the rules of a grant name, and so read and change their texts."""
-    return all(speaker.knows_all(rule) for rule in (grant.rows, grant.check) if rule is not None)
-
-
-def written(tx: Transaction, role: Role) -> list[dict[str, Any]]:
-    """The grants of a role as they are written."""
-    found = next(item for item in tx.model.document["roles"] if item["uid"] == role.uid)
-    return [dict(grant) for grant in found.get("grants", ())]
-
-
-def written_fields(tx: Transaction, role: Role, number: int) -> tuple[str, tuple[str, ...]]:
-    """How the set of fields of a grant was written: all, all_but or only, with uids."""
-    return fields_of(tx.model, role, number)
-
-
-def fields_of(model: Model, role: Role, number: int) -> tuple[str, tuple[str, ...]]:
-    """The same of a role of any model."""
-    found = next(item for item in model.document["roles"] if item["uid"] == role.uid)
-    grant = found["grants"][number]
-    entity, fields = model.entities[grant["entity"]], grant.get("fields")
-    if fields == "all":
-        return "all", ()
-    names = fields["all_but"] if isinstance(fields, Mapping) else fields or ()
-    uids = tuple(entity.by_name[name].uid for name in names if name in entity.by_name)
-    return ("all_but" if isinstance(fields, Mapping) else "only"), uids
-
-
-def written_rule(tx: Transaction, role: Role, number: int) -> str:
-    """The texts of a grant's expressions, for who reads them."""
-    grant = written(tx, role)[number]
-    return "\n".join(f"{key}: {grant[key]}" for key in ("rows", "check") if key in grant)
-
-
-def outcomes_of(who: Visit, tx: Transaction, role: str | None = None) -> tuple[Outcome, ...]:
-    """The outcomes of the access tests (of a role), run once for a model and kept with it."""
-    if not any(each.tests for each in tx.model.tests.values()):
-        return ()
-    kept: dict[str, tuple[Outcome, ...]] = tx.model.derived.setdefault("access_tests", {})
-    if "all" not in kept:
-        kept["all"] = who.workspace.write(run_tests)
-    return tuple(each for each in kept["all"] if role is None or role in each.test.roles)
-
-
-def test_view(who: Visit, *, tx_model: Transaction, outcome: Outcome) -> TestView:
-    """An access test as it is shown."""
-    model, texts = tx_model.model, who.texts
-    entity = model.entity_by_uid[outcome.test.entity]
-    asked = []
-    for verdicts, words in (
-        (outcome.test.allow, message("may: {what}")),
-        (outcome.test.deny, message("may not: {what}")),
-    ):
-        if verdicts.count:
-            names = [texts.render(action_words(model, right)) for right in verdicts.actions]
-            names += [
-                texts.phrase("see “{field}”", field=texts.render(entity.by_uid[u].label))
-                for u in verdicts.read
-            ]
-            names += [
-                texts.phrase("change “{field}”", field=texts.render(entity.by_uid[u].label))
-                for u in verdicts.write
-            ]
-            stages = {s.uid: s for p in entity.stages.pipelines for s in p.stages} if entity.stages else {}
-            names += [
-                texts.phrase("move to “{stage}”", stage=texts.render(stages[u].label)) for u in verdicts.move
-            ]
-            asked.append(texts.phrase(words.text, what=", ".join(names)))
-    solution = model.solutions[model.tests[outcome.definition].solution]
-    return TestView(
-        label=texts.render(outcome.label), passes=outcome.passes, asked="; ".join(asked),
-        faults=tuple(texts.render(fault.message) for fault in outcome.faults), solution=texts.render(solution.label),
-    )  # fmt: skip

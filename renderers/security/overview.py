@@ -86,6 +86,7 @@ class Happened:
     what: str
     by: str
     where: str
+    address: str
 
 
 @get("/me/security", sync_to_thread=True, include_in_schema=False)
@@ -176,7 +177,7 @@ def _happened(who: Visit, tx: Transaction, user: int) -> tuple[Happened, ...]:
     return tuple(
         Happened(
             at=moment(who, event.at), what=who.texts.render(_HAPPENED.get(event.kind, message("Something changed"))),
-            by=names.get(event.by or 0, "") if event.by != user else "", where=_where(event),
+            by=names.get(event.by or 0, "") if event.by != user else "", where=_where(event), address=event.address or "",
         )
         for event in events
     )  # fmt: skip
@@ -185,8 +186,8 @@ def _happened(who: Visit, tx: Transaction, user: int) -> tuple[Happened, ...]:
 def _where(event: SecurityEvent) -> str:
     detail = browser_name(event.detail) if event.kind == "signed_in" else event.detail or ""
     if event.kind == "password":
-        detail = ""
-    return ", ".join(part for part in (detail, event.address or "") if part)
+        return ""
+    return detail
 
 
 def moment(who: Visit, at: datetime | None) -> str:

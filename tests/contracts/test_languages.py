@@ -27,7 +27,7 @@ SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-confirm", "aria-des
 NOT_READ = {"script", "style", "svg", "kbd", "code", "head"}
 LATIN = frozenset(
     """kubik ctrl alt shift tab enter esc home end csv xlsx json pdf xml http https api qr ean excel html utf iso url utc
-    gmt inn rub usd eur cny""".split()  # noqa: SIM905
+    gmt inn rub usd eur cny totp""".split()  # noqa: SIM905
 )
 """Words that are the same in Russian texts: keys, formats, the name of the product."""
 NAMES = {"Русский", "English"}

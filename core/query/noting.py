@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from core.access.actor import Actor
@@ -131,12 +132,17 @@ def note(tx: Transaction, actor: Actor, seen: Seen, way: str | None = None) -> N
         return
     for uid, (fields, records) in seen.items():
         if fields and records:
-            tx.workspace.sightings.note(
+            seen_now = partial(
+                tx.workspace.sightings.note,
                 Sighting(
                     at=tx.now, by=actor.person, behalf=actor.behalf, token=actor.token, way=by, entity=uid,
                     fields=tuple(fields), records=tuple(records),
-                )
+                ),
             )  # fmt: skip
+            if tx.writing:  # what is tried again is not seen twice
+                tx.after_commit.append(seen_now)
+            else:
+                seen_now()
 
 
 def _look(model: Model, watched: Watched, items: Sequence[Mapping[str, Any]], seen: Seen) -> None:

@@ -37,6 +37,8 @@ class Sight:
     count: int
     record: int | None
     """The record, when it was one."""
+    title: str = ""
+    """What it is called, as far as the asker may see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +136,18 @@ def _told(tx: Transaction, actor: Actor, known: dict[str, Entity], rows: Sequenc
     if single:
         found = sa.select(sighted.c.sighting, sighted.c.record).where(sighted.c.sighting.in_(single))
         records = {row.sighting: row.record for row in tx.connection.execute(found)}
+    named: dict[tuple[str, int], str] = {}
+    for uid in {row.entity for row in rows}:
+        ids = [records[row.id] for row in rows if row.entity == uid and row.id in records]
+        found_titles = titles(tx, actor, known[uid], ids) if ids else {}
+        named |= {(uid, id): link.title for id, link in found_titles.items() if link.id is not None}
     return tuple(
         Sight(
             id=row.id, at=row.at, by=names.get(row.by), behalf=names.get(row.behalf), token=row.token is not None,
             way=row.way, entity=known[row.entity],
             fields=tuple(f for f in known[row.entity].fields if f.uid in row.fields),
             count=row.count, record=records.get(row.id),
+            title=named.get((row.entity, records.get(row.id, 0)), ""),
         )
         for row in rows
     )  # fmt: skip

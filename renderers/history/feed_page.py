@@ -15,6 +15,9 @@ from core.query.feed import BESIDE, Asked, FeedPage, feed
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import Context
+from metamodel.fields.moments import parse_day, write_day
 from metamodel.messages import message
 from renderers.history.lines import WORDS, last_day, number_of, people_options, telling, told_days
 from renderers.history.view import FeedView, Option
@@ -47,7 +50,7 @@ def _asked(who: Visit, tx: Transaction, given: dict[str, str]) -> tuple[Asked, d
     entity = given["entity"] if given["entity"] in entities else ""
     kind = given["kind"] if given["kind"] in KINDS else ""
     action = given["action"] if given["action"] in actions else ""
-    by, begins, ends = number_of(given["by"]), _day(given["from"]), _day(given["to"])
+    by, begins, ends = number_of(given["by"]), _day(who, given["from"]), _day(who, given["to"])
     asked = Asked(
         entities=(entity,) if entity else (), by=by, kind=kind or None, action=action or None,
         begins=_midnight(begins, who.zone), ends=_midnight(ends and ends + timedelta(days=1), who.zone),
@@ -82,7 +85,7 @@ def _view(
             Option(value=kind, label=who.texts.render(WORDS[kind]), on=kind == asked.kind) for kind in KINDS
         ),
         actions=_actions(who, tx, kept.get("action", "")),
-        begins=kept.get("from", ""), ends=kept.get("to", ""),
+        begins=_written(kept.get("from", ""), who.language), ends=_written(kept.get("to", ""), who.language),
         more_href=f"/feed?{urlencode(more)}" if more else "",
         more_words=who.texts.gettext("Look further back") if looked else who.texts.gettext("Show earlier"),
         looked=looked, narrowed=bool(kept),
@@ -108,11 +111,20 @@ def _actions(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
     )
 
 
-def _day(text: str) -> date | None:
+def _day(who: Visit, text: str) -> date | None:
+    """A day as people type it, or as an address has it; None for anything else."""
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
+        return (
+            parse_day(text, Context(medium="form", language=who.language, zone=who.zone.key))
+            if text.strip()
+            else None
+        )
+    except ValueRefused:
         return None
+
+
+def _written(day: str, language: str) -> str:
+    return write_day(date.fromisoformat(day), Context(medium="form", language=language)) if day else ""
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:

@@ -21,6 +21,9 @@ from core.query.read import record, titles
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import Context
+from metamodel.fields.moments import parse_instant, write_instant
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 from renderers.history.lines import last_day, number_of, one, people_options, somebody, telling, told_days
@@ -114,14 +117,12 @@ def past_page(request: AnyRequest, entity: FromPath[str], identity: FromPath[int
 
 
 def _moment(who: Visit, text: str | None) -> datetime | None:
-    """A moment as a browser's field writes it, in the visitor's zone, the whole of its minute; None for anything else."""
+    """A moment as people type it, in the visitor's zone, the whole of its minute; None for anything else."""
     try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        context = Context(medium="form", language=who.language, zone=who.zone.key)
+        return parse_instant(text, context) + timedelta(seconds=59) if text and text.strip() else None
+    except ValueRefused:
         return None
-    if found is None:
-        return None
-    return found.replace(tzinfo=who.zone) + timedelta(seconds=59) if found.tzinfo is None else found
 
 
 def _past_view(
@@ -136,7 +137,7 @@ def _past_view(
     return PastView(
         crumb=crumb, here=here, version=stand.version, last=last,
         when=who.texts.render(message("{day}, {time}", day=who.texts.date(at.date()), time=who.texts.time(at.time()))),
-        moment=at.strftime("%Y-%m-%dT%H:%M"),
+        moment=write_instant(stand.at.replace(second=0), Context(medium="form", language=who.language, zone=who.zone.key)),
         by=somebody(by, who.texts).name,
         cells=tuple(_cells(told.cells, then.record, now.record, who.language)),
         rows=tuple(_rows(told.cells, then.record, who.language)),

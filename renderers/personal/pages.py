@@ -24,6 +24,7 @@ from renderers.history.lines import number_of, people_options, somebody
 from renderers.history.pages import standing
 from renderers.history.view import Option
 from renderers.pages.shell import make_shell
+from renderers.pages.titles import title_words
 from renderers.personal.erasing import job_view
 from renderers.personal.view import Act, PersonalView, RecordView, Seen
 
@@ -144,7 +145,7 @@ def _line(who: Visit, sight: Sight, *, alone: bool) -> Seen:
     return Seen(
         at=texts.render(message("{day}, {time}", day=texts.date(at.date()), time=texts.time(at.time()))),
         person=somebody(sight.by, texts), behalf=behalf, way=texts.render(_WAYS.get(sight.way, _WAYS["page"])),
-        what="" if alone and single else f"{one} {sight.record}" if single else f"{many} · {texts.number(sight.count)}",
+        what="" if alone and single else f"{one} · {title_words(sight.title, sight.record, texts)}" if single else f"{many} · {texts.number(sight.count)}",
         fields=", ".join(f.label.in_language(language) or f.name for f in sight.fields),
         href=f"/personal/{sight.entity.name}/{sight.record}"
         if single and not alone and sight.entity.parent is None else "",

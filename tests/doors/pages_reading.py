@@ -24,7 +24,9 @@ def no_page(visit: Visit, path: str, hidden: object, unknown: object) -> None:
 def bare(answer: Answered, *names: object) -> tuple[int, str]:
     """A page without what only repeats the question and without its passing tokens."""
     status, text = neutral(answer, *names)
-    return status, re.sub(r'[0-9a-f]{16,}|(?:content|data-draft)="[^"]*"|value="[A-Za-z0-9_.-]{20,}"', "", text)
+    return status, re.sub(
+        r'[0-9a-f]{16,}|(?:content|data-draft)="[^"]*"|value="[A-Za-z0-9_.-]{20,}"', "", text
+    )
 
 
 @claims("GET /e/{entity}", "GET /e/{entity}/count")
@@ -47,7 +49,7 @@ def lists(visit: Visit) -> None:
         assert re.search(rf"\b{len(rows)}\b", total.text), (total.asked, total.text, len(rows))
         for more in ("?deleted=only", "?q=q", "?view=all_works", "?part=rows"):
             visit.page(f"/e/{name}{more}", fragment=True)
-        for row in visit.some(visit.rows(name), 2):
+        for row in visit.some(visit.rows(name), 1):
             word = next(
                 (str(v) for v in row.values() if isinstance(v, str) and re.fullmatch(r"q\d{4}z", v)), "q"
             )
@@ -76,12 +78,12 @@ def cards(visit: Visit) -> None:
         "", "/edit", "/field/name", "/people?q=", "/run/hand", "/run/hand/options/org", f"/comments/{comments[0]}",
         f"/comments/{comments[0]}/edits", *(f"/panel/{key}" for key in PANELS),
     )  # fmt: skip
-    for name, many in (("work", 4), ("org", 2), ("task", 2), ("part", 1), ("user", 1)):
+    for name, many in (("work", 3), ("org", 1), ("task", 1), ("part", 1)):
         entity = visit.entity(name)
         rows = visit.rights.world.rows[entity.uid]
         seen = [r for r in rows if visit.rights.sees(entity, r)]
         hidden = [r for r in rows if not visit.rights.sees(entity, r)]
-        for row in (*visit.some(seen, many), *visit.some(hidden, 2)):
+        for row in (*visit.some(seen, many), *visit.some(hidden, 1)):
             if not visit.rights.sees(entity, row):
                 for tail in tails:
                     no_page(visit, f"/e/{name}/{{}}{tail}", row["id"], UNKNOWN)
@@ -95,7 +97,7 @@ def cards(visit: Visit) -> None:
             for field in entity.fields:
                 if not field.system and not visit.rights.reads(entity, row, field):
                     no_page(visit, f"/e/{name}/{row['id']}/field/{{}}", field.name, "q" * len(field.name))
-            for comment in visit.some(comments, 3):
+            for comment in visit.some(comments, 1):
                 visit.page(f"/e/{name}/{row['id']}/comments/{comment}")
                 visit.page(f"/e/{name}/{row['id']}/comments/{comment}/edits")
 
@@ -110,7 +112,7 @@ def forms(visit: Visit) -> None:
     """A new form, also as a copy of something; drop-downs offer what may be seen."""
     for name in ("work", "org", "task", "part", "remark", "vault", "user"):
         visit.page(f"/e/{name}/new")
-        for row in visit.some(visit.rows(name), 2):
+        for row in visit.some(visit.rows(name), 1):
             visit.page(f"/e/{name}/new?copy={row['id']}")
             visit.page(f"/e/{name}/new?work={row['id']}&org={row['id']}")
     for name, field, target in (
@@ -123,7 +125,7 @@ def forms(visit: Visit) -> None:
             assert {i["id"] for i in answer.json["items"]} == {r["id"] for r in visit.seen(target)}, (
                 answer.asked
             )
-        for row in visit.some(visit.rows(target), 3):
+        for row in visit.some(visit.rows(target), 1):
             word = next(
                 (str(v) for v in row.values() if isinstance(v, str) and re.fullmatch(r"q\d{4}z", v)), ""
             )

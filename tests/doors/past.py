@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.doors.api_reading import UNKNOWN, alike
 from tests.doors.doors import claims
+from tests.doors.pages_reading import bare, no_page
 from tests.doors.visit import Visit
-from tests.doors.yard import MAIN
 
 
 @claims("GET /api/feed")
@@ -25,7 +25,7 @@ def feed(visit: Visit) -> None:
         may = {f.name for f in entity.fields if visit.rights.reads(entity, row, f)}
         assert set(item["changes"]) <= may, item
     seen = {(i["entity"], i["id"]) for i in told}
-    for name in MAIN[:4]:
+    for name in ("work", "org", "task"):
         assert all((name, r["id"]) in seen for r in visit.seen(name)), name
     for name in ("vault", "org", "work"):
         if not visit.rights.exists(visit.entity(name)):
@@ -55,3 +55,47 @@ def back(visit: Visit) -> None:
                 )
                 alike(visit, "GET", f"{path}/{{}}?as_of=v1", row["id"], UNKNOWN)
                 alike(visit, "GET", f"{path}/{{}}/history?rows=true", row["id"], UNKNOWN)
+
+
+@claims(
+    "GET /feed", "GET /e/{entity}/{identity}/history", "GET /e/{entity}/{identity}/at", "GET /e/{entity}/{identity}/revert",
+    "POST /e/{entity}/{identity}/revert",
+)  # fmt: skip
+def pages(visit: Visit) -> None:
+    """The same as pages: a hidden record has no past, a seen one has the past of what may be read."""
+    visit.page("/feed")
+    for name in ("work", "task"):
+        entity = visit.entity(name)
+        for row in visit.some(visit.rights.world.rows[entity.uid], 3):
+            here = f"/e/{name}/{row['id']}"
+            if visit.rights.sees(entity, row):
+                for tail in ("/history", "/at?version=1", "/revert?version=1"):
+                    visit.page(here + tail)
+                continue
+            for tail in ("/history", "/at?version=1", "/revert?version=1"):
+                no_page(visit, f"/e/{name}/{{}}{tail}", row["id"], UNKNOWN)
+            told, nothing = (
+                visit.form(f"/e/{name}/{i}/revert", [("version", "1")]) for i in (row["id"], UNKNOWN)
+            )
+            assert bare(told, row["id"], UNKNOWN) == bare(nothing, row["id"], UNKNOWN), told.asked
+
+
+@claims(
+    "GET /api/personal/sightings", "GET /api/personal/{entity}/{id}/extract", "GET /personal", "GET /personal/job/{identity}",
+    "GET /personal/{entity}/{identity}", "GET /personal/{entity}/{identity}/erase", "POST /personal/{entity}/{identity}/erase",
+)  # fmt: skip
+def personal(visit: Visit) -> None:
+    """What is kept of a person is for who may manage people, and of records that they see."""
+    for path in ("/personal", "/personal/job/1", "/api/personal/sightings"):
+        visit.page(path)
+    visit.api("GET", "/api/personal/sightings")
+    for name in ("org", "user"):
+        entity = visit.entity(name)
+        for row in visit.rows(name):
+            if visit.rights.sees(entity, row):
+                visit.api("GET", f"/api/personal/{name}/{row['id']}/extract")
+                visit.page(f"/personal/{name}/{row['id']}")
+            elif row["id"] != visit.rights.person.me:
+                alike(visit, "GET", f"/api/personal/{name}/{{}}/extract", row["id"], UNKNOWN)
+                no_page(visit, f"/personal/{name}/{{}}", row["id"], UNKNOWN)
+                no_page(visit, f"/personal/{name}/{{}}/erase", row["id"], UNKNOWN)

@@ -32,7 +32,7 @@ def people(visit: Visit) -> None:
     user = visit.entity("user")
     for row in visit.rows("user"):
         here = f"/people/{row['id']}"
-        if visit.rights.sees(user, row):
+        if visit.rights.sees(user, row) or row["id"] == visit.rights.person.me:
             for tail in ("", "/leave"):
                 visit.page(here + tail)
             visit.form(f"{here}/preview", [("department", "")])
@@ -102,7 +102,7 @@ def roles(visit: Visit) -> None:
             visit.page(f"/why?{ask}")
             visit.api("GET", f"/api/access/explain?{ask}&field=hint")
     for person in visit.rows("user"):
-        if not visit.rights.sees(user, person):
+        if not visit.rights.sees(user, person) and person["id"] != visit.rights.person.me:
             alike(visit, "GET", "/api/access/explain?user={}&entity=work&action=read", person["id"], UNKNOWN)
 
 

@@ -56,7 +56,6 @@ def person_view(
         leave_href=f"{here}/leave" if not mine else "",
         disable_href=f"{here}/disable" if may_close and active else "",
         enable_href=f"{here}/enable" if may_close and not active else "",
-        may_view_as=active and not mine,
         refused=refused,
     )
 

@@ -176,7 +176,6 @@ class PersonView:
     leave_href: str = ""
     disable_href: str = ""
     enable_href: str = ""
-    may_view_as: bool = False
     refused: str = ""
 
 

@@ -18,7 +18,7 @@ from core.storage.workspace import Transaction
 
 TOTALS_LIMIT = 1.6
 COLUMN_LIMIT = 30.0
-CARDS = ("name", "company", "amount", "closes_on", "owner", "stage", "stage_since", "stage_due")
+CARDS = ("name", "company", "amount", "closes_on", "owner", "stage", "stage_since")
 ORDERS = {"newest first": ("-created_at",), "by date, indexed": ("closes_on",)}
 
 

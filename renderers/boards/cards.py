@@ -31,14 +31,23 @@ Items = Sequence[dict[str, Any]]
 
 
 def clock_fields(entity: Entity, grants: Grants) -> tuple[str, ...]:
-    """The two fields that say since when a record is in its stage and until when it should be; none without rights."""
+    """The stage and since when a record is in it; none without rights. What is due is not read: it is worked out here."""
     if entity.stages is None:
         return ()
-    readable = grants.readable(entity.uid)
-    stage = entity.by_uid[entity.stages.field].name
-    found = [entity.by_name.get(f"{stage}_{kind}") for kind in ("since", "due")]
-    names = tuple(f.name for f in found if f is not None and f.uid in readable and f.of_stage is not None)
-    return names if len(names) == len(found) else ()
+    stage = entity.by_uid[entity.stages.field]
+    since, readable = entity.by_uid.get(entity.stages.since), grants.readable(entity.uid)
+    if since is None or not {stage.uid, since.uid} <= readable.keys():
+        return ()
+    return stage.name, since.name
+
+
+def norm_of(entity: Entity, stage: str | None) -> timedelta | None:
+    """The norm of the stage of that name, a month being 30 days; None where pipelines differ in it, or there is none."""
+    if entity.stages is None:
+        return None
+    found = {s.norm for pipeline in entity.stages.pipelines for s in pipeline.stages if s.name == stage}
+    norm = found.pop() if len(found) == 1 else None
+    return None if norm is None else timedelta(days=30 * norm.months, seconds=norm.total)
 
 
 def asked_fields(board: Board) -> tuple[str, ...]:
@@ -78,7 +87,9 @@ def cards(
                 else f"{amount:f}"
                 if hasattr(amount, "as_tuple")
                 else str(amount),
-                bar=_bar(item.get(clock[0]), item.get(clock[1]), now, texts) if clock else None,
+                bar=_bar(item.get(clock[1]), norm_of(board.entity, item.get(clock[0])), now, texts)
+                if clock
+                else None,
                 **_parts(board, item, index, drawn, texts),
             )
         )
@@ -152,11 +163,11 @@ def _parts(
     return found
 
 
-def _bar(since: datetime | None, due: datetime | None, now: datetime, texts: Texts) -> Bar | None:
+def _bar(since: datetime | None, norm: timedelta | None, now: datetime, texts: Texts) -> Bar | None:
     """Grey within the norm, amber over it, red over twice of it; nothing where the stage has no norm."""
-    if since is None or due is None or due <= since:
+    if since is None or not norm:
         return None
-    norm, spent = due - since, now - since
+    spent = max(now - since, timedelta())
     if spent <= norm:
         return Bar(percent=max(2, int(100 * spent / norm)))
     unit, template = (DAY, "d") if norm >= DAY else (HOUR, "h")

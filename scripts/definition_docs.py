@@ -84,7 +84,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "color": "one of the colours below",
         "kind": "`open` (when not said), `won` or `lost`",
         "required": "fields that a record in the stage has filled in: asked when it is moved there, kept afterwards",
-        "norm": "how long a record should stand there, a duration: `P3D`, `PT4H`",
+        "norm": "how long a record should stand there, a duration: `P3D`, `PT4H`; days are 24 hours, months 30 days",
         "archived": "kept for old records, no longer offered",
     },
     "constraint": {

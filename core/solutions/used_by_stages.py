@@ -35,7 +35,10 @@ class StageWalker(Naming):
                     for place, name in enumerate(move.get(key, ())):
                         stage = entity.stages.named(name, known.stages[0].uid)
                         yield self.use(
-                            "pipeline", f"{target}.{known.name}", (*path, key, place), stage.uid if stage else None
+                            "pipeline",
+                            f"{target}.{known.name}",
+                            (*path, key, place),
+                            stage.uid if stage else None,
                         )
                 for place, name in enumerate(move.get("roles", ())):
                     role = self.model.roles[name].uid

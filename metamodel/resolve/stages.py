@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metamodel.definitions import FieldDefinition, PipelineDefinition, StagesDefinition
-from metamodel.expression.durations import Duration, parse_duration
+from metamodel.expression.durations import DAY, Duration, parse_duration
 from metamodel.expression.tree import Call, Constant, Expression, Node, Path
 from metamodel.expression.types import BOOLEAN, DATETIME, DURATION, Type
 from metamodel.labels import Label
@@ -89,6 +89,12 @@ def _add_kept(draft: EntityDraft, field: FieldDraft, faults: Faults) -> None:
         add_field(draft, kept)
 
 
+def _exact(norm: Duration | None) -> Duration:
+    """A norm in seconds, days of 24 hours and months of 30 days: added to a moment without any rule of a time zone."""
+    found = norm or Duration()
+    return Duration(seconds=found.total + found.months * 30 * DAY)
+
+
 def _due(draft: EntityDraft, stages: Stages) -> Node:
     """When the time of a record in its stage is over: since, moved by the norm of the stage; null without one."""
     stage = Type(kind="choice", field=stages.field)
@@ -97,7 +103,7 @@ def _due(draft: EntityDraft, stages: Stages) -> Node:
     arguments: list[Node] = []
     for each in (s for pipeline in stages.pipelines for s in pipeline.stages if s.norm is not None):
         there = Call(function="=", type=BOOLEAN, arguments=(at, Constant(value=each.uid, type=stage)))
-        norm = Constant(value=each.norm, type=DURATION)
+        norm = Constant(value=_exact(each.norm), type=DURATION)
         arguments += [there, Call(function="SHIFT+", type=DATETIME, arguments=(since, norm))]
     if not arguments:
         return Constant(value=None, type=DATETIME)

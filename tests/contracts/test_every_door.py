@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -66,7 +66,8 @@ class Yards(dict[str, "tuple[Site, Marks]"]):
     """Served yards by kind of database."""
 
     def __init__(self, databases: Databases, homes: pytest.TempPathFactory) -> None:
-        self._databases, self._homes, self._open = databases, homes, []
+        self._databases, self._homes = databases, homes
+        self._open: list[AbstractContextManager[Site]] = []
 
     def __missing__(self, dialect: Dialect) -> tuple[Site, Marks]:
         url, home = self._databases(dialect), self._homes.mktemp("yard")

@@ -317,10 +317,11 @@ class Offices(RuleBasedStateMachine):
             field, target = LINKS[name][number % len(LINKS[name])]
             values[field] = self.pick(target, number // 3)
         if kind == "create":
-            values |= {
+            needed: dict[str, dict[str, Any]] = {
                 "task": {"subject": "x"},
                 "part": {"label": "x", "work": self.pick("work", number)},
-            }.get(name, {"name": "x"})
+            }
+            values |= needed.get(name, {"name": "x"})
             if name == "remark":
                 values = {"text": "x", "about": {"entity": "work", "id": self.pick("work", number)}}
             values.pop("stage", None)
@@ -333,7 +334,8 @@ class Offices(RuleBasedStateMachine):
                 return records.create(tx, actor, name, values, context=CONTEXT)
             if kind == "update":
                 return records.update(tx, actor, name, row["id"], values, context=CONTEXT)
-            return records.delete(tx, actor, name, row["id"])
+            records.delete(tx, actor, name, row["id"])
+            return None
 
         user = self.user(login)
         wrong, left = self.tried(lambda tx: action(tx, self.almighty(tx, user)))
@@ -389,7 +391,7 @@ class Offices(RuleBasedStateMachine):
 
         with pytest.raises(Undo):
             self.workspace.write(attempt)
-        return found[-1]  # type: ignore[no-any-return]
+        return found[-1]
 
 
 class Attempt:

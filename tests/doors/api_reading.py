@@ -172,13 +172,13 @@ def one(visit: Visit) -> None:
                 alike(visit, "GET", f"/api/records/{name}/{{}}", row["id"], UNKNOWN)
             elif row["deleted_at"] is None:
                 cells_of(visit, name, row, visit.api("GET", f"/api/records/{name}/{row['id']}").json)
-    for row in visit.seen("work")[:2]:
+    for work in visit.seen("work")[:2]:
         wide = visit.api(
-            "GET", f"/api/records/work/{row['id']}?fields=name,parts,org.note,org.boss.name,peers"
+            "GET", f"/api/records/work/{work['id']}?fields=name,parts,org.note,org.boss.name,peers"
         )
         if wide.status == 200 and "parts" in wide.json:
             part = visit.entity("part")
-            may = {r["id"] for r in visit.seen("part") if r[part.by_name["work"].uid] == row["id"]}
+            may = {r["id"] for r in visit.seen("part") if r[part.by_name["work"].uid] == work["id"]}
             assert {p["id"] for p in wide.json["parts"]} == may
 
 

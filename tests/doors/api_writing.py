@@ -107,9 +107,9 @@ def deeds(visit: Visit) -> None:
         for method, tail, body in asks:
             alike(visit, method, f"/api/records/work/{{}}{tail}", row["id"], UNKNOWN, body)
     hidden = [r for r in visit.rows("org") if not visit.rights.sees(visit.entity("org"), r)]
-    for row in hidden[:2]:
-        sent = [visit.api("POST", "/api/records/work/run/sweep", {"org": id}) for id in (row["id"], UNKNOWN)]
-        assert neutral(sent[0], row["id"], UNKNOWN) == neutral(sent[1], row["id"], UNKNOWN), sent[0].text
+    for id in [org["id"] for org in hidden[:2]]:
+        sent = [visit.api("POST", "/api/records/work/run/sweep", {"org": each}) for each in (id, UNKNOWN)]
+        assert neutral(sent[0], id, UNKNOWN) == neutral(sent[1], id, UNKNOWN), sent[0].text
         unchanged(sent[0])
 
 

@@ -113,6 +113,8 @@ export class Board {
 
   /** Puts a card into a column, or back with the reason; asks what is missing first. */
   async place(card: HTMLElement, column: HTMLElement): Promise<boolean> {
+    card = this.card(card.dataset.card!) ?? card;
+    if (!card.isConnected) return false;
     const source = this.of(card);
     const back = this.put(card, column);
     const answer = await this.send(card.dataset.card!, column.dataset.column!, source.dataset.column!);
@@ -194,6 +196,8 @@ export class Board {
   async refresh(ids: string[]): Promise<void> {
     const address = `${this.root.dataset.changed}${ids.map((id) => `&id=${id}`).join("")}`;
     const part = await this.part(address);
+    // nothing is exchanged for another under a hand: what is lifted, or has its menu open, stays until it is let go
+    while (this.held && this.root.isConnected) await new Promise((resolve) => setTimeout(resolve, 100));
     if (!part) return;
     for (const id of ids) {
       const now = part.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);

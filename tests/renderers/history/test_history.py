@@ -149,9 +149,12 @@ def test_views_of_personal_data_are_noted_and_read_by_who_answers_for_people(sit
     assert site.get("/api/records/user/3?fields=login").status_code == 200  # nothing personal
     site.workspace.sightings.flush()
     seen = site.get("/api/personal/sightings?entity=user&id=3").json()["items"]
-    assert [(i["way"], i["fields"], i["count"], i["id"], i["by"]["id"]) for i in seen] == [
-        ("api", ["email"], 1, 3, 1), ("card", ["email"], 1, 3, 1), ("api", ["email"], 1, 3, 1),
-    ]  # fmt: skip
+    told = [(i["way"], tuple(i["fields"]), i["count"], i["id"], i["by"]["id"]) for i in seen]
+    assert set(told) == {  # what one page shows may be noted in two portions
+        ("api", ("email",), 1, 3, 1),
+        ("card", ("email",), 1, 3, 1),
+    }
+    assert told.count(("api", ("email",), 1, 3, 1)) == 2
     assert site.get("/api/personal/sightings?entity=user&id=4").json()["items"] == []
     assert site.get("/api/personal/sightings", "mark").status_code == 403
     admin = sign_in(site, "admin")

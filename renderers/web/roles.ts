@@ -67,6 +67,17 @@ function inserts(): void {
   });
 }
 
+/** “Why” is answered as soon as it is whole; the field that was chosen keeps the focus. */
+function answered(form: HTMLFormElement): void {
+  form.addEventListener("change", (event) => {
+    const field = event.target as HTMLElement;
+    if (!form.checkValidity()) return;
+    const back = (): void => document.getElementById(field.id)?.focus();
+    document.addEventListener("htmx:after:settle", back, { once: true });
+    form.requestSubmit();
+  });
+}
+
 function dressed(panel: Element, dialog: HTMLDialogElement): void {
   const close = panel.querySelector<HTMLElement>("[data-close]");
   if (close) close.hidden = false;
@@ -89,6 +100,7 @@ async function openWhy(link: HTMLAnchorElement): Promise<void> {
   dialog.append(document.adoptNode(panel));
   document.body.append(dialog);
   dressed(panel, dialog);
+  dialog.dispatchEvent(new CustomEvent("kubik:new", { bubbles: true }));
   new MutationObserver(() => {
     const now = dialog.querySelector("#why");
     const close = now?.querySelector<HTMLElement>("[data-close]");
@@ -110,6 +122,7 @@ let started = false;
 export function startRoles(root: ParentNode): void {
   fresh<HTMLTableElement>(root, "[data-matrix]", "ready").forEach(matrix);
   fresh<HTMLElement>(root, "[data-rule]", "ready").forEach(rule);
+  fresh<HTMLFormElement>(root, "[data-why-form]", "ready").forEach(answered);
   fresh<HTMLElement>(root, "[data-insert-into]", "ready").forEach((chips) => (chips.hidden = false));
   fresh<HTMLFormElement>(root, "form[data-at-once]", "ready").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
   if (started) return;

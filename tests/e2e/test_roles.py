@@ -66,9 +66,10 @@ def test_why_opens_over_a_card_by_its_key_and_answers_on_a_phone(login: Login) -
     dialog = page.locator("dialog.why-dialog")
     expect(dialog.locator("#why-user")).to_be_focused()
     dialog.locator("#why-user").select_option(label="Соколов Игорь Павлович")
+    expect(dialog.locator(".verdict")).to_be_visible(timeout=PATIENCE)  # as soon as the question is whole
+    expect(dialog.locator("#why-user")).to_be_focused()
     dialog.locator("#why-does").select_option("update")
-    dialog.get_by_role("button", name="Спросить").click()
-    expect(dialog.locator(".verdict")).to_contain_text("Нельзя")
+    expect(dialog.locator(".verdict")).to_contain_text("Нельзя", timeout=PATIENCE)
     expect(dialog.locator(".verdict")).to_contain_text("только там, где Ответственный – сам сотрудник")
     assert anna.barriers() == []
     page.keyboard.press("Escape")

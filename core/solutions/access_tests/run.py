@@ -61,8 +61,12 @@ def require_passing(tx: Transaction) -> None:
 
 
 def check_tests(workspace: Workspace) -> tuple[Message, ...]:
-    """The failing lines of an installation as it is."""
-    if not any(each.tests for each in _model(workspace).tests.values()):
+    """The failing lines of an installation as it is; none when its model cannot be read, which is told elsewhere."""
+    try:
+        model = _model(workspace)
+    except KubikError:
+        return ()
+    if not any(each.tests for each in model.tests.values()):
         return ()
     return tuple(fault.message for fault in workspace.write(failing))
 

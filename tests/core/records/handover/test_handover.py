@@ -123,7 +123,7 @@ def test_everything_of_a_person_is_counted_and_goes_to_one_and_comes_back(office
     work(office)
     assert look(office, undone).result["handed"] == 47
     left = look(office, undone).result["left"]
-    assert left == [["deal", deals[3], "changed since"]]
+    assert left == [["deal", deals[3], "изменено после передачи"]]
     rows = office.rows("deal")
     assert rows[own]["owner"] == people["igor"] and rows[deals[3]]["owner"] == people["anna"]
     assert rows[deals[0]]["owner"] == people["marina"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from metamodel.expression.convert import call
 from metamodel.expression.faults import MIXED, UNKNOWN, Fault
@@ -37,6 +37,6 @@ def shared(checker: Checker, written: FunctionCall) -> Node:
     return call("IN", BOOLEAN, Path(steps=(), type=link(entity.uid), at=written.at), records, at=written.at)
 
 
-def is_shared(node: Node) -> bool:
+def is_shared(node: Node) -> TypeGuard[MySet]:
     """Whether a node is what `shared` makes."""
     return isinstance(node, MySet) and node.name in ("shared", "shared_change")

@@ -26,6 +26,7 @@ from core.storage.expressions.lists import exists_condition, has_condition
 from core.storage.expressions.operators import OPERATORS
 from core.storage.expressions.paths import path_cell
 from core.storage.types import Flag
+from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Aggregate, Call, Constant, Expression, Me, MySet, Node, Path
 from metamodel.messages import message
 
@@ -83,6 +84,10 @@ class Compiler:
             return join(*(self.condition(a) for a in node.arguments))
         if isinstance(node, Constant):
             return sa.true() if node.value else sa.false()
+        if isinstance(node, Call) and node.function == "IN" and is_shared(node.arguments[1]):
+            return sets.among(
+                self.value(node.arguments[0]), sets.my_set(node.arguments[1], self.env), self.env
+            )
         listed = has_condition(node, self.env, self.value)
         if listed is None:
             listed = exists_condition(node, self.env, lambda inner, env: self.about(env).condition(inner))

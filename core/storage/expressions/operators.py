@@ -11,6 +11,7 @@ from core.storage.any_links import any_of
 from core.storage.expressions import compare, lists, numbers, sets, texts
 from core.storage.expressions.environment import Value, as_type
 from core.storage.types import BIG, Length
+from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Call, MySet, Node, Path
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def _between(compiler: Compiler, node: Call) -> Value:
 
 def _in(compiler: Compiler, node: Call) -> Value:
     first, *rest = node.arguments
+    if isinstance(rest[0], MySet) and is_shared(
+        rest[0]
+    ):  # may be thousands: hashed once, not searched for each row
+        return compiler.value(first).in_(sets.my_set(rest[0], compiler.env))
     if isinstance(rest[0], MySet):
         return sets.among(compiler.value(first), sets.my_set(rest[0], compiler.env), compiler.env)
     return compare.among(compiler.operand(first), [compiler.operand(a) for a in rest], compiler.env)

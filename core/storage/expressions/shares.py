@@ -134,5 +134,7 @@ def _is(value: Value, text: str) -> Condition:
 def _united(selects: list[sa.Select[Any]]) -> sa.Select[Any]:
     if len(selects) == 1:
         return selects[0]
-    every = sa.union_all(*selects).cte()  # stands at the top of the statement: nothing is nested deeper for it
+    every = sa.union_all(
+        *selects
+    ).cte()  # stands at the top of the statement: nothing is nested deeper for it
     return sa.select(next(iter(every.c))).correlate_except(every)

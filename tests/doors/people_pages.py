@@ -78,18 +78,17 @@ def roles(visit: Visit) -> None:
     """Explanations are for who manages people, and of records that they see themselves."""
     for path in (
         "/roles",
-        "/roles/one",
-        "/roles/two",
+        "/roles/administrator",
         "/roles/access-tests",
         "/roles/new-role",
-        "/roles/one/grant/0",
+        "/roles/nothing",
     ):
         visit.page(path)
     visit.page("/roles/check-rule?entity=work&rule=owner+%3D+me")
     for path in (
         "/roles/new-role",
-        "/roles/one/grant/0",
-        "/roles/one/delete",
+        "/roles/nothing/grant/0",
+        "/roles/nothing/delete",
         "/roles/apply-plan",
         "/roles/take-back",
         "/why/keep",

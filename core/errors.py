@@ -56,7 +56,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK3015": (422, "a file is too large for the field or not of its kinds"),
     "KBK3016": (409, "none of what an action takes is free"),
     "KBK3017": (422, "an action cannot be run on this record now"),
-    "KBK3018": (409, "there is no move to take back: it is older than ten minutes, or the record was moved since"),
+    "KBK3018": (
+        409,
+        "there is no move to take back: it is older than ten minutes, or the record was moved since",
+    ),
     # 4xxx who and what
     "KBK4001": (401, "sign in or send a valid token"),
     "KBK4002": (403, "the action is not allowed"),

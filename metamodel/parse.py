@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from metamodel import codec
+from metamodel.access_test_definitions import TestsDefinition
 from metamodel.check import check
 from metamodel.definitions import (
     KINDS,
@@ -18,7 +19,6 @@ from metamodel.definitions import (
     ExtensionDefinition,
     MenuDefinition,
     SolutionDefinition,
-    TestsDefinition,
 )
 from metamodel.errors import Problem, ProblemsFound, suggestion
 from metamodel.messages import Message, message

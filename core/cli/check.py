@@ -27,7 +27,11 @@ def check(context: click.Context, whole: bool, purge: bool) -> None:
     """Look for faults: settings, database against model, rows against each other. Exit status 1 when there are any."""
     count = 0
     with opened(settings()) as workspace:
-        for fault in chain(check_storage(workspace, whole=whole), check_contents(workspace, whole=whole), check_tests(workspace)):
+        for fault in chain(
+            check_storage(workspace, whole=whole),
+            check_contents(workspace, whole=whole),
+            check_tests(workspace),
+        ):
             count += 1
             click.echo(words().render(fault))
         if count == 0:

@@ -71,7 +71,12 @@ def extract(tx: Transaction, actor: Actor, entity: str, id: int) -> Extract:
                 parts.append(part)
         title = titles(tx, actor, found, (id,))[id].title
         return Extract(
-            entity=found, id=id, title=title, item=item, parts=tuple(parts), left=tuple({e.uid: e for e in left}.values())
+            entity=found,
+            id=id,
+            title=title,
+            item=item,
+            parts=tuple(parts),
+            left=tuple({e.uid: e for e in left}.values()),
         )
     finally:
         tx.way = way

@@ -100,12 +100,15 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
 def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
     """The columns of a board in their order: a page of each is found at once however many cards there are."""
     for view in tables.model.views.values():
-        if view.entity != place.entity.uid or view.group_by not in place.columns or len(view.sort) != 1:
+        group_by = view.group_by
+        if group_by is None or group_by not in place.columns:
+            continue
+        if view.entity != place.entity.uid or len(view.sort) != 1:
             continue
         field = place.entity.by_name.get(view.sort[0].removeprefix("-"))
         if field is None or field.uid not in place.columns or field.result.kind in _SORTED_OTHERWISE:
             continue
-        group = place.columns[view.group_by].value.name
+        group = place.columns[group_by].value.name
         yield Index(table=place.entity.table, columns=(group, _compared(place, field.uid), "id"))
 
 

@@ -19,6 +19,9 @@ PORTION = 10_000
 
 _ROWS = 5000
 
+_Alike = tuple[datetime, int | None, int | None, int | None, str, str, tuple[str, ...]]
+"""Moment, by, on behalf of, token, way, entity, fields."""
+
 
 def write_sightings(
     connection: sa.Connection,
@@ -27,14 +30,14 @@ def write_sightings(
     seen: Sequence[Sighting],
 ) -> None:
     """Write them; those alike but for their records, in the same second, become one."""
-    together: dict[tuple[object, ...], dict[int, None]] = {}
+    together: dict[_Alike, dict[int, None]] = {}
     for each in seen:
         key = (each.at, each.by, each.behalf, each.token, each.way, each.entity, each.fields)
         together.setdefault(key, {}).update(dict.fromkeys(each.records))
     pairs: list[dict[str, int]] = []
-    names = ("at", "by", "behalf", "token", "way", "entity", "fields")
-    for key, records in together.items():
-        values = dict(zip(names, key, strict=True)) | {"fields": list(key[-1]), "count": len(records)}  # type: ignore[call-overload]
+    for (at, by, behalf, token, way, entity, fields), records in together.items():
+        values: dict[str, object] = {"at": at, "by": by, "behalf": behalf, "token": token, "way": way, "entity": entity}
+        values |= {"fields": list(fields), "count": len(records)}
         inserted = connection.execute(own.sighting.insert().values(values).returning(own.sighting.c.id))
         sighting = int(inserted.scalar_one())
         pairs += [{"record": record, "sighting": sighting} for record in records]

@@ -40,7 +40,9 @@ def make_roles(checker: Checker, document: Document, actions: Mapping[str, Actio
         for place, name in enumerate(written.includes):
             if name not in by_name:
                 faults.add(
-                    spot.under("includes", place), "KBK1002", unknown("there is no role “{name}”", name, by_name)
+                    spot.under("includes", place),
+                    "KBK1002",
+                    unknown("there is no role “{name}”", name, by_name),
                 )
             elif by_name[name].everything:
                 why = message("the administrator's role is given to people alone, not included in another")

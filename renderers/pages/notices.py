@@ -14,7 +14,9 @@ from metamodel.messages import Message, message
 
 COOKIE = "kubik_notice"
 SECONDS = 30
-_FORM = re.compile(r"(saved|alike|restored|deleted|done|moved|taken_back):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})")
+_FORM = re.compile(
+    r"(saved|alike|restored|deleted|done|moved|taken_back):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})"
+)
 _WORDS: dict[str, Message] = {
     "saved": message("Saved"),
     "alike": message("Saved. Perhaps such a record was there already"),

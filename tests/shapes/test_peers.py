@@ -41,7 +41,7 @@ def refusals(answer: Any) -> dict[str, str]:
 
 
 def directories(site: Site) -> dict[str, int]:
-    group = made(site, "group", name="Розница", key="a", order=1)
+    group = made(site, "class", name="Розница", key="a", order=1)
     customer = made(site, "customer", name="Ромашка", inn="7707083893", group=group)
     return {
         "group": group, "customer": customer, "company": made(site, "own_company", name="Мы"),
@@ -235,5 +235,5 @@ def test_the_pages_open_in_both_languages_and_in_time(peers: Site) -> None:
 def test_the_solution_is_installed_by_its_folder(tmp_path: Path) -> None:
     workspace = initialize(settings(f"sqlite:///{tmp_path / 'a.db'}", tmp_path / "home"), (str(PEERS),))
     with workspace.read() as tx:
-        assert {"order", "group", "key"} <= set(tx.model.entities)
+        assert {"order", "class", "key"} <= set(tx.model.entities)
     workspace.close()

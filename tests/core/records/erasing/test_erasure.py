@@ -118,12 +118,12 @@ def everything(workspace: Workspace) -> bytes:
         found = (p for p in workspace.settings.home.rglob("*") if p.is_file())
         raw = b"".join(p.read_bytes() for p in found)
         return raw + b"".join(p.read_bytes() for p in workspace.database.file.parent.glob("*") if p.is_file())
-    lines = []
+    lines: list[str] = []
     with workspace.read() as tx:
         for name in sa.inspect(tx.connection).get_table_names(schema=workspace.database.schema):
             place = sa.table(name, schema=workspace.database.schema)
-            rows = tx.connection.execute(sa.select(sa.literal_column("*")).select_from(place))
-            lines += [repr(tuple(row)) for row in rows]
+            rows: list[Any] = list(tx.connection.execute(sa.select(sa.literal_column("*")).select_from(place)))
+            lines += [repr(row) for row in rows]
     return "\n".join(lines).encode()
 
 

@@ -99,8 +99,8 @@ def sign_out(workspace: Workspace, token: str) -> None:
 # --- who asks ---------------------------------------------------------------------------------------------------------
 
 
-def actor_of_session(tx: Transaction, token: str) -> Actor | None:
-    """Who is signed in by that key, as themselves or as whom they act.
+def actor_of_session(tx: Transaction, token: str, *, attended: bool = True) -> Actor | None:
+    """Who is signed in by that key, as themselves or as whom they act; only what is ``attended`` keeps it from idling.
 
     None when it is unknown, ended, idle for too long, theirs who may not; when they may no longer act as that person,
     and when they, or that person, need a second factor and have not given it.
@@ -118,7 +118,7 @@ def actor_of_session(tx: Transaction, token: str) -> Actor | None:
     setting = tx.workspace.settings.second_factor
     if not person.strong and needs_factor(tx.model, (*actor.roles, *person.actor.roles), setting):
         return None
-    if tx.now - person.seen >= REFRESH:
+    if attended and tx.now - person.seen >= REFRESH:
         _refresh(tx.workspace, "session", person.key)
     return actor
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from core.access.keys import key_hash
 from core.access.narrowing import READING, Narrowing, read_narrowing, write_narrowing
 from core.access.security import note_security
+from core.access.sessions import end_sessions
 from core.errors import KubikError
 from core.storage.workspace import Transaction
 from metamodel.errors import unknown
@@ -91,6 +92,17 @@ def revoke_token(tx: Transaction, token: int, *, user: int | None = None, by: in
     if ended is not None:
         note_security(tx, "token_ended", ended.user, by, detail=ended.name)
     return ended is not None
+
+
+def end_keys(tx: Transaction, user: int, by: int | None) -> None:
+    """End whatever lets somebody in but their password and second factor: sessions, open sign-ins, links, keys of programs.
+
+    None of it comes back with them when they may sign in again.
+    """
+    end_sessions(tx, user)
+    for table in (tx.tables.own.invitation, tx.tables.own.challenge):
+        tx.connection.execute(table.delete().where(table.c.user == user))
+    revoke_tokens(tx, user, by=by)
 
 
 def revoke_tokens(tx: Transaction, user: int, *, by: int | None = None) -> int:

@@ -173,4 +173,4 @@ def _guard(work: Work) -> None:
     if changes:
         work.problems += guards.guard(work.tx, work.actor, changes)
         work.settle()
-        guards.effects(work.tx, changes)
+        guards.effects(work.tx, work.actor, changes)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 import sqlalchemy as sa
 
 from core.access.actor import Actor
-from core.access.login import end_sessions
 from core.access.managing import held_roles, is_below, manages, may_everything
 from core.access.people import known_zones
+from core.access.tokens import end_keys
 from core.query.comments import sees
 from core.storage.workspace import Transaction
 from core.system.changes import Change, column, definition_of, problem
@@ -65,11 +65,11 @@ def guard(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> list[Prob
     return found
 
 
-def effects(tx: Transaction, changes: Sequence[Change]) -> None:
-    """What follows from the changes elsewhere: who may not sign in any more is signed out."""
+def effects(tx: Transaction, actor: Actor, changes: Sequence[Change]) -> None:
+    """What follows from the changes elsewhere: who may not sign in any more is signed out, their keys end."""
     for change in changes:
         if change.entity.name == "user" and (change.action == "delete" or _disabled(change)):
-            end_sessions(tx, change.id)
+            end_keys(tx, change.id, actor.person)
 
 
 def _user(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:

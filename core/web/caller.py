@@ -26,6 +26,7 @@ def caller(transaction: Transaction, call: Call) -> Actor:
         _by_token(transaction, authorization) if authorization is not None else _by_session(transaction, call)
     )
     call.who = actor.called
+    call.site.known(call.bearer() or call.cookie(SESSION_COOKIE) or "")
     if not call.reads and actor.narrowing is not None and not actor.narrowing.writes:
         raise KubikError("KBK4009" if actor.mode == "view" else "KBK4002")
     return actor
@@ -43,7 +44,7 @@ def _by_token(transaction: Transaction, authorization: str) -> Actor:
 
 def _by_session(transaction: Transaction, call: Call) -> Actor:
     session = call.cookie(SESSION_COOKIE)
-    actor = actor_of_session(transaction, session) if session else None
+    actor = actor_of_session(transaction, session, attended=call.attended) if session else None
     if actor is None or session is None:
         raise KubikError("KBK4001", message("Sign in, or send “Authorization: Bearer TOKEN”."))
     if call.method not in SAFE_METHODS:

@@ -123,6 +123,7 @@ def reading(request: AnyRequest) -> Iterator[tuple[Visit, Transaction]]:
         if actor is None:
             raise KubikError("KBK4001", message("Sign in first."))
         exchange_state(request.scope).who = actor.called
+        site.known(token or "")
         zone = ZoneInfo(actor.zone) if actor.zone else site.workspace.zone
         yield Visit(**_visitor(request, actor), actor=actor, zone=zone), transaction
 

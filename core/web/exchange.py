@@ -46,6 +46,8 @@ class Call:
     body: bytes = b""
     taken: Taking | None = None
     """The form with files that was read in place of a body, of an operation that takes such forms."""
+    attended: bool = True
+    """Whether a person asked, rather than a page that stands open: the latter keeps no session from ending."""
     reads: bool = True
     """Whether what is called only reads."""
     who: str = ""
@@ -62,6 +64,10 @@ class Call:
     def language(self) -> str:
         """The language of messages: what the caller accepts, otherwise English."""
         return best_language(self.header(b"accept-language"))
+
+    def bearer(self) -> str:
+        """The key of a program, however its header is written; empty when there is none."""
+        return (self.header(b"authorization") or "").partition(" ")[2].strip()
 
     def cookie(self, name: str) -> str | None:
         """A cookie of the browser."""

@@ -52,6 +52,7 @@ def filed(call: Call) -> Answer:
     """The file or its small picture; KBK2006 in the same words for one that is not there and one out of sight."""
     if call.method not in ("GET", "HEAD"):
         raise KubikError("KBK2007", allow=["GET", "HEAD"])
+    call.site.count(call)
     parts = call.path.removeprefix(PREFIX).split("/")
     file = _identifier(parts[0])
     with reading(call) as (transaction, actor):

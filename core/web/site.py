@@ -39,8 +39,13 @@ class Site:
     def count(self, call: Call) -> None:
         """Refuse one request too many of a key, a session or an address (KBK2010)."""
         if self.rates is not None:
-            key = call.header(b"authorization") or call.cookie(SESSION_COOKIE) or call.address
-            self.rates.take(key.encode())
+            key = call.bearer() or call.cookie(SESSION_COOKIE)
+            self.rates.take(key.encode() if key else None, call.address.encode())
+
+    def known(self, key: str) -> None:
+        """Who sent this key is somebody: what they ask is counted for them alone."""
+        if self.rates is not None:
+            self.rates.vouch(key.encode())
 
     def close(self) -> None:
         """Let the database go."""

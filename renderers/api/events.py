@@ -47,7 +47,8 @@ def look(call: Call, position: str | None) -> News:
 
 
 def events(call: Call) -> Answer:
-    """The stream; `Last-Event-ID` goes on from where it broke off."""
+    """The stream; `Last-Event-ID` goes on from where it broke off. Listening is no use of a session: it idles."""
+    call.attended = False
     return Answer(
         media_type=b"text/event-stream; charset=utf-8",
         headers=[(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")],

@@ -49,17 +49,30 @@ def test_over_https_cookies_are_of_this_host_alone(
 def test_a_caller_over_the_limit_waits_and_others_do_not() -> None:
     now = 0.0
     rates = Rates(limit=60, clock=lambda: now)
-    for _ in range(60):
-        rates.take(b"one")
+    for key in (b"one", b"two"):
+        rates.take(key, b"there")
+        rates.vouch(key)
+    for _ in range(59):
+        rates.take(b"one", b"there")
     with pytest.raises(KubikError, match="KBK2010") as refused:
-        rates.take(b"one")
+        rates.take(b"one", b"elsewhere")
     assert refused.value.extra["retry_after"] == 1
-    rates.take(b"two")
+    rates.take(b"two", b"there")
     now = 2.0
-    rates.take(b"one")
-    rates.take(b"one")
+    rates.take(b"one", b"there")
+    rates.take(b"one", b"there")
     with pytest.raises(KubikError, match="KBK2010"):
-        rates.take(b"one")
+        rates.take(b"one", b"there")
+
+
+def test_keys_that_are_made_up_count_for_who_makes_them_up() -> None:
+    rates = Rates(limit=60, clock=lambda: 0.0)
+    for number in range(60):
+        rates.take(f"made up {number}".encode(), b"there")
+    for key in (b"another", None):
+        with pytest.raises(KubikError, match="KBK2010"):
+            rates.take(key, b"there")
+    rates.take(b"another", b"elsewhere")
 
 
 def test_the_limit_of_an_installation_answers_429_everywhere(

@@ -122,8 +122,8 @@ def everything(workspace: Workspace) -> bytes:
     with workspace.read() as tx:
         for name in sa.inspect(tx.connection).get_table_names(schema=workspace.database.schema):
             place = sa.table(name, schema=workspace.database.schema)
-            rows: list[Any] = list(tx.connection.execute(sa.select(sa.literal_column("*")).select_from(place)))
-            lines += [repr(row) for row in rows]
+            statement: sa.Select[Any] = sa.select(sa.literal_column("*")).select_from(place)
+            lines += [repr(tuple(row)) for row in tx.connection.execute(statement)]
     return "\n".join(lines).encode()
 
 

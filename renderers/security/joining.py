@@ -10,17 +10,28 @@ from core.access.invitations import Invitation, opened_invitation, use_invitatio
 from core.access.passwords import LONGEST, SHORTEST
 from core.errors import KubikError
 from core.web.context import AnyRequest, Visitor, form_pairs, visitor
-from core.web.render import render, see_other
+from core.web.render import cookie, render, see_other
 from core.web.security_log import note
 from renderers.pages.shell import brand
 from renderers.security.choosing import chosen, words_of
 
+JOIN_COOKIE = "kubik_join"
+"""The key of a link that was opened in this browser."""
+JOIN_SECONDS = 3600
+
 
 @get("/join", sync_to_thread=True, include_in_schema=False)
 def join_page(request: AnyRequest) -> Response[Any]:
-    """Asks for a password; a link that is not good tells nothing of whom it was for."""
-    who, key = visitor(request), request.query_params.get("key") or ""
-    return _page(who, key, _opened(who, key))
+    """Asks for a password; a link that is not good tells nothing of whom it was for.
+
+    The key leaves the address at once, for a cookie: neither the history of a browser nor a picture of the page keeps it.
+    """
+    who, key = visitor(request), request.query_params.get("key")
+    if key is not None:
+        _opened(who, key)
+        return see_other("/join", cookie(who, JOIN_COOKIE, key, JOIN_SECONDS))
+    kept = request.cookies.get(JOIN_COOKIE) or ""
+    return _page(who, kept, _opened(who, kept))
 
 
 @post("/join", sync_to_thread=True, include_in_schema=False)
@@ -39,7 +50,7 @@ def join_form(request: AnyRequest) -> Response[Any]:
         return _page(who, key, found, error)
     used = who.workspace.write(lambda tx: use_invitation(tx, key, hashed, who.address))
     note(who, "password by link", login=used.login, purpose=used.purpose)
-    return see_other("/sign-in?told=password")
+    return see_other("/sign-in?told=password", cookie(who, JOIN_COOKIE, "", 0))
 
 
 def _opened(who: Visitor, key: str) -> Invitation:

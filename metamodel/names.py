@@ -14,7 +14,9 @@ UID_PATTERN = "^[a-z0-9]{4,20}$"
 _NAME = re.compile(NAME_PATTERN[1:-1])
 
 SYSTEM_SOLUTION = "system"
-SYSTEM_ENTITIES = frozenset({"user", "role", "department", "file", "comment"})
+SYSTEM_ENTITIES = frozenset(
+    {"user", "role", "department", "file", "comment", "group", "share", "deputy", "erasure"}
+)
 RESERVED_FIELDS = (frozenset(SYSTEM_FIELDS) - {"position"}) | frozenset(
     "me my record old new this and or not in is like between as by where true false null".split()  # noqa: SIM905
 )

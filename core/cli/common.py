@@ -35,7 +35,13 @@ def say(text: Message, *, to_stderr: bool = False) -> None:
 
 
 def fail(error: KubikError) -> NoReturn:
-    """One line that says why, a line for each place at fault, exit status 1."""
+    """Tell a refusal; exit status 1."""
+    tell(error)
+    sys.exit(1)
+
+
+def tell(error: KubikError) -> None:
+    """One line that says why, and a line for each place at fault."""
     spoken = words()
     detail = spoken.render(error.detail)
     click.echo(f"kubik: {error.code}: {detail}", err=True)
@@ -52,7 +58,6 @@ def fail(error: KubikError) -> NoReturn:
     if len(error.errors) > PROBLEMS_SHOWN:
         more = message("… and {count} more", count=len(error.errors) - PROBLEMS_SHOWN)
         click.echo(f"  {spoken.render(more)}", err=True)
-    sys.exit(1)
 
 
 def where(place: Problem) -> str:
@@ -105,11 +110,20 @@ def settings() -> Settings:
 
 @contextmanager
 def opened(given: Settings | None = None) -> Iterator[Workspace]:
-    """The workspace of the settings, closed at the end; KBK6002 when there is none."""
+    """The workspace of the settings, closed at the end, with the system's solution of this Kubik; KBK6002 when there
+    is none. Where that solution is refused, stderr says why, and what was there goes on serving.
+    """
+    from core.solutions.start import bring_system
     from core.storage.workspace import Workspace
 
     workspace = Workspace.open(given or settings())
     try:
+        try:
+            if bring_system(workspace):
+                say(message("The system's own definitions are those of this Kubik now."), to_stderr=True)
+        except KubikError as error:
+            say(message("The system's own definitions stay those of an earlier Kubik:"), to_stderr=True)
+            tell(error)
         yield workspace
     finally:
         workspace.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,11 +16,16 @@ from core.settings import Settings
 from core.solutions.apply import Told
 from core.solutions.packages import install
 from core.solutions.source import Source, read_solution, source_of
+from core.storage.upgrades import read_fact, write_fact
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import message
+from metamodel.names import SYSTEM_SOLUTION
 
 SYSTEM = Path(__file__).parent.parent / "system"
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+_SYSTEM_MARK = "system"
+"""The fact that says from which files the installation has the system's solution."""
 
 
 def initialize(
@@ -40,7 +46,7 @@ def initialize(
     sources = [read_solution(find_solution(each)) for each in solutions]
     workspace = Workspace.create(settings)
     try:
-        install(workspace, system_actor(), system_source(), step=step)
+        _install_system(workspace, step)
         if login is not None:
             add_administrator(workspace, login, password, name)
             step("administrator")
@@ -54,10 +60,43 @@ def initialize(
 
 def system_source() -> Source:
     """The system's own solution."""
-    files = {
-        path.relative_to(SYSTEM).as_posix(): path.read_bytes() for path in sorted(SYSTEM.rglob("*.yaml"))
-    }
-    return source_of(files)
+    return source_of(_system_files())
+
+
+def _system_files() -> dict[str, bytes]:
+    return {path.relative_to(SYSTEM).as_posix(): path.read_bytes() for path in sorted(SYSTEM.rglob("*.yaml"))}
+
+
+def _system_mark() -> str:
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in _system_files().items()}
+    return hashlib.sha256(repr(sums).encode()).hexdigest()
+
+
+def _install_system(workspace: Workspace, step: Told = lambda name: None) -> int:
+    version = install(workspace, system_actor(), system_source(), step=step)
+    mark = _system_mark()
+    workspace.write(lambda tx: write_fact(tx.connection, tx.tables.own, _SYSTEM_MARK, mark))
+    return version
+
+
+def bring_system(workspace: Workspace) -> bool:
+    """Give an installation that an earlier Kubik made the system's solution of this one; whether there was a change.
+
+    It is an ordinary change of configuration: refused with its errors where a solution has taken a name that the
+    system's needs, or where it would lose values. What was cut short goes on; of several processes one does it.
+    """
+    with workspace.read() as tx:
+        version, known = tx.model.version, read_fact(tx.connection, tx.tables.own, _SYSTEM_MARK)
+        if SYSTEM_SOLUTION not in tx.model.solutions or known == _system_mark():
+            return False
+    try:
+        return _install_system(workspace) != version
+    except KubikError as error:
+        if error.code != "KBK1102":
+            raise
+        return (
+            _install_system(workspace) != version
+        )  # the model moved meanwhile: perhaps another process did it
 
 
 def find_solution(name: str) -> Path:

@@ -47,6 +47,18 @@ def without_solution(installed: Document, name: str) -> Document:
     return Document(**kinds)
 
 
+def with_system_of(past: Document, present: Document) -> Document:
+    """``past`` with the system's own solution of ``present``: going back does not take away what a newer Kubik brought."""
+    kinds = {
+        kind: (
+            *(i for i in getattr(present, kind) if _owner(i) == SYSTEM_SOLUTION),
+            *(i for i in getattr(past, kind) if _owner(i) != SYSTEM_SOLUTION),
+        )
+        for kind in KINDS
+    }
+    return Document(**kinds)
+
+
 def with_part(installed: Document, name: str, part: str, on: bool) -> Document:
     """``installed`` with a part of a solution switched; only what differs from how it is delivered is written down."""
     found = next((s for s in installed.solutions if s.name == name), None)

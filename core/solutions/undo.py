@@ -13,8 +13,8 @@ from core.solutions.apply import Told, apply, make_plan
 from core.solutions.kept import read_message
 from core.solutions.permitting import require_configure
 from core.solutions.plans import Plan, Target
-from core.solutions.targets import read_document
-from core.solutions.versions import Version, document_of, to_undo, versions
+from core.solutions.targets import read_document, with_system_of
+from core.solutions.versions import Version, document_of, of_system, to_undo, versions
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import Message, message
 
@@ -38,7 +38,7 @@ def plan_undo(workspace: Workspace, actor: Actor) -> Plan:
     def aimed(tx: Transaction) -> Target:
         known = versions(tx)
         last = to_undo(known)
-        return _back_to(tx, _before(known, last), {"kind": "undo", "undone": last.number})
+        return _back_to(tx, known, _before(known, last), {"kind": "undo", "undone": last.number})
 
     return make_plan(workspace, actor, aimed)
 
@@ -60,12 +60,13 @@ def plan_restore(workspace: Workspace, actor: Actor, number: int) -> Plan:
     """The plan that leads to the configuration of version ``number`` again. KBK2006 when there is none."""
 
     def aimed(tx: Transaction) -> Target:
-        found = next((v for v in versions(tx) if v.number == number), None)
+        known = versions(tx)
+        found = next((v for v in known if v.number == number), None)
         if found is None:
             raise KubikError(
                 "KBK2006", message("there is no version {number} of the configuration", number=number)
             )
-        return _back_to(tx, found, {"kind": "restore", "restored": number})
+        return _back_to(tx, known, found, {"kind": "restore", "restored": number})
 
     return make_plan(workspace, actor, aimed)
 
@@ -90,6 +91,10 @@ def _before(known: tuple[Version, ...], last: Version) -> Version:
     return known[[v.number for v in known].index(last.number) - 1]
 
 
-def _back_to(tx: Transaction, version: Version, summary: dict[str, object]) -> Target:
+def _back_to(
+    tx: Transaction, known: tuple[Version, ...], version: Version, summary: dict[str, object]
+) -> Target:
     document = read_document(document_of(tx, version.number))
+    if any(of_system(later) for later in known if later.number > version.number):
+        document = with_system_of(document, read_document(tx.model.document))
     return aim(tx, document, past=version, summary=summary)

@@ -15,6 +15,7 @@ from core.storage.load import load_model
 from core.storage.workspace import Transaction
 from metamodel.messages import message
 from metamodel.model import Model
+from metamodel.names import SYSTEM_SOLUTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +91,20 @@ def last_with(tx: Transaction, uid: str) -> tuple[Model, int] | None:
 def to_undo(known: Sequence[Version]) -> Version:
     """The last change that was not taken back; KBK1104 when there is none.
 
-    The first versions, which made the installation, cannot be undone: it would leave no system solution.
+    The first version, which made the installation, cannot be undone, and what a newer Kubik brought neither: it would
+    leave no system solution, or not the one that this Kubik needs.
     """
     stack: list[Version] = []
-    for version in known:
+    for version in known[1:]:
         if "undone" in version.summary:
             stack = [v for v in stack if v.number != version.summary["undone"]]
-        else:
+        elif not of_system(version):
             stack.append(version)
-    if len(stack) < 2:
+    if not stack:
         raise KubikError("KBK1104")
     return stack[-1]
+
+
+def of_system(version: Version) -> bool:
+    """Whether the version put a system's solution in force: that of a new installation, or of a newer Kubik."""
+    return version.summary.get("kind") == "install" and version.summary.get("name") == SYSTEM_SOLUTION

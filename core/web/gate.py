@@ -58,7 +58,7 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
         note(who, "sign in", refused=True, login=login[:100], code=error.code)
         return _refused(who, login, asked, error)
     if entry.needs is None:
-        return signed_in(request, entry.key, asked)
+        return signed_in(request, entry.key, asked, "password")
     note(who, "password", login=login[:100], needs=entry.needs)
     held = cookie(who, CHALLENGE_COOKIE, entry.key, CHALLENGE_SECONDS)
     if who.htmx:
@@ -67,7 +67,7 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
     return see_other(f"/sign-in/{entry.needs}{after}", held)
 
 
-def signed_in(request: AnyRequest, key: str, asked: str) -> Response[Any]:
+def signed_in(request: AnyRequest, key: str, asked: str, factor: str) -> Response[Any]:
     """The answer to who has proved who they are: the cookie of the new session, on the way to what was asked for.
 
     The session before it ends: nobody goes on with a key that was there before the sign-in.
@@ -77,7 +77,7 @@ def signed_in(request: AnyRequest, key: str, asked: str) -> Response[Any]:
         sign_out(site.workspace, before)
     with site.workspace.read() as transaction:
         actor = actor_of_session(transaction, key)
-    note(who, "sign in", login=actor.login if actor else "")
+    note(who, "sign in", login=actor.login if actor else "", factor=factor)
     cookies = [cookie(who, SESSION_COOKIE, key)]
     if request.cookies.get(CHALLENGE_COOKIE):
         cookies.append(cookie(who, CHALLENGE_COOKIE, "", 0))
@@ -107,7 +107,9 @@ def sign_out_form(request: AnyRequest) -> Response[Any]:
     """End the session, wherever its cookie was copied to."""
     who, token = visitor(request), exchange_state(request.scope).session
     if token:
+        actor = _signed_in(request)
         sign_out(site_of(request).workspace, token)
+        note(who, "sign out", login=actor.called if actor else "")
     answer = see_other("/sign-in", cookie(who, SESSION_COOKIE, "", 0))
     answer.headers["clear-site-data"] = '"cache", "storage"'  # nothing of theirs stays in a shared browser
     return answer

@@ -17,6 +17,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading, visit
 from core.web.proof import require_proof
 from core.web.render import render, see_other
+from core.web.security_log import note
 from renderers.pages.notices import leave_notice
 from renderers.pages.people import person as drawn
 from renderers.pages.shell import make_shell
@@ -29,7 +30,9 @@ PASSED_ON = frozenset({"KBK2006", "KBK4008"})
 """Refusals that are not told on the page: there is no such person, the password is asked for first."""
 
 
-def done(request: AnyRequest, person: int, act: Callable[[Visit, Transaction], object]) -> Response[Any]:
+def done(
+    request: AnyRequest, person: int, what: str, act: Callable[[Visit, Transaction], object]
+) -> Response[Any]:
     """Do it to somebody the reader manages, and back to their page; what is refused is said there."""
     who = visit(request)
 
@@ -44,19 +47,22 @@ def done(request: AnyRequest, person: int, act: Callable[[Visit, Transaction], o
         if refusal.status >= 500 or refusal.code in PASSED_ON:
             raise
         return draw(request, person, refusal.status, refused=refused_words(who, refusal))
+    note(who, what, login=who.actor.login, person=person)
     return see_other(f"/people/{person}", leave_notice(who, "done", "user", 0))
 
 
 @post("/people/{identity:int}/end-sessions", sync_to_thread=True, include_in_schema=False)
 def end_their_sessions(request: AnyRequest, identity: FromPath[int]) -> Response[Any]:
     """The person is signed out everywhere."""
-    return done(request, identity, lambda who, tx: sign_out_everywhere(tx, who.actor, identity))
+    return done(
+        request, identity, "sessions ended", lambda who, tx: sign_out_everywhere(tx, who.actor, identity)
+    )
 
 
 @post("/people/{identity:int}/reset-factor", sync_to_thread=True, include_in_schema=False)
 def reset_their_factor(request: AnyRequest, identity: FromPath[int]) -> Response[Any]:
     """The second factor is set up anew at the next sign-in."""
-    return done(request, identity, lambda who, tx: reset_factor(tx, who.actor, identity))
+    return done(request, identity, "second factor off", lambda who, tx: reset_factor(tx, who.actor, identity))
 
 
 @post("/people/{identity:int}/disable", sync_to_thread=True, include_in_schema=False)
@@ -67,13 +73,17 @@ def disable_person(request: AnyRequest, identity: FromPath[int]) -> Response[Any
         update(tx, who.actor, "user", identity, {"active": False})
         revoke_tokens(tx, identity, by=who.actor.person)
 
-    return done(request, identity, close)
+    return done(request, identity, "disabled", close)
 
 
 @post("/people/{identity:int}/enable", sync_to_thread=True, include_in_schema=False)
 def enable_person(request: AnyRequest, identity: FromPath[int]) -> Response[Any]:
     """The person may sign in again."""
-    return done(request, identity, lambda who, tx: update(tx, who.actor, "user", identity, {"active": True}))
+
+    def open_again(who: Visit, tx: Transaction) -> None:
+        update(tx, who.actor, "user", identity, {"active": True})
+
+    return done(request, identity, "enabled", open_again)
 
 
 @post("/people/{identity:int}/link", sync_to_thread=True, status_code=200, include_in_schema=False)
@@ -113,6 +123,7 @@ def show_link(request: AnyRequest, person: int, key: str) -> Response[Any]:
             who, "people/link.html", page=page, shell=make_shell(request, who, tx, place="/people")
         )
         answer.headers["Cache-Control"] = "no-store"
+        note(who, "link made", login=who.actor.login, person=person)
         return answer
 
 

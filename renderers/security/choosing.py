@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.access.actor import system_actor
 from core.access.passwords import PasswordHash, hash_password
 from core.access.weak import refuse_weak
 from core.errors import KubikError
+from core.query.query import Query
+from core.query.read import read
 from core.storage.workspace import Transaction
 from metamodel.messages import message
 
@@ -20,7 +23,9 @@ def chosen(new: str, again: str, context: Iterable[str]) -> PasswordHash:
     return hashed
 
 
-def words_of(tx: Transaction, login: str, name: str) -> tuple[str, ...]:
-    """Words that belong to a person and to the office: names and labels of what is installed."""
+def words_of(tx: Transaction, user: int, login: str, name: str) -> tuple[str, ...]:
+    """Words that belong to a person and to the office: names, the address of mail, labels of what is installed."""
+    found = read(tx, system_actor(), Query(entity="user", fields=("email",), ids=(user,), limit=1)).items
+    mail = str(found[0]["email"] or "") if found else ""
     labels = (s.label.in_language(language) for s in tx.model.solutions.values() for language in ("ru", "en"))
-    return (login, name, *(label for label in labels if label), *tx.model.solutions)
+    return (login, name, mail, *(label for label in labels if label), *tx.model.solutions)

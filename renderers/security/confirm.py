@@ -37,6 +37,7 @@ def confirm_form(request: AnyRequest) -> Response[Any]:
         note(who, "password again", refused=True, login=who.actor.login)
         return _page(request, asked, error)
     fresh = who.workspace.write(lambda tx: renew(tx, key))
+    note(who, "password again", login=who.actor.login)
     return see_other(asked, cookie(who, SESSION_COOKIE, fresh))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 
 from core.access.challenges import challenged, enrol, pass_challenge
-from core.access.second import address_of_secret, new_secret
+from core.access.second import address_of_secret, is_code, new_secret
 from core.errors import KubikError
 from core.web.context import AnyRequest, Visitor, form_pairs, site_of, visitor
 from core.web.gate import agent_of, signed_in
@@ -45,14 +45,14 @@ def code_form(request: AnyRequest) -> Response[Any]:
     except KubikError as error:
         if error.code not in (*_REFUSALS, "KBK4001"):
             raise
-        note(who, "second factor", refused=True, code=error.code)
+        note(who, "second factor", refused=True, login=_login(request, key), code=error.code)
         words = who.texts.render(error.detail)
         if who.htmx:
             return Response({"error": words, "anew": error.code == "KBK4001"}, status_code=error.status)
         if error.code == "KBK4001":
             return _anew(asked)
         return render(who, "security/code.html", status=error.status, error=words, next=asked)
-    return signed_in(request, session, asked)
+    return signed_in(request, session, asked, "code" if is_code(values.get("code", "")) else "recovery code")
 
 
 @get("/sign-in/factor", sync_to_thread=True, include_in_schema=False)
@@ -83,8 +83,7 @@ def factor_form(request: AnyRequest) -> Response[Any]:
         if error.code not in _REFUSALS:
             raise
         return _setting_up(request, key, secret, asked, error)
-    note(who, "second factor on")
-    answer = signed_in(request, session, asked)
+    answer = signed_in(request, session, asked, "code of a new factor")
     page = render(who, "security/recovery_door.html", codes=fresh_codes(who.workspace, session), next=asked)
     page.cookies.extend(answer.cookies)
     return page
@@ -112,12 +111,16 @@ def _setting_up(
 
 
 def _is_there(request: AnyRequest, key: str) -> bool:
+    return bool(_login(request, key))
+
+
+def _login(request: AnyRequest, key: str) -> str:
+    """Who is signing in; empty when the sign-in is not there, or too old."""
     with site_of(request).workspace.read() as tx:
         try:
-            challenged(tx, key)
+            return challenged(tx, key)[0].login
         except KubikError:
-            return False
-    return True
+            return ""
 
 
 def _anew(asked: str) -> Response[Any]:

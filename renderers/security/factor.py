@@ -80,6 +80,7 @@ def off_form(request: AnyRequest) -> Response[Any]:
     except KubikError as error:
         if error.code not in _REFUSALS:
             raise
+        note(who, "second factor off", refused=True, login=who.actor.login, code=error.code)
         return _page(request, new_secret(), error)
 
     def off(tx: Transaction) -> None:
@@ -94,7 +95,8 @@ def off_form(request: AnyRequest) -> Response[Any]:
 @post("/me/security/recovery", sync_to_thread=True, include_in_schema=False)
 def recovery_form(request: AnyRequest) -> Response[Any]:
     """Other recovery codes; those before are good no more."""
-    _proved(request)
+    _, who = _proved(request)
+    note(who, "recovery codes", login=who.actor.login)
     return _codes(request)
 
 

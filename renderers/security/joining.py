@@ -41,7 +41,7 @@ def join_form(request: AnyRequest) -> Response[Any]:
     key = values.get("key", "")
     found = _opened(who, key)
     with who.workspace.read() as tx:
-        context = words_of(tx, found.login, found.name)
+        context = words_of(tx, found.user, found.login, found.name)
     try:
         hashed = chosen(values.get("password", ""), values.get("again", ""), context)
     except KubikError as error:

@@ -36,7 +36,7 @@ def password_form(request: AnyRequest) -> Response[Any]:
     values = dict(form_pairs(request))
     with reading(request) as (who, tx):
         require_oneself(who)
-        context = words_of(tx, who.actor.login, who.actor.name)
+        context = words_of(tx, who.actor.person or 0, who.actor.login, who.actor.name)
     user, key = who.actor.person or 0, exchange_state(request.scope).session or ""
     try:
         check_password(who.workspace, who.actor.login, values.get("current", ""), who.address)

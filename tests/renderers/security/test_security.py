@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from core import records
 from core.access import second
 from core.access.actor import system_actor
-from core.access.invitations import invite
+from core.access.invitations import invite, reset_factor, sign_out_everywhere
 from core.access.login import load_actor
 from core.access.security import security_events
+from core.errors import KubikError
 from core.storage.workspace import Transaction
 from metamodel.fields.base import Context
 from tests.renderers.surfing import Surfer, sign_in
@@ -223,7 +224,9 @@ def test_a_link_lets_choose_a_password_once_and_passes_no_second_factor(site: Si
     key = site.workspace.write(made)
     assert mark.get("/e/deal").status_code == 200, "until it is used, all goes on"
     door = Surfer(site)
-    page = door.get(f"/join?key={key}")
+    moved = door.get(f"/join?key={key}")
+    assert moved.status_code == 303 and moved.headers["location"] == "/join", "the key leaves the address"
+    page = door.get("/join")
     assert (
         page.status_code == 200
         and 'value="mark"' in page.text
@@ -362,3 +365,14 @@ def test_nobody_names_a_stand_in_for_whom_they_do_not_manage(site: Site) -> None
         assert tx.connection.execute(sa.select(own.c.id).where(own.c.kind == "deputy_named")).first() is None
 
     site.workspace.write(name)
+
+
+def test_a_role_above_is_no_way_to_people_whose_records_one_may_not_change(site: Site) -> None:
+    """Roles alone do not tell whose head somebody is: another department's people are not theirs to become."""
+    nina, helen = user(site, "nina"), sign_in(site, "helen")
+    other = site.post("/api/records/department", {"name": "Another"}).json()["id"]
+    assert site.patch(f"/api/records/user/{nina}", {"department": other}).status_code == 200
+    assert helen.post("/me/acting", [("user", str(nina)), ("mode", "view")]).status_code == 403
+    for deed in (invite, reset_factor, sign_out_everywhere):
+        with pytest.raises(KubikError):
+            site.workspace.write(lambda tx, deed=deed: deed(tx, load_actor(tx, user(site, "helen")), nina))

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from core.access.actor import system_actor
 from core.access.login import set_password
@@ -39,8 +39,17 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EXPECTED = ("status of 4",)
 """What a browser logs of a refusal that a test brought about."""
 
+STILL = """
+() => document.getAnimations().forEach((motion) => motion.effect.getTiming().iterations !== Infinity && motion.finish())
+"""
+"""Brings every passage of one colour into another to its end: axe would measure half of the way."""
+
 MOMENT, QUIET = 20, 100
 """Milliseconds between two looks at what is loading, and without any until a page is quiet."""
+
+PATIENCE = 20_000
+"""Milliseconds for what a page is to show: as long as a busy machine takes; who finds it at once waits for nothing."""
+expect.set_options(timeout=PATIENCE)
 
 WORDS = "kubik-demo"
 """Everybody's password."""
@@ -96,6 +105,7 @@ class Person:
     def barriers(self, parts: str = "", *, colours: bool = False) -> list[str]:
         """What axe finds on this page, or in the parts of it that a selector names; with ``colours`` only of those."""
         self.page.evaluate(AXE.read_text("utf-8") + ";0")
+        self.page.evaluate(STILL)
         found: dict[str, Any] = self.page.evaluate(
             "([only, parts]) => axe.run(parts ? {include: [...document.querySelectorAll(parts)]} : document,"
             " {runOnly: only, resultTypes: ['violations']})",
@@ -182,7 +192,7 @@ def login(browser: Browser, served: str) -> Iterator[Login]:
                 color_scheme="dark" if dark else "light", has_touch=width < 768,
             )  # fmt: skip
             closing.callback(context.close)
-            context.set_default_timeout(8_000)
+            context.set_default_timeout(PATIENCE)
             context.add_init_script(WATCH)
             person = Person(context.new_page(), served)
             people.append(person)

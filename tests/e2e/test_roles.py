@@ -20,7 +20,6 @@ def test_a_rule_is_found_by_keys_changed_under_check_applied_and_taken_back(logi
     page = admin.page
     page.set_default_timeout(PATIENCE)
     admin.goto("/roles/manager?entity=product")
-    assert admin.barriers() == []
     cells = page.locator(".matrix a[tabindex='0']")
     expect(cells.first).to_be_visible()
     page.locator(".matrix tr.current th a").focus()
@@ -52,8 +51,6 @@ def test_a_rule_is_found_by_keys_changed_under_check_applied_and_taken_back(logi
     page.wait_for_url("**/roles/manager", timeout=PATIENCE)
     admin.goto("/roles/manager?entity=product")
     expect(page.locator(".rules .rule")).to_have_count(1)
-    page.emulate_media(color_scheme="dark")
-    assert admin.barriers(colours=True) == []
     assert admin.violations() == []
 
 
@@ -74,7 +71,4 @@ def test_why_opens_over_a_card_by_its_key_and_answers_on_a_phone(login: Login) -
     assert anna.barriers() == []
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    anna.goto("/roles/manager?entity=deal")
-    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
-    assert anna.barriers() == []
     assert anna.violations() == []

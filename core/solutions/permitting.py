@@ -19,6 +19,7 @@ from core.storage.workspace import Transaction
 from metamodel.diff.changes import shape
 from metamodel.errors import Problem
 from metamodel.expression.tree import Call, Expression, Node
+from metamodel.expression.uses import uses
 from metamodel.messages import Message, message
 from metamodel.model import ACTIONS, Grant, Model, Role
 
@@ -92,9 +93,10 @@ def _of_role(old: Model, new: Model, was: Role | None, now: Role | None, actor: 
         yield message("{role}: only an administrator frees a role from the second factor", role=now.label)
     held = grants_of(old, actor)
     for entity, action in _given_more(old, new, was, now):
-        if any(
-            not _within(held, entity, action, grant) for grant in _added(old, new, was, now, entity, action)
-        ):
+        added = _added(old, new, was, now, entity, action)
+        if any(_asks_hidden(held, grant) for grant in added):
+            yield message("{role}: a rule of it asks for what you may not read", role=now.label)
+        if any(not _within(held, entity, action, grant) for grant in added):
             label = new.entity_by_uid[entity].label
             yield message(
                 "{role}: gives more than you have: {entity}, {action}",
@@ -149,6 +151,18 @@ def _within(held: Grants, entity: str, action: str, grant: Grant) -> bool:
         return bool(around)
     covered = frozenset[str]().union(*(mine.fields or frozenset() for mine in around))
     return grant.fields is not None and grant.fields <= covered
+
+
+def _asks_hidden(held: Grants, grant: Grant) -> bool:
+    """Whether a rule names a field that its maker neither reads nor has in a rule of theirs: by how many records it
+    leaves, and to whom, it would tell what stands there.
+    """
+    known = {each for own in held.own.values() for mine in own for each in _named(mine)}
+    return any(field not in held.readable(entity) for entity, field in _named(grant) - known)
+
+
+def _named(grant: Grant) -> set[tuple[str, str]]:
+    return {each for rule in (grant.rows, grant.check) if rule is not None for each in uses(rule)}
 
 
 def _implies(given: Expression | None, limit: Expression | None) -> bool:

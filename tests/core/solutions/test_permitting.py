@@ -122,6 +122,18 @@ def test_a_role_below_is_never_given_more_than_its_maker_has(workspace: Workspac
     refused(workspace, head, "fresh", parent="low", grants=rows_without_a_limit)
 
 
+def test_a_rule_asks_for_nothing_that_its_maker_may_not_read(workspace: Workspace) -> None:
+    """Else a role for somebody else, looked at by how many records it shows, would tell what stands in the field."""
+    head, rows = actor(workspace, "head"), "owner.department IN my.departments AND {}"
+    for hidden in ("margin > 5", "EXISTS(items WHERE price > 5)", "owner.email = 'x'"):
+        refused(
+            workspace, head, "fresh", parent="low", grants=[{**deal("read"), "rows": rows.format(hidden)}]
+        )
+    changed(
+        workspace, head, "fresh", parent="low", grants=[{**deal("read"), "rows": rows.format("amount > 5")}]
+    )
+
+
 def test_roles_that_are_not_below_are_out_of_reach_and_so_is_everything_else(workspace: Workspace) -> None:
     head = actor(workspace, "head")
     refused(workspace, head, "head", label="Me")

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor
+from core.access.explain import stand
+from core.access.grants import grants_of
 from core.access.people import effective
 from core.storage.workspace import Transaction
 from metamodel.model import Model
@@ -32,7 +34,8 @@ def below(model: Model, actor: Actor) -> frozenset[str]:
     if may_everything(model, actor):
         return frozenset(model.role_by_uid)
     if actor.narrowing is not None:
-        return frozenset()  # who looks as another, stands in for them or comes by a narrower key manages nobody
+        # Who looks as another, stands in for them or comes by a narrower key manages nobody.
+        return frozenset()
     return frozenset(uid for uid in model.role_by_uid if is_below(model, uid, actor.roles))
 
 
@@ -48,6 +51,19 @@ def manages(tx: Transaction, actor: Actor, person: int) -> bool:
     if not held:
         return manages_anybody(tx.model, actor)
     return all(is_below(tx.model, role, actor.roles) for role in held)
+
+
+def answers_for(tx: Transaction, actor: Actor, person: int) -> bool:
+    """Whether the actor manages the person and may change their record: who looks with somebody's eyes, gives them a
+    password or hands over what is theirs comes to all that they have, in other departments, too.
+    """
+    if may_everything(tx.model, actor):
+        return True
+    if not manages(tx, actor, person):
+        return False
+    user = tx.model.entities["user"]
+    given = grants_of(tx.model, actor).branches(user.uid, "update")
+    return any(stand(tx, actor.user, user, person, given, "update"))
 
 
 def manages_anybody(model: Model, actor: Actor) -> bool:

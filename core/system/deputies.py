@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.access.actor import Actor
-from core.access.managing import manages, may_everything
+from core.access.managing import answers_for, may_everything
 from core.system.changes import Change, problem
 from metamodel.errors import Problem
 from metamodel.messages import message
@@ -30,4 +30,4 @@ def guard_deputy(tx: Transaction, actor: Actor, change: Change) -> list[Problem]
 
 
 def _decides(tx: Transaction, actor: Actor, user: int) -> bool:
-    return actor.narrowing is None and (user == actor.person or manages(tx, actor, user))
+    return actor.narrowing is None and (user == actor.person or answers_for(tx, actor, user))

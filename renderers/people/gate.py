@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
-from core.access.managing import below, manages
+from core.access.managing import answers_for, below
 from core.access.roster import Entry
 from core.errors import KubikError
+from core.query.allowed import granted
 from core.query.read import visible_ids
 from core.storage.workspace import Transaction
 from metamodel.messages import message
@@ -33,14 +35,15 @@ class Gate:
 
     def manages(self, person: int) -> bool:
         """Whether what becomes of that person is theirs to say."""
-        return bool(self.fields) and manages(self.tx, self.actor, person)
+        return bool(self.fields) and answers_for(self.tx, self.actor, person)
 
-    def manages_entry(self, person: int, entry: Entry) -> bool:
-        """The same of somebody whose roles are known already."""
+    def managed(self, known: Mapping[int, Entry]) -> frozenset[int]:
+        """The same of people whose roles are known already."""
         if not self.fields or self.grants.everything:
-            return bool(self.fields)
-        mine = person in (self.actor.user, self.actor.person)
-        return not mine and bool(self.roles) and self.roles >= entry.ways.keys()
+            return frozenset(known) if self.fields else frozenset()
+        mine = (self.actor.user, self.actor.person)
+        below = [p for p, e in known.items() if p not in mine and self.roles and self.roles >= e.ways.keys()]
+        return granted(self.tx, self.actor, self.user, below, "update")
 
 
 def manages_people(model: Model, actor: Actor) -> bool:

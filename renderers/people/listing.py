@@ -115,21 +115,22 @@ def _among(gate: Gate, asked: Asked) -> Collection[int] | None:
     found = set.intersection(*sets)
     if gate.grants.everything:
         return found
-    known = entries(gate.tx, found)
-    return {user for user in found if gate.manages_entry(user, known[user])}
+    return gate.managed(entries(gate.tx, found))
 
 
 def _lines(who: Visit, gate: Gate, page: Page) -> tuple[PersonLine, ...]:
     known = entries(gate.tx, [item["id"] for item in page.items])
-    groups = group_names(gate, known, who.language)
-    return tuple(_line(who, gate, item, known[item["id"]], groups) for item in page.items)
+    groups, managed = group_names(gate, known, who.language), gate.managed(known)
+    return tuple(
+        _line(who, gate, item, known[item["id"]], groups, mine=item["id"] in managed) for item in page.items
+    )
 
 
 def _line(
-    who: Visit, gate: Gate, item: Mapping[str, Any], entry: Entry, groups: Mapping[int, str]
+    who: Visit, gate: Gate, item: Mapping[str, Any], entry: Entry, groups: Mapping[int, str], *, mine: bool
 ) -> PersonLine:
     """A person; roles as far as they may be read, keys and visits of whom the reader manages alone."""
-    identity, link, mine = item["id"], item.get("department"), gate.manages_entry(item["id"], entry)
+    identity, link = item["id"], item.get("department")
     active = item.get("active", True)
     return PersonLine(
         href=f"{HERE}/{identity}" if mine else f"/e/user/{identity}",

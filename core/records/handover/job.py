@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor, system_actor
 from core.access.grants import grants_of
-from core.access.managing import manages
+from core.access.managing import answers_for
 from core.access.sessions import end_sessions
 from core.access.standing import actor_of_standing, write_standing
 from core.access.tokens import revoke_tokens
@@ -87,7 +87,7 @@ def must_manage(tx: Transaction, actor: Actor, person: int) -> None:
     """KBK4002 unless the actor manages the person; KBK2006 when they do not even see them."""
     if person not in visible_ids(tx, actor, tx.model.entities["user"], (person,)):
         raise KubikError("KBK2006")
-    if not manages(tx, actor, person):
+    if not answers_for(tx, actor, person):
         raise KubikError("KBK4002", message("This person has a role that is not below yours."))
 
 

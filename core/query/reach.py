@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from core.query.compile import PAGE, Compiler, Way
 from core.storage.indexes import indexes_of
-from metamodel.expression.tree import Call, Me, Path
+from metamodel.expression.tree import Call, Me, MySet, Path
+from metamodel.model import Grant
 
 if TYPE_CHECKING:
     from core.query.execute import Reader
@@ -140,12 +141,29 @@ def owned_by(compiler: Compiler, index: int) -> str | None:
 
 
 def linked_by(compiler: Compiler, index: int) -> str | None:
-    """The column of a link, when a grant says no more than which records it may lead to."""
+    """The column of a link, when a grant says no more than which of many records it may lead to.
+
+    Groups are few and have very many rows or few: PostgreSQL, which knows only how many a group has on average, would
+    walk the order through the whole table for each, so their rows are gathered.
+    """
     row = compiler.fresh()
+    if row.entity.follows is None and _of_groups(
+        compiler.relations.grants.branches(row.entity.uid, "read")[index]
+    ):
+        return None
     source = row.source(index)
     if source is None or not row.entity.by_uid[source[0]].stored:
         return None
     return _name(row.column(source[0]))
+
+
+def _of_groups(grant: Grant) -> bool:
+    """Whether a grant is about a link to one of the reader's groups."""
+    match grant.rows.root if grant.rows is not None else None:
+        case Call(function="IN", arguments=(Path(), MySet(name="groups"))):
+            return True
+        case _:
+            return False
 
 
 def _name(column: sa.ColumnElement[Any]) -> str:

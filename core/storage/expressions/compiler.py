@@ -25,6 +25,7 @@ from core.storage.expressions.links import by_link, linked_ids
 from core.storage.expressions.lists import exists_condition, has_condition
 from core.storage.expressions.operators import OPERATORS
 from core.storage.expressions.paths import path_cell
+from core.storage.expressions.shares import by_index
 from core.storage.types import Flag
 from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Aggregate, Call, Constant, Expression, Me, MySet, Node, Path
@@ -84,10 +85,10 @@ class Compiler:
             return join(*(self.condition(a) for a in node.arguments))
         if isinstance(node, Constant):
             return sa.true() if node.value else sa.false()
-        if isinstance(node, Call) and node.function == "IN" and is_shared(node.arguments[1]):
-            return sets.among(
-                self.value(node.arguments[0]), sets.my_set(node.arguments[1], self.env), self.env
-            )
+        mine = _own_set(node)
+        if mine is not None:
+            value, ids = self.value(mine[0]), sets.my_set(mine[1], self.env)
+            return by_index(sets.among(value, ids, self.env), self.env)
         listed = has_condition(node, self.env, self.value)
         if listed is None:
             listed = exists_condition(node, self.env, lambda inner, env: self.about(env).condition(inner))
@@ -131,6 +132,16 @@ class Compiler:
     def scaled(self, node: Node) -> tuple[Value, int]:
         """A number and its scale."""
         return self.value(node), node.type.scale
+
+
+def _own_set(node: Node) -> tuple[Path, MySet] | None:
+    """The record or direct link that a condition seeks in a small set of the reader's, and that set."""
+    match node:
+        case Call(function="IN", arguments=(Path(steps=() | (_,), type=type_) as link, MySet() as mine)):
+            small = is_shared(mine) or mine.name in ("groups", "roles")
+            return (link, mine) if small and not type_.many else None
+        case _:
+            return None
 
 
 def _constant(node: Constant) -> Cell:

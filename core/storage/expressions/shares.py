@@ -17,6 +17,15 @@ from metamodel.expression.sharing import SHARE
 from metamodel.expression.tree import MySet
 
 
+def by_index(condition: Condition, env: Environment) -> Condition:
+    """The condition, its rows sought by an index however few values the column has.
+
+    SQLite reckons with as many rows for each value, so it reads a whole table whose links are empty or lead to a few
+    records; of a reader's own sets, which are small, it is told that few rows pass.
+    """
+    return sa.func.unlikely(condition, type_=sa.Integer()) if env.sqlite else condition
+
+
 def my_groups(env: Environment) -> sa.Select[Any]:
     """The groups the reader is in, those around these included."""
     member = env.tables.own.member.alias()
@@ -105,10 +114,10 @@ def _each_way(rows: Rows, env: Environment) -> Iterator[tuple[Row, Condition]]:
         "department": above.correlate_except(closure),
     }
     own = rows.open(share.uid)
-    yield own, own.cell(share.by_name["user"].uid).value == env.me
+    yield own, by_index(own.cell(share.by_name["user"].uid).value == env.me, env)
     for name, ids in sets.items():
         row = rows.open(share.uid)
-        yield row, row.cell(share.by_name[name].uid).value.in_(ids)
+        yield row, by_index(row.cell(share.by_name[name].uid).value.in_(ids), env)
 
 
 def _in_force(row: Row, env: Environment, *, changing: bool) -> Iterator[Condition]:

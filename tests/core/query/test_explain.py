@@ -16,6 +16,7 @@ from core.query.execute import parameters, reader_of
 from core.storage.indexes import indexes_of
 from core.storage.tables import encode_values
 from core.storage.workspace import Transaction, Workspace
+from metamodel.any_link import AnyLink
 from tests.core.query.world import make_workspace
 from tests.factories import SAMPLE, model
 
@@ -23,6 +24,7 @@ DEALS = 20_000
 NEWEST = ("-created_at",)
 SORTS = "USE TEMP B-TREE FOR ORDER BY"
 MANY, FEW, NONE = 1, 7, 999
+FEW_GROUP = 20
 
 
 def put(tx: Transaction, name: str, rows: list[dict[str, Any]]) -> None:
@@ -70,18 +72,36 @@ def fill(tx: Transaction) -> None:
             {
                 "id": i, "name": f"Сделка {chance.random()}", "company": 1 + i % 500, "stage": stages[i % 4],
                 "owner": MANY if i % 10 < 3 else chance.randrange(2, 401), "amount": chance.randrange(10**6),
-                "created_at": begin + dt.timedelta(seconds=i),
+                "created_at": begin + dt.timedelta(seconds=i), "squad": FEW_GROUP if i % 200 == 5 else 1 + i % 19,
             }
             for i in range(1, DEALS + 1)
         ],
     )  # fmt: skip
+    put(tx, "group", [{"id": i, "name": f"Г{i}"} for i in range(1, FEW_GROUP + 1)])
+    member = tx.tables.own.member
+    tx.connection.execute(member.insert(), [{"user": FEW, "group": FEW_GROUP}, {"user": MANY, "group": 1}])
+    deal = tx.model.entities["deal"].uid
+    shares = [{"id": i, "about": AnyLink(deal, i), "user": FEW, "access": "read"} for i in range(1, 2000)]
+    put(tx, "share", [{**each, "access": access_uid(tx)} for each in shares])
+
+
+def access_uid(tx: Transaction) -> str:
+    read_only = tx.model.entities["share"].by_name["access"].choice("read")
+    assert read_only is not None
+    return read_only.uid
 
 
 @pytest.fixture(scope="module")
 def workspace(lasting_database, tmp_path_factory) -> Iterator[Workspace]:
     changed = SAMPLE["entities/deal.yaml"].replace("- {unique: [company, name]}", "")
+    squad = "- {name: squad, type: link, to: group, on_delete: clear}"
+    changed = changed.replace("- {name: opened_on", f"{squad}\n          - {{name: opened_on")
+    files = {"entities/deal.yaml": changed}
+    for name, rows in (("grouped", "squad IN my.groups"), ("receiver", "SHARED()")):
+        grant = f'{{entity: deal, actions: [read], rows: "{rows}", fields: all}}'
+        files[f"roles/{name}.yaml"] = f"name: {name}\ngrants:\n  - {grant}\n"
     home = tmp_path_factory.mktemp("many")
-    made = make_workspace(lasting_database("sqlite"), home, [], model({"entities/deal.yaml": changed}))
+    made = make_workspace(lasting_database("sqlite"), home, [], model(files))
     made.write(fill)
     made.write(lambda tx: tx.connection.exec_driver_sql("ANALYZE"))
     yield made
@@ -165,6 +185,28 @@ def test_of_several_grants_the_wide_one_keeps_the_order(workspace):
         assert f"USING INDEX {index_of(tx, 'created_at')}" not in way(
             tx, person(tx, 63, "manager", "head"), query
         )
+
+
+@pytest.mark.parametrize("me", [FEW, NONE])
+def test_few_rows_of_a_group_are_gathered_by_the_index_of_the_link_though_groups_are_few(workspace, me):
+    with workspace.read() as tx:
+        for sort in (NEWEST, ()):
+            found = way(tx, person(tx, me, "grouped"), Query(entity="deal", sort=sort))
+            assert f"USING INDEX {index_of(tx, 'squad')}" in found
+
+
+def test_rows_of_a_large_group_keep_the_order(workspace):
+    with workspace.read() as tx:
+        found = way(tx, person(tx, MANY, "grouped"), Query(entity="deal", sort=NEWEST))
+        assert SORTS not in found and index_of(tx, "created_at") in found
+
+
+@pytest.mark.parametrize("me", [FEW, NONE])
+def test_shares_of_a_reader_are_sought_though_all_are_of_one_person(workspace, me):
+    with workspace.read() as tx:
+        share = tx.tables[tx.model.entities["share"].uid].table.name
+        found = way(tx, person(tx, me, "receiver"), Query(entity="deal", sort=NEWEST))
+        assert f"SEARCH {share}" in found and f"SCAN {share}" not in found
 
 
 def test_pages_deep_inside_seek(workspace):

@@ -37,7 +37,7 @@ from tests.doors.yard import CONTEXT, ROLES, install_yard
 from tests.oracle.rights import Person, Rights, Write
 from tests.oracle.sets import effective_roles
 
-RUNS = int(os.environ.get("KUBIK_TEST_MACHINE", "0"))
+RUNS = int(os.environ.get("KUBIK_TEST_MACHINE") or (100 if os.environ.get("KUBIK_TEST_LONG") else 0))
 SYSTEM = system_actor()
 LOGINS = ("anna", "boris", "clara", "dora")
 READ = ("work", "part", "org", "task", "remark")

@@ -29,7 +29,7 @@ def neutral(answer: Answered, *names: object) -> tuple[int, str]:
     text = re.sub(r'"request_id": ?"[^"]*"|<code>[0-9a-f-]{20,}</code>|nonce-[^"\']+', "", answer.text)
     for name in names:
         text = text.replace(str(name), "?")
-    return answer.status, text.partition(" (did you mean")[0]
+    return answer.status, re.sub(r" \(did you mean [^)]*\)|; a text stands in quotes: '[^']*'", "", text)
 
 
 def alike(visit: Visit, method: str, path: str, hidden: object, unknown: object, body: Any = None) -> None:

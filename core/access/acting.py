@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor, Mode
-from core.access.managing import manages
+from core.access.managing import answers_for
 from core.access.narrowing import both, deputizing, viewing
 from core.access.people import find_person
 from core.errors import KubikError
@@ -51,12 +51,14 @@ def may_act(tx: Transaction, person: Actor, user: int, mode: Mode) -> bool:
     if person.mode is not None or person.system or person.person is None or user == person.person:
         return False
     if mode == "view":
-        return manages(tx, person, user)
+        return answers_for(tx, person, user)
     return any(found.user == user for found in stands_in_for(tx, person.person))
 
 
 def stands_in_for(tx: Transaction, person: int) -> tuple[Deputizing, ...]:
-    """Whom a person may stand in for today, by the records of `deputy`."""
+    """Whom a person may stand in for today, by the records of `deputy` whose last word was theirs who are stood in for,
+    or of somebody who manages them to this day.
+    """
     entity = tx.model.entities.get(DEPUTY)
     if entity is None:
         return ()
@@ -67,7 +69,7 @@ def stands_in_for(tx: Transaction, person: int) -> tuple[Deputizing, ...]:
     }
     today = tx.now.astimezone(tx.workspace.zone).date()
     rows = tx.connection.execute(
-        sa.select(column["user"], column["ends_on"])
+        sa.select(column["user"], column["ends_on"], place.table.c.updated_by)
         .where(
             column["deputy"] == person,
             place.table.c.deleted_at.is_(None),
@@ -76,4 +78,17 @@ def stands_in_for(tx: Transaction, person: int) -> tuple[Deputizing, ...]:
         )
         .order_by(place.table.c.id)
     )
-    return tuple(Deputizing(user=row[0], ends_on=row[1]) for row in rows)
+    return tuple(
+        Deputizing(user=row[0], ends_on=row[1])
+        for row in rows
+        if row[2] == row[0] or still_manages(tx, row[2], row[0])
+    )
+
+
+def still_manages(tx: Transaction, by: int | None, person: int) -> bool:
+    """Whether who decided something about a person would be let to today; None is the system.
+
+    What somebody was given about a person is no way to whom that person has become since.
+    """
+    found = None if by is None else find_person(tx, "user", {"user": by})
+    return by is None or (found is not None and answers_for(tx, found.actor, person))

@@ -9,10 +9,11 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from core.access.acting import still_manages
 from core.access.actor import Actor
 from core.access.credentials import has_password, set_password
 from core.access.keys import key_hash, new_key
-from core.access.managing import manages
+from core.access.managing import answers_for
 from core.access.passwords import PasswordHash
 from core.access.people import find_person
 from core.access.second import drop_factor
@@ -40,7 +41,7 @@ class Invitation:
 
 def require_manages(tx: Transaction, actor: Actor, person: int) -> None:
     """KBK4002 for who does not manage that person."""
-    if not manages(tx, actor, person):
+    if not answers_for(tx, actor, person):
         raise KubikError("KBK4002", message("You do not manage this person."))
 
 
@@ -68,13 +69,15 @@ def invite(tx: Transaction, actor: Actor, person: int) -> str:
 
 
 def opened_invitation(tx: Transaction, key: str) -> Invitation | None:
-    """What a link is for; None when it is unknown, used, too old, or theirs who may not sign in: told alike."""
+    """What a link is for; None when it is unknown, used, too old, theirs who may not sign in, or made by somebody who
+    would not make it today: told alike. A link is no way to whom the person has become since.
+    """
     table = tx.tables.own.invitation
     row = tx.connection.execute(
         sa.select(table).where(table.c.hash == key_hash(key), table.c.ends_at > tx.now)
     ).one_or_none()
     person = None if row is None else find_person(tx, "user", {"user": row.user})
-    if row is None or person is None:
+    if row is None or person is None or not still_manages(tx, row.by, row.user):
         return None
     return Invitation(
         user=row.user, login=person.actor.login, name=person.actor.name, purpose=row.kind,
@@ -87,8 +90,10 @@ def use_invitation(tx: Transaction, key: str, hashed: PasswordHash, address: str
 
     Nobody is signed in by it: who has a second factor still needs it.
     """
+    table = tx.tables.own.invitation
     found = opened_invitation(tx, key)
-    if found is None:
+    taken = tx.connection.execute(table.delete().where(table.c.hash == key_hash(key)))
+    if found is None or taken.rowcount != 1:
         raise KubikError("KBK4007")
     set_password(tx, found.user, hashed)
     note_security(tx, "password", found.user, found.user, address=address, detail=found.purpose)

@@ -36,6 +36,7 @@ def test_a_person_signs_in_and_out(site: Site) -> None:
     csrf = site.application.site.seals.csrf(session)
     ended = site.client.post("/sign-out", data={"_csrf_token": csrf}, follow_redirects=False)
     assert ended.status_code == 303 and ended.headers["location"] == "/sign-in"
+    assert ended.headers["clear-site-data"] == '"cache", "storage"'
     site.client.cookies.set("kubik_session", session)
     assert site.client.get("/api/records/deal").status_code == 401
 
@@ -132,6 +133,7 @@ def test_every_answer_is_guarded(site: Site, path: str) -> None:
         assert answer.headers["referrer-policy"] == "same-origin"
         assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["x-request-id"])
         assert "vary" in answer.headers
+        assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
 def test_missing_pages_are_told_as_a_page_or_a_fragment(site: Site) -> None:

@@ -22,7 +22,7 @@ from renderers.people import keys
 from tests.renderers.surfing import Surfer, sign_in
 from tests.sites import PASSWORD, Site
 
-SCOPE: Any = {"method": "GET", "headers": [], "query_string": b""}
+SCOPE: Any = {"method": "GET", "path": "/api/events", "headers": [], "query_string": b""}
 CONTEXT = Context(medium="json", language="en")
 
 
@@ -92,7 +92,7 @@ def test_a_page_that_stands_open_keeps_no_session_from_ending(
         lambda tx: tx.connection.execute(table.update().values(seen_at=tx.now - timedelta(hours=1)))
     )
     monkeypatch.setattr(site.workspace, "later", lambda what, _: noted.append(what[0]))
-    call = make_call(site.application.site, {**SCOPE, "path": "/api/events"}, "1", "here")
+    call = make_call(site.application.site, SCOPE, "1", "here")
     call.headers = {b"cookie": f"kubik_session={key}".encode()}
     events(call)
     look(call, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,17 +83,6 @@ def end_sessions(tx: Transaction, user: int, *, but: str | None = None) -> None:
     if but is not None:
         condition = sa.and_(condition, table.c.hash != key_hash(but))
     tx.connection.execute(table.delete().where(condition))
-
-
-def last_seen(tx: Transaction, users: Iterable[int]) -> dict[int, datetime]:
-    """When each of these people was last seen in a browser session that is still kept."""
-    table = tx.tables.own.session
-    rows = tx.connection.execute(
-        sa.select(table.c.user, sa.func.max(table.c.seen_at, type_=table.c.seen_at.type))
-        .where(table.c.user.in_(list(users)))
-        .group_by(table.c.user)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def turn(tx: Transaction, key: str, acting: int | None, mode: Mode | None) -> str:

@@ -1,4 +1,4 @@
-"""The guard of stand-ins: named by who is away themselves, or by who manages them."""
+"""The guard of deputies: named by who is away themselves, or by who manages them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ if TYPE_CHECKING:
 
 
 def guard_deputy(tx: Transaction, actor: Actor, change: Change) -> list[Problem]:
-    """What is wrong with a stand-in that was written: nobody gives away what another may."""
+    """What is wrong with a deputy that was written: nobody gives away what another may."""
     if may_everything(tx.model, actor) or change.taken_along:
         return []
     for side in (change.before, change.after):
         user = side.get("user")
         if user is not None and not _decides(tx, actor, user):
             return [
-                problem(
-                    change, "user", message("Only they themselves, and who manages them, name a stand-in.")
-                )
+                problem(change, "user", message("Only they themselves, and who manages them, name a deputy."))
             ]
     return []
 

@@ -1,4 +1,4 @@
-"""Stand-ins: who acts in one's place for a time; named by oneself."""
+"""Deputies: who acts in one's place for a time; named by oneself."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from renderers.pages.shell import make_shell
 
 DEPUTY = "deputy"
 _MOST = 500
-"""People who are offered; a larger office names them in the list of stand-ins."""
+"""People who are offered; a larger office names them in the list of deputies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandIn:
+class Deputy:
     """Somebody who stands in, in words."""
 
     id: int
@@ -38,7 +38,7 @@ class StandIn:
     note: str
 
 
-def stand_ins(who: Visit, tx: Transaction) -> tuple[StandIn, ...]:
+def deputies_of(who: Visit, tx: Transaction) -> tuple[Deputy, ...]:
     """Those of the person, without those of the past."""
     if DEPUTY not in tx.model.entities:
         return ()
@@ -47,7 +47,7 @@ def stand_ins(who: Visit, tx: Transaction) -> tuple[StandIn, ...]:
         filter=f"user = {who.actor.person} AND (ends_on IS NULL OR ends_on >= today())",
     )  # fmt: skip
     return tuple(
-        StandIn(
+        Deputy(
             id=item["id"], name=str(item["deputy"].title), note=item["note"] or "",
             dates=f"{who.texts.date(item['starts_on'])} – {who.texts.date(item['ends_on']) or '…'}",
         )
@@ -101,7 +101,7 @@ def end_deputy(request: AnyRequest, deputy: FromPath[int]) -> Response[Any]:
     user = who.actor.person or 0
 
     def end(tx: Transaction) -> None:
-        found = {each.id: each for each in stand_ins(who, tx)}.get(deputy)
+        found = {each.id: each for each in deputies_of(who, tx)}.get(deputy)
         if found is None:
             raise KubikError("KBK2006")
         records.delete(tx, _oneself(who.actor), DEPUTY, deputy, if_version=None)
@@ -113,7 +113,7 @@ def end_deputy(request: AnyRequest, deputy: FromPath[int]) -> Response[Any]:
 
 
 def _oneself(actor: Actor) -> Actor:
-    """The system on behalf of a person, who decides about their own stand-ins whatever their roles say."""
+    """The system on behalf of a person, who decides about their own deputies whatever their roles say."""
     return replace(system_actor(), user=actor.person, person=actor.person, login=actor.login)
 
 

@@ -1,4 +1,4 @@
-"""One's own security on one page: password, second factor, browsers, programs, stand-ins, what happened."""
+"""One's own security on one page: password, second factor, browsers, programs, deputies, what happened."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.web.security_log import note
 from metamodel.messages import Message, message
 from renderers.pages.shell import make_shell
 from renderers.security.browsers import browser_name
-from renderers.security.deputies import stand_ins
+from renderers.security.deputies import deputies_of
 
 _TOLD: Mapping[str, Message] = {
     "password": message("The password is changed. Other browsers are signed out."),
@@ -48,8 +48,8 @@ _HAPPENED: Mapping[str, Message] = {
     "reset_link": message("A link for another password was made"),
     "viewed": message("Somebody looked at the system as you"),
     "deputized": message("Somebody stood in for you"),
-    "deputy_named": message("A stand-in was named"),
-    "deputy_ended": message("A stand-in was taken back"),
+    "deputy_named": message("A deputy was named"),
+    "deputy_ended": message("A deputy was taken back"),
 }
 
 
@@ -102,7 +102,7 @@ def overview(request: AnyRequest) -> Response[Any]:
             factor=has_factor(tx, user), left=recovery_left(tx, user),
             needed=needs_factor(tx.model, who.actor.roles, who.site.settings.second_factor),
             browsers=_browsers(who, tx, user, key), programs=programs_of(who, tx, user),
-            stand_ins=stand_ins(who, tx), happened=_happened(who, tx, user),
+            deputies=deputies_of(who, tx), happened=_happened(who, tx, user),
             shell=make_shell(request, who, tx),
         )  # fmt: skip
 

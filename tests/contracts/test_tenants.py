@@ -285,7 +285,7 @@ def test_every_decision_in_a_chain_follows_from_its_posts(site: Site) -> None:
             new = {"email": f"by {who}", "chain": id}
             assert done(site, who, "POST", "/api/records/invitation", new) == (who in hiring), here
             assert told(site, who, "invitation", invitation, "delete") == (who in hiring), here
-            posts = {"authors": []}
+            posts: dict[str, list[int]] = {"authors": []}
             assert not done(site, who, "PATCH", f"/api/records/chain/{id}", posts), "nobody gives posts"
         seen = {w for w in PEOPLE[1:] if recipe in list_of(site, w, "recipe")}
         assert seen == readers, "the list shows what can be opened"
@@ -318,7 +318,8 @@ def put_folders(site: Site) -> Mapping[str, int]:
     """a > b > c, and d beside b; a paper in each; olga keeps a."""
 
     def fill(tx: Transaction) -> dict[str, int]:
-        cabinet, made = add(tx, "cabinet", name="one"), {}
+        cabinet = add(tx, "cabinet", name="one")
+        made: dict[str, int] = {}
         for name, parent in (("a", None), ("b", "a"), ("c", "b"), ("d", "a")):
             keeper = people["olga"] if name == "a" else None
             over = made[parent] if parent else None

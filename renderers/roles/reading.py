@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
-from core.access.managing import below, manages, manages_anybody, may_everything
+from core.access.managing import answers_for, below, manages_anybody, may_everything
 from core.access.words import ACTIONS
 from core.errors import KubikError
 from core.query.read import titles
@@ -119,12 +119,12 @@ class _Page:
         return (ruled or own or self.entities)[0]
 
     def _people(self) -> tuple[Option, ...]:
-        """The people with the role whom the reader sees and manages."""
+        """The people with the role whom the reader sees and answers for: numbers are told over all rows."""
         found = named(self.who, self.tx, holders(self.tx, self.role, MOST_PEOPLE))
         return tuple(
             Option(value=str(id), label=name, chosen=str(id) == self.asked.person)
             for id, name in found.items()
-            if manages(self.tx, self.who.actor, id)
+            if answers_for(self.tx, self.who.actor, id)
         )
 
     def made(self) -> RolePage:
@@ -240,8 +240,8 @@ class _Page:
     def _count(self, grant: Grant) -> str:
         """How many records the rule takes in for the chosen person."""
         chosen = next((p for p in self.people if p.chosen), None)
-        if chosen is None or grant.actions == {"create"}:
-            return ""
+        if chosen is None or grant.actions == {"create"} or not known(speaker_of(self.who, self.tx), grant):
+            return ""  # how many records a rule about hidden fields leaves would tell of them
         here = rule_count(self.tx, int(chosen.value), self.entity, grant)
         words = message(
             "{records} records for {person}", records=self.texts.number(here), person=chosen.label

@@ -60,14 +60,22 @@ def followed_condition(row: VisibleRow, led: Led, index: int, *, one_by_one: boo
     uid = led[index][0]
     if seen_whole(row.relations.grants, uid):
         return sa.or_(*(leads_to(link, each) for each in led[index]))
-    target = row.relations.visible.open(uid, "any")
+    target = row.relations.visible.open(uid, "any", bounded=one_by_one)
     if not one_by_one:
         return sa.and_(leads_to(link, uid), _among(row, link, _ids(uid, target)))
     there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(target.alias)
     there = there.where(target.alias.c.id == record_of(link, uid, BIG))
     if target.condition is not None:
         there = there.where(target.condition)
-    return sa.and_(leads_to(link, uid), sa.exists(there.correlate_except(target.alias)))
+    return sa.and_(
+        leads_to(link, uid), asked_once(there.correlate_except(target.alias), row.relations.dialect)
+    )
+
+
+def asked_once(there: sa.Select[Any], dialect: str) -> Condition:
+    """Whether a select finds a row, asked of one row at a time: PostgreSQL would rather hash everything that any row
+    may ask for, all the records that somebody sees, unless an OFFSET keeps it from looking inside."""
+    return sa.exists(there.offset(sa.literal_column("0")) if dialect == "postgresql" else there)
 
 
 def followed_source(row: VisibleRow, led: Led, index: int) -> sa.Select[Any] | None:

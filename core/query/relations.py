@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
-from core.query.followed import Led, followed_condition, followed_source, led_to
+from core.query.followed import Led, asked_once, followed_condition, followed_source, led_to
 from core.query.held import held, is_file
 from core.storage.expressions import (
     AllRows,
@@ -243,7 +243,8 @@ class VisibleRow:
         if one_by_one:
             own = row.alias.c.id == self.column(self.entity.parent)
             there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(row.alias)
-            return sa.exists(there.where(own, *limits).correlate_except(row.alias))
+            found = there.where(own, *limits).correlate_except(row.alias)
+            return asked_once(found, self.relations.dialect)
         parents = sa.select(row.alias.c.id).where(*limits).correlate_except(row.alias)
         return self.column(self.entity.parent).in_(parents)
 

@@ -686,13 +686,12 @@ def replace_sent(write: Write, uid: str) -> Write:
 def same_but_numbers(left: dict[str, list[Row]], mine: dict[str, list[Row]]) -> None:
     """Two runs of one write leave the same, apart from the ids of new rows and the clock."""
     loose = {"id", "updated_at", "created_at", "position", "bin_id"}
+
+    def kept(row: Row) -> Row:
+        moments = {k: v is None for k, v in row.items() if k == "deleted_at" or k.endswith("_since")}
+        return {k: v for k, v in row.items() if k not in loose} | moments
+
     for uid, rows in left.items():
-        strip = [
-            [
-                {k: v is None if k.endswith("_since") else v for k, v in r.items() if k not in loose}
-                for r in some
-            ]
-            for some in (rows, mine[uid])
-        ]
+        strip = [[kept(row) for row in some] for some in (rows, mine[uid])]
         for one, other in zip(*strip, strict=True):
             assert one == other

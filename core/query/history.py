@@ -118,7 +118,10 @@ def changes_before(
     told |= below
     journal = tx.tables.own.journal
     own = sa.and_(journal.c.entity == entity.uid, journal.c.record == id)
-    of = [own] if narrowed.field != "" else []
+    told_of = (
+        narrowed.field is None or narrowed.field in cells[id]
+    )  # when a hidden cell changed is hidden, too
+    of = [own] if told_of else []
     lists: dict[str, Any] = {}
     for uid in dict.fromkeys(uid for uid, _ in below):
         lists[f"ids_{uid}"] = id_list(tx.dialect, [record for each, record in below if each == uid])

@@ -46,6 +46,7 @@ def test_history_is_of_a_field_of_a_person_and_of_child_rows_under_the_rights_of
     ]  # fmt: skip
     assert {i["entity"] for i in told("field=items")} == {"deal_item"}
     assert "margin" not in json.dumps([i["changes"] for i in told("rows=true", "mark")])
+    assert told("field=margin") and told("field=margin", "mark") == [], "nor when a hidden cell changed"
     refused = site.get(f"{deal}/history?field=margin", "nina")
     assert refused.status_code == 404  # not her deal
     assert len(told("by=1")) == 4 and told("by=2") == [] and told("by=999") == []

@@ -31,9 +31,10 @@ from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 from renderers.people.gate import Gate, opened_for
 from renderers.people.keys import PASSED_ON
+from renderers.people.leaving_view import LeaveView, TheirsLine
 from renderers.people.left import progress_view
 from renderers.people.person import refused_words
-from renderers.people.view import Chosen, LeaveView, TheirsLine
+from renderers.people.view import Chosen
 
 COUNTED = 100_000
 """Records counted of one field; the rest is “more than” that."""

@@ -13,7 +13,7 @@ from metamodel.messages import message
 from renderers.pages.people import person as drawn
 from renderers.pages.titles import title_words
 from renderers.people.gate import Gate
-from renderers.people.view import GivenLine, LeftLine, ProgressView
+from renderers.people.leaving_view import GivenLine, LeftLine, ProgressView
 
 MOST_SHOWN = 50
 """Records that stayed and are shown with their reason."""

@@ -11,13 +11,12 @@ from litestar.params import FromPath
 
 from core.access.grants import grants_of
 from core.errors import KubikError
-from core.i18n import Texts
 from core.query.allowed import allowed
 from core.query.names import readable_entity
 from core.query.query import Leading, Link, Query
 from core.query.read import read, titles
 from core.records import Ready, create, delete
-from core.records.sharing import Shown, try_share, what_it_shows
+from core.records.sharing import try_share, what_it_shows
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
@@ -29,7 +28,9 @@ from renderers.pages.people import person as drawn
 from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 from renderers.people.person import refused_words
-from renderers.people.view import Chosen, ShareLine, ShareView, Whom
+from renderers.people.share_words import sees_now, would_show
+from renderers.people.sharing_view import ShareLine, ShareView, Whom
+from renderers.people.view import Chosen
 
 SHARE = "share"
 MOST = 100
@@ -175,54 +176,11 @@ def _lines(about: Subject) -> list[ShareLine]:
             over=over,
             note=item.get("note") or "",
             by=str(by.title) if isinstance(by, Link) and not by.hidden else "",
-            words=texts.gettext("has ended") if over else _now(shown, texts),
+            words=texts.gettext("has ended") if over else sees_now(shown, texts),
             warn=not over and shown.see < shown.people or not shown.people,
             end_href=f"{about.here}/{item['id']}/end",
         ))  # fmt: skip
     return found
-
-
-def _now(shown: Shown, texts: Texts) -> str:
-    """What those see of it whom a share names."""
-    if not shown.people:
-        return texts.gettext("nobody is there now")
-    if shown.people == 1 and not shown.more:
-        if not shown.see:
-            return texts.gettext("sees nothing of it: no role of theirs shows what is shared")
-        words = texts.gettext("sees it and may change it") if shown.change else texts.gettext("sees it")
-        return words + _without(shown, texts)
-    return texts.render(message("{see} of {count} people see it, {change} may change it", see=shown.see,
-                                change=shown.change, count=shown.people))  # fmt: skip
-
-
-def _without(shown: Shown, texts: Texts) -> str:
-    if not shown.hidden:
-        return ""
-    names = ", ".join(f.label.in_language(texts.language) or f.name for f in shown.hidden)
-    return ", " + texts.phrase("without: {what}", what=names)
-
-
-def would_show(shown: Shown, texts: Texts, *, changing: bool) -> tuple[str, bool]:
-    """What a share would give, in words, and whether that is less than it promises."""
-    if not shown.people:
-        return texts.gettext("Nobody is there now: it will count for who comes."), True
-    if shown.people == 1 and not shown.more:
-        if not shown.see:
-            return texts.gettext(
-                "This gives nothing: no role of this person shows what is shared with them."
-            ), True
-        if changing and not shown.change:
-            words = texts.gettext("Will see it, but may not change it: no role of this person lets them.")
-            return words + _without(shown, texts), True
-        words = (
-            texts.gettext("Will see it and may change it") if shown.change else texts.gettext("Will see it")
-        )
-        if shown.saw:
-            words += " (" + texts.gettext("sees it already") + ")"
-        return words + _without(shown, texts), False
-    words = texts.render(message("{see} of {count} people will see it, {saw} of them see it already; {change} may change it",
-                                 see=shown.see, saw=shown.saw, change=shown.change, count=shown.people))  # fmt: skip
-    return words, shown.see < shown.people or (changing and shown.change < shown.people)
 
 
 class ShareDialog(Controller):

@@ -35,8 +35,8 @@ from metamodel.messages import message
 LONGEST_STEP = 0.05
 """Seconds that one step holds the write lock, about."""
 
-FEWEST, MOST = 10, 300
-"""Records in one step."""
+FEWEST, FIRST, MOST = 10, 20, 300
+"""Records in one step: at least, at first, at most."""
 
 Progress = Callable[[int, int | None], None]
 
@@ -77,6 +77,11 @@ def handover_job(run: Run) -> Outcome:
     return Outcome(result=report.written())
 
 
+def next_size(size: int, spent: float) -> int:
+    """How many records the next step takes, when one of ``size`` kept others waiting for ``spent`` seconds."""
+    return max(FEWEST, min(MOST, int(size * min(2.0, LONGEST_STEP / max(spent, 0.001)))))
+
+
 def doer(run: Run) -> Actor:
     """Who asked for the job, with the rights they have now."""
     with run.workspace.read() as tx:
@@ -99,7 +104,7 @@ def marker(job: int) -> str:
 def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Report:
     order, report = read_order(run.job.parameters), read_report(run.saved)
     marked = replace(actor, action=marker(run.job.id))
-    size = FEWEST * 2
+    size = FIRST
     try:
         if order.closing and not report.closed:
             report = run.workspace.write(lambda tx: _close(tx, run, marked, order, report))
@@ -108,7 +113,7 @@ def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Report:
             if found is None:
                 return report
             report = found
-            size = max(FEWEST, min(MOST, int(size * min(2.0, LONGEST_STEP / max(spent, 0.001)))))
+            size = next_size(size, spent)
             if progress is not None:
                 progress(report.dealt, run.total)
     except JobCancelled as stopped:

@@ -167,6 +167,7 @@ def test_a_broken_off_handover_is_gone_on_with_and_a_cancelled_one_can_be_taken_
     people = {name: actor.user or 0 for name, actor in office.people.items()}
     for n in range(30):
         office.create("deal", {"name": f"D{n}", "owner": people["marina"]}, by="system")
+    monkeypatch.setattr(working, "FIRST", 10)
     monkeypatch.setattr(working, "FEWEST", 5)
     monkeypatch.setattr(working, "MOST", 10)
     steps = 0

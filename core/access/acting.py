@@ -57,7 +57,7 @@ def may_act(tx: Transaction, person: Actor, user: int, mode: Mode) -> bool:
 
 def stands_in_for(tx: Transaction, person: int) -> tuple[Deputizing, ...]:
     """Whom a person may stand in for today, by the records of `deputy` last written by the one stood in for,
-    or of somebody who manages them to this day.
+    or by somebody who manages them to this day.
     """
     entity = tx.model.entities.get(DEPUTY)
     if entity is None:

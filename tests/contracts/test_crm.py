@@ -310,6 +310,25 @@ def test_what_roles_ask_for_is_never_too_deep_for_a_database(crm: Crm) -> None:
             crm.get(who, f"/api/records/{name}?filter=SHARED()&search=a")
 
 
+def test_a_manager_finds_the_deals_and_companies_they_see(crm: Crm) -> None:
+    """Words of records in sight, and of hidden ones, find what the oracle finds, however it is sorted."""
+    rights = crm.rights("marina")
+    for name, title in (("deal", "name"), ("company", "name")):
+        entity = rights.model.entities[name]
+        seen = live(rights, entity)
+        hidden = [r for r in rights.world.rows[entity.uid] if r not in seen and r["deleted_at"] is None]
+        written = [str(r[entity.by_name[title].uid]) for r in (*seen[:2], *hidden[:2])]
+        words = {word for text in written for word in re.findall(r"\w{4,}", text)[:1]}
+        assert words, name
+        for word in sorted(words):
+            found = [r["id"] for r in seen if rights.finds(entity, r, word)]
+            path = f"/api/records/{name}?search={quote(word)}"
+            told = crm.get("marina", f"{path}&fields=id&count=exact&limit=1000")
+            assert ([i["id"] for i in told["items"]], told["count"]) == (found, len(found)), (name, word)
+            sorted_by_name = crm.get("marina", f"{path}&sort=-{title}&limit=1000")["items"]
+            assert {i["id"] for i in sorted_by_name} == set(found), (name, word)
+
+
 def test_a_cursor_is_good_for_its_own_question_only(crm: Crm) -> None:
     who, head = person(crm, "manager"), person(crm, "head")
     path = "/api/records/company?limit=3&sort=name"

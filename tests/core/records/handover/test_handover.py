@@ -28,6 +28,7 @@ from core.records.handover import (
 )
 from core.records.handover import job as working
 from core.records.handover.steps import hand
+from tests import factories
 from tests.core.records.conftest import Office
 
 CHANGES: dict[str, str | None] = {
@@ -38,7 +39,9 @@ CHANGES: dict[str, str | None] = {
           - {name: name, type: text, required: true}
           - {name: team, type: users}
           - {name: code, type: integer, min: 1}
-    """
+    """,
+    "roles/head.yaml": factories.SAMPLE["roles/head.yaml"].rstrip()
+    + "\n          - {entity: user, actions: [update], rows: \"login = 'marina'\", fields: [name]}\n",
 }
 
 

@@ -33,7 +33,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         def add(entity: str, **values: Any) -> int:
             return records.create(tx, system_actor(), entity, values).id
 
-        group = add("group", name="Розница", key="a")
+        group = add("class", name="Розница", key="a")
         add("customer", name="Ромашка", inn="7707083893", group=group)
         add("own_company", name="Наша фирма")
         add("price_list", name="Основной", currency="RUB")

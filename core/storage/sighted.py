@@ -36,7 +36,14 @@ def write_sightings(
         together.setdefault(key, {}).update(dict.fromkeys(each.records))
     pairs: list[dict[str, int]] = []
     for (at, by, behalf, token, way, entity, fields), records in together.items():
-        values: dict[str, object] = {"at": at, "by": by, "behalf": behalf, "token": token, "way": way, "entity": entity}
+        values: dict[str, object] = {
+            "at": at,
+            "by": by,
+            "behalf": behalf,
+            "token": token,
+            "way": way,
+            "entity": entity,
+        }
         values |= {"fields": list(fields), "count": len(records)}
         inserted = connection.execute(own.sighting.insert().values(values).returning(own.sighting.c.id))
         sighting = int(inserted.scalar_one())

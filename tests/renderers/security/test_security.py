@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pyotp
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 
 from core import records
 from core.access import second
-from core.access.actor import system_actor
+from core.access.actor import Actor, system_actor
 from core.access.invitations import invite, reset_factor, sign_out_everywhere
 from core.access.login import load_actor
 from core.access.security import security_events
@@ -367,6 +369,10 @@ def test_nobody_names_a_stand_in_for_whom_they_do_not_manage(site: Site) -> None
     site.workspace.write(name)
 
 
+def _does(deed: Callable[[Transaction, Actor, int], object], who: int, person: int, tx: Transaction) -> None:
+    deed(tx, load_actor(tx, who), person)
+
+
 def test_a_role_above_is_no_way_to_people_whose_records_one_may_not_change(site: Site) -> None:
     """Roles alone do not tell whose head somebody is: another department's people are not theirs to become."""
     nina, helen = user(site, "nina"), sign_in(site, "helen")
@@ -375,4 +381,4 @@ def test_a_role_above_is_no_way_to_people_whose_records_one_may_not_change(site:
     assert helen.post("/me/acting", [("user", str(nina)), ("mode", "view")]).status_code == 403
     for deed in (invite, reset_factor, sign_out_everywhere):
         with pytest.raises(KubikError):
-            site.workspace.write(lambda tx, deed=deed: deed(tx, load_actor(tx, user(site, "helen")), nina))
+            site.workspace.write(partial(_does, deed, user(site, "helen"), nina))

@@ -122,8 +122,11 @@ def opened(given: Settings | None = None) -> Iterator[Workspace]:
             if bring_system(workspace):
                 say(message("The system's own definitions are those of this Kubik now."), to_stderr=True)
         except KubikError as error:
-            say(message("The system's own definitions stay those of an earlier Kubik:"), to_stderr=True)
-            tell(error)
+            if (
+                error.code != "KBK6004"
+            ):  # without a plugin nothing is read: whoever needs the configuration says so
+                say(message("The system's own definitions stay those of an earlier Kubik:"), to_stderr=True)
+                tell(error)
         yield workspace
     finally:
         workspace.close()

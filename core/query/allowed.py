@@ -22,10 +22,16 @@ ACTIONS = ("update", "move", "delete", "share")
 def allowed(tx: Transaction, actor: Actor, entity: str, id: int) -> frozenset[str]:
     """Those of `ACTIONS` that some grant of the actor gives on this record, by its ``rows`` and ``stages``.
 
-    A grant's ``check`` is about the record after a write and is not asked; the last word is `core.records`'.
+    A grant's ``check`` is about the record after a write and is not asked; the last word is `core.records`'. What
+    follows another record's rights is not shared apart from it.
     """
     grants = grants_of(tx.model, actor)
     found = readable_entity(tx.model, grants, entity)
+    given = _allowed(tx, actor, grants, found, id)
+    return given - {"share"} if narrows(found) else given
+
+
+def _allowed(tx: Transaction, actor: Actor, grants: Grants, found: Entity, id: int) -> frozenset[str]:
     if grants.everything or found.parent is not None:
         return frozenset(action for action in ACTIONS if grants.may(found.uid, action))
     values = {**parameters(tx, actor), "record": id}

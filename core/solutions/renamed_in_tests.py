@@ -56,12 +56,22 @@ def _values(follower: Follower, entity: str | None, values: Mapping[str, Any]) -
 
 def _value(follower: Follower, field: str, value: Any) -> Any:
     choices = follower.choices.get(field, {})
+    if isinstance(value, dict) and follower.now.leads.get(field) == "role":
+        return _role(follower, value)
     if isinstance(value, list):
         child = follower.entity_uid.get(follower.now.leads.get(field, ""))
         return [
             _values(follower, child, each)
-            if isinstance(each, dict) and child
+            if isinstance(each, dict) and child and "by" not in each
             else _value(follower, field, each)
             for each in value
         ]
     return choices.get(value, value) if isinstance(value, str) else value
+
+
+def _role(follower: Follower, link: Mapping[str, Any]) -> dict[str, Any]:
+    """A link to the record of a role, which bears the name of its definition."""
+    by = link.get("by")
+    if not isinstance(by, dict) or "name" not in by:
+        return dict(link)
+    return {**link, "by": {**by, "name": follower.name("roles", by["name"])}}

@@ -76,6 +76,13 @@ def effective(model: Model, roles: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(sorted({each for uid in roles for each in model.included.get(uid or "", ())}))
 
 
+def is_user(tx: Transaction, user: int) -> bool:
+    """Whether there is a user of that id, may they sign in or not."""
+    table = _place(tx, "user").table
+    select = sa.select(table.c.id).where(table.c.id == user, table.c.deleted_at.is_(None))
+    return tx.connection.execute(select).first() is not None
+
+
 def find_login(tx: Transaction, login: str) -> tuple[int, bool] | None:
     """The id of the user of that (folded) login, and whether they may sign in."""
     if "user" not in tx.model.entities:

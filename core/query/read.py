@@ -16,8 +16,7 @@ from core.query.plan import Life, page_limit
 from core.query.query import Link, Page, Query
 from core.storage.workspace import Transaction
 from metamodel.model import Entity
-
-MAX_ID = 2**63 - 1
+from metamodel.text import LARGEST
 
 
 def read(tx: Transaction, actor: Actor, query: Query, *, life: Life | None = None) -> Page:
@@ -53,7 +52,7 @@ def record(
     deleted: bool = False,
 ) -> tuple[dict[str, Any], Page]:
     """One record; ``deleted`` finds it in the bin too. KBK2006 when the actor sees none of that id."""
-    if not 0 < id <= MAX_ID:
+    if not 0 < id <= LARGEST:
         raise KubikError("KBK2006")
     query = Query(entity=entity, fields=fields, ids=(id,), limit=1)
     page = read(tx, actor, query, life="any" if deleted else "live")

@@ -11,16 +11,23 @@ from core.errors import KubikError
 from core.i18n import best_language
 from core.web import wire
 from metamodel.messages import message
+from metamodel.text import number_of
 
 if TYPE_CHECKING:
     from core.web.site import Site
     from core.web.taking import Taking
 
-MAX_ID = 2**63 - 1
-
 
 class ClientGone(Exception):
     """The client went away before its request was whole."""
+
+
+def identifier(text: str) -> int:
+    """The id of a record in an address; what cannot be one is 404."""
+    found = number_of(text)
+    if found is None:
+        raise KubikError("KBK2006")
+    return found
 
 
 def new_request_id() -> str:
@@ -86,10 +93,7 @@ class Call:
 
     def identifier(self, name: str = "id") -> int:
         """The id of a record in the path; what cannot be one is 404."""
-        text = self.values[name]
-        if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= MAX_ID:
-            return int(text)
-        raise KubikError("KBK2006")
+        return identifier(self.values[name])
 
 
 class Stream(Protocol):

@@ -16,7 +16,7 @@ from core.storage.sniffing import PICTURES
 from core.web.api import failure, send_answer
 from core.web.caller import reading
 from core.web.context import ExchangeState
-from core.web.exchange import MAX_ID, Answer, Call, read_cookie
+from core.web.exchange import Answer, Call, identifier, read_cookie
 from core.web.log import log
 from core.web.page_errors import page_answer
 from core.web.security import SESSION_COOKIE
@@ -54,7 +54,7 @@ def filed(call: Call) -> Answer:
         raise KubikError("KBK2007", allow=["GET", "HEAD"])
     call.site.count(call)
     parts = call.path.removeprefix(PREFIX).split("/")
-    file = _identifier(parts[0])
+    file = identifier(parts[0])
     with reading(call) as (transaction, actor):
         item = open_file(transaction, actor, file)
     if len(parts) == 3 and parts[1] == "thumb":
@@ -82,12 +82,6 @@ def _small(call: Call, item: dict[str, Any], size: str) -> Answer:
     if path is None:
         raise KubikError("KBK2006")
     return Answer(body=path.read_bytes(), media_type=b"image/webp", headers=headers)
-
-
-def _identifier(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= MAX_ID:
-        return int(text)
-    raise KubikError("KBK2006")
 
 
 def _refused(call: Call, scope: Any, error: Exception) -> Answer:

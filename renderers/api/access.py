@@ -9,7 +9,7 @@ from core.access.actor import Actor
 from core.access.explain import Explanation, Reason
 from core.access.grants import Grants, grants_of
 from core.access.managing import manages
-from core.access.people import find_login
+from core.access.people import find_login, is_user
 from core.errors import KubikError
 from core.query.names import readable_entity, readable_field
 from core.query.read import visible_ids
@@ -25,13 +25,10 @@ from metamodel.expression.tree import Expression
 from metamodel.expression.uses import uses
 from metamodel.messages import message
 from metamodel.model import ACTIONS, Entity, Grant, Model
-from metamodel.text import KEY_LENGTH, fold
+from metamodel.text import KEY_LENGTH, fold, number_of
 
 HIDDEN = "…"
 """What stands for a rule that names fields which the reader may not read."""
-
-NUMBER = 18
-"""Digits of an id at most."""
 
 
 def read_explanation(call: Call) -> Answer:
@@ -58,33 +55,26 @@ def _person(tx: Transaction, actor: Actor, written: str) -> int:
     """The user named by id or login, whom the caller manages: KBK4002 when they do not, KBK2006 when they may not know
     that there is such a person.
     """
-    person = int(written) if written.isascii() and written.isdigit() and len(written) <= NUMBER else None
+    person = number_of(written)
     users = tx.model.entities["user"]
-    if person is None or not _is_user(tx, person):
+    if person is None or not is_user(tx, person):
         found = find_login(tx, fold(written.strip())[:KEY_LENGTH])
         person = None if found is None else found[0]
     known = person is not None and (person == actor.user or bool(visible_ids(tx, actor, users, (person,))))
-    if person is not None and manages(tx, actor, person) and _is_user(tx, person):
+    if person is not None and manages(tx, actor, person) and is_user(tx, person):
         return person
     if not known:
         raise KubikError("KBK2006", message("there is no such person"))
     raise KubikError("KBK4002", message("Rights are explained to who manages this person."))
 
 
-def _is_user(tx: Transaction, person: int) -> bool:
-    place = tx.tables[tx.model.entities["user"].uid].table
-    select = place.select().with_only_columns(place.c.id)
-    found = tx.connection.execute(select.where(place.c.id == person, place.c.deleted_at.is_(None)))
-    return found.first() is not None
-
-
 def _record(tx: Transaction, actor: Actor, entity: Entity, written: str | None) -> int | None:
     """The record, in the bin or not, which the caller must see themselves."""
     if written is None:
         return None
-    if not (written.isascii() and written.isdigit() and len(written) <= NUMBER):
+    record = number_of(written)
+    if record is None:
         raise refuse("id", message("a number above zero is expected"))
-    record = int(written)
     if not visible_ids(tx, actor, entity, (record,), "any"):
         raise KubikError("KBK2006", message("there is no record {id}", id=record))
     return record

@@ -10,13 +10,14 @@ from core.records.attachments import ATTACHMENT, attach, attachment, attachments
 from core.records.uploads import clean_name, keep_file, measured
 from core.storage.workspace import Transaction
 from core.web.caller import reading, writing
-from core.web.exchange import MAX_ID, Answer, Call, answer_json
+from core.web.exchange import Answer, Call, answer_json
 from core.web.operations import Operation
 from core.web.parameters import whole_number
 from core.web.taking import Upload
 from metamodel.errors import Problem
 from metamodel.fields.file import FILE_SCHEMA, REASONS
 from metamodel.messages import Message, message
+from metamodel.text import LARGEST
 from renderers.api.records import CURSOR, LIMIT, MAX_LIMIT, known_members
 from renderers.api.schemas import INSTANT, page
 
@@ -104,7 +105,7 @@ def _named(call: Call) -> int:
     body = call.json_object()
     known_members(body, ("id",))
     file = body.get("id")
-    if isinstance(file, bool) or not isinstance(file, int) or not 0 < file <= MAX_ID:
+    if isinstance(file, bool) or not isinstance(file, int) or not 0 < file <= LARGEST:
         why = message("The id of a file that was sent is expected.")
         raise KubikError("KBK3002", why, errors=[Problem(pointer="/id", code="KBK3002", message=why)])
     return file

@@ -13,7 +13,7 @@ from core.query.totals import Total
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.model import Choice, Entity, Field, Model, View
-from metamodel.text import fold
+from metamodel.text import fold, number_of
 from renderers.lists.build import Listing
 from renderers.pages.titles import title_words
 
@@ -112,7 +112,7 @@ def places(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total] |
 
 def place_of(tx: Transaction, who: Visit, board: Board, key: str) -> Place | None:
     """The column of a key, None when there is none; of a link any record that the reader sees."""
-    if board.field.result.kind != "link" or not (key.isascii() and key.isdigit() and len(key) < 19):
+    if board.field.result.kind != "link" or number_of(key) is None:
         nobody = (
             Total(value=None, hidden=True, count=0, fields={}),
             Total(value=None, hidden=False, count=0, fields={}),

@@ -16,6 +16,7 @@ from core.query.names import readable_entity
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html, render
+from metamodel.text import number_of
 from renderers.actions.buttons import above_list
 from renderers.boards.build import (
     Drawing,
@@ -105,7 +106,7 @@ def heads_of_board(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
 def changed_cards(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """Records that changed, each as the card of the column where it stands now; what is absent stands in none."""
     written = request.query_params.getall("id", [])[:MOST_CHANGED]
-    ids = [int(each) for each in written if each.isascii() and each.isdigit() and len(each) < 19]
+    ids = [id for each in written if (id := number_of(each)) is not None]
     with board_asked(request, entity) as made:
         found = _known(made) if made.board.field.result.kind == "link" else None
         shown = places(made.tx, made.who, made.board, found)

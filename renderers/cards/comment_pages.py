@@ -14,6 +14,7 @@ from core.records.comments import add_comment, change_comment, remove_comment
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
 from metamodel.fields.base import Context
+from metamodel.text import number_of
 from renderers.cards.feed import comment_event, somebody
 from renderers.cards.pages import draw_card, fragment, named_panel, shown_of
 from renderers.cards.panels import Asked, panel_view
@@ -89,7 +90,7 @@ class OneComment(Controller):
         """Another text of it; refused, or changed meanwhile elsewhere, it stays in its box."""
         who, given = visit(request), dict(form_pairs(request))
         text, version = given.get("text", ""), given.get("_version", "")
-        expected = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None
+        expected = number_of(version)
         try:
             who.workspace.write(
                 lambda tx: change_comment(

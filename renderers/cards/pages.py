@@ -17,6 +17,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit, visitor
 from core.web.render import Html, render, see_other
 from metamodel.layout import Panel
+from metamodel.text import number_of
 from renderers.cards.card import card_view
 from renderers.cards.panels import Asked, key_of, panel_view, panels_seen
 from renderers.cards.shown import Shown, card_fields, seen_parts, standing_of
@@ -137,7 +138,7 @@ def delete_record(request: AnyRequest, entity: FromPath[str], identity: FromPath
     """Into the bin; the list that follows offers to take it back. When it is refused, the card says why."""
     who = visit(request)
     version = dict(form_pairs(request)).get("_version", "")
-    expected = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None
+    expected = number_of(version)
     try:
         who.workspace.write(lambda tx: delete(tx, who.actor, entity, identity, if_version=expected))
     except KubikError as error:

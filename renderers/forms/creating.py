@@ -10,6 +10,7 @@ from core.access.grants import grants_of
 from core.query.read import record, titles
 from metamodel.expression.tree import Call, Constant, Node, Path
 from metamodel.model import Entity, Field, Model
+from metamodel.text import number_of
 from renderers.forms.desk import editable, may_make
 from renderers.forms.draft_forms import holder_at
 from renderers.forms.filled import Filled, FilledRow, Holder, Sent
@@ -71,7 +72,7 @@ def prefilled(place: Place, given: Mapping[str, str], filled: Filled) -> None:
             continue
         if each.type.widget != "link":
             filled.values[name] = text
-        elif text.isascii() and text.isdigit() and len(text) < 19 and each.target:
+        elif each.target and number_of(text) is not None:
             target = place.tx.model.entity_by_uid[each.target]
             link = titles(place.tx, place.who.actor, target, (int(text),))[int(text)]
             if not link.hidden and link.id is not None:

@@ -16,6 +16,7 @@ from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
 from metamodel.messages import message
 from metamodel.model import Entity, Field
+from metamodel.text import number_of
 from renderers.forms.draft_forms import address_of, draft_title, keep, when
 from renderers.forms.draft_keys import known_key
 from renderers.forms.filled import read_sent
@@ -30,7 +31,7 @@ def keep_form(request: AnyRequest, entity: FromPath[str]) -> None:
     who, sent = visit(request), read_sent(form_pairs(request))
     for_this_person(who, sent)
     record = sent.asked.get("_record", "")
-    identity = int(record) if record.isascii() and record.isdigit() and len(record) < 19 else None
+    identity = number_of(record)
     who.workspace.write(lambda tx: keep(tx, who, entity, identity, sent))
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from core.errors import KubikError
 from core.records import Retake
+from metamodel.text import number_of
 
 MAX_ROWS = 5000
 """Child rows in one form, at all depths together."""
@@ -79,7 +80,7 @@ class Sent:
     def version(self) -> int | None:
         """The version of the record that the form was opened with."""
         written = self.asked.get("_version", "")
-        return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
+        return number_of(written)
 
     @property
     def was(self) -> Filled:
@@ -124,7 +125,7 @@ class _Reading:
         elif many:
             holder.values[name] = "\n".join(each for each in (holder.values.get(name, ""), text) if each)
         elif name == "id" and isinstance(holder, FilledRow):
-            holder.id = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+            holder.id = number_of(text)
         else:
             holder.values[name] = text
 

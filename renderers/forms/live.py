@@ -19,6 +19,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, form_pairs, visit
 from metamodel.expression.durations import Span
 from metamodel.model import Entity, Field
+from metamodel.text import number_of
 from renderers.forms.body import section_conditions
 from renderers.forms.desk import Desk
 from renderers.forms.duplicates import warnings
@@ -34,7 +35,7 @@ def recalculate(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """What the form would hold if it were saved now; nothing is."""
     who, sent = visit(request), read_sent(form_pairs(request))
     record = sent.asked.get("_record", "")
-    identity = int(record) if record.isascii() and record.isdigit() and len(record) < 19 else None
+    identity = number_of(record)
 
     def answer(tx: Transaction) -> dict[str, Any]:
         return _answer(place_of(request, who, tx, entity, identity), sent)

@@ -10,7 +10,7 @@ from core.query.query import Link
 from metamodel.errors import Problem, ValueRefused
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
-from metamodel.text import fold
+from metamodel.text import fold, number_of
 from renderers.forms.filled import Filled, Holder, every_holder
 from renderers.forms.texts import Manner
 from renderers.forms.view import Candidate
@@ -81,11 +81,10 @@ def _look_up_any(
     """The record of any entity that a typed text means: ``deal:7``, or a title that one record alone has."""
     text = holder.typed[link.name].strip()
     name, colon, number = text.partition(":")
-    number = number.strip()
+    record = number_of(number.strip())
     leads = name.strip() in {model.entity_by_uid[uid].name for uid in link.targets}
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    if colon and leads and is_number and options(owner.name, link.name, "", values, 1, name.strip()):
-        holder.values[link.name] = f"{name.strip()}:{int(number)}"
+    if colon and leads and record is not None and options(owner.name, link.name, "", values, 1, name.strip()):
+        holder.values[link.name] = f"{name.strip()}:{record}"
         holder.titles[link.name] = text
         del holder.typed[link.name]
         return

@@ -11,6 +11,7 @@ from core.errors import KubikError
 from core.query.read import titles
 from core.records.drafts import Draft, draft
 from core.web.context import AnyRequest, reading
+from metamodel.text import number_of
 from renderers.forms.creating import copied, prefilled
 from renderers.forms.draft_forms import address_of, content_of, lines_for, with_link
 from renderers.forms.filled import Filled, read_json, write_json
@@ -30,9 +31,9 @@ def show_form(request: AnyRequest, entity: str, identity: int | None) -> Respons
         filled, version = stored, place.item.get("version")
         opened = replace(place.opened(stored, version, asked), drafts=lines_for(place))
         if identity is None:
-            source = asked.get("copy", "")
-            if source.isascii() and source.isdigit() and len(source) < 19:
-                filled = copied(place, int(source))
+            source = number_of(asked.get("copy"))
+            if source is not None:
+                filled = copied(place, source)
             filled = merged_into(stored, filled)
             prefilled(place, asked, filled)
             back = back_to(place, asked.get("_for", ""))
@@ -54,8 +55,9 @@ def from_draft(place: Place, kept: Draft, took: str) -> Response[Any]:
         raise KubikError("KBK2006")
     filled, was = content_of(place, kept)
     pointer, _, number = took.rpartition(":")
-    if pointer and number.isascii() and number.isdigit() and len(number) < 19:
-        take_link(place, filled, pointer, int(number))
+    took_id = number_of(number)
+    if pointer and took_id is not None:
+        take_link(place, filled, pointer, took_id)
     asked = {"_draft": kept.key, "_for": str(kept.content.get("for", ""))}
     opened = replace(place.opened(was, kept.version, asked), dirty=True, cancel=back_to(place, asked["_for"]))
     return place.page(place.desk(filled), opened)

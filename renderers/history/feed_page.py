@@ -19,8 +19,10 @@ from metamodel.errors import ValueRefused
 from metamodel.fields.base import Context
 from metamodel.fields.moments import parse_day, write_day
 from metamodel.messages import message
-from renderers.history.lines import WORDS, last_day, number_of, people_options, telling, told_days
-from renderers.history.view import FeedView, Option
+from metamodel.text import number_of
+from renderers.history.lines import WORDS, last_day, people_options, telling, told_days
+from renderers.history.view import FeedView
+from renderers.pages.options import Option
 from renderers.pages.shell import make_shell
 
 EVENTS = 50
@@ -82,7 +84,7 @@ def _view(
         entities=_entities(who, tx, kept.get("entity", "")),
         people=people_options(tx, who.actor, asked.by),
         kinds=tuple(
-            Option(value=kind, label=who.texts.render(WORDS[kind]), on=kind == asked.kind) for kind in KINDS
+            Option(value=kind, label=who.texts.render(WORDS[kind]), chosen=kind == asked.kind) for kind in KINDS
         ),
         actions=_actions(who, tx, kept.get("action", "")),
         begins=_written(kept.get("from", ""), who.language), ends=_written(kept.get("to", ""), who.language),
@@ -95,7 +97,7 @@ def _view(
 def _entities(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
     grants = grants_of(tx.model, who.actor)
     found = [
-        Option(value=e.name, label=e.label_many.in_language(who.language) or e.name, on=e.name == chosen)
+        Option(value=e.name, label=e.label_many.in_language(who.language) or e.name, chosen=e.name == chosen)
         for e in tx.model.entities.values()
         if e.parent is None and e.name not in BESIDE and not e.off and grants.may(e.uid, "read")
     ]
@@ -105,7 +107,7 @@ def _entities(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
 def _actions(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
     grants = grants_of(tx.model, who.actor)
     return tuple(
-        Option(value=a.name, label=a.label.in_language(who.language) or a.name, on=a.name == chosen)
+        Option(value=a.name, label=a.label.in_language(who.language) or a.name, chosen=a.name == chosen)
         for a in tx.model.actions.values()
         if grants.may(a.entity, "read")
     )

@@ -20,9 +20,10 @@ from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field, Model
-from renderers.history.view import Days, Line, Option, Told
+from renderers.history.view import Days, Line, Told
 from renderers.pages.cells import Cells, cells_of
 from renderers.pages.icons import icon_name
+from renderers.pages.options import Option
 from renderers.pages.people import Person, person
 from renderers.pages.titles import title_words
 
@@ -168,7 +169,7 @@ def people_options(tx: Transaction, actor: Actor, chosen: int | None) -> tuple[O
         return ()
     page = read(tx, actor, Query(entity="user", fields=("id", "name"), sort=("name",), limit=MOST_PEOPLE))
     return tuple(
-        Option(value=str(item["id"]), label=item["name"], on=item["id"] == chosen)
+        Option(value=str(item["id"]), label=item["name"], chosen=item["id"] == chosen)
         for item in page.items
         if item.get("name")
     )
@@ -177,8 +178,3 @@ def people_options(tx: Transaction, actor: Actor, chosen: int | None) -> tuple[O
 def icon_of(entity: Entity) -> str:
     """The icon of an entity."""
     return icon_name(entity.icon)
-
-
-def number_of(text: str | None) -> int | None:
-    """A whole number above zero in an address; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 and int(text) else None

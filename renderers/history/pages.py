@@ -26,9 +26,11 @@ from metamodel.fields.base import Context
 from metamodel.fields.moments import parse_instant, write_instant
 from metamodel.messages import message
 from metamodel.model import Entity, Field
-from renderers.history.lines import last_day, number_of, one, people_options, somebody, telling, told_days
-from renderers.history.view import Cell, Crumb, HistoryView, Option, PastView, Rows
+from metamodel.text import number_of
+from renderers.history.lines import last_day, one, people_options, somebody, telling, told_days
+from renderers.history.view import Cell, Crumb, HistoryView, PastView, Rows
 from renderers.pages.cells import Cells
+from renderers.pages.options import Option
 from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 
@@ -72,7 +74,9 @@ def history_page(request: AnyRequest, entity: FromPath[str], identity: FromPath[
             here=f"{crumb.href}/history",
             days=told_days(told, page.items, given.get("day", "")),
             fields=tuple(
-                Option(value=f.name, label=f.label.in_language(who.language) or f.name, on=f.name == field)
+                Option(
+                    value=f.name, label=f.label.in_language(who.language) or f.name, chosen=f.name == field
+                )
                 for f in named
             ),
             people=people_options(tx, who.actor, by),

@@ -17,7 +17,8 @@ from core.web.render import render, see_other
 from metamodel.fields.base import Context
 from metamodel.messages import message
 from metamodel.model import Field
-from renderers.history.lines import number_of, telling
+from metamodel.text import number_of
+from renderers.history.lines import telling
 from renderers.history.pages import standing, table_of
 from renderers.history.view import Backward, RevertView
 from renderers.pages.notices import leave_notice

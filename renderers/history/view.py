@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from renderers.pages.options import Option
 from renderers.pages.people import Person
 
 
@@ -43,15 +44,6 @@ class Days:
 
     label: str
     lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A choice in a filter."""
-
-    value: str
-    label: str
-    on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

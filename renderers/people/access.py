@@ -15,6 +15,7 @@ from core.query.read import read, record
 from core.records import create, update
 from metamodel.messages import message
 from metamodel.model import Model, Role
+from metamodel.text import number_of
 from renderers.people.gate import Gate
 from renderers.people.listing import department_choices
 from renderers.people.view import AccessForm, Option, RoleChoice
@@ -38,16 +39,14 @@ def read_sent(pairs: Sequence[tuple[str, str]], profile: Sequence[str] = ()) -> 
     """The form as it was sent; what is no number is nothing."""
     values = dict(pairs)
     return Sent(
-        department=_number(values.get("department", "")),
+        department=number_of(values.get("department", "")),
         roles=frozenset(value for name, value in pairs if name == "role"),
-        groups=frozenset(n for name, value in pairs if name == "group" and (n := _number(value)) is not None),
-        version=_number(values.get("_version", "")),
+        groups=frozenset(
+            n for name, value in pairs if name == "group" and (n := number_of(value)) is not None
+        ),
+        version=number_of(values.get("_version", "")),
         profile={name: values.get(name, "").strip() for name in profile} if profile else None,
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.proof import require_proof
 from core.web.render import render, see_other
 from metamodel.model import Field
+from metamodel.text import number_of
 from renderers.pages.icons import icon_name
 from renderers.pages.people import person as drawn
 from renderers.pages.shell import make_shell
@@ -91,7 +92,7 @@ def read_order(person: int, sent: Sequence[tuple[str, str]], language: str) -> O
 
 
 def _ids(values: Any) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(int(v) for v in values if v.isascii() and v.isdigit() and len(v) < 19))
+    return tuple(dict.fromkeys(id for v in values if (id := number_of(v)) is not None))
 
 
 def draw(

@@ -23,6 +23,7 @@ from core.web.render import render, see_other
 from metamodel.errors import Problem, ValueRefused
 from metamodel.messages import message
 from metamodel.model import Entity
+from metamodel.text import number_of
 from renderers.forms.texts import Manner
 from renderers.pages.people import person as drawn
 from renderers.pages.shell import make_shell
@@ -80,8 +81,9 @@ def sent_values(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     kind = given.get("whom", "user")
     chosen = given.get(kind, "") if kind in {name for name, _, _ in WHOM} else ""
     values: dict[str, Any] = {"access": "change" if given.get("access") == "change" else "read"}
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-        values[kind] = int(chosen)
+    recipient = number_of(chosen)
+    if recipient is not None:
+        values[kind] = recipient
     if given.get("note", "").strip():
         values["note"] = given["note"].strip()
     return values
@@ -143,11 +145,11 @@ def _is_known(about: Subject, name: str) -> bool:
 
 
 def _chosen(about: Subject, name: str, given: Mapping[str, str]) -> Chosen | None:
-    value = given.get(name, "")
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
+    chosen = number_of(given.get(name))
+    if chosen is None:
         return None
-    link = titles(about.tx, about.who.actor, about.tx.model.entities[name], (int(value),))[int(value)]
-    return None if link.hidden else Chosen(value=value, label=str(link.title))
+    link = titles(about.tx, about.who.actor, about.tx.model.entities[name], (chosen,))[chosen]
+    return None if link.hidden else Chosen(value=str(chosen), label=str(link.title))
 
 
 def _lines(about: Subject) -> list[ShareLine]:

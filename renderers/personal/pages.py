@@ -20,9 +20,10 @@ from core.web.render import render
 from core.web.ways import WAYS
 from metamodel.messages import Message, message
 from metamodel.model import Entity
-from renderers.history.lines import number_of, people_options, somebody
+from metamodel.text import number_of
+from renderers.history.lines import people_options, somebody
 from renderers.history.pages import standing
-from renderers.history.view import Option
+from renderers.pages.options import Option
 from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 from renderers.personal.erasing import job_view
@@ -51,14 +52,15 @@ def personal_page(request: AnyRequest) -> Response[Any]:
     with reading(request) as (who, tx):
         require_overseer(tx, who.actor)
         entities = _entities(who, tx, given.get("entity", ""))
-        entity = next((each.value for each in entities if each.on), None)
+        entity = next((each.value for each in entities if each.chosen), None)
         by, way = number_of(given.get("by")), given.get("way") if given.get("way") in WAYS else None
         page = sightings(
             tx, who.actor, entity=entity, by=by, way=way, cursor=given.get("more") or None, limit=LINES
         )
         kept = {name: v for name, v in (("entity", entity), ("by", by), ("way", way)) if v}
         ways = tuple(
-            Option(value=name, label=who.texts.render(words), on=name == way) for name, words in _WAYS.items()
+            Option(value=name, label=who.texts.render(words), chosen=name == way)
+            for name, words in _WAYS.items()
         )
         view = PersonalView(
             here="/personal", lines=_lines(who, page), entities=entities,
@@ -122,7 +124,7 @@ def _act(who: Visit, tx: Transaction, item: Mapping[str, Any]) -> Act:
 def _entities(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
     grants = grants_of(tx.model, who.actor)
     return tuple(
-        Option(value=e.name, label=e.label_many.in_language(who.language) or e.name, on=e.name == chosen)
+        Option(value=e.name, label=e.label_many.in_language(who.language) or e.name, chosen=e.name == chosen)
         for e in tx.model.entities.values()
         if any(f.personal for f in e.fields) and grants.may(e.uid, "read")
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderers.history.view import Crumb, Option
+from renderers.history.view import Crumb
+from renderers.pages.options import Option
 from renderers.pages.people import Person
 
 

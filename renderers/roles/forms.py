@@ -12,10 +12,11 @@ from core.query.filters import readable_names
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.model import ACTIONS, Entity, Role
+from renderers.pages.options import Option
 from renderers.roles.editing import TEMPLATES, Sent, samples
 from renderers.roles.reading import shown_entities
 from renderers.roles.tree import seen_roles
-from renderers.roles.view import GrantForm, Option, RoleForm
+from renderers.roles.view import GrantForm, RoleForm
 
 _MINE = ("me", "my.department", "my.departments", "my.subordinates", "my.groups")
 

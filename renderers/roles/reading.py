@@ -21,11 +21,12 @@ from metamodel.messages import message
 from metamodel.model import Entity, Grant, Role
 from metamodel.names import SYSTEM_SOLUTION
 from renderers.pages.icons import icon_name
+from renderers.pages.options import Option
 from renderers.pages.titles import title_words
 from renderers.roles.matrix import COLUMNS, Row, in_order, matrix
 from renderers.roles.outcomes import outcomes_of, test_view
 from renderers.roles.tree import Branch, seen_roles, tree
-from renderers.roles.view import CellView, Option, RoleLine, RolePage, RowView, RuleView
+from renderers.roles.view import CellView, RoleLine, RolePage, RowView, RuleView
 from renderers.roles.words import Speaker, grant_words
 from renderers.roles.written import known, rule_count, written_fields, written_rule
 

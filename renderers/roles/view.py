@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from renderers.pages.options import Option
 from renderers.roles.words import Piece
 
 Pieces = tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """Something to choose in a list."""
-
-    value: str
-    label: str
-    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

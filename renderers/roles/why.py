@@ -16,10 +16,11 @@ from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
 from metamodel.model import ACTIONS, Entity, Field
+from metamodel.text import number_of
+from renderers.pages.options import Option
 from renderers.pages.titles import title_words
 from renderers.roles.answer import Question, answer
 from renderers.roles.reading import named, shown_entities
-from renderers.roles.view import Option
 from renderers.roles.why_view import AskedWhy, WhyView
 
 MOST_PEOPLE = 100
@@ -108,8 +109,9 @@ def _option(value: str, label: str, chosen: bool) -> Option:
 def _people(who: Visit, tx: Transaction, chosen: str) -> tuple[Option, ...]:
     """The people whom the reader sees and manages."""
     ids = active_people(tx, MOST_PEOPLE)
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-        ids = list(dict.fromkeys([*ids, int(chosen)]))
+    person = number_of(chosen)
+    if person is not None:
+        ids = list(dict.fromkeys([*ids, person]))
     return tuple(
         _option(str(id), name, str(id) == chosen)
         for id, name in named(who, tx, ids).items()
@@ -127,8 +129,8 @@ def _record(who: Visit, tx: Transaction, entity: Entity, text: str) -> tuple[int
     """The record of that number, or the first that the search finds; one out of the reader's sight is none."""
     if not text:
         return None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    if number and number in visible_ids(tx, who.actor, entity, [number], "any"):
+    number = number_of(text)
+    if number is not None and number in visible_ids(tx, who.actor, entity, [number], "any"):
         found = number
     else:
         items = read(tx, who.actor, Query(entity=entity.name, fields=(), search=text, limit=1)).items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderers.roles.view import Option
+from renderers.pages.options import Option
 from renderers.roles.words import Piece
 
 Pieces = tuple[Piece, ...]

@@ -21,6 +21,7 @@ from core.web.render import cookie, render, see_other
 from core.web.security import SESSION_COOKIE
 from core.web.security_log import note
 from metamodel.messages import message
+from metamodel.text import number_of
 from renderers.pages.shell import make_shell
 
 
@@ -52,7 +53,7 @@ def begin_form(request: AnyRequest) -> Response[Any]:
     """From now on as that person: ``user`` is their id, ``mode`` is view or deputy."""
     values, key = dict(form_pairs(request)), exchange_state(request.scope).session or ""
     mode, user = values.get("mode", ""), values.get("user", "")
-    if mode not in ("view", "deputy") or not (user.isascii() and user.isdigit() and len(user) < 19):
+    if mode not in ("view", "deputy") or number_of(user) is None:
         raise KubikError("KBK2000")
     with reading(request) as (who, tx):
         require_oneself(who)

@@ -24,6 +24,7 @@ from core.web.render import render, safe_next
 from metamodel.messages import message
 from metamodel.model import Entity, Field
 from metamodel.stages import Stages
+from metamodel.text import number_of
 from renderers.forms.body import widget
 from renderers.forms.desk import Desk, Remarks
 from renderers.forms.filled import Filled, read_sent
@@ -164,7 +165,7 @@ def _many(
     written = [v for n, v in pairs if n == "id"] + [
         v for n, text in pairs if n == "ids" for v in text.split(",")
     ]
-    ids = tuple(dict.fromkeys(int(v) for v in written if v.isascii() and v.isdigit() and len(v) < 19))
+    ids = tuple(dict.fromkeys(id for v in written if (id := number_of(v)) is not None))
     if not ids:
         raise KubikError("KBK2000", message("Choose records in the list first."))
     if len(ids) > MOST:

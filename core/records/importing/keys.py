@@ -16,7 +16,7 @@ from metamodel.errors import Problem, ValueRefused
 from metamodel.fields.base import Context
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field, Model
-from metamodel.text import fold
+from metamodel.text import fold, number_of
 
 
 def find_records(
@@ -102,8 +102,7 @@ def _cell(column: Column, line: Line) -> str:
 def _key_value(key: Field, raw: str, context: Context) -> Any:
     if key.name != "id":
         return key.type.parse(key, raw, context)
-    digits = raw.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    return number_of(raw.strip())
 
 
 def _twice(value: str) -> Message:

@@ -10,6 +10,7 @@ from metamodel.fields.file import file_url, most_bytes
 from metamodel.fields.files import most_files
 from metamodel.fields.secret import CLEARED, MASK
 from metamodel.model import Field
+from metamodel.text import number_of
 from renderers.forms.desk import Desk
 from renderers.forms.texts import SECRET_IS_SET
 from renderers.forms.view import Widget
@@ -40,7 +41,7 @@ def build_files(making: Making, widget: Widget) -> Widget:
             was=f"{text} {names.get(text, '')}", small=f"/files/{text}/thumb/{SIZES[0]}",
         )
         for text in making.texts
-        if text.isascii() and text.isdigit() and len(text) < 19
+        if number_of(text) is not None
     )  # fmt: skip
     more: dict[str, Any] = {
         "files": held,

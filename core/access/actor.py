@@ -19,7 +19,8 @@ class Actor:
     recorded (history, authorship, drafts, jobs, repeated requests). The two differ in a ``mode`` only.
     ``login`` and ``name`` are the user's; ``person_login``, ``person_name``, ``language``, ``zone`` the person's.
     ``roles`` are uids of roles. ``system`` acts without grants (installation, numbering, tests of rules).
-    ``action`` is the uid of the action that is being run for them. ``token`` is the id of the API token in use.
+    ``action`` is the uid of the action that is being run for them, ``job`` the job that writes for them: history keeps
+    both. ``token`` is the id of the API token in use.
     ``narrowing`` is what is left of the rights.
     """
 
@@ -31,6 +32,7 @@ class Actor:
     zone: str | None = None
     system: bool = False
     action: str | None = None
+    job: int | None = None
     token: int | None = None
     person: int | None = None
     person_name: str = ""

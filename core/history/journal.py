@@ -25,7 +25,7 @@ KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "restored", "reveale
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What happened to a record, and by which action (uid); ``differences`` are (before, after) by uid of the field, in the engine's values."""
+    """What happened to a record, by which action (uid) or job; ``differences`` are (before, after) by uid of the field, in the engine's values."""
 
     entity: str
     record: int
@@ -35,6 +35,7 @@ class Change:
     behalf: int | None = None
     """The person as whom it was done, when not as oneself."""
     action: str | None = None
+    job: int | None = None
     differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
@@ -45,7 +46,7 @@ def write(tx: Transaction, changes: Sequence[Change]) -> None:
     rows = [
         {
             "at": tx.now, "by": c.by, "kind": c.kind, "entity": c.entity, "record": c.record, "version": c.version,
-            "action": c.action, "behalf": c.behalf,
+            "action": c.action, "behalf": c.behalf, "job": c.job,
             "diff": {uid: [neutral(old), neutral(new)] for uid, (old, new) in c.differences.items()},
         }
         for c in changes

@@ -164,6 +164,7 @@ def _change(work: Work, row: Row) -> Change:
         entity=row.entity.uid, record=row.id, kind=KINDS[row.action], version=row.version, by=work.actor.person,
         behalf=work.actor.behalf,
         action=work.actor.action,
+        job=work.actor.job,
         differences={} if row.action in ("delete", "restore") else row.changed() | numbers,
     )  # fmt: skip
 

@@ -133,8 +133,13 @@ def _history(metadata: sa.MetaData, dialect: Literal["sqlite", "postgresql"]) ->
             sa.Column("record", BIG, nullable=False),
             sa.Column("version", BIG),
             sa.Column("action", TEXT),  # the uid of the action that did it, of none by hand
+            sa.Column("job", BIG),  # the job that did it: an import, a change of many, their taking back
             sa.Column("diff", JsonText()),
             sa.Index("kubik_journal_record", "entity", "record", "seq"),
+            sa.Index(
+                "kubik_journal_job", "job", "seq",
+                sqlite_where=sa.text("job IS NOT NULL"), postgresql_where=sa.text("job IS NOT NULL"),
+            ),
             sequence=True,
         ),
         "sighting": _table(  # somebody was shown personal data: by which way, which fields

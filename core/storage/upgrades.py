@@ -74,6 +74,12 @@ def _members(connection: sa.Connection, own: OwnTables) -> None:
     own.member.create(connection, checkfirst=True)
 
 
+def _batches(connection: sa.Connection, own: OwnTables) -> None:
+    """The column of the journal for the job that did a change."""
+    _add_columns(connection, own.journal, "job")
+    next(i for i in own.journal.indexes if i.name == "kubik_journal_job").create(connection, checkfirst=True)
+
+
 STEPS: tuple[Step, ...] = (
     Step(number=1, apply=_first_tables),
     Step(number=2, apply=_drafts),
@@ -82,6 +88,7 @@ STEPS: tuple[Step, ...] = (
     Step(number=5, apply=_members),
     Step(number=6, apply=_sightings),
     Step(number=7, apply=bring_since),
+    Step(number=10, apply=_batches),
 )
 """In order; a released step is never changed, a new one is added behind it."""
 

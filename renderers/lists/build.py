@@ -12,12 +12,13 @@ from core.access.grants import Grants
 from core.errors import KubikError
 from core.i18n import Texts
 from core.query.filters import parse_filter
+from core.query.plan import MAX_SORT_KEYS
 from core.query.query import Page, Query
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, View
 from renderers.actions.buttons import ActionButton, has_row_buttons
 from renderers.lists.address import EVERY, Address
-from renderers.lists.columns import ListColumn, list_columns, readable
+from renderers.lists.columns import ListColumn, can_sort, chosen_columns, list_columns, readable
 from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
 from renderers.lists.table import Due, heads, rows
 from renderers.lists.view import Empty, ListPage, Step, Tab
@@ -42,6 +43,8 @@ class Listing:
     columns: tuple[ListColumn, ...]
     quick: tuple[Field, ...]
     sort: tuple[str, ...]
+    filter: str | None
+    """The expression in force: of the address, else of the view."""
 
     @property
     def row_actions(self) -> bool:
@@ -74,18 +77,23 @@ class Listing:
         return None if at is None else Due(column=at, name=self.entity.by_uid[stages.due].name)
 
     def query(self) -> Query:
-        """The question to `core.query`."""
+        """The question to `core.query` for a page of rows."""
         due = (self.due.name,) if self.due else ()
-        return Query(
-            entity=self.entity.name,
-            fields=tuple(dict.fromkeys((*(column.name for column in self.columns), *due))),
-            filter=filter_text(self.address, self.quick, self.view.filter_text if self.view else None),
-            search=self.address.search or None,
-            sort=self.sort,
-            limit=PAGE,
-            cursor=self.address.cursor,
-            deleted="only" if self.address.bin else "none",
-        )
+        fields = tuple(dict.fromkeys((*(column.name for column in self.columns), *due)))
+        return replace(question(self), fields=fields, limit=PAGE, cursor=self.address.cursor)
+
+
+def question(listing: Listing) -> Query:
+    """Which records a list holds, in which order, whatever is then asked of them: rows, counts, totals, groups, export,
+    changes of many at once, boards and calendars. Without fields and page: `dataclasses.replace` puts them in."""
+    return Query(
+        entity=listing.entity.name,
+        fields=(),
+        filter=listing.filter,
+        search=listing.address.search or None,
+        sort=listing.sort,
+        deleted="only" if listing.address.bin else "none",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,21 +136,25 @@ def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]
         view = None
     named = asked.view if there.views and asked.view in (EVERY, view and view.name) else None
     columns = there.columns[view.name if view else None]
-    sortable = {column.name for column in columns if column.sortable}
-    sort = (asked.sort,) if asked.sort.removeprefix("-") in sortable else ()
+    if asked.columns is not None:
+        columns = chosen_columns(model, grants, entity, asked.columns) or columns
+    sort = None if asked.sort is None else usable_order(model, grants, entity, asked.sort)
     chosen = kept_choices(asked, there.quick)
+    filter = asked.filter if asked.filter is not None else view.filter_text if view else None
     return Listing(
         entity=entity,
         grants=grants,
         address=replace(
-            asked, view=None if asked.bin else named, chosen=chosen, sort=sort[0] if sort else ""
+            asked, view=None if asked.bin else named, chosen=chosen, sort=sort,
+            columns=None if asked.columns is None else tuple(column.name for column in columns),
         ),
         views=there.views,
         view=view,
         columns=columns,
         quick=there.quick,
         sort=sort or _standing_order(model, grants, entity, view),
-    )
+        filter=filter_text(chosen, there.quick, filter),
+    )  # fmt: skip
 
 
 def _usable(model: Model, grants: Grants, entity: Entity, view: View) -> bool:
@@ -155,10 +167,17 @@ def _usable(model: Model, grants: Grants, entity: Entity, view: View) -> bool:
     return grouped is None or (grouped.uid in grants.readable(entity.uid) and not grouped.off)
 
 
+def usable_order(model: Model, grants: Grants, entity: Entity, names: Sequence[str]) -> tuple[str, ...]:
+    """Those keys of an order that the reader may sort by."""
+    found = (
+        (name, readable(model, grants, entity, name.removeprefix("-"))) for name in names[:MAX_SORT_KEYS]
+    )
+    return tuple(name for name, path in found if path is not None and can_sort(path.field))
+
+
 def _standing_order(model: Model, grants: Grants, entity: Entity, view: View | None) -> tuple[str, ...]:
     order = (view.sort if view else ()) or entity.default_sort
-    usable = (name for name in order if readable(model, grants, entity, name.removeprefix("-")) is not None)
-    return tuple(usable) or ("-id",)
+    return usable_order(model, grants, entity, order) or ("-id",)
 
 
 def drawn_rows(
@@ -229,7 +248,7 @@ def list_page_view(
 def _tabs(listing: Listing, texts: Texts) -> list[Tab]:
     if not listing.views:
         return []
-    plain = replace(listing.address, view=None, sort="", cursor=None)
+    plain = replace(listing.address.unchanged(), view=None, search=listing.address.search)
     kinds = {view.kind for view in listing.views}
     tabs = [
         Tab(

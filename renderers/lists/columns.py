@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from core.access.grants import Grants
 from core.errors import KubikError
 from core.query.names import FieldPath, readable_path
+from core.query.plan import UNSORTABLE
 from metamodel.expression.types import Type
 from metamodel.model import Entity, Field, Model, View
 from renderers.pages.columns import NUMERIC, Kind, Width, kind_of, width_of
 
 MOST_BY_DEFAULT = 8
+MOST_COLUMNS = 100
 _NOT_IN_LISTS = ("children", "long_text")
 
 
@@ -37,7 +39,7 @@ class ListColumn:
     @property
     def sortable(self) -> bool:
         """Whether a head may sort by it."""
-        return self.kind != "children"
+        return can_sort(self.field)
 
     @property
     def descends_first(self) -> bool:
@@ -51,7 +53,25 @@ def list_columns(model: Model, grants: Grants, entity: Entity, view: View | None
     paths = [path for name in names if (path := readable(model, grants, entity, name)) is not None]
     if view is None:
         paths = _telling(model, paths)
-    paths = paths or [readable_path(model, grants, entity, "id", "")]
+    return _columns(model, entity, paths or [readable_path(model, grants, entity, "id", "")])
+
+
+def chosen_columns(
+    model: Model, grants: Grants, entity: Entity, names: Sequence[str]
+) -> tuple[ListColumn, ...]:
+    """Columns of these names, as far as the reader may read them; those that are not there are passed over."""
+    paths = [
+        path for name in names[:MOST_COLUMNS] if (path := readable(model, grants, entity, name)) is not None
+    ]
+    return _columns(model, entity, paths) if paths else ()
+
+
+def can_sort(field: Field) -> bool:
+    """Whether rows can be put in order by a field."""
+    return not (field.type.name in UNSORTABLE or field.listed or field.result.kind == "link_any")
+
+
+def _columns(model: Model, entity: Entity, paths: Sequence[FieldPath]) -> tuple[ListColumn, ...]:
     name_at = _name_column(entity, paths)
     kinds = [kind_of(model, result_of(path), path.field.type.cell) for path in paths]
     places = _phone_places(kinds, name_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from core.access.grants import Grants
 from core.i18n import Texts
@@ -44,13 +44,13 @@ def kept_choices(address: Address, fields: tuple[Field, ...]) -> dict[str, tuple
     return kept
 
 
-def filter_text(address: Address, fields: tuple[Field, ...], view_filter: str | None) -> str | None:
-    """The expression of the view and the quick filters together, None for all records."""
-    parts = [f"({view_filter})"] if view_filter else []
-    parts += [
-        condition(field, address.chosen[field.name]) for field in fields if field.name in address.chosen
-    ]
-    return " AND ".join(parts) or None
+def filter_text(
+    chosen: Mapping[str, tuple[str, ...]], fields: tuple[Field, ...], filter: str | None
+) -> str | None:
+    """The expression of the list and the quick filters together, None for all records."""
+    conditions = [condition(field, chosen[field.name]) for field in fields if field.name in chosen]
+    parts = [f"({filter})" if conditions else filter] if filter else []
+    return " AND ".join([*parts, *conditions]) or None
 
 
 def condition(field: Field, values: tuple[str, ...]) -> str:

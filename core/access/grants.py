@@ -185,7 +185,7 @@ def make_grants(model: Model, roles: Iterable[str] | None, narrowing: Narrowing 
         left = grant if narrowing is None else _left(model, grant, narrowing)
         if left is not None and left not in own.get(grant.entity, ()):
             own[grant.entity] = (*own.get(grant.entity, ()), left)
-    return Grants(model=model, key=_key(own, narrowing), everything=False, own=own, narrowing=narrowing)
+    return Grants(model=model, key=make_key(own, narrowing), everything=False, own=own, narrowing=narrowing)
 
 
 def _all_grants(model: Model) -> Iterator[Grant]:
@@ -203,7 +203,7 @@ def _left(model: Model, grant: Grant, narrowing: Narrowing) -> Grant | None:
     return replace(grant, actions=actions) if actions else None
 
 
-def _key(own: Mapping[str, tuple[Grant, ...]], narrowing: Narrowing | None) -> str:
+def make_key(own: Mapping[str, tuple[Grant, ...]], narrowing: Narrowing | None) -> str:
     """The same for the same grants in any order, narrowed alike: hexadecimal, 32 characters."""
     written = sorted(
         repr((

@@ -56,9 +56,10 @@ def list_select(compiler: Compiler, field: Field) -> sa.Select[Any]:
     return select.where(owned, *pairs.limits).order_by(pairs.record, *pairs.order)
 
 
-def titles_select(compiler: Compiler, entity: Entity) -> sa.Select[Any]:
-    """Id, title and whether it is in the bin, of the records of the parameter ``parents`` that the reader may see."""
-    row = compiler.relations.visible.open(entity.uid, "any")
+def titles_select(compiler: Compiler, entity: Entity, *, reached: bool = False) -> sa.Select[Any]:
+    """Id, title and whether it is in the bin, of the records of the parameter ``parents`` that the reader may see;
+    ``reached`` as for `VisibleRows.open`."""
+    row = compiler.relations.visible.open(entity.uid, "any", reached=reached)
     select = sa.select(row.alias.c.id, *_shown(row, compiler.language))
     limits = [c for c in (row.condition,) if c is not None]
     return select.where(among(compiler.relations.dialect, row.alias.c.id, "parents"), *limits)
@@ -71,7 +72,8 @@ def _shown(row: VisibleRow, language: str) -> list[sa.ColumnElement[Any]]:
     return [title_of(row, language).value, row.alias.c.deleted_at.is_not(None)]
 
 
-def _link(record: int, *shown: Any) -> Link | FileLink:
+def link_of(record: int, *shown: Any) -> Link | FileLink:
+    """The link to a record from what `titles_select` says of it."""
     if len(shown) == 2:
         return Link(id=record, title=shown[0], deleted=bool(shown[1]))
     name, size, kind = shown
@@ -90,7 +92,7 @@ def _attach_list(
     lists: dict[int, dict[int, Link | FileLink]] = {}
     if owners and reader.plan.rights.may(field.target or "", "read"):
         for owner, record, *shown in _rows(reader, connection, values, ("list", field.uid), owners):
-            lists.setdefault(owner, {}).setdefault(record, _link(record, *shown))
+            lists.setdefault(owner, {}).setdefault(record, link_of(record, *shown))
     for item in items:
         if name in item:
             item[name] = list(lists.get(item[name], {}).values())

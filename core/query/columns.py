@@ -15,6 +15,8 @@ from core.query.plan import Selection
 from core.query.query import A_SECRET, NO_SECRET, FileLink, Link
 from core.query.relations import VisibleRow, choices_of
 from core.query.title import is_single, title_of
+from core.storage.expressions import compile_value
+from metamodel.expression.tree import Expression
 from metamodel.fields.file import file_url
 from metamodel.model import Field
 
@@ -46,6 +48,8 @@ class Shown:
     """The field whose list is read beside the page; ``value`` is then the id of its owner."""
     led: tuple[str, ...] = ()
     """Of a link to any record, whose title is read beside the page, the entities that it leads to."""
+    leads: str | None = None
+    """Of a link whose title is read beside the rows, the entity (uid) that it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,8 @@ class Layout:
     columns: tuple[Shown, ...]
     masked: Mapping[str, int]
     id_at: int
+    marks: tuple[int, ...] = ()
+    """Where the answers to expressions are that are read beside each row."""
 
     def items(self, raw: Raw) -> list[dict[str, Any]]:
         """Selected values as items; done a column at a time, which is what makes a page cheap."""
@@ -64,6 +70,9 @@ class Layout:
         columns = [_values(shown, raw) for shown in self.columns]
         items = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
         self._hide(items, raw)
+        if self.marks:
+            for item, marks in zip(items, zip(*(raw[at] for at in self.marks), strict=True), strict=True):
+                item["_marks"] = marks
         return items
 
     def _hide(self, items: list[dict[str, Any]], raw: Raw) -> None:
@@ -111,11 +120,13 @@ class Columns:
     row: VisibleRow
     language: str
     source: Any
+    beside: bool = False
+    """Whether titles of links are read beside the rows, each once, rather than joined to every row."""
     selected: list[sa.ColumnElement[Any]] = field(default_factory=list)
     _joined: dict[tuple[str, ...], VisibleRow] = field(default_factory=dict)
     _flags: dict[int, int] = field(default_factory=dict)
 
-    def layout(self, selection: Selection) -> Layout:
+    def layout(self, selection: Selection, marks: Sequence[Expression] = ()) -> Layout:
         """Selects everything the selection shows; what is hidden on some rows comes with a flag."""
         identity = self._add(self.row.alias.c.id)
         columns = tuple(self._shown(path, identity) for path in selection.columns)
@@ -126,7 +137,9 @@ class Columns:
             for children in selection.children
             if self.row.sometimes(children.field.uid)
         }
-        return Layout(columns=columns, masked=masked, id_at=identity)
+        environment = self.row.relations.environment(self.row, self.row.relations.visible)
+        told = tuple(self._add(compile_value(each, environment).value) for each in marks)
+        return Layout(columns=columns, masked=masked, id_at=identity, marks=told)
 
     def _shown(self, path: FieldPath, identity: int) -> Shown:
         if path.name == "id":
@@ -162,6 +175,8 @@ class Columns:
     def _linked(
         self, path: FieldPath, value: sa.ColumnElement[Any], target: str, hidden: int | None
     ) -> Shown:
+        if self.beside:
+            return Shown(name=path.name, value=self._add(value), hidden=hidden, leads=target)
         row = self._join(tuple(f.uid for f in path.fields), value, target)
         if is_file(row.entity):
             name, size, kind = (

@@ -67,11 +67,21 @@ class Compiler:
         columns = Columns(
             row=row, language=self.language, source=page.join(row.alias, row.alias.c.id == page.c.id)
         )
-        layout = columns.layout(self.plan.selection)
+        layout = columns.layout(self.plan.selection, self.plan.marks)
         outside = _again(page, keys)
         values = [key.expression.label(f"sort_{i}") for i, key in enumerate(outside[:-1])]
         select = sa.select(*columns.selected, *values).select_from(columns.source)
         return select.order_by(*order_by(outside, part.segment)), layout
+
+    def gathered(self, *, limited: bool) -> tuple[sa.Select[Any], Layout]:
+        """The rows of the parameter ``ids``, in no order, titles of their links beside them. Who asks has found them as
+        rows that may be seen; ``limited`` asks so again, under the grants of this plan."""
+        row = self.fresh()
+        columns = Columns(row=row, language=self.language, source=row.alias, beside=True)
+        layout = columns.layout(self.plan.selection)
+        limits = [*self._own_rights(row), *(c for c in (row.parents(),) if c is not None)] if limited else []
+        select = sa.select(*columns.selected).select_from(columns.source)
+        return select.where(among(self.relations.dialect, row.alias.c.id, "ids"), *limits), layout
 
     def page_ids(self, part: Part) -> sa.Select[Any]:
         """The inner select of a page alone."""

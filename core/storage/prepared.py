@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,6 +66,30 @@ class Prepared:
                     columns[place] = list(map(convert, columns[place]))
         return columns
 
+    def pieces(
+        self, connection: sa.Connection, parameters: Mapping[str, Any], size: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """All rows as the driver gives them, so many at a time, however many there are: the memory does not grow.
+
+        PostgreSQL keeps them in a cursor of its own, which ends with the iteration or the transaction.
+        """
+        if self._dialect.name == "sqlite":
+            cursor = self._execute(connection, parameters)
+        else:
+            driver: Any = connection.connection.dbapi_connection
+            cursor = driver.cursor(name=f"kubik_{secrets.token_hex(8)}")
+            cursor.execute(self.text, self._bound(parameters))
+        try:
+            while rows := cursor.fetchmany(size):
+                yield rows
+        finally:
+            cursor.close()
+
+    @property
+    def types(self) -> Sequence[Any]:
+        """The types of the columns that are selected, in order."""
+        return self._types
+
     def converted(self, values: Sequence[Any], first: int) -> list[Any]:
         """Values of one row that `columns` left raw, beginning with the column ``first``."""
         converters = dict(self._converters or ())
@@ -84,14 +109,19 @@ class Prepared:
         return count
 
     def _execute(self, connection: sa.Connection, parameters: Mapping[str, Any], before: str = "") -> Any:
-        values = self._constants.copy()
-        for name, key, convert in self._given:
-            value = parameters[key]
-            values[name] = value if convert is None else convert(value)
+        values = self._bound(parameters)
         driver: Any = connection.connection.dbapi_connection
         if self._names is not None:
             return driver.execute(before + self.text, [values[name] for name in self._names])
         return driver.execute(before + self.text, values)
+
+    def _bound(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What the driver is given for each parameter."""
+        values = self._constants.copy()
+        for name, key, convert in self._given:
+            value = parameters[key]
+            values[name] = value if convert is None else convert(value)
+        return values
 
     def _find_converters(self, description: Sequence[Any]) -> list[tuple[int, _Convert]]:
         found: list[tuple[int, _Convert]] = []

@@ -28,6 +28,7 @@ RENDERERS = (
     "renderers.api",
     "renderers.lists",
     "renderers.boards",
+    "renderers.grid",
     "renderers.forms",
     "renderers.cards",
     "renderers.actions",

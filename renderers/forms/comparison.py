@@ -19,7 +19,7 @@ from renderers.forms.widgets.base import widget_kind
 def stale_view(desk: Desk, entity: Entity, merged: Merge, extra: Mapping[str, Any], zone: Any) -> Stale:
     """The comparison: who saved first and when, what to choose, what was merged."""
     texts = desk.texts
-    name = _author(extra, texts)
+    name = author(extra, texts)
     at = extra.get("changed_at")
     when = texts.datetime(datetime.fromisoformat(at), zone) if isinstance(at, str) else ""
     conflicts = tuple(_clash(desk, entity, d) for d in merged.conflicts)
@@ -38,7 +38,7 @@ def stale_view(desk: Desk, entity: Entity, merged: Merge, extra: Mapping[str, An
     )
 
 
-def _author(extra: Mapping[str, Any], texts: Texts) -> str:
+def author(extra: Mapping[str, Any], texts: Texts) -> str:
     by = extra.get("changed_by")
     title = by.get("title") if isinstance(by, Mapping) else getattr(by, "title", None)
     return title if isinstance(title, str) and title else texts.gettext("somebody else")

@@ -111,9 +111,11 @@ def left_sight(tx: Transaction, actor: Actor, entity: Entity, row: Any) -> bool:
     branches = grants.branches(entity.uid, "read")
     rules = [grant.rows for grant in branches if grant.rows is not None]
     moved = entity.follows is not None and entity.follows in (row.diff or ())
-    if row.kind == "created" or not (moved or set(row.diff or ()) & asked_of(tx.model, entity, rules)):
+    gone = row.kind == "deleted" and not _is_stored(tx, entity, row.record)
+    asked = moved or gone or set(row.diff or ()) & asked_of(tx.model, entity, rules)
+    if row.kind == "created" or not asked:
         return False
-    before = _before(tx, entity, row)
+    before = _as_it_went(tx, entity, row) if gone else _before(tx, entity, row)
     if before is None or not _led_in_sight(tx, actor, entity, before):
         return False
     if any(grant.rows is None for grant in branches):
@@ -124,6 +126,21 @@ def left_sight(tx: Transaction, actor: Actor, entity: Entity, row: Any) -> bool:
     condition = sa.or_(sa.false(), *(compile_condition(rule, environment) for rule in rules))
     matched = sa.select(sa.case((condition, 1), else_=0))
     return bool(tx.connection.execute(matched, parameters(tx, actor)).scalar())
+
+
+def _is_stored(tx: Transaction, entity: Entity, record: int) -> bool:
+    table = tx.tables[entity.uid].table
+    return tx.connection.execute(sa.select(table.c.id).where(table.c.id == record)).first() is not None
+
+
+def _as_it_went(tx: Transaction, entity: Entity, change: Any) -> dict[str, Any]:
+    """What the journal keeps of a record that is removed for ever: the values that rights ask of it."""
+    place = tx.tables[entity.uid]
+    values: dict[str, Any] = dict.fromkeys((*place.columns, *place.lists))
+    for uid, (old, _) in (change.diff or {}).items():
+        if uid in values:
+            values[uid] = read_neutral(tx, entity.by_uid[uid], old, keep_uids=True)
+    return values | {"id": change.record}
 
 
 def _led_in_sight(tx: Transaction, actor: Actor, entity: Entity, before: Mapping[str, Any]) -> bool:

@@ -138,7 +138,7 @@ class Columns:
             if self.row.sometimes(children.field.uid)
         }
         environment = self.row.relations.environment(self.row, self.row.relations.visible)
-        told = tuple(self._add(compile_value(each, environment).value) for each in marks)
+        told = tuple(self._add(compile_value(each.root, environment).value) for each in marks)
         return Layout(columns=columns, masked=masked, id_at=identity, marks=told)
 
     def _shown(self, path: FieldPath, identity: int) -> Shown:

@@ -15,7 +15,7 @@ from core.access.grants import Grants, grants_of
 from core.query.attached import attach, list_select, titles_select
 from core.query.columns import Layout
 from core.query.compile import Compiler, Part
-from core.query.grouping import IN_GROUP
+from core.query.grouping import group_values
 from core.query.leading import leading_values
 from core.query.matching import id_list
 from core.query.noting import Watched, watch
@@ -200,7 +200,7 @@ def reader_of(tx: Transaction, actor: Actor, query: Query, life: Life | None = N
     database = tx.workspace.database
     shape = (
         query.entity, query.fields, query.filter, query.sort, query.ids is None, query.deleted, life,
-        query.leading and shape_of(query.leading), query.group and query.group.shape(),
+        query.leading and shape_of(query.leading), query.group and query.group.shape(), query.marks,
         not (query.search and query.search.strip()), grants.key, actor.language,
         database.dialect, database.schema, tx.workspace.zone.key,
     )  # fmt: skip
@@ -247,8 +247,8 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
         values |= searched(tx.model, entity, query.search) if entity is not None else {}
     if query is not None and query.ids is not None:
         values["ids"] = id_list(tx.dialect, query.ids)
-    if query is not None and query.group is not None and query.group.which == "value":
-        values[IN_GROUP] = query.group.value
+    if query is not None and query.group is not None:
+        values |= group_values(tx.model.entities[query.entity], query.group, tx.workspace.zone)
     if query is not None and query.leading is not None:
         values |= leading_values(tx.model, query.leading)
     return values

@@ -12,6 +12,7 @@ from core.query.spelled import respelled
 from metamodel.errors import Problem, ProblemsFound
 from metamodel.expression import Expression, Scope, parse_expression
 from metamodel.expression.types import BOOLEAN
+from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 
 CODES = {"KBK1010": "KBK2002", "KBK1011": "KBK2003"}
@@ -64,6 +65,18 @@ def parse_filter(model: Model, grants: Grants, entity: Entity, text: str | None)
         return respelled(parse_expression(text, scope), model)
     except ProblemsFound as found:
         raise _as_request(found) from None
+
+
+def parse_mark(model: Model, grants: Grants, entity: Entity, text: str) -> Expression:
+    """What is answered beside each row: a condition or a number; refused as a filter is."""
+    try:
+        found = parse_expression(text, Scope(model=readable_names(model, grants), entity=entity.uid))
+    except ProblemsFound as problems:
+        raise _as_request(problems) from None
+    if found.root.type.kind not in ("boolean", "number") or found.root.type.many:
+        words = message("A condition or a number is expected.")
+        raise KubikError("KBK2002", words, errors=(Problem(pointer="/marks", code="KBK2002", message=words),))
+    return respelled(found, model)
 
 
 def _as_request(found: ProblemsFound) -> KubikError:

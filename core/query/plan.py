@@ -7,8 +7,8 @@ from typing import Literal
 
 from core.access.grants import Grants
 from core.errors import KubikError
-from core.query.filters import parse_filter
-from core.query.grouping import grouping_field
+from core.query.filters import parse_filter, parse_mark
+from core.query.grouping import grouping_of, outwards
 from core.query.names import (
     FieldPath,
     no_such_field,
@@ -74,6 +74,7 @@ class ReadPlan:
     life: Life
     among_ids: bool
     group: Group | None
+    marks: tuple[Expression, ...]
     leading: Leading | None
     """The link that must lead to the record of the parameter ``leads_to``; which record it is, the plan does not say."""
     rights: Grants
@@ -95,15 +96,18 @@ def plan(query: Query, model: Model, grants: Grants, life: Life | None = None) -
         life=resolved,
         among_ids=query.ids is not None,
         group=query.group and _grouped(grants, entity, query.group),
+        marks=tuple(parse_mark(model, grants, entity, text) for text in query.marks),
         leading=query.leading and shape_of(query.leading),
         rights=grants,
     )
 
 
 def _grouped(grants: Grants, entity: Entity, group: Group) -> Group:
-    """The shape of a group, when the reader may group by its field."""
-    if grouping_field(grants, entity, group.field) is None:
-        raise no_such_field(group.field, (), "/group")
+    """The shape of a group, when the reader may group by its field, and by those of the groups it is in."""
+    for each in outwards(group):
+        found = grouping_of(grants, entity, each.field, each.by)
+        if found is None or (each.which == "value" and found.by != each.by):
+            raise no_such_field(each.field, (), "/group")
     return group.shape()
 
 

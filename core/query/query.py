@@ -27,7 +27,8 @@ class Leading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The records whose field (uid) has a value of the engine: the uid of a choice, a boolean, the id of a record.
+    """The records whose field (uid) has a value of the engine: the uid of a choice, a boolean, the id of a record, or
+    falls into a step (``by``) that begins with it: a date, a number. ``within``: those of that group alone.
 
     ``empty``: those without a value, a cell that the reader may not see being none. ``hidden``: those that lead to a
     record the reader does not see, all together: nobody learns which of them share it.
@@ -36,10 +37,18 @@ class Group:
     field: str
     which: Literal["value", "empty", "hidden"] = "value"
     value: Any = None
+    by: str | None = None
+    within: Group | None = None
 
     def shape(self) -> Group:
         """The same for every value: what a statement is made for."""
-        return Group(field=self.field, which=self.which)
+        outer = self.within.shape() if self.within is not None else None
+        return Group(field=self.field, which=self.which, by=self.by, within=outer)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What tells it from others."""
+        return self.field, self.which, self.value, self.by, self.within and self.within.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,9 @@ class Query:
     ids: tuple[int, ...] | None = None
     leading: Leading | None = None
     group: Group | None = None
-    """Only the records of one column of a board."""
+    """Only the records of one column of a board, of one group of a list."""
+    marks: tuple[str, ...] = ()
+    """Expressions that are answered beside each row, as the tuple ``_marks``: conditions and numbers."""
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -113,6 +113,6 @@ def _bound_to(reader: Reader, actor: Actor, query: Query, life: Life | None) -> 
     """What a cursor is good for: this order of this list under these grants, for this person."""
     return (
         reader.plan.entity.uid, query.sort, query.filter, query.search, query.ids, query.leading, life or query.deleted,
-        query.group and (query.group.field, query.group.which, query.group.value),
+        query.group and query.group.key,
         reader.plan.rights.key, actor.user, actor.language,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.query.grouping import group_key
+from core.query.grouping import Grouping, group_key
 from core.storage.expressions import compile_value
 from core.storage.expressions.numbers import exact, units
 from core.storage.types import BIG
@@ -23,14 +23,17 @@ HALF = 10**9
 """SQLite adds up high and low parts apart: no sum of either leaves 64 bits below 9 milliards of rows."""
 
 
-def totals_select(compiler: Compiler, by: str | None, fields: Sequence[str]) -> sa.Select[Any]:
-    """Group, whether it has a value, the currencies that vary, the count; of each field its count and its sums."""
+def totals_select(
+    compiler: Compiler, by: Sequence[Grouping], fields: Sequence[str], ends: Sequence[str] = ()
+) -> sa.Select[Any]:
+    """Of each level of groups its value and whether there is one, the currencies that vary, the count; of each field its
+    count and its sums; of each of ``ends`` the least value and the greatest."""
     row = compiler.fresh()
     entity, sqlite = row.entity, compiler.relations.dialect == "sqlite"
     inner: list[sa.ColumnElement[Any]] = []
-    if by is not None:
-        key, there = group_key(row, entity.by_uid[by])
-        inner += [key.label("value"), there.label("there")]
+    for level, grouping in enumerate(by):
+        key, there = group_key(row, grouping)
+        inner += [key.label(f"value_{level}"), there.label(f"there_{level}")]
     found = {uid: currency(row.relations.model, entity, entity.by_uid[uid]) for uid in fields}
     varying = list(dict.fromkeys(node for node in found.values() if node is not None))
     environment = row.relations.environment(row, row.relations.visible)
@@ -41,10 +44,11 @@ def totals_select(compiler: Compiler, by: str | None, fields: Sequence[str]) -> 
         (units(cell) if sqlite else exact(cell, entity.by_uid[uid].result.scale)).label(f"amount_{i}")
         for i, (cell, uid) in enumerate(zip(cells, fields, strict=True))
     ]
+    inner += [row.cell(uid).value.label(f"end_{i}") for i, uid in enumerate(ends)]
     if not inner:
         inner.append(row.alias.c.id)
     select = sa.select(*inner).where(*compiler.limits(row))
-    if sqlite and any(entity.by_uid[uid].computed is not None for uid in fields):
+    if sqlite and any(entity.by_uid[uid].computed is not None for uid in (*fields, *ends)):
         select = select.offset(
             sa.literal_column("0")
         )  # each amount is computed once, not once for each of its sums
@@ -53,6 +57,8 @@ def totals_select(compiler: Compiler, by: str | None, fields: Sequence[str]) -> 
     made: list[sa.ColumnElement[Any]] = [*shown[:keys], sa.func.count().label("count")]
     for index, amount in enumerate(shown[keys : keys + len(fields)]):
         made += [each.label(f"sum_{index}_{n}") for n, each in enumerate(_sums(amount, sqlite=sqlite))]
+    for index, end in enumerate(shown[keys + len(fields) : keys + len(fields) + len(ends)]):
+        made += [sa.func.min(end).label(f"least_{index}"), sa.func.max(end).label(f"greatest_{index}")]
     return sa.select(*made).select_from(rows).group_by(*shown[:keys])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.query.execute import parameters, reader_of, run
-from core.query.grouping import grouping_field
+from core.query.grouping import Grouping, grouping_of
 from core.query.names import no_such_field, readable_fields
 from core.query.query import Query
 from core.query.relations import choices_of
@@ -22,6 +22,9 @@ from core.storage.workspace import Transaction
 from metamodel.expression.tree import Node, Path
 from metamodel.model import Entity, Field, Model
 
+ENDS = ("number", "date", "datetime")
+"""Kinds of values of which the least and the greatest are told."""
+
 
 @dataclass(slots=True, kw_only=True)
 class FieldTotal:
@@ -29,38 +32,56 @@ class FieldTotal:
 
     filled: int = 0
     sums: dict[str | None, Decimal | int] = field(default_factory=dict)
+    least: Any = None
+    greatest: Any = None
+    """Where they were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """A group: its value as the engine has it (None: without one, or with ``hidden`` one out of sight)."""
+    """A group: its value as the engine has it (None: without one, or with ``hidden`` one out of sight); of steps where
+    they begin. ``within`` are the value and ``hidden`` of each group it is in, the widest first."""
 
     value: Any
     hidden: bool
     count: int
     fields: Mapping[str, FieldTotal]
     """By name of the field."""
+    within: tuple[tuple[Any, bool], ...] = ()
 
 
 def totals(
-    tx: Transaction, actor: Actor, query: Query, by: str | None = None, fields: Sequence[str] = ()
+    tx: Transaction,
+    actor: Actor,
+    query: Query,
+    by: str | Sequence[Grouping] | None = None,
+    fields: Sequence[str] = (),
+    ends: Sequence[str] = (),
 ) -> tuple[Total, ...]:
-    """The groups that have records, by uid of a field (None: all records as one), with sums of numeric fields (uids).
+    """The groups that have records, by uid of a field or by several, one within another (None: all records as one), with
+    sums of numeric fields (uids), and of ``ends``, numbers or dates, the least and the greatest value.
 
     Of ``query`` only what limits its records counts. KBK2003 for a field that the reader may not use.
     """
-    reader = reader_of(tx, actor, replace(query, fields=(), sort=(), cursor=None))
+    levels = () if by is None else (Grouping(field=by),) if isinstance(by, str) else tuple(by)
+    reader = reader_of(tx, actor, replace(query, fields=(), sort=(), cursor=None, marks=()))
     entity, grants = reader.plan.entity, reader.plan.rights
     readable = {f.uid for f in readable_fields(grants, entity)}
     for uid in fields:
         if uid not in readable or entity.by_uid[uid].result.kind != "number":
             raise no_such_field(uid, (), "/values")
-    if by is not None and grouping_field(grants, entity, by) is None:
-        raise no_such_field(by, (), "/group")
-    prepared = reader.other("totals", (by, tuple(fields)))
+    for uid in ends:
+        if uid not in readable or entity.by_uid[uid].result.kind not in ENDS:
+            raise no_such_field(uid, (), "/values")
+    found = [grouping_of(grants, entity, level.field, level.by) for level in levels]
+    levels = tuple(level for level in found if level is not None)
+    if len(levels) < len(found):
+        raise no_such_field("", (), "/group")
+    prepared = reader.other("totals", (levels, tuple(fields), tuple(ends)))
     columns = run(prepared, tx.connection, parameters(tx, actor, query))
     rows = list(zip(*columns, strict=True))
-    return tuple(_gather(tx, entity, by, [entity.by_uid[uid] for uid in fields], rows).values())
+    summed, ended = ([entity.by_uid[uid] for uid in each] for each in (fields, ends))
+    return tuple(_gather(tx, entity, len(levels), summed, ended, rows).values())
 
 
 def size(tx: Transaction, actor: Actor, query: Query) -> int:
@@ -70,22 +91,30 @@ def size(tx: Transaction, actor: Actor, query: Query) -> int:
 
 
 def _gather(
-    tx: Transaction, entity: Entity, by: str | None, fields: Sequence[Field], rows: Sequence[Any]
+    tx: Transaction,
+    entity: Entity,
+    levels: int,
+    fields: Sequence[Field],
+    ends: Sequence[Field],
+    rows: Sequence[Any],
 ) -> dict[Any, Total]:
     """Selected rows as groups: those that differ in a currency alone are one."""
     nodes = [currency(tx.model, entity, each) for each in fields]
     varying = list(dict.fromkeys(node for node in nodes if node is not None))
-    width, sqlite = 2 if by is not None else 0, tx.dialect == "sqlite"
+    width, sqlite = 2 * levels, tx.dialect == "sqlite"
     each_takes = 3 if sqlite else 2
     found: dict[Any, Total] = {}
-    if by is None:
-        found[None, False] = _nothing(None, hidden=False, fields=fields)
+    shown = [*fields, *ends]
+    if not levels:
+        found[()] = _nothing((), shown)
     for row in rows:
-        value, there = (row[0], bool(row[1])) if by is not None else (None, False)
-        group = (value, there and value is None)
-        known = found.get(group) or _nothing(*group, fields=fields)
+        group = tuple((row[n], bool(row[n + 1]) and row[n] is None) for n in range(0, width, 2))
+        known = found.get(group) or _nothing(group, shown)
         at = width + len(varying)
         found[group] = replace(known, count=known.count + int(row[at]))
+        first = at + 1 + len(fields) * each_takes
+        for index, each in enumerate(ends):
+            _end(known.fields[each.name], row[first + 2 * index], row[first + 2 * index + 1])
         for index, (each, node) in enumerate(zip(fields, nodes, strict=True)):
             parts = row[at + 1 + index * each_takes : at + 1 + (index + 1) * each_takes]
             code = None if node is None else _code(tx.model, node, row[width + varying.index(node)])
@@ -94,8 +123,18 @@ def _gather(
     return found
 
 
-def _nothing(value: Any, hidden: bool, fields: Sequence[Field]) -> Total:
-    return Total(value=value, hidden=hidden, count=0, fields={each.name: FieldTotal() for each in fields})
+def _nothing(group: tuple[tuple[Any, bool], ...], fields: Sequence[Field]) -> Total:
+    value, hidden = group[-1] if group else (None, False)
+    empty = {each.name: FieldTotal() for each in fields}
+    return Total(value=value, hidden=hidden, count=0, fields=empty, within=group[:-1])
+
+
+def _end(total: FieldTotal, least: Any, greatest: Any) -> None:
+    """Ends of several rows that are one group: those of its currencies."""
+    known = [each for each in (total.least, least) if each is not None]
+    total.least = min(known, default=None)
+    known = [each for each in (total.greatest, greatest) if each is not None]
+    total.greatest = max(known, default=None)
 
 
 def _add(total: FieldTotal, field: Field, code: str | None, parts: Sequence[Any], *, sqlite: bool) -> None:

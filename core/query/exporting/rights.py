@@ -29,7 +29,11 @@ def exporting(model: Model, grants: Grants, entity: Entity) -> Grants:
     if own == dict(grants.own):
         return grants
     return Grants(
-        model=model, key=make_key(own, grants.narrowing), everything=False, own=own, narrowing=grants.narrowing
+        model=model,
+        key=make_key(own, grants.narrowing),
+        everything=False,
+        own=own,
+        narrowing=grants.narrowing,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 Kind = Literal["created", "updated", "deleted", "restored", "revealed", "erased"]
 KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "restored", "revealed", "erased")
 """What may have happened to a record: ``erased`` is personal data taken out of it for ever."""
+
+
+HAND = "_hand"
+"""Beside the fields of a difference: which following fields were changed by hand before and after it, see `marks`."""
+
+
+def marks(fields: Iterable[str]) -> str:
+    """Fields (uids) in one text, in which none stands in quotes as a field of the difference does."""
+    return " ".join(f"+{uid}" for uid in sorted(fields))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import sqlite3
 import psycopg
 import sqlalchemy as sa
 
-from core.history.journal import Change, Kind, write
+from core.history.journal import HAND, Change, Kind, marks, write
 from core.records.asking import visible_ids
 from core.records.closure import check_trees, keep_trees
 from core.records.files import attach_files, check_files
@@ -160,12 +160,14 @@ def _ask(work: Work, *, numbered: bool = False) -> None:
 def _change(work: Work, row: Row) -> Change:
     numbers = {f.uid: (None, row.values[f.uid]) for f in series_of(row.entity)
                if row.action == "create" and row.values.get(f.uid) is not None}  # fmt: skip
+    hand = row.action in ("update", "keep") and row.by_hand != row.by_hand_before
+    by_hand = {HAND: (marks(row.by_hand_before), marks(row.by_hand))} if hand else {}
     return Change(
         entity=row.entity.uid, record=row.id, kind=KINDS[row.action], version=row.version, by=work.actor.person,
         behalf=work.actor.behalf,
         action=work.actor.action,
         job=work.actor.job,
-        differences={} if row.action in ("delete", "restore") else row.changed() | numbers,
+        differences={} if row.action in ("delete", "restore") else row.changed() | numbers | by_hand,
     )  # fmt: skip
 
 

@@ -118,6 +118,8 @@ def _simple(work: Work, expression: Expression) -> Any:
 
 def _judge(work: Work, row: Row) -> None:
     entity = row.entity
+    if work.returning:
+        return
     for uid, value in row.sent.items():
         field = entity.by_uid[uid]
         if row.action == "update" and value == row.before.get(uid):

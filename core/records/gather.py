@@ -134,7 +134,7 @@ def sweep(work: Work) -> None:
     emptied: dict[tuple[str, int], Row] = {}
     while waiting:
         row = waiting.pop()
-        for entity, field, record in _used(work, row):
+        for entity, field, record in () if row.key in work.unused else _used(work, row):
             key = entity.uid, record
             if key in going:
                 continue

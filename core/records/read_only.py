@@ -31,6 +31,8 @@ def conditional(entity: Entity) -> list[tuple[Field, Expression]]:
 
 def find_locked(work: Work) -> None:
     """Before the write: each row keeps the fields that are to be changed although their condition holds now."""
+    if work.returning:
+        return
     for rows, answers in _asked(work, lambda row, field: _meant(work, row, field)):
         for row in rows:
             found = zip(conditional(row.entity), answers[row.id], strict=True)

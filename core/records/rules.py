@@ -60,7 +60,7 @@ def check_rules(work: Work) -> None:
             for check, rule in checks:
                 if row.answers[id(rule)] is False and judged(work, row, rule):
                     _refuse_check(work, row, check)
-            if row.action in ("create", "update") and id(row) not in swept:
+            if row.action in ("create", "update") and id(row) not in swept and not work.returning:
                 for field in conditional:
                     asked = field.required_if
                     if asked is None or not row.answers[id(asked)] or not judged(work, row, asked):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,11 @@ class Work:
     """Values of defaults that are the same for every row, by uid of the field."""
     brought: bool = False
     """Whether the records come with a solution: they stand in the stages that it gives them, whatever these ask for."""
+    returning: bool = False
+    """Whether records go back to what they were: what they were was right then, so it is not judged again; rights,
+    uniqueness, links and checks are asked as ever."""
+    unused: Set[tuple[str, int]] = frozenset()
+    """Records that go, of which is known that nothing leads to them."""
     swept: list[Row] = field(default_factory=list)
     """Records elsewhere that a deletion takes along (`cascade`) or whose link it empties (`clear`)."""
 

@@ -10,13 +10,21 @@ from core.records.erasing import erase_job
 from core.records.handover import HANDOVER, UNDO, handover_job, undo_job
 from core.records.importing.job import KIND, import_job
 from core.records.sweeping import sweep_files
+from core.records.takeback import KIND as TAKE_BACK
+from core.records.takeback import take_back_job
 from core.storage.sighted import forget_sightings
 from core.storage.workspace import Workspace
 
 
 def handlers() -> Mapping[str, Handler]:
     """The handler of each kind of job."""
-    return {KIND: import_job, ERASE: erase_job, HANDOVER: handover_job, UNDO: undo_job}
+    return {
+        KIND: import_job,
+        ERASE: erase_job,
+        HANDOVER: handover_job,
+        UNDO: undo_job,
+        TAKE_BACK: take_back_job,
+    }
 
 
 def forget_old_sightings(workspace: Workspace) -> None:

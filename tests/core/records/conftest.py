@@ -73,7 +73,11 @@ class Office:
                 own.select().where(own.c.entity == found.uid, own.c.record == record).order_by(own.c.seq)
             )
             return [
-                (r.kind, r.version, {found.by_uid[uid].name: d for uid, d in (r.diff or {}).items()})
+                (
+                    r.kind,
+                    r.version,
+                    {found.by_uid[uid].name: d for uid, d in (r.diff or {}).items() if uid in found.by_uid},
+                )
                 for r in rows
             ]
 

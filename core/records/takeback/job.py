@@ -1,0 +1,232 @@
+"""The taking back of a job as a job of its own: in small steps, each committed with its place, gone on with after a crash."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.access.actor import Actor, system_actor
+from core.access.standing import actor_of_standing, asked_so, write_standing
+from core.errors import KubikError
+from core.i18n import texts
+from core.jobs.jobs import Job, read_job, start_job
+from core.jobs.running import JobCancelled, Run, take
+from core.jobs.worker import Outcome
+from core.records.statements import load
+from core.records.takeback.deeds import by_entity, deeds, earlier_ones, entries
+from core.records.takeback.removing import take_away, with_their_parents
+from core.records.takeback.returning import bin_again, bring_back, give_back
+from core.records.takeback.task import SCOPES, Deed, Left, Returned, Scope, read_returned
+from core.storage.workspace import Transaction, Workspace
+from metamodel.messages import Message, message
+from metamodel.model import Entity
+
+KIND = "take_back"
+
+LONGEST_STEP = 0.05
+"""Seconds that one step holds the write lock, about."""
+
+FEWEST, FIRST, MOST = 10, 50, 500
+"""Rows of the journal in one step: at least, at first, at most."""
+
+Progress = Callable[[int, int | None], None]
+
+
+def taken_back_job(tx: Transaction, actor: Actor, job: int) -> Job:
+    """The finished job that this actor may take back: KBK5003 for one that is not theirs, KBK1104 when there is nothing to do."""
+    found = read_job(tx, job, by=None if actor.system else actor.person or 0)
+    if not asked_so(actor, found):
+        raise KubikError("KBK5003", message("there is no such job"))
+    if found.state in ("queued", "running"):
+        raise KubikError("KBK1104", message("It is not finished yet: cancel it first."))
+    if found.kind == KIND or not entries(tx, job, 0, 1, forwards=True):
+        raise KubikError("KBK1104", message("There is nothing to take back."))
+    return found
+
+
+def start_take_back(tx: Transaction, actor: Actor, job: int, scope: Scope = "untouched") -> int:
+    """Ask for a job to be taken back in the background; the new job."""
+    if scope not in SCOPES:
+        raise ValueError(f"no such scope: {scope}")
+    found = taken_back_job(tx, actor, job)
+    parameters = {"job": job, "scope": scope, "language": actor.language, **write_standing(actor)}
+    return start_job(tx, KIND, parameters, by=actor.person, total=found.done or None)
+
+
+def run_take_back(
+    workspace: Workspace, actor: Actor, job: int, scope: Scope = "untouched", progress: Progress | None = None
+) -> Returned:
+    """Take a job back here and now, as a job that another process goes on with when this one dies."""
+    worker = f"command {secrets.token_hex(8)}"
+    run = Run(
+        workspace,
+        workspace.write(lambda tx: take(tx, start_take_back(tx, actor, job, scope), worker)),
+        worker,
+    )
+    try:
+        returned = _go_on(run, actor, progress)
+    except (KubikError, JobCancelled) as error:
+        cancelled = KubikError("KBK5003", message("the taking back was cancelled"))
+        refusal = error if isinstance(error, KubikError) else cancelled
+        run.finish("failed", error=refusal.detail, code=refusal.code)
+        raise refusal from error
+    run.finish("done", result=returned.written())
+    return returned
+
+
+def take_back_job(run: Run) -> Outcome:
+    """The handler of the kind `take_back` for workers."""
+    with run.workspace.read() as tx:
+        actor = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
+    return Outcome(result=_go_on(run, actor, None).written())
+
+
+def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Returned:
+    returned, size = read_returned(run.saved), FIRST
+    mine = replace(actor, job=run.job.id)
+    try:
+        while returned.phase < 2:
+            returned, spent = _step(run, mine, returned, size)
+            size = max(FEWEST, min(MOST, int(size * min(2.0, LONGEST_STEP / max(spent, 0.001)))))
+            if progress is not None:
+                progress(returned.dealt, run.total)
+    except JobCancelled as stopped:
+        stopped.result = returned.written()
+        raise
+    return returned
+
+
+def _step(run: Run, actor: Actor, returned: Returned, size: int) -> tuple[Returned, float]:
+    """One transaction of it: the state after it, and for how long it kept others waiting."""
+    began = time.perf_counter()
+
+    def action(tx: Transaction) -> Returned:
+        nonlocal began
+        began = time.perf_counter()
+        step = Step(tx=tx, actor=actor, run=run, now=returned)
+        if returned.phase == 0:
+            step.forwards(size)
+        else:
+            step.backwards(size)
+        run.keep(tx, step.now.written(), done=step.now.dealt)
+        return step.now
+
+    return run.workspace.write(action), time.perf_counter() - began
+
+
+class Step:
+    """One transaction of a taking back."""
+
+    def __init__(self, *, tx: Transaction, actor: Actor, run: Run, now: Returned) -> None:
+        self.tx = tx
+        self.actor = actor
+        self.now = now
+        self.job: int = run.job.parameters["job"]
+        self.everything = run.job.parameters["scope"] == "all"
+        self._own = run.job.id
+        self._earlier = earlier_ones(tx, self.job, KIND, self._own)
+        self._render = texts(run.job.parameters["language"]).render
+
+    def forwards(self, size: int) -> None:
+        """Bring back what the job put into the bin."""
+        rows = entries(self.tx, self.job, self.now.last, size, forwards=True, kind="deleted")
+        for uid, records in by_entity(rows):
+            entity = self.tx.model.entity_by_uid.get(uid)
+            if entity is not None:
+                binned = [deed for deed in self._deeds(entity, records) if deed.binned]
+                there = _in_bin(self.tx, entity, binned)
+                bring_back(
+                    self.tx, self.actor, entity, there
+                )  # what stays in the bin is told in the second phase
+        over = len(rows) < size
+        self.now = replace(self.now, phase=1, last=0) if over else replace(self.now, last=rows[-1].seq)
+
+    def backwards(self, size: int) -> None:
+        """Undo the rest, the latest first.
+
+        What one record holds another may need (a unique value, a link): what was refused is tried again as long as
+        that helps.
+        """
+        rows = entries(self.tx, self.job, self.now.last, size, forwards=False)
+        records: dict[str, list[int]] = {}
+        for row in rows:
+            records.setdefault(row.entity, []).append(row.record)
+        waiting = [
+            (entity, self._met(entity, ids))
+            for uid, ids in records.items()
+            if (entity := self.tx.model.entity_by_uid.get(uid)) is not None
+        ]
+        while waiting:
+            refused = [(entity, self._undo(entity, some)) for entity, some in waiting]
+            again = [(entity, [deed for deed, _ in left]) for entity, left in refused if left]
+            if sum(len(some) for _, some in again) == sum(len(some) for _, some in waiting):
+                for entity, left in refused:
+                    for deed, why in left:
+                        self._leave(entity, deed, why)
+                break
+            waiting = again
+        last = rows[-1].seq if rows else 0
+        self.now = replace(self.now, phase=2 if len(rows) < size else 1, last=last)
+
+    def _met(self, entity: Entity, ids: list[int]) -> list[Deed]:
+        """The records met here for the first time on the way back; child rows that go with their parents left out."""
+        upper = self.now.last
+        met = [deed for deed in self._deeds(entity, ids) if not upper or deed.last < upper]
+        along = with_their_parents(self.tx, entity, [d.record for d in met if d.created], self.job)
+        return [deed for deed in met if deed.record not in along]
+
+    def _undo(self, entity: Entity, met: list[Deed]) -> list[tuple[Deed, Message]]:
+        """Undo what was done to these; what was refused, with why."""
+        stored = load(self.tx, entity, [deed.record for deed in met])
+        lying = _in_bin(self.tx, entity, [deed for deed in met if deed.binned])
+        left = [(deed, message("it could not be brought back from the bin")) for deed in lying]
+        changed = [deed for deed in met if not deed.created and not deed.brought and deed not in lying]
+        for written in (
+            give_back(self.tx, self.actor, entity, changed),
+            bin_again(self.tx, self.actor, entity, [deed for deed in met if deed.brought]),
+        ):
+            self.now = self.now.plus(
+                returned=len(written.done), overwritten=sum(1 for deed in written.done if deed.since)
+            )
+            left += written.left
+        made = [deed for deed in met if deed.created and deed.record in stored]
+        if made:
+            written, removed = take_away(self.tx, self.actor, entity, made, self._own)
+            self.now = self.now.plus(removed=removed, binned=len(written.done) - removed)
+            left += written.left
+        return left
+
+    def _deeds(self, entity: Entity, ids: list[int]) -> list[Deed]:
+        """What is to be undone of these records; what stays because of the scope is noted."""
+        found = deeds(self.tx, self.job, entity.uid, ids, own=self._own, earlier=self._earlier)
+        kept = []
+        for record in dict.fromkeys(ids):
+            deed = found.get(record)
+            if deed is None or deed.done:
+                continue
+            if deed.since and not self.everything:
+                if self.now.phase == 1 and (not self.now.last or deed.last < self.now.last):
+                    self._leave(entity, deed, message("people changed it since"))
+                continue
+            kept.append(deed)
+        return kept
+
+    def _leave(self, entity: Entity, deed: Deed, why: Message) -> None:
+        left = Left(entity=entity.name, id=deed.record, why=self._render(why))
+        self.now = self.now.leaving(left)
+
+
+def _in_bin(tx: Transaction, entity: Entity, found: list[Deed]) -> list[Deed]:
+    """Those that lie in the bin still, child rows whose parent lies there too left out: they come back with it."""
+    stored = load(tx, entity, [deed.record for deed in found])
+    lying = [deed for deed in found if stored.get(deed.record, {}).get("deleted_at") is not None]
+    if entity.parent is None or not lying:
+        return lying
+    parent = tx.model.entity_by_uid[entity.by_uid[entity.parent].target or ""]
+    above = load(tx, parent, {stored[deed.record][entity.parent] for deed in lying})
+    return [
+        deed for deed in lying
+        if above.get(stored[deed.record][entity.parent], {}).get("deleted_at") is None
+    ]  # fmt: skip

@@ -70,6 +70,24 @@ def start_job(
     return int(tx.connection.execute(insert.returning(table.c.id)).scalar_one())
 
 
+def finish_now(tx: Transaction, job: int, result: Any, *, done: int) -> None:
+    """End a job in the very transaction that began it: its work is done there, and no worker ever sees it waiting."""
+    table = tx.tables.own.job
+    tx.connection.execute(
+        table.update()
+        .where(table.c.id == job, table.c.state == "queued")
+        .values(
+            state="done",
+            started_at=tx.now,
+            finished_at=tx.now,
+            result=result,
+            done=done,
+            total=done,
+            attempts=1,
+        )
+    )
+
+
 def read_job(tx: Transaction, job: int, *, by: int | None = None) -> Job:
     """A job by id, of that starter when one is given; KBK5003 when there is none."""
     table = tx.tables.own.job

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.jobs.worker import Handler, Worker
+from core.records.bulk import KIND as BULK
+from core.records.bulk import bulk_job
 from core.records.erasing import KIND as ERASE
 from core.records.erasing import erase_job
 from core.records.handover import HANDOVER, UNDO, handover_job, undo_job
@@ -19,6 +21,7 @@ from core.storage.workspace import Workspace
 def handlers() -> Mapping[str, Handler]:
     """The handler of each kind of job."""
     return {
+        BULK: bulk_job,
         KIND: import_job,
         ERASE: erase_job,
         HANDOVER: handover_job,

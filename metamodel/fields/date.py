@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
 from metamodel.fields.moments import parse_day, write_day
-from metamodel.fields.operators import OF_ORDERED
+from metamodel.fields.operators import OF_DAYS
 from metamodel.labels import Label
 from metamodel.messages import message
 
@@ -24,7 +24,7 @@ class Date(FieldType):
     label: ClassVar[Label] = Label(ru="Дата", en="Date")
     widget: ClassVar[str] = "date"
     cell: ClassVar[str] = "date"
-    operators: ClassVar[tuple[str, ...]] = OF_ORDERED
+    operators: ClassVar[tuple[str, ...]] = OF_DAYS
     options_schema: ClassVar[Mapping[str, Any]] = {}
 
     def column_type(self, field: Field) -> ColumnType:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
 from metamodel.fields.moments import parse_instant, write_instant
-from metamodel.fields.operators import OF_ORDERED
+from metamodel.fields.operators import OF_DAYS
 from metamodel.labels import Label
 from metamodel.messages import message
 
@@ -24,7 +24,7 @@ class DateTime(FieldType):
     label: ClassVar[Label] = Label(ru="Дата и время", en="Date and time")
     widget: ClassVar[str] = "datetime"
     cell: ClassVar[str] = "datetime"
-    operators: ClassVar[tuple[str, ...]] = OF_ORDERED
+    operators: ClassVar[tuple[str, ...]] = OF_DAYS
     options_schema: ClassVar[Mapping[str, Any]] = {}
 
     def column_type(self, field: Field) -> ColumnType:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from metamodel.fields.link import LINK_OPTIONS, Link
+from metamodel.fields.operators import OF_DEPARTMENT
 from metamodel.labels import Label
 
 
@@ -14,4 +15,5 @@ class Department(Link):
 
     name: ClassVar[str] = "department"
     label: ClassVar[Label] = Label(ru="Подразделение", en="Department")
+    operators: ClassVar[tuple[str, ...]] = OF_DEPARTMENT
     options_schema: ClassVar[Mapping[str, Any]] = LINK_OPTIONS

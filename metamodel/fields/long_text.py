@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from metamodel.fields.base import ColumnType, Context, FieldType
-from metamodel.fields.operators import EMPTINESS
+from metamodel.fields.operators import OF_LONG_TEXT
 from metamodel.fields.text import check_text
 from metamodel.fields.texts import clean_text
 from metamodel.labels import Label
@@ -25,7 +25,7 @@ class LongText(FieldType):
     label: ClassVar[Label] = Label(ru="Многострочный текст", en="Long text")
     widget: ClassVar[str] = "long_text"
     cell: ClassVar[str] = "text"
-    operators: ClassVar[tuple[str, ...]] = ("contains", *EMPTINESS)
+    operators: ClassVar[tuple[str, ...]] = OF_LONG_TEXT
     options_schema: ClassVar[Mapping[str, Any]] = {
         "min_length": {"type": "integer", "minimum": 0, "maximum": 1_000_000},
         "max_length": {"type": "integer", "minimum": 1, "maximum": 1_000_000},

@@ -1,151 +1,43 @@
-"""Operators of filters: how the text of an expression is made from a field, an operator and its operands."""
+"""Operators of filters: which a field offers, and its values as constants of the expression language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from metamodel.fields.html import plain_text
-from metamodel.labels import Label
+from metamodel.fields.known_operators import (
+    EMPTINESS,
+    OF_BOOLEAN,
+    OF_CHOICE,
+    OF_CHOICES,
+    OF_DAYS,
+    OF_DEPARTMENT,
+    OF_FILE,
+    OF_LINK,
+    OF_LINK_ANY,
+    OF_LINKS,
+    OF_LONG_TEXT,
+    OF_ORDERED,
+    OF_ROWS,
+    OF_SECRET,
+    OF_TEXT,
+    OF_USER,
+    OF_USERS,
+    OPERATORS,
+)
+from metamodel.fields.operator import Operator
 
 if TYPE_CHECKING:
     from metamodel.expression.types import Type
     from metamodel.model import Field
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operator:
-    """An operator a filter offers; ``template`` has ``{field}`` and ``{0}``, ``{1}`` or ``{list}``.
-
-    With ``join`` the template is written for each operand, with that word between.
-    """
-
-    name: str
-    label: Label
-    operand: Literal["none", "one", "two", "list"]
-    template: str
-    join: Literal["", "AND", "OR"] = ""
-
-    def text(self, field: str, *operands: str) -> str:
-        """The condition on ``field`` (a name or path) with operands that are already expression texts."""
-        if self.join:
-            each = (self.template.format(operand, field=field) for operand in operands)
-            return "(" + f" {self.join} ".join(each) + ")"
-        return self.template.format(*operands, field=field, list=", ".join(operands))
-
-
-_ALL = (
-    Operator(name="eq", label=Label(ru="равно", en="is"), operand="one", template="{field} = {0}"),
-    Operator(
-        name="ne",
-        label=Label(ru="не равно", en="is not"),
-        operand="one",
-        template="{field} IS DISTINCT FROM {0}",
-    ),
-    Operator(name="lt", label=Label(ru="меньше", en="less than"), operand="one", template="{field} < {0}"),
-    Operator(name="le", label=Label(ru="не больше", en="at most"), operand="one", template="{field} <= {0}"),
-    Operator(name="gt", label=Label(ru="больше", en="more than"), operand="one", template="{field} > {0}"),
-    Operator(name="ge", label=Label(ru="не меньше", en="at least"), operand="one", template="{field} >= {0}"),
-    Operator(
-        name="between",
-        label=Label(ru="от и до", en="between"),
-        operand="two",
-        template="{field} BETWEEN {0} AND {1}",
-    ),
-    Operator(
-        name="in", label=Label(ru="одно из", en="one of"), operand="list", template="{field} IN ({list})"
-    ),
-    Operator(
-        name="contains",
-        label=Label(ru="содержит", en="contains"),
-        operand="one",
-        template="{field} CONTAINS {0}",
-    ),
-    Operator(
-        name="name_contains",
-        label=Label(ru="имя содержит", en="name contains"),
-        operand="one",
-        template="{field}.name CONTAINS {0}",
-    ),
-    Operator(
-        name="has_any",
-        label=Label(ru="есть хотя бы одно из", en="has any of"),
-        operand="list",
-        template="{field} IN ({list})",
-    ),
-    Operator(
-        name="has_all",
-        label=Label(ru="есть все", en="has all of"),
-        operand="list",
-        template="{field} CONTAINS {0}",
-        join="AND",
-    ),
-    Operator(
-        name="has_none",
-        label=Label(ru="нет ни одного из", en="has none of"),
-        operand="list",
-        template="({field} IN ({list})) IS DISTINCT FROM true",
-    ),
-    Operator(name="is_me", label=Label(ru="это я", en="is me"), operand="none", template="{field} = me"),
-    Operator(
-        name="has_me",
-        label=Label(ru="есть я", en="includes me"),
-        operand="none",
-        template="{field} CONTAINS me",
-    ),
-    Operator(name="is_true", label=Label(ru="да", en="yes"), operand="none", template="{field} = true"),
-    Operator(
-        name="is_false",
-        label=Label(ru="нет", en="no"),
-        operand="none",
-        template="{field} IS DISTINCT FROM true",
-    ),
-    Operator(
-        name="has_rows",
-        label=Label(ru="есть строки", en="has rows"),
-        operand="none",
-        template="EXISTS({field})",
-    ),
-    Operator(
-        name="no_rows",
-        label=Label(ru="нет строк", en="has no rows"),
-        operand="none",
-        template="NOT EXISTS({field})",
-    ),
-    Operator(
-        name="is_empty", label=Label(ru="пусто", en="is empty"), operand="none", template="{field} IS NULL"
-    ),
-    Operator(
-        name="is_not_empty",
-        label=Label(ru="не пусто", en="is not empty"),
-        operand="none",
-        template="{field} IS NOT NULL",
-    ),
-)
-OPERATORS: Mapping[str, Operator] = {operator.name: operator for operator in _ALL}
-
-EMPTINESS = ("is_empty", "is_not_empty")
-OF_TEXT = ("contains", "eq", "ne", "in", *EMPTINESS)
-OF_ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "between", *EMPTINESS)
-OF_CHOICE = ("eq", "ne", "in", *EMPTINESS)
-OF_CHOICES = ("has_any", "has_all", "has_none", *EMPTINESS)
-OF_LINK = ("eq", "ne", "in", *EMPTINESS)
-OF_LINKS = ("contains", *EMPTINESS)
-OF_USERS = ("has_me", *OF_LINKS)
-OF_LINK_ANY = ("eq", "ne", *EMPTINESS)
-OF_USER = ("is_me", *OF_LINK)
-OF_BOOLEAN = ("is_true", "is_false", *EMPTINESS)
-OF_ROWS = ("has_rows", "no_rows")
-OF_FILE = ("name_contains", *EMPTINESS)
-OF_SECRET = EMPTINESS
-
 _BY_KIND: Mapping[str, tuple[str, ...]] = {
-    "text": OF_TEXT, "number": OF_ORDERED, "date": OF_ORDERED, "datetime": OF_ORDERED, "choice": OF_CHOICE,
+    "text": OF_TEXT, "number": OF_ORDERED, "date": OF_DAYS, "datetime": OF_DAYS, "choice": OF_CHOICE,
     "time": OF_ORDERED, "duration": OF_ORDERED, "choices": OF_CHOICES,
-    "link": OF_LINK, "boolean": OF_BOOLEAN, "rows": OF_ROWS,
+    "link": OF_LINK, "link_any": OF_LINK_ANY, "boolean": OF_BOOLEAN, "rows": OF_ROWS,
 }  # fmt: skip
 
 
@@ -184,3 +76,10 @@ def constant_text(result: Type, value: Any, choices: Mapping[str, str]) -> str:
         return constant_text(result, value[0] if value else None, choices)
     text = choices.get(value, value) if result.kind in ("choice", "choices") else value
     return "'" + str(text).replace("'", "''") + "'"
+
+
+__all__ = [
+    "EMPTINESS", "OF_BOOLEAN", "OF_CHOICE", "OF_CHOICES", "OF_DAYS", "OF_DEPARTMENT", "OF_FILE", "OF_LINK", "OF_LINKS",
+    "OF_LINK_ANY", "OF_LONG_TEXT", "OF_ORDERED", "OF_ROWS", "OF_SECRET", "OF_TEXT", "OF_USER", "OF_USERS", "OPERATORS",
+    "Operator", "constant_text", "operand_text", "operators_of",
+]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import ColumnType, Context, FieldType
 from metamodel.fields.html import clean_html, has_content, html_of, is_too_deep, plain_text
-from metamodel.fields.operators import EMPTINESS
+from metamodel.fields.operators import OF_LONG_TEXT
 from metamodel.fields.texts import clean_text
 from metamodel.labels import Label
 from metamodel.messages import message
@@ -35,7 +35,7 @@ class RichText(FieldType):
     label: ClassVar[Label] = Label(ru="Текст с оформлением", en="Rich text")
     widget: ClassVar[str] = "rich_text"
     cell: ClassVar[str] = "rich_text"
-    operators: ClassVar[tuple[str, ...]] = ("contains", *EMPTINESS)
+    operators: ClassVar[tuple[str, ...]] = OF_LONG_TEXT
     options_schema: ClassVar[Mapping[str, Any]] = {
         "max_length": {
             "type": "integer",

@@ -13,7 +13,7 @@ from core.query.changes import asked_of
 from core.records.engine import run
 from core.records.shapes import Row
 from core.records.statements import chunks, load
-from core.records.takeback.returning import Written, each_or_none
+from core.records.takeback.returning import Written, each_or_none, keep_stamps
 from core.records.takeback.task import Deed
 from core.records.work import below, start
 from core.system import guards
@@ -45,6 +45,7 @@ def take_away(
             for number, deed in enumerate(some)
         ]
         run(work)
+        keep_stamps(work)
         for deed, top in zip(some, work.tops, strict=True):
             if deed.record not in leading and not deed.since and not work.swept:
                 for row in below(top):

@@ -99,6 +99,7 @@ def _write_bin(tx: Transaction, actor: Actor, entity: Entity, action: Any, deeds
         for number, deed in enumerate(deeds)
     ]
     run(work)
+    keep_stamps(work)
 
 
 def give_back(tx: Transaction, actor: Actor, entity: Entity, deeds: Sequence[Deed]) -> Written:
@@ -143,6 +144,16 @@ def _write_values(tx: Transaction, actor: Actor, entity: Entity, deeds: Sequence
             work.tops.append(_filled(work, row, deed))
     if work.tops:
         run(work)
+        keep_stamps(work)
+
+
+def keep_stamps(work: Work) -> None:
+    """Records that changed only since something below them or led to by them did keep who changed them last and when."""
+    rows = [*work.kept.values(), *(row for row in work.swept if row.action == "update")]
+    stamps = ("updated_at", "updated_by")
+    for row in rows:
+        if row.touched:
+            update(work.tx, row.entity, [(row.id, {name: row.before[name] for name in stamps})])
 
 
 def _filled(work: Work, row: Row, deed: Deed) -> Row:

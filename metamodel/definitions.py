@@ -170,6 +170,7 @@ class EntityDefinition:
     title: str | None = part()
     sort: tuple[str, ...] = part(NAMES, default=())
     duplicates: tuple[tuple[str, ...], ...] = part(SETS, default=())
+    search: tuple[str, ...] = part(NAMES, default=())
     tree: str | None = part()
     fields: tuple[FieldDefinition, ...] = whole(many(FieldDefinition))
     stages: StagesDefinition | None = part(one(StagesDefinition))
@@ -228,6 +229,19 @@ class RoleDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormatDefinition:
+    """A colour of a cell or a row: where a condition holds, or the stronger the nearer a value comes to ``to``."""
+
+    column: str | None = part()
+    when: str | None = part(EXPRESSION)
+    value: str | None = part(EXPRESSION)
+    start: str | None = part(EXPRESSION, key="from")
+    end: str | None = part(EXPRESSION, key="to")
+    color: str = whole()
+    fill: bool = part(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ViewDefinition:
     """A saved way to look at an entity; ``type`` is what the model calls its kind."""
 
@@ -243,11 +257,14 @@ class ViewDefinition:
     type: Literal["list", "board"] = part(default="list", key="kind")
     group_by: str | None = part()
     columns: tuple[str, ...] = whole(NAMES)
-    totals: tuple[str, ...] = part(NAMES, default=())
+    group: tuple[str, ...] = part(ONE_OR_MORE, default=())
+    totals: tuple[str, ...] | None = part(NAMES)
     folded: tuple[str, ...] | None = part(NAMES)
     hidden: tuple[str, ...] = part(NAMES, default=())
     filter: str | None = part(EXPRESSION)
     sort: tuple[str, ...] = part(NAMES, default=())
+    formats: tuple[FormatDefinition, ...] = part(many(FormatDefinition), default=())
+    frozen: int | None = part()
     order: int | None = part()
     roles: tuple[str, ...] | None = part(NAMES)
     of_part: str | None = part(key="part")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
@@ -162,6 +163,8 @@ class Entity:
     """Field names, ``-`` before a descending one; empty means newest first."""
     duplicates: tuple[tuple[str, ...], ...] = ()
     """Sets of fields (uids): a form warns when another record has the same values in all fields of one."""
+    search_links: tuple[str, ...] = ()
+    """Links (uids) whose titles are searched as if they were the record's own text."""
     menu: bool = True
     off: bool = False
     """Whether its part of the solution is switched off: no screen shows it; data, API and rights stay."""
@@ -211,6 +214,39 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewGroup:
+    """By what a list is grouped: a field (uid), of dates and numbers by which step, the greatest first or last."""
+
+    field: str
+    by: str | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewTotal:
+    """What is told of a field (uid) below its column."""
+
+    field: str
+    by: Literal["sum", "avg", "min", "max"] = "sum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A colour of a cell (``column`` is its path, None the whole row).
+
+    A rule colours where ``when`` holds; a scale the stronger, the nearer ``value`` is to ``end`` from ``start``.
+    """
+
+    column: str | None
+    color: str
+    fill: bool = False
+    when: Expression | None = None
+    value: Expression | None = None
+    start: Decimal | None = None
+    end: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A saved way to look at an entity; ``columns`` are names or paths, ``sort`` as in a query.
 
@@ -232,6 +268,12 @@ class View:
     filter: Expression | None = None
     filter_text: str | None = None
     sort: tuple[str, ...] = ()
+    group: tuple[ViewGroup, ...] = ()
+    """Of a list; ``told`` is what stands below its columns, None for the sums of all that can be added up."""
+    told: tuple[ViewTotal, ...] | None = None
+    formats: tuple[Format, ...] = ()
+    frozen: int = 0
+    """Columns that stay at the left while the others scroll."""
     order: int | None = None
     """Its place among the tabs of its entity; those without one come after, by name."""
     roles: frozenset[str] | None = None

@@ -261,6 +261,13 @@ def _definitions() -> dict[str, Any]:
         ),
         "part": _object({"name": _NAME, "label": _LABEL, "help": _LABEL, "on": _BOOLEAN}, "name"),
         "step_rows": _object({"of": _NAME, "where": _EXPRESSION, "values": _values()}, "of", "values"),
+        "format": _object(
+            {
+                "column": {"$ref": "#/$defs/path"}, "when": _EXPRESSION, "value": _EXPRESSION, "from": _EXPRESSION,
+                "to": _EXPRESSION, "color": _COLOR, "fill": _BOOLEAN,
+            },
+            "color",
+        ),
         "step": _by("do", tuple(_STEP_KEYS), "step_"),
         **{f"step_{do}": _step(do) for do in _STEP_KEYS},
         "fixture": _object({"name": _NAME, "entity": _NAME, "values": _written()}, "name", "entity"),
@@ -326,6 +333,21 @@ def _sets() -> dict[str, Any]:
     return {"type": "array", "items": {"anyOf": [_NAME, one]}, "maxItems": 10}
 
 
+def _grouping() -> dict[str, Any]:
+    """One field or two, of dates and numbers with a step: ``closes_on:month``, ``amount:1000``; ``-`` before turns it."""
+    step = "day|week|month|quarter|year|[0-9]{1,15}(?:\\.[0-9]{1,9})?"
+    one = {"type": "string", "pattern": f"^-?{NAME_PATTERN[1:-1]}(?::(?:{step}))?$"}
+    return {
+        "anyOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 2, "uniqueItems": True}]
+    }
+
+
+def _totals() -> dict[str, Any]:
+    """Fields that are added up, or of which something else is told: ``idle:max``."""
+    one = {"type": "string", "pattern": f"^{NAME_PATTERN[1:-1]}(?::(?:sum|avg|min|max))?$"}
+    return {"type": "array", "items": one, "maxItems": 20, "uniqueItems": True}
+
+
 def _shown() -> dict[str, Any]:
     return {"type": "array", "items": _NAME, "maxItems": 20, "uniqueItems": True}
 
@@ -351,7 +373,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "label_many": _LABEL, "help": _LABEL, "icon": _ICON,
                 "menu": _BOOLEAN, "part": _NAME, "title": {"type": "string", "minLength": 1, "maxLength": 500}, "sort": _sort(),
-                "duplicates": _sets(), "tree": _NAME, "fields": fields, "stages": stages, "constraints": constraints, "layout": layout,
+                "duplicates": _sets(), "search": _shown(), "tree": _NAME, "fields": fields, "stages": stages, "constraints": constraints, "layout": layout,
                 "rail": _shown(), "timeline": timeline,
             },
             "name",
@@ -395,8 +417,10 @@ def _kinds() -> dict[str, dict[str, Any]]:
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "entity": _NAME,
                 "kind": {"enum": ["list", "board"]}, "group_by": _NAME,
-                "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100), "totals": _shown(), "folded": _shown(),
-                "hidden": _shown(), "filter": _EXPRESSION, "sort": _sort(),
+                "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100), "group": _grouping(), "totals": _totals(),
+                "folded": _shown(), "hidden": _shown(), "filter": _EXPRESSION, "sort": _sort(),
+                "formats": _list({"$ref": "#/$defs/format"}, most=20),
+                "frozen": {"type": "integer", "minimum": 0, "maximum": 5},
                 "order": {"type": "integer", "minimum": -9999, "maximum": 9999}, "roles": _names(), "part": _NAME,
             },
             "name",

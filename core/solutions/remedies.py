@@ -91,6 +91,9 @@ def _of_entity(item: Mapping[str, Any], fault: Fault) -> Edit | None:
         case ("duplicates", int() as index, *_):
             words = message("records are not compared by it any more")
             return _made(fault, "duplicates", name, words, "duplicates", index)
+        case ("search", int() as index):
+            words = message("records are not found by its title any more")
+            return _made(fault, "search", name, words, "search", index)
         case ("tree",):
             return _made(fault, "tree", name, message("the records are no tree any more"), "tree")
     return None
@@ -221,6 +224,12 @@ def _of_view(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "view", name, message("the view goes: nothing groups its board any more"))
         case ("totals", int() as index):
             return _made(fault, "view", name, message("the total leaves the view"), "totals", index)
+        case ("group", int() as index):
+            if isinstance(item["group"], str) or len(item["group"]) == 1:
+                return _made(fault, "view", name, message("the view is not grouped any more"), "group")
+            return _made(fault, "view", name, message("the group leaves the view"), "group", index)
+        case ("formats", int() as index, *_):
+            return _made(fault, "view", name, message("the colour leaves the view"), "formats", index)
         case ("folded" | "hidden" as key, int() as index):
             words = message("the column is not set apart any more")
             return _made(fault, "view", name, words, key, index)

@@ -201,6 +201,7 @@ class Follower:
         _each(item, "sort", lambda n: self.path(uid, n))
         for names in item.get("duplicates", ()):
             names[:] = [self.field(uid, n) for n in names]
+        _each(item, "search", lambda n: self.field(uid, n))
         if "tree" in item:
             item["tree"] = self.field(uid, item["tree"])
         if "title" in item:
@@ -262,10 +263,24 @@ class Follower:
         choices = self.choices.get(old.group_by or "", {}) if old else {}
         if "group_by" in item:
             item["group_by"] = self.field(uid, item["group_by"])
-        _each(item, "totals", lambda n: self.field(uid, n))
+        if isinstance(item.get("group"), str):
+            item["group"] = [item["group"]]
+        _each(item, "group", lambda n: self.stepped(uid, n))
+        _each(item, "totals", lambda n: self.stepped(uid, n))
         for key in ("folded", "hidden"):
             _each(item, key, lambda n: choices.get(n, n))
+        for written in item.get("formats", ()):
+            if "column" in written:
+                written["column"] = self.path(uid, written["column"])
+            for known in old.formats if old else ():
+                self.expression(written, "when", known.when)
+                self.expression(written, "value", known.value)
         self.expression(item, "filter", old.filter if old else None)
+
+    def stepped(self, uid: str | None, written: str) -> str:
+        """The name of a field with what stands before and behind it: ``-closes_on:month``, ``idle:max``."""
+        name, mark, step = written.removeprefix("-").partition(":")
+        return f"{'-' * written.startswith('-')}{self.field(uid, name)}{mark}{step}"
 
     def menu(self, items: Iterable[dict[str, Any]]) -> None:
         for item in items:

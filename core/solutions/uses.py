@@ -94,6 +94,8 @@ class Walker(Naming):
         for number, names in enumerate(item.get("duplicates", ())):
             uids = [entity.by_name[each].uid for each in names]
             yield self.use("duplicates", name, (*at, "duplicates", number), *uids)
+        for number, each in enumerate(item.get("search", ())):
+            yield self.use("search", name, (*at, "search", number), entity.by_name[each].uid)
         if "tree" in item:
             yield self.use("tree", name, (*at, "tree"), *self.path(entity, item["tree"]))
         if "title" in item:
@@ -184,8 +186,22 @@ class Walker(Naming):
             for number, path in enumerate(paths):
                 yield self.use("view", view.name, (*at, key, number), *self.path(entity, path))
         yield from self.board(view, at, item)
+        yield from self.listed(view, at, entity)
         yield from self.expression("view", view.name, (*at, "filter"), view.filter, entity.uid)
         yield from self.roles("view", view.name, at, item)
+
+    def listed(self, view: View, at: tuple[str | int, ...], entity: Entity) -> Iterator[Use]:
+        """By what a list is grouped, what is told below its columns, what colours it."""
+        for number, group in enumerate(view.group):
+            yield self.use("view", view.name, (*at, "group", number), group.field)
+        for number, told in enumerate(view.told or ()):
+            yield self.use("view", view.name, (*at, "totals", number), told.field)
+        for number, format in enumerate(view.formats):
+            path = (*at, "formats", number)
+            if format.column is not None:
+                yield self.use("view", view.name, (*path, "column"), *self.path(entity, format.column))
+            yield from self.expression("view", view.name, (*path, "when"), format.when, entity.uid)
+            yield from self.expression("view", view.name, (*path, "value"), format.value, entity.uid)
 
     def board(self, view: View, at: tuple[str | int, ...], item: Mapping[str, Any]) -> Iterator[Use]:
         """What the columns of a board are, and what is summed up over them."""

@@ -71,6 +71,7 @@ _ENTITY_ASPECTS: Mapping[str, Message] = {
     "timeline": message("whose events its timeline gathers"),
     "default_sort": message("the order of its records"),
     "duplicates": message("by what a record is taken for another one"),
+    "search_links": message("which links its search follows"),
     "tree": message("the tree"),
     "parent": message("what its records belong to"),
 }
@@ -181,7 +182,11 @@ class _ViewByUids:
         self.view, self.name, self.uid, self.label = view, view.name, view.uid, view.label
         self.meaning = (
             view.solution, view.label, view.entity, view.kind, shape(view.filter), view.order, view.roles,
-            view.group_by, view.totals, view.folded, view.hidden,
+            view.group_by, view.totals, view.folded, view.hidden, view.group, view.told, view.frozen,
+            tuple(
+                (f.column and _path(model, view.entity, f.column), f.color, f.fill, shape(f.when), shape(f.value), f.start, f.end)
+                for f in view.formats
+            ),
             tuple(_path(model, view.entity, path) for path in view.columns),
             tuple((path[:1] == "-", _path(model, view.entity, path.removeprefix("-"))) for path in view.sort),
         )  # fmt: skip

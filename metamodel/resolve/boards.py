@@ -30,7 +30,7 @@ class Board:
 def board_of(written: ViewDefinition, entity: EntityDraft, spot: Spot, faults: Faults) -> Board:
     """The board of a view; nothing for a list, for which these keys are faults."""
     if written.type != "board":
-        for key in ("group_by", "totals", "folded", "hidden"):
+        for key in ("group_by", "folded", "hidden"):
             if getattr(written, key):
                 faults.add(spot.under(key), "KBK1005", message("only a board has “{key}”", key=key))
         return Board()
@@ -75,7 +75,7 @@ def _grouping(written: ViewDefinition, entity: EntityDraft, spot: Spot, faults: 
 
 def _totals(written: ViewDefinition, entity: EntityDraft, spot: Spot, faults: Faults) -> list[str]:
     found = []
-    for index, name in enumerate(written.totals):
+    for index, name in enumerate(written.totals or ()):
         place, field = spot.under("totals", index), entity.by_name.get(name)
         if field is None:
             faults.add(place, "KBK1002", unknown("there is no field “{name}”", name, entity.by_name))

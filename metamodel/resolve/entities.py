@@ -103,6 +103,7 @@ def make_entity(checker: Checker, draft: EntityDraft, fields: tuple[Field, ...])
         tree=draft.tree,
         default_sort=_sort(draft, checker.faults),
         duplicates=_duplicates(draft, checker.faults),
+        search_links=_search_links(draft, checker.faults),
         menu=written.menu,
     )
 
@@ -195,6 +196,21 @@ def _duplicates(draft: EntityDraft, faults: Faults) -> tuple[tuple[str, ...], ..
                 uids.append(field.uid)
         sets.append(tuple(uids))
     return tuple(each for each in sets if each)
+
+
+def _search_links(draft: EntityDraft, faults: Faults) -> tuple[str, ...]:
+    """The links whose titles are searched."""
+    uids = []
+    for index, name in enumerate(draft.definition.search):
+        spot, field = draft.spot.under("search", index), draft.by_name.get(name)
+        if field is None:
+            faults.add(spot, "KBK1002", unknown("there is no field “{name}”", name, draft.by_name))
+        elif field.type not in ("link", "user", "department"):
+            why = message("“{field}” is not a link to one record", field=field.shown)
+            faults.add(spot, "KBK1005", why)
+        else:
+            uids.append(field.uid)
+    return tuple(uids)
 
 
 def _sort(draft: EntityDraft, faults: Faults) -> tuple[str, ...]:

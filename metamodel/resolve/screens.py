@@ -15,6 +15,7 @@ from metamodel.resolve.boards import board_of
 from metamodel.resolve.entities import check_path, check_sort
 from metamodel.resolve.expressions import Checker
 from metamodel.resolve.faults import Faults, Spot
+from metamodel.resolve.list_views import formats_of, groups_of, told_of
 from metamodel.resolve.naming import default_label
 from metamodel.resolve.parts import Parts
 
@@ -72,6 +73,8 @@ def make_views(
             roles=role_uids(written.roles, roles, spot, faults),
             off=parts.off(written.solution, written.of_part, spot) or _is_off(entities, written.entity),
             group_by=board.group_by, totals=board.totals, folded=board.folded, hidden=board.hidden,
+            group=groups_of(written, entity, spot, faults), told=told_of(written, entity, spot, faults),
+            formats=formats_of(written, entity, spot, checker), frozen=written.frozen or 0,
         )  # fmt: skip
     return made
 

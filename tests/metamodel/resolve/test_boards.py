@@ -84,7 +84,6 @@ def test_a_board_is_grouped_by_the_stage_and_folds_what_has_ended_unless_it_says
         ("entity: deal, kind: board, totals: [name]", "totals[0]", "KBK1005"),
         ("entity: deal, kind: board, folded: [wonn]", "folded[0]", "KBK1002"),
         ("entity: deal, kind: board, group_by: owner, hidden: [won]", "hidden", "KBK1005"),
-        ("entity: deal, totals: [amount]", "totals", "KBK1005"),
         ("entity: deal, group_by: stage", "group_by", "KBK1005"),
     ],
 )

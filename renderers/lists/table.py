@@ -130,9 +130,9 @@ def rows(
     ids = [item["id"] for item in page.items]
     named = ' id="r%s"' if picks else ""
     parts = [
-        f'<td class="{column.css}"><a{named} href="{address.path}/%s">%s</a></td>'
+        f'<td class="{column.css}" data-field="{column.name}"><a{named} href="{address.path}/%s">%s</a></td>'
         if column.is_name
-        else f'<td class="{column.css}">%s</td>'
+        else f'<td class="{column.css}" data-field="{column.name}">%s</td>'
         for column in columns
     ]
     name_at = next(index for index, column in enumerate(columns) if column.is_name)
@@ -151,7 +151,8 @@ def rows(
     if buttons:
         last = f"{last}%s"
         drawn.append([buttons[id] for id in ids])
-    pattern = f"<tr>{''.join(parts)}{last}</tr>"
+    drawn.insert(0, ids)
+    pattern = f'<tr data-id="%s">{"".join(parts)}{last}</tr>'
     return "\n".join([pattern % values for values in zip(*drawn, strict=True)])
 
 

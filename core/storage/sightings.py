@@ -22,6 +22,10 @@ MOST_WAITING = 200_000
 """Records seen that are kept while the database cannot be written to; beyond it the oldest go, and the log says so."""
 
 
+MANY_WAITING = 50_000
+"""Records seen after which a long export writes them before it goes on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """Somebody was shown personal data: which fields (uids) of which records of an entity (uid), and by which way."""
@@ -54,6 +58,11 @@ class Sightings:
             if self._thread is None and not self._ended.is_set():
                 self._thread = threading.Thread(target=self._work, name="kubik-sightings", daemon=True)
                 self._thread.start()
+
+    @property
+    def many(self) -> bool:
+        """Whether so much waits that who makes more should write it first."""
+        return sum(len(each.records) for each in self._waiting) > MANY_WAITING
 
     def flush(self) -> None:
         """Write what waits, now; what cannot be written waits on."""

@@ -4,5 +4,9 @@ from __future__ import annotations
 
 from core.query.exporting.forms import ExportColumn, Form
 from core.query.exporting.reading import Chunk, Export, begin_export, narrowed_of
+from core.query.exporting.writing import Exporter, Manner, Progress, exporter_named, heads
 
-__all__ = ["Chunk", "Export", "ExportColumn", "Form", "begin_export", "narrowed_of"]
+__all__ = [
+    "Chunk", "Export", "ExportColumn", "Exporter", "Form", "Manner", "Progress", "begin_export", "exporter_named", "heads",
+    "narrowed_of",
+]  # fmt: skip

@@ -21,6 +21,7 @@ from core.query.columns import Layout
 from core.query.compile import Compiler, Part
 from core.query.execute import Reader, Values, parameters, reader_of, relations_of
 from core.query.exporting.forms import ExportColumn, column_of
+from core.query.exporting.naming import ambiguous_titles
 from core.query.exporting.rights import exported_freely, exporting
 from core.query.exporting.seen import note_chunk
 from core.query.matching import id_list
@@ -79,6 +80,7 @@ class Export:
     _watched: Watched
     _ids: Any
     _titles: dict[str, Prepared] = field(default_factory=dict)
+    _ambiguous: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows in order, once; views of personal data are noted as they pass."""
@@ -114,6 +116,9 @@ class Export:
 
     def _beside(self, chunk: Chunk) -> None:
         """What is read beside the rows: titles of links, lists, links to any record; tuples of choices made of text."""
+        for known in self.links.values():
+            if len(known) > KEPT_TITLES:
+                known.clear()
         for place, column in enumerate(self.columns):
             values = chunk.columns[place]
             match column.form:
@@ -129,13 +134,17 @@ class Export:
                 case _:
                     pass
 
+    def ambiguous(self, target: str) -> frozenset[str]:
+        """The folded titles of an entity (uid) by which reading a table would not find the one record that has it."""
+        if target not in self._ambiguous:
+            self._ambiguous[target] = ambiguous_titles(self._tx, self._reader.compiler, self._values, target)
+        return self._ambiguous[target]
+
     def _engine(self, place: int, value: Any) -> Any:
         return self._prepared.converted((value,), self._layout.columns[place].value)[0]
 
     def _read_titles(self, target: str, values: Sequence[int | None]) -> None:
         known = self.links.setdefault(target, {})
-        if len(known) > KEPT_TITLES:
-            known.clear()
         new = [each for each in set(values) if each is not None and each not in known]
         if not new:
             return

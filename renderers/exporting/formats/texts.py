@@ -18,7 +18,7 @@ from metamodel.fields.moments import write_day
 from metamodel.fields.numeric import write_number
 from metamodel.fields.percent import write_percent
 from metamodel.fields.phone import region_of, spelled
-from metamodel.spreadsheet import HIDDEN, SUSPECT, guarded
+from metamodel.spreadsheet import HIDDEN
 from metamodel.text import fold
 from renderers.exporting.formats.memo import Memo
 from renderers.exporting.formats.moments import LocalTimes
@@ -30,15 +30,21 @@ PERCENT = 2
 """Digits by which a share is moved to be percents."""
 
 
-def text_column(export: Export, column: ExportColumn, manner: Manner, *, guard: bool = True) -> Column:
-    """How the values of a column become texts (numbers without digits after the point stay numbers); an empty one is "".
+Finish = Callable[[str], str]
+"""What a format does to a text before it stands in a cell."""
 
-    ``guard``: texts that a spreadsheet would run are made harmless (`metamodel.spreadsheet`).
+
+def as_it_is(text: str) -> str:
+    """The finish of a format that needs none."""
+    return text
+
+
+def text_column(export: Export, column: ExportColumn, manner: Manner, finish: Finish = as_it_is) -> Column:
+    """How the values of a column become texts; an empty one is "". ``finish`` is applied to whatever is not made of
+    digits and known words alone.
     """
     made = _of_form(export, column, manner)
-    if made is not None:
-        return made
-    return _of_texts(export, column, manner, guard=guard)
+    return made or _of_texts(export, column, manner, finish)
 
 
 def _of_form(export: Export, column: ExportColumn, manner: Manner) -> Column | None:
@@ -46,7 +52,7 @@ def _of_form(export: Export, column: ExportColumn, manner: Manner) -> Column | N
     context = Context(medium="csv", language=manner.language, zone=manner.zone)
     match column.form:
         case "whole":
-            return _same
+            return _each(str)
         case "units":
             return _units(column, manner)
         case "number" if _percent(column):
@@ -56,7 +62,7 @@ def _of_form(export: Export, column: ExportColumn, manner: Manner) -> Column | N
         case "flag":
             return Memo(lambda value: write_boolean(bool(value), context), "").column
         case "iso" if manner.language != "ru":
-            return _same
+            return _each(str)
         case "iso":
             return Memo(lambda day: f"{day[8:]}.{day[5:7]}.{day[:4]}", "").column
         case "day":
@@ -70,8 +76,6 @@ def _of_form(export: Export, column: ExportColumn, manner: Manner) -> Column | N
             return Memo(lambda text: text[:5] if text.endswith(":00") else text, "").column
         case "seconds":
             return Memo(lambda seconds: str(span(seconds)), "").column
-        case "json":
-            return _same
         case "any":
             return lambda values: [
                 "" if v is None else HIDDEN if v.hidden else f"{v.entity}:{v.id}" for v in values
@@ -80,36 +84,35 @@ def _of_form(export: Export, column: ExportColumn, manner: Manner) -> Column | N
             return None
 
 
-def _of_texts(export: Export, column: ExportColumn, manner: Manner, *, guard: bool) -> Column:
+def _of_texts(export: Export, column: ExportColumn, manner: Manner, finish: Finish) -> Column:
     """Of columns that hold what people typed or called."""
     field = column.field
-    harmless = guarded if guard else str
     match column.form:
         case "text" if field.type.name == "phone":
             region = region_of(field)
-            return Memo(lambda value: harmless(spelled(value, region, manner.language)), "").column
+            return Memo(lambda value: finish(spelled(value, region, manner.language)), "").column
         case "text" if field.type.name == "rich_text":
             write = plain_text if manner.plain else rich_cell
-            return _each(lambda value: harmless(write(value)))
-        case "text":
-            return _guarded if guard else _same
+            return _each(lambda value: finish(write(value)))
+        case "text" | "json":
+            return _each(finish)
         case "choice":
             known = choice_texts(column, manner)
-            return Memo(lambda uid: harmless(known.get(uid, uid)), "").column
+            return Memo(lambda uid: finish(known.get(uid, uid)), "").column
         case "choices":
             each = {
                 uid: name if ";" in text else text
                 for uid, (text, name) in _choice_names(column, manner).items()
             }
-            return Memo(lambda uids: harmless(SEPARATOR.join(each.get(uid, uid) for uid in uids)), "").column
+            return Memo(lambda uids: finish(SEPARATOR.join(each.get(uid, uid) for uid in uids)), "").column
         case "link":
-            return _links(export, column, harmless)
+            return _links(export, column, finish)
         case "list":
             naming = namer(export, column.target)
-            return lambda values: [_listed(links, naming, harmless) for links in values]
+            return lambda values: [_listed(links, naming, finish) for links in values]
         case _:
             context = Context(medium="csv", language=manner.language, zone=manner.zone)
-            return _each(lambda value: harmless(str(field.type.format(field, value, context))))
+            return _each(lambda value: finish(str(field.type.format(field, value, context))))
 
 
 def choice_texts(column: ExportColumn, manner: Manner) -> dict[str, str]:
@@ -149,20 +152,20 @@ def namer(export: Export, target: str) -> Callable[[Any], str]:
     return name
 
 
-def _links(export: Export, column: ExportColumn, harmless: Callable[[str], str]) -> Column:
+def _links(export: Export, column: ExportColumn, finish: Finish) -> Column:
     naming, target = namer(export, column.target), column.target
 
     def write(record: int) -> str:
         name = naming(export.links[target][record])
-        return name if name is HIDDEN else harmless(name)
+        return name if name is HIDDEN else finish(name)
 
     return Memo(write, "").column
 
 
-def _listed(links: Sequence[Any] | None, naming: Callable[[Any], str], harmless: Callable[[str], str]) -> str:
+def _listed(links: Sequence[Any] | None, naming: Callable[[Any], str], finish: Finish) -> str:
     names = [(link, naming(link)) for link in links or ()]
     return (
-        harmless(SEPARATOR.join(f"#{link.id}" if ";" in name else name for link, name in names))
+        finish(SEPARATOR.join(f"#{link.id}" if ";" in name else name for link, name in names))
         if names
         else ""
     )
@@ -174,7 +177,7 @@ def _units(column: ExportColumn, manner: Manner) -> Column:
     if _percent(column):
         return Memo(lambda units: _percents(units, scale, point), "").column
     if scale == 0:
-        return _same
+        return _each(str)
     one = 10**scale
 
     def write(units: int | None) -> str:
@@ -199,15 +202,5 @@ def _percent(column: ExportColumn) -> bool:
     return column.field.type.name == "percent" or column.field.result.percent
 
 
-def _same(values: Sequence[Any]) -> Sequence[Any]:
-    return values
-
-
 def _each(write: Callable[[Any], str]) -> Column:
     return lambda values: ["" if value is None else write(value) for value in values]
-
-
-def _guarded(values: Sequence[str | None]) -> Sequence[str | None]:
-    if not any(value and value[0] in SUSPECT for value in values):
-        return values
-    return [guarded(value) if value and value[0] in SUSPECT else value for value in values]

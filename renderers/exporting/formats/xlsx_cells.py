@@ -17,7 +17,7 @@ from core.query.exporting import Export, ExportColumn, Manner
 from core.storage.types import to_microseconds
 from metamodel.spreadsheet import HIDDEN
 from renderers.exporting.formats.memo import Memo
-from renderers.exporting.formats.moments import DAY, QUARTER, SECOND, LocalTimes
+from renderers.exporting.formats.moments import DAY, SECOND, LocalTimes
 from renderers.exporting.formats.texts import text_column
 
 EMPTY = "<c/>"
@@ -94,11 +94,11 @@ def column_writer(
             number = style("hh:mm")
             return Written(Memo(lambda text: _clock(text, number), EMPTY).column)
         case "choice" | "choices" | "link":
-            texts = text_column(export, column, manner, guard=False)
+            texts = text_column(export, column, manner)
             known = Memo(text_cell, EMPTY)
             return Written(lambda values: known.column(texts(values)))
         case _:
-            texts = text_column(export, column, manner, guard=False)
+            texts = text_column(export, column, manner)
             return Written(
                 lambda values: [EMPTY if text is None else text_cell(text) for text in texts(values)]
             )
@@ -147,18 +147,12 @@ def _day(day: date, style: int) -> str:
 
 def _moments(manner: Manner, style: int) -> Callable[[Sequence[Any]], list[str]]:
     local = LocalTimes(manner.language, manner.zone)
-    offsets: dict[int, int | None] = {}
 
     def write(micros: int | None) -> str:
         if micros is None:
             return EMPTY
         seconds, rest = divmod(micros, SECOND)
-        quarter = seconds // QUARTER
-        if quarter not in offsets:
-            if len(offsets) > 500_000:
-                offsets.clear()
-            offsets[quarter] = local.offset(quarter)
-        offset = offsets[quarter]
+        offset = local.offset(seconds)
         if rest or offset is None:
             return text_cell(local(micros))
         day, clock = divmod(seconds + offset, DAY)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.sql.operators import custom_op
 
 from core.query.columns import Columns, Layout
 from core.query.grouping import group_condition
@@ -19,6 +18,7 @@ from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.spelled import parameter_of, spelled_fields
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
+from core.storage.expressions.hints import not_seeking
 from core.storage.types import TEXT
 from metamodel.expression.tree import Path
 from metamodel.text import KEY_LENGTH
@@ -90,7 +90,8 @@ class Compiler:
     def branch(self, index: int, way: Way) -> sa.Select[Any]:
         """The rows that one grant gives to a page, found in that way."""
         first = segments(self.keys(self.fresh()))[0]
-        return self._branch(Part(segment=first, ways=(way,) * (index + 1), limit=PAGE), index)[0]
+        part = Part(segment=first, ways=(way,) * (index + 1), limit=PAGE)
+        return (self._along(part, [index]) if way == "order" else self._branch(part, index))[0]
 
     def grant_count(self) -> int:
         """How many grants limit rows, each by its own condition; none when one of them gives all."""
@@ -98,8 +99,13 @@ class Compiler:
         return row.branch_count() if row.limited() else 0
 
     def _ids(self, part: Part) -> tuple[sa.Select[Any], tuple[Key, ...]]:
-        """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first."""
+        """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first.
+
+        Where one grant is asked along the order the others are asked there too: together they fill a page sooner.
+        """
         branches = self.fresh().branch_count()
+        if "order" in part.ways:
+            return self._along(part, range(branches))
         if branches <= 1:
             return self._branch(part, 0)
         selects, keys = zip(*(self._branch(part, index) for index in range(branches)), strict=True)
@@ -108,24 +114,38 @@ class Compiler:
         return ordered.limit(_limit(part.limit)), keys[0]
 
     def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
-        row = self.fresh()
+        row, way = self.fresh(), part.ways[index] if part.ways else "free"
         keys = self.keys(row)
-        way: Way = part.ways[index] if part.ways else "free"
-        columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
-        select = sa.select(*columns).where(*self._common(row), *self._place(part, keys))
-        limit = _limit(part.limit)
+        select, limit = self._listed(row, part, keys), _limit(part.limit)
         if way == "each":
             return self._of_each(
                 row, index, select.order_by(*order_by(keys, part.segment)).limit(limit), part
             ), keys
-        right = row.branch(index, one_by_one=way == "order") if row.branch_count() else sa.false()
+        right = row.branch(index) if row.branch_count() else sa.false()
         if right is not None:
-            select = select.where(_not_seeking(self.relations.dialect, right) if way == "order" else right)
+            select = select.where(right)
         ordered = keys
         if way == "grant":  # all rows are found before anybody thinks of their order: OFFSET 0 is a fence
             gathered = select.offset(sa.literal_column("0")).subquery()
             select, ordered = sa.select(*gathered.c), _again(gathered, keys)
         return select.order_by(*order_by(ordered, part.segment)).limit(limit), keys
+
+    def _along(self, part: Part, indexes: Sequence[int]) -> tuple[sa.Select[Any], tuple[Key, ...]]:
+        """The rows of several grants, each row asked along the order whether one of them gives it.
+
+        What a narrow grant leads to is a small set, gathered once; of a wide one it would be a large one.
+        """
+        row = self.fresh()
+        keys = self.keys(row)
+        asked = (row.branch(i, one_by_one=part.ways[i] == "order") for i in indexes)
+        right = sa.or_(sa.false(), *(sa.true() if one is None else one for one in asked))
+        select = self._listed(row, part, keys).where(not_seeking(self.relations.dialect, right))
+        return select.order_by(*order_by(keys, part.segment)).limit(_limit(part.limit)), keys
+
+    def _listed(self, row: VisibleRow, part: Part, keys: Sequence[Key]) -> sa.Select[Any]:
+        """Ids and sort values of the rows of a list, whoever reads it."""
+        columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
+        return sa.select(*columns).where(*self._common(row), *self._place(part, keys))
 
     def _place(self, part: Part, keys: Sequence[Key]) -> list[Condition]:
         """What limits a list to one of its segments, and there to what stands behind a row."""
@@ -328,13 +348,4 @@ def _again(found: sa.FromClause, keys: Sequence[Key]) -> tuple[Key, ...]:
     return tuple(
         Key(expression=found.c[_label(i, keys)], descending=k.descending, nullable=k.nullable)
         for i, k in enumerate(keys)
-    )
-
-
-def _not_seeking(dialect: str, condition: Condition) -> Condition:
-    """The condition so that no index is looked for it: SQLite's unary plus, PostgreSQL's IS TRUE."""
-    if dialect == "postgresql":
-        return condition.self_group().is_(sa.true())
-    return sa.sql.expression.UnaryExpression(
-        condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
     )

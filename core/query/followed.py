@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
 from core.storage.any_links import any_of, leads_to, record_of
+from core.storage.expressions.hints import asked_once
 from core.storage.types import BIG
 
 if TYPE_CHECKING:
@@ -70,12 +71,6 @@ def followed_condition(row: VisibleRow, led: Led, index: int, *, one_by_one: boo
     return sa.and_(
         leads_to(link, uid), asked_once(there.correlate_except(target.alias), row.relations.dialect)
     )
-
-
-def asked_once(there: sa.Select[Any], dialect: str) -> Condition:
-    """Whether a select finds a row, asked of one row at a time: PostgreSQL would rather hash everything that any row
-    may ask for, all the records that somebody sees, unless an OFFSET keeps it from looking inside."""
-    return sa.exists(there.offset(sa.literal_column("0")) if dialect == "postgresql" else there)
 
 
 def followed_source(row: VisibleRow, led: Led, index: int) -> sa.Select[Any] | None:

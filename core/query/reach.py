@@ -28,6 +28,7 @@ FEW = 1000
 """Rows that are gathered and sorted at once whatever the order."""
 
 SORTS = "USE TEMP B-TREE FOR"
+SET = "LIST SUBQUERY"
 
 Ways = tuple[Way, ...]
 
@@ -82,8 +83,9 @@ def _in_sqlite(
 ) -> tuple[tuple[bool, ...], Ways]:
     """Of each grant, whether the way matters, and which it is when it is narrow.
 
-    It matters where SQLite walks an order, and would sort under the grant or walk that order for anybody. What it
-    sorts under the grant is left to it: where an index has the grant's column before the order it stops early.
+    It matters where SQLite walks an order, and would sort under the grant, gather a set for it, or walk that order for
+    anybody. What it sorts under the grant is left to it: where an index has the grant's column before the order it
+    stops early.
     """
     matters: list[bool] = []
     narrow: list[Way] = []
@@ -92,7 +94,8 @@ def _in_sqlite(
             reader.other("branch", (index, way)).explain(connection, values) for way in ("free", "order")
         )
         walks = _first(plain) == _first(kept)
-        matters.append(SORTS not in kept and (walks or SORTS in plain))
+        gathers = SORTS in plain or SET in plain
+        matters.append(SORTS not in kept and (walks or gathers))
         narrow.append("grant" if walks else "free")
     return tuple(matters), tuple(narrow)
 
@@ -106,15 +109,19 @@ def _in_postgresql(reader: Reader) -> Ways:
     """Of each grant, the way when it is narrow: free when an index holds its rows in this order."""
     order = order_columns(reader.compiler)
     tables, uid = reader.compiler.relations.tables, reader.plan.entity.uid
-    held = [index.columns for index in indexes_of(tables, uid) if index.rows == "all"]
-    if order is None or (order and not any(columns[: len(order)] == order for columns in held)):
+    indexes = [index.columns for index in indexes_of(tables, uid) if index.rows == "all"]
+
+    def held(*columns: str) -> bool:
+        return any(index[: len(columns)] == columns for index in indexes)
+
+    if order is None or not held(*order):
         return ()
 
     def way(index: int) -> Way:
         owned, link = owned_by(reader.compiler, index), linked_by(reader.compiler, index)
-        if owned is not None and (owned, *order, "id") in held:
+        if owned is not None and held(owned, *order, "id"):
             return "free"
-        return "each" if link is not None and (link, *order, "id") in held else "grant"
+        return "each" if link is not None and held(link, *order, "id") else "grant"
 
     return tuple(way(index) for index in range(reader.compiler.grant_count()))
 

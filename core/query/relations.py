@@ -7,14 +7,14 @@ is what the actor may see: their rows, and of each row the cells they may read, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
-from core.query.followed import Led, asked_once, followed_condition, followed_source, led_to
+from core.query.followed import Led, followed_condition, followed_source, led_to
 from core.query.held import held, is_file
 from core.storage.expressions import (
     AllRows,
@@ -28,6 +28,7 @@ from core.storage.expressions import (
     compile_value,
     computed_cell,
 )
+from core.storage.expressions.hints import asked_once
 from core.storage.tables import FieldColumns, Tables
 from metamodel.model import Choice, Entity, Field, Grant, Model
 
@@ -71,7 +72,8 @@ class Relations:
         bare = BareRow(all_rows=self.all, entity=row.entity, alias=row.alias, condition=None)
         environment = self.environment(bare, self.all)
         if one_by_one:
-            value: sa.ColumnElement[bool] = compile_value(grant.rows.root, environment).value
+            asked = replace(environment, one_by_one=True)
+            value: sa.ColumnElement[bool] = compile_value(grant.rows.root, asked).value
             return value
         return compile_condition(grant.rows, environment)
 

@@ -12,6 +12,9 @@ from metamodel.model import Field
 
 PREFIX = "i_"
 
+LAST = ("id", "deleted_at")
+"""How an index for an order ends: rows in use are told from those in the bin without being looked up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -34,7 +37,7 @@ class Index:
 
 
 def indexes_of(tables: Tables, entity_uid: str) -> tuple[Index, ...]:
-    """The indexes of an entity: links, default sort, choice + created, people + created, unique, boards, asked for.
+    """The indexes of an entity: link or choice + created, default sort, unique, boards, asked for.
 
     An index whose columns begin another one is left out.
     """
@@ -64,7 +67,7 @@ def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
         if sort:
             yield Index(table=name, columns=sort)
     elif entity.parent is None:
-        yield Index(table=name, columns=("created_at", "id"))
+        yield Index(table=name, columns=("created_at", *LAST))
     for field in entity.fields:
         if field.uid in place.columns and not field.system:
             yield from _of_field(tables, place, field)
@@ -85,16 +88,10 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
         yield Index(table=table, columns=(column,), unique=True, rows="live", fields=(field.uid,))
     if field.uid == place.entity.parent:
         yield Index(table=table, columns=(column, "position", "id"))
-    elif storage == "link":
-        target = tables.model.entity_by_uid.get(field.target or "")
-        if target is not None and target.name in ("user", "department"):
-            yield Index(table=table, columns=(column, "created_at", "id"))
-        else:
-            yield Index(table=table, columns=(column, "id"))
-    elif storage == "link_any" or storage == "choice":
-        yield Index(table=table, columns=(column, "created_at", "id"))
+    elif storage in ("link", "link_any", "choice"):
+        yield Index(table=table, columns=(column, "created_at", *LAST))
     elif field.indexed:
-        yield Index(table=table, columns=(column, "id"))
+        yield Index(table=table, columns=(column, *LAST))
 
 
 def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
@@ -109,7 +106,7 @@ def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
         if field is None or field.uid not in place.columns or field.result.kind in _SORTED_OTHERWISE:
             continue
         group = place.columns[group_by].value.name
-        yield Index(table=place.entity.table, columns=(group, _compared(place, field.uid), "id"))
+        yield Index(table=place.entity.table, columns=(group, _compared(place, field.uid), *LAST))
 
 
 _SORTED_OTHERWISE = ("choice", "link", "link_any")
@@ -136,4 +133,4 @@ def _sort_columns(place: EntityTable) -> tuple[str, ...]:
         found.append(("-" if found[-1].startswith("-") else "") + "id")
     if all(c.startswith("-") for c in found):  # an index is read in both directions
         found = [c.removeprefix("-") for c in found]
-    return tuple(found)
+    return (*found, *LAST[1:])

@@ -21,11 +21,11 @@ from core.storage.expressions.environment import (
     sql_type_of,
     typed_null,
 )
+from core.storage.expressions.hints import by_index
 from core.storage.expressions.links import by_link, linked_ids
 from core.storage.expressions.lists import exists_condition, has_condition
 from core.storage.expressions.operators import OPERATORS
 from core.storage.expressions.paths import path_cell
-from core.storage.expressions.shares import by_index
 from core.storage.types import Flag
 from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Aggregate, Call, Constant, Expression, Me, MySet, Node, Path

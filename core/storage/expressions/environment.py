@@ -84,7 +84,8 @@ class Environment:
 
     ``row`` is what bare names are about, ``around`` the rows outside of an aggregate (`this`), the innermost last.
     Paths along links and aggregates lead over ``rows``; `my` leads over ``mine`` (``rows`` when it is None).
-    The person and the moment are the parameters ``me``, ``today`` and ``now`` of the statement.
+    The person and the moment are the parameters ``me``, ``today`` and ``now`` of the statement. ``one_by_one`` says
+    that it is asked of few rows, found otherwise: what is cheap for each of them is better than a set for all.
     """
 
     row: Row | Values | None
@@ -99,6 +100,7 @@ class Environment:
     new: Values | None = None
     input: Values | None = None
     step: Values | None = None
+    one_by_one: bool = False
 
     @property
     def sqlite(self) -> bool:

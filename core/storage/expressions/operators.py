@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.storage.any_links import any_of
 from core.storage.expressions import compare, lists, numbers, sets, texts
 from core.storage.expressions.environment import Value, as_type
+from core.storage.expressions.shares import shared_with_me
 from core.storage.types import BIG, Length
 from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Call, MySet, Node, Path
@@ -42,9 +43,11 @@ def _between(compiler: Compiler, node: Call) -> Value:
 
 def _in(compiler: Compiler, node: Call) -> Value:
     first, *rest = node.arguments
-    if isinstance(rest[0], MySet) and is_shared(
-        rest[0]
-    ):  # may be thousands: hashed once, not searched for each row
+    if isinstance(rest[0], MySet) and is_shared(rest[0]):
+        if compiler.env.one_by_one:
+            rows = compiler.env.mine or compiler.env.rows
+            return shared_with_me(rest[0], compiler.value(first), rows, compiler.env)
+        # may be thousands: hashed once, not searched for each row
         return compiler.value(first).in_(sets.my_set(rest[0], compiler.env))
     if isinstance(rest[0], MySet):
         return sets.among(compiler.value(first), sets.my_set(rest[0], compiler.env), compiler.env)

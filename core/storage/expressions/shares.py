@@ -7,23 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.storage.any_links import ANY, record_of
+from core.storage.any_links import ANY, any_of, record_of
 from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value
+from core.storage.expressions.hints import asked_once, by_index, not_seeking
 from core.storage.expressions.paths import limits, linked
 from core.storage.types import BIG, TEXT
 from metamodel.any_link import AnyLink
 from metamodel.expression.names import DEPARTMENT, GROUP, ROLE, USER
 from metamodel.expression.sharing import SHARE
 from metamodel.expression.tree import MySet
-
-
-def by_index(condition: Condition, env: Environment) -> Condition:
-    """The condition, its rows sought by an index however few values the column has.
-
-    SQLite reckons with as many rows for each value, so it reads a whole table whose links are empty or lead to a few
-    records; of a reader's own sets, which are small, it is told that few rows pass.
-    """
-    return sa.func.unlikely(condition, type_=sa.Integer()) if env.sqlite else condition
 
 
 def my_groups(env: Environment) -> sa.Select[Any]:
@@ -88,6 +80,21 @@ def shared_records(node: MySet, rows: Rows, env: Environment) -> sa.Select[Any]:
     return _united(found)
 
 
+def shared_with_me(node: MySet, record: Value, rows: Rows, env: Environment) -> Condition:
+    """Whether one record is among `shared_records`, by its own shares."""
+    share = rows.open(env.model.entities[SHARE].uid)
+    about = share.cell(share.entity.by_name["about"].uid).value
+    ways = (whom for _, whom in _each_way(rows, env, share))
+    conditions = [
+        about == any_of(node.type.entity or "", record),
+        *limits(share),
+        *_in_force(share, env, changing=node.name == "shared_change"),
+        not_seeking(env.dialect, sa.or_(*ways)),
+    ]
+    there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(share.alias).where(*conditions)
+    return asked_once(there.correlate_except(share.alias), env.dialect)
+
+
 def received(entity: str, record: int, env: Environment, *, changing: bool, but: int) -> sa.Select[Any]:
     """Until when a record was shared with the reader, a row for each share, one of them left out."""
     about = sa.literal(AnyLink(entity, record), ANY)
@@ -100,8 +107,10 @@ def received(entity: str, record: int, env: Environment, *, changing: bool, but:
     return _united(found)
 
 
-def _each_way(rows: Rows, env: Environment) -> Iterator[tuple[Row, Condition]]:
-    """The shares, and by which of their fields they are the reader's: one way at a time, each by its own index."""
+def _each_way(rows: Rows, env: Environment, same: Row | None = None) -> Iterator[tuple[Row, Condition]]:
+    """The shares, and by which of their fields they are the reader's: one way at a time, each by its own index; or
+    all of them of the ``same`` row, which is found otherwise.
+    """
     share, user, department = (env.model.entities[name] for name in (SHARE, USER, DEPARTMENT))
     closure = env.tables.own.closure.alias()
     place = linked(rows, env.me, [(user.uid, user.by_name["department"].uid)])
@@ -113,10 +122,10 @@ def _each_way(rows: Rows, env: Environment) -> Iterator[tuple[Row, Condition]]:
         "role": my_roles(rows, env),
         "department": above.correlate_except(closure),
     }
-    own = rows.open(share.uid)
+    own = same or rows.open(share.uid)
     yield own, by_index(own.cell(share.by_name["user"].uid).value == env.me, env)
     for name, ids in sets.items():
-        row = rows.open(share.uid)
+        row = same or rows.open(share.uid)
         yield row, by_index(row.cell(share.by_name[name].uid).value.in_(ids), env)
 
 

@@ -226,24 +226,24 @@ def test_indexes_follow_the_rules_of_the_design(workspace: Workspace) -> None:
     assert found == {
         (("bin_id",), False, "bin"),
         (("deleted_at", "id"), False, "bin"),
-        (("created_at", "id"), False, "all"),
+        (("created_at", "id", "deleted_at"), False, "all"),
         (("k_dealorder",), True, "live"),
-        (("f_dealcount", "id"), False, "all"),
-        (("f_dealstage", "created_at", "id"), False, "all"),
-        (("f_dealowner", "created_at", "id"), False, "all"),
-        (("f_dealcompany", "created_at", "id"), False, "all"),
+        (("f_dealcount", "id", "deleted_at"), False, "all"),
+        (("f_dealstage", "created_at", "id", "deleted_at"), False, "all"),
+        (("f_dealowner", "created_at", "id", "deleted_at"), False, "all"),
+        (("f_dealcompany", "created_at", "id", "deleted_at"), False, "all"),
     }
     items = {i.columns for i in indexes_of(tables, "dealitem")}
     assert ("f_dealitemdeal", "position", "id") in items
-    assert ("created_at", "id") not in items
+    assert ("created_at", "id", "deleted_at") not in items
 
 
 def test_the_default_sort_has_its_index(workspace: Workspace) -> None:
     for sort, columns in [
-        (("name",), ("k_thingname", "id")),
-        (("-name",), ("k_thingname", "id")),
-        (("-count", "name"), ("-f_thingcount", "k_thingname", "id")),
-        (("name", "-created_at"), ("k_thingname", "-created_at", "-id")),
+        (("name",), ("k_thingname", "id", "deleted_at")),
+        (("-name",), ("k_thingname", "id", "deleted_at")),
+        (("-count", "name"), ("-f_thingcount", "k_thingname", "id", "deleted_at")),
+        (("name", "-created_at"), ("k_thingname", "-created_at", "-id", "deleted_at")),
     ]:
         thing = make_entity(
             "thing",
@@ -322,6 +322,6 @@ def test_the_columns_of_a_board_are_indexed_in_its_order() -> None:
     model = factories.model({"views/b.yaml": board})
     deal = model.entities["deal"]
     columns = tuple(deal.by_name[name].column for name in ("owner", "closes_on"))
-    wanted = (*columns, "id")
+    wanted = (*columns, "id", "deleted_at")
     assert wanted in [index.columns for index in indexes_of(Tables(model, None), deal.uid)]
     assert wanted not in [index.columns for index in indexes_of(Tables(factories.model(), None), deal.uid)]

@@ -1,0 +1,34 @@
+"""What a database is told about how to find rows, where it would guess wrong; nothing here changes which they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.operators import custom_op
+
+from core.storage.expressions.environment import Condition, Environment
+
+
+def by_index(condition: Condition, env: Environment) -> Condition:
+    """The condition, its rows sought by an index however few values the column has.
+
+    SQLite reckons with as many rows for each value, so it reads a whole table whose links are empty or lead to a few
+    records; of a reader's own sets, which are small, it is told that few rows pass.
+    """
+    return sa.func.unlikely(condition, type_=sa.Integer()) if env.sqlite else condition
+
+
+def not_seeking(dialect: str, condition: Condition) -> Condition:
+    """The condition so that no index is looked for it: SQLite's unary plus, PostgreSQL's IS TRUE."""
+    if dialect == "postgresql":
+        return condition.self_group().is_(sa.true())
+    return sa.sql.expression.UnaryExpression(
+        condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
+    )
+
+
+def asked_once(there: sa.Select[Any], dialect: str) -> Condition:
+    """Whether a select finds a row, asked of one row at a time: PostgreSQL would rather hash everything that any row
+    may ask for, all the records that somebody sees, unless an OFFSET keeps it from looking inside."""
+    return sa.exists(there.offset(sa.literal_column("0")) if dialect == "postgresql" else there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,7 @@ from renderers.forms.widgets.link import needed
 from renderers.grid.reading import MOST_ROWS, Sheet
 from renderers.grid.saving import save, turn
 from renderers.grid.sent import read_rows
-from renderers.grid.view import Step
+from renderers.grid.view import Saved, Step
 from renderers.pages.cells import cells_of
 
 
@@ -54,9 +55,8 @@ def _numbers(written: str) -> list[int]:
 def cells_of_rows(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """The cells of the rows ``ids`` in the columns ``fields`` as they are typed; why some cannot be edited."""
     asked = dict(form_pairs(request))
-    names = [name for name in asked.get("fields", "").split(",") if name]
     with reading(request) as (who, tx):
-        return _answer(sheet_of(who, tx, entity).cells(_numbers(asked.get("ids", "")), names))
+        return _answer(sheet_of(who, tx, entity).cells(_numbers(asked.get("ids", "")), _names(asked)))
 
 
 @get("/e/{entity:str}/cells/{name:str}", sync_to_thread=True, include_in_schema=False)
@@ -91,19 +91,39 @@ def widget_of_column(request: AnyRequest, entity: FromPath[str], name: FromPath[
 @post("/e/{entity:str}/cells/save", sync_to_thread=True, status_code=200, include_in_schema=False)
 def save_cells(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """Save the cells in ``rows`` (JSON, a list of `RowSent`) in one transaction, those that can be saved."""
-    who = visit(request)
-    rows = read_rows(dict(form_pairs(request)).get("rows", ""))
-    return _answer(who.workspace.write(lambda tx: save(sheet_of(who, tx, entity), rows)))
+    who, asked = visit(request), dict(form_pairs(request))
+    rows = read_rows(asked.get("rows", ""))
+
+    def action(tx: Transaction) -> Saved:
+        sheet = sheet_of(who, tx, entity)
+        return _with_rows(sheet, save(sheet, rows), [row.id for row in rows], asked)
+
+    return _answer(who.workspace.write(action))
+
+
+def _with_rows(sheet: Sheet, saved: Saved, ids: list[int], asked: Mapping[str, str]) -> Saved:
+    """What became of a save, and these rows in the columns ``fields`` as they are now."""
+    now = sheet.cells(ids, _names(asked)).rows
+    return Saved(faults=saved.faults, steps=saved.steps, rows=now)
+
+
+def _names(asked: Mapping[str, str]) -> list[str]:
+    return [name for name in asked.get("fields", "").split(",") if name]
 
 
 @post("/e/{entity:str}/cells/undo", sync_to_thread=True, status_code=200, include_in_schema=False)
 def undo_cells(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """Take saves back: ``steps`` (JSON, a list of `Step`) as they were answered."""
-    who = visit(request)
+    who, asked = visit(request), dict(form_pairs(request))
     try:
-        steps = msgspec.json.decode(dict(form_pairs(request)).get("steps", ""), type=list[Step])
+        steps = msgspec.json.decode(asked.get("steps", ""), type=list[Step])
     except msgspec.MsgspecError:
         raise KubikError("KBK2000", message("The form is not well-formed.")) from None
     if len(steps) > MOST_ROWS:
         raise KubikError("KBK2005")
-    return _answer(who.workspace.write(lambda tx: turn(sheet_of(who, tx, entity), steps)))
+
+    def action(tx: Transaction) -> Saved:
+        sheet = sheet_of(who, tx, entity)
+        return _with_rows(sheet, turn(sheet, steps), [step.id for step in steps], asked)
+
+    return _answer(who.workspace.write(action))

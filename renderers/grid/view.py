@@ -72,4 +72,5 @@ class Saved(msgspec.Struct, frozen=True):
 
     faults: list[Fault]
     steps: list[Step]
-    words: str = ""
+    rows: dict[str, Row] = {}
+    """The rows that were sent, as they are now."""

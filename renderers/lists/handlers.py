@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
 
 from core.access.grants import grants_of
-from core.query import Page, count, read
+from core.query import Page, Query, count, read
 from core.query.names import readable_entity
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html, render
 from metamodel.messages import message
+from metamodel.text import number_of
 from renderers.actions.buttons import above_list, on_rows
 from renderers.boards.pages import board_html
 from renderers.lists.address import read_address
@@ -46,14 +48,28 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
         headers = {"Vary": "HX-Request, Cookie"}
         if asked.view is not None and asked.view.kind == "board":
             return Html(board_html(request, who, tx, asked), headers=headers, cookies=forgotten)
-        page = read(tx, who.actor, asked.query())
+        page = read(tx, who.actor, _query(request, asked))
         cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
         body = drawn_rows(asked, page, cells, who.texts, who.csrf, _row_buttons(who, tx, asked, page), tx.now)
-        if request.query_params.get("part") == "rows":
+        if request.query_params.get("part") in ("rows", "cells"):
             html = _part(who, asked, body, page.next)
         else:
             html = _framed(request, who, tx, asked, page, cells, body)
     return Html(html, headers=headers, cookies=forgotten)
+
+
+MOST_AGAIN = 1_000
+"""Rows that are drawn again at once."""
+
+
+def _query(request: AnyRequest, asked: Listing) -> Query:
+    """The question for a page; with ``part=cells`` for the rows ``id`` as they are now, whether they fit the list or not."""
+    query = asked.query()
+    if request.query_params.get("part") != "cells":
+        return query
+    written = request.query_params.getall("id", [])[:MOST_AGAIN]
+    ids = tuple(number for text in written if (number := number_of(text)) is not None)
+    return replace(query, filter=None, search=None, cursor=None, ids=ids, limit=MOST_AGAIN)
 
 
 def _row_buttons(who: Visit, tx: Transaction, asked: Listing, page: Page) -> Mapping[int, str]:

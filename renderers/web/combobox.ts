@@ -182,7 +182,7 @@ export class Combo {
   open(): void {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
-    if (!this.box.closest(".frame")) return;
+    if (!this.box.closest(".frame, .cell-edit")) return;
     const at = this.input.getBoundingClientRect();
     this.list.classList.add("floating");
     const below = window.innerHeight - at.bottom > 200;

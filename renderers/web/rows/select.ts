@@ -1,12 +1,17 @@
 // Which cells are chosen: one rectangle, from where it began to where it was drawn.
-import type { Table } from "./table";
+
+/** What the rectangle is drawn over: rows in order, and the cells of a row. */
+export interface Lines {
+  rows(): HTMLTableRowElement[];
+  cells(row: Element): HTMLElement[];
+}
 
 export class Choice {
   private from: [number, number] | null = null;
   private to: [number, number] | null = null;
   private shown = new Set<HTMLElement>();
 
-  constructor(readonly table: Table) {}
+  constructor(readonly table: Lines) {}
 
   get there(): boolean {
     return this.from !== null;
@@ -14,7 +19,7 @@ export class Choice {
 
   /** Where a cell stands: row, column. */
   place(cell: HTMLElement): [number, number] {
-    const row = cell.closest<HTMLTableRowElement>("tr.entry")!;
+    const row = cell.closest("tr")!;
     return [this.table.rows().indexOf(row), this.table.cells(row).indexOf(cell)];
   }
 
@@ -53,7 +58,7 @@ export class Choice {
   /** The rows that are chosen from the first cell to the last. */
   wholeRows(): HTMLTableRowElement[] {
     const found = this.cells().filter((cells) => cells.length === this.table.cells(cells[0]!.parentElement!).length);
-    return found.map((cells) => cells[0]!.closest<HTMLTableRowElement>("tr.entry")!).filter((row) => !row.classList.contains("waiting"));
+    return found.map((cells) => cells[0]!.closest("tr")!).filter((row) => !row.classList.contains("waiting"));
   }
 
   draw(): void {

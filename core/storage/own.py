@@ -21,6 +21,7 @@ class OwnTables:
     meta: sa.Table
     model: sa.Table
     head: sa.Table
+    search: sa.Table
     plan: sa.Table
     solution_data: sa.Table
     journal: sa.Table
@@ -35,6 +36,8 @@ class OwnTables:
     external: sa.Table
     hand: sa.Table
     draft: sa.Table
+    view: sa.Table
+    preference: sa.Table
     idempotency: sa.Table
     credential: sa.Table
     session: sa.Table
@@ -59,6 +62,7 @@ def own_tables(schema: str | None, dialect: Literal["sqlite", "postgresql"]) -> 
         **_work(metadata),
         **_people(metadata),
         **_proofs(metadata),
+        **_looks(metadata),
     )
 
 
@@ -93,6 +97,16 @@ def _configuration(metadata: sa.MetaData) -> dict[str, sa.Table]:
         "head": _table(  # one row: the version in force
             metadata, "head",
             sa.Column("version", BIG, nullable=False),
+            sa.Column("search", BIG),  # goes up whenever a row of `search` changes
+        ),
+        "search": _table(  # the search rows of each entity: where they are, what they hold, how far they have come
+            metadata, "search",
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("generation", BIG, nullable=False),  # of the table with the rows
+            sa.Column("columns", JsonText(), nullable=False),
+            sa.Column("key", TEXT, nullable=False),  # of the layout
+            sa.Column("ready", Flag(), nullable=False),  # whether every record has its row
+            sa.Column("indexed", BIG, nullable=False),  # up to which record the trigrams are indexed
         ),
         "plan": _table(  # changes of the configuration that were planned, and how far one has come
             metadata, "plan",
@@ -311,6 +325,30 @@ def _people(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("since", Instant(), nullable=False),
             sa.Column("count", BIG, nullable=False),
             sa.Index("kubik_attempt_since", "since"),
+        ),
+    }  # fmt: skip
+
+
+def _looks(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {
+        "view": _table(  # views that people saved for themselves, and shared with roles
+            metadata, "view",
+            sa.Column("uid", TEXT, primary_key=True),
+            sa.Column("owner", BIG, nullable=False),
+            sa.Column("entity", TEXT, nullable=False),
+            sa.Column("label", TEXT, nullable=False),
+            sa.Column("kind", TEXT, nullable=False),
+            sa.Column("state", JsonText(), nullable=False),  # columns, filter and the like, by uids
+            sa.Column("roles", JsonText(), nullable=False),  # uids of the roles it is shared with
+            sa.Column("place", BIG, nullable=False),
+            sa.Column("changed_at", Instant(), nullable=False),
+            sa.Index("kubik_view_entity", "entity", "owner"),
+        ),
+        "preference": _table(  # how somebody likes to see things: widths of columns, density, the view to begin with
+            metadata, "preference",
+            sa.Column("user", BIG, primary_key=True, autoincrement=False),
+            sa.Column("key", TEXT, primary_key=True),
+            sa.Column("value", JsonText(), nullable=False),
         ),
     }  # fmt: skip
 

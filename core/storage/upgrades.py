@@ -80,6 +80,18 @@ def _batches(connection: sa.Connection, own: OwnTables) -> None:
     next(i for i in own.journal.indexes if i.name == "kubik_journal_job").create(connection, checkfirst=True)
 
 
+def _search(connection: sa.Connection, own: OwnTables) -> None:
+    """Where the search rows of each entity are; they are made by a job, and until then texts are looked through."""
+    _add_columns(connection, own.head, "search")
+    own.search.create(connection, checkfirst=True)
+
+
+def _looks(connection: sa.Connection, own: OwnTables) -> None:
+    """Views that people save, and how they like to see lists."""
+    own.view.create(connection, checkfirst=True)
+    own.preference.create(connection, checkfirst=True)
+
+
 STEPS: tuple[Step, ...] = (
     Step(number=1, apply=_first_tables),
     Step(number=2, apply=_drafts),
@@ -88,6 +100,8 @@ STEPS: tuple[Step, ...] = (
     Step(number=5, apply=_members),
     Step(number=6, apply=_sightings),
     Step(number=7, apply=bring_since),
+    Step(number=8, apply=_looks),
+    Step(number=9, apply=_search),
     Step(number=10, apply=_batches),
 )
 """In order; a released step is never changed, a new one is added behind it."""

@@ -1,0 +1,21 @@
+"""Views that people save for themselves and share with roles, and how they like to see lists."""
+
+from core.records.views.preferences import Preferences, keep_preference, preferences
+from core.records.views.service import (
+    SavedView,
+    arrange_views,
+    delete_view,
+    rename_view,
+    save_state,
+    save_view,
+    saved_view,
+    saved_views,
+    share_view,
+    shareable_roles,
+)
+from core.records.views.state import Shade, State
+
+__all__ = [
+    "Preferences", "SavedView", "Shade", "State", "arrange_views", "delete_view", "keep_preference", "preferences",
+    "rename_view", "save_state", "save_view", "saved_view", "saved_views", "share_view", "shareable_roles",
+]  # fmt: skip

@@ -50,6 +50,21 @@ def options(
     if offered is None:
         return []
     row, limits = offered
+    return _titled(tx, actor, row, limits, text, limit)
+
+
+def records_titled(tx: Transaction, actor: Actor, entity: str, text: str, limit: int) -> list[Link]:
+    """The records of an entity whose title holds ``text``, in the same order: what a condition may name. KBK2006 when
+    the actor sees none of it."""
+    relations = relations_of(tx, grants_of(tx.model, actor))
+    row = relations.visible.open(readable_entity(tx.model, grants_of(tx.model, actor), entity).uid)
+    return _titled(tx, actor, row, [] if row.condition is None else [row.condition], text, limit)
+
+
+def _titled(
+    tx: Transaction, actor: Actor, row: VisibleRow, limits: list[sa.ColumnElement[bool]], text: str, limit: int
+) -> list[Link]:  # fmt: skip
+    """Those of the rows whose title holds the text."""
     title = title_of(row, actor.language)
     if text.strip():
         limits.append(contains(tx.dialect, title, "search"))

@@ -10,6 +10,7 @@ import { startCombos } from "./combobox";
 import { startComments } from "./comments";
 import { startDrafts } from "./drafts";
 import { startFiles } from "./files";
+import { startFilters } from "./filters";
 import { startForms } from "./form";
 import { startGrids } from "./grid";
 import { startKeyboard } from "./keyboard";
@@ -29,7 +30,7 @@ import { startTyped } from "./typed";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
-const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startGrids, startPicking, startBoards, startCards, startComments, startMoves, startRoles, startPeople];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCards, startComments, startMoves, startRoles, startPeople];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

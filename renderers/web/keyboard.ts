@@ -31,6 +31,7 @@ const single: Record<string, () => boolean> = {
   Slash: focusSearch,
   KeyN: () => press('[data-key="n"]'),
   KeyE: () => press('[data-key="e"]'),
+  KeyF: () => press('[data-key="f"]'),
   KeyJ: () => step(1),
   KeyK: () => step(-1),
 };

@@ -1,0 +1,102 @@
+// A condition beside its chip: loaded when it is opened, sent without leaving the list.
+declare const window: Window & { htmx: { process(element: Element): void; ajax(method: string, path: string, options: object): Promise<void> } };
+
+const EDGE = 8;
+/** Where the focus belongs once the list is drawn anew: the place of a chip, or empty for the button that adds one. */
+let wanted: string | null = null;
+
+async function get(address: string): Promise<Response | null> {
+  return fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } }).catch(() => null);
+}
+
+/** Keeps the popover inside the window. */
+export function place(box: HTMLElement): void {
+  box.style.left = "";
+  if (matchMedia("(max-width: 767px)").matches) return;
+  const over = box.getBoundingClientRect().right - (document.documentElement.clientWidth - EDGE);
+  if (over > 0) box.style.left = `${-over}px`;
+}
+
+function first(box: HTMLElement): void {
+  const field = box.querySelector<HTMLElement>("[aria-invalid=true], [data-ffind], .field input:not([type=hidden]):not([type=checkbox]), .field textarea, .field select, [name=_n], [data-fop], a, button");
+  field?.focus();
+  if (field instanceof HTMLInputElement && field.type === "text") field.select();
+}
+
+function fill(box: HTMLElement, html: string): void {
+  const fragment = new DOMParser().parseFromString(html, "text/html");
+  box.replaceChildren(...fragment.body.childNodes);
+  box.dataset.loaded = "";
+  for (const find of box.querySelectorAll<HTMLElement>("[data-ffind]")) find.hidden = false;
+  for (const again of box.querySelectorAll<HTMLElement>("[data-fagain]")) again.hidden = true;
+  window.htmx.process(box);
+  box.dispatchEvent(new Event("kubik:new", { bubbles: true }));
+  place(box);
+  first(box);
+}
+
+export async function load(box: HTMLElement, address: string): Promise<void> {
+  const answer = await get(address);
+  if (!answer || (!answer.ok && answer.status !== 422)) return void (location.href = withoutPart(address));
+  fill(box, await answer.text());
+}
+
+/** The same page for the whole window: what went wrong is said there. */
+function withoutPart(address: string): string {
+  const url = new URL(address, location.href);
+  url.searchParams.delete("_part");
+  return url.pathname + url.search;
+}
+
+function sent(form: HTMLFormElement, path: string): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") pairs.append(name, value);
+  pairs.append("_part", "1");
+  return `${path}?${pairs}`;
+}
+
+async function send(box: HTMLElement, form: HTMLFormElement): Promise<void> {
+  const address = sent(form, new URL(form.action).pathname);
+  const answer = await get(address);
+  const where = answer?.headers.get("HX-Location");
+  if (!answer || (!where && answer.status !== 422)) return void (location.href = withoutPart(address));
+  if (!where) return fill(box, await answer.text());
+  wanted = box.closest<HTMLElement>(".fset")?.dataset.fat ?? "";
+  const { path } = JSON.parse(where) as { path: string };
+  await window.htmx.ajax("GET", path, { target: "#list", swap: "outerHTML", push: path });
+}
+
+export function startPopover(menu: HTMLDetailsElement): void {
+  const box = menu.querySelector<HTMLElement>("dialog[data-fpart]")!;
+  menu.addEventListener("toggle", () => {
+    if (!menu.open) return;
+    place(box);
+    if (box.dataset.loaded === undefined) void load(box, box.dataset.fpart!);
+    else first(box);
+  });
+  box.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.dataset.fform === undefined) return;
+    event.preventDefault();
+    void send(box, form);
+  });
+  box.addEventListener("change", (event) => {
+    const select = event.target as HTMLSelectElement;
+    if (select.dataset.fop === undefined) return;
+    void load(box, sent(select.form!, select.form!.dataset.fform!));
+  });
+  box.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-fload]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void load(box, link.dataset.fload!);
+  });
+}
+
+/** After the list was drawn anew: back to the chip that was changed, or to the button that adds one. */
+export function refocus(bar: HTMLElement): void {
+  if (wanted === null) return;
+  const chip = wanted ? bar.querySelector<HTMLElement>(`.fset[data-fat="${wanted}"] summary`) : null;
+  (chip ?? bar.querySelector<HTMLElement>("[data-fadd]"))?.focus();
+  wanted = null;
+}

@@ -51,6 +51,11 @@ def kubik_text_formats() -> Sequence[TextFormat]:  # type: ignore[empty-body]
 
 
 @hookspec
+def kubik_exporters() -> Sequence[object]:  # type: ignore[empty-body]
+    """Formats of export: `core.query.exporting.Exporter` values, offered beside CSV, XLSX and JSON."""
+
+
+@hookspec
 def kubik_translations() -> Sequence[Path]:  # type: ignore[empty-body]
     """Folders with ``ru/*.po`` and, where English needs forms, ``en/*.po``: the words of the plugin."""
 

@@ -26,6 +26,8 @@ from metamodel.names import is_name
 
 RENDERERS = (
     "renderers.api",
+    "renderers.exporting",
+    "renderers.filters",
     "renderers.lists",
     "renderers.boards",
     "renderers.grid",

@@ -12,7 +12,7 @@ from core.storage.workspace import Transaction
 
 SecurityKind = Literal[
     "signed_in", "password", "factor_on", "factor_off", "recovery_used", "recovery_new", "token_made", "token_ended",
-    "sessions_ended", "invited", "reset_link", "viewed", "deputized", "deputy_named", "deputy_ended",
+    "sessions_ended", "invited", "reset_link", "viewed", "deputized", "deputy_named", "deputy_ended", "exported",
 ]  # fmt: skip
 
 KEPT = timedelta(days=365)

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "token": ("token:token", "API tokens: keys of programs."),
     "personal": ("personal:personal", "Personal data: extract, erase, who saw it."),
     "import": ("importing:import_file", "Import records from a CSV file."),
+    "export": ("exporting:export_file", "Export records to a CSV, XLSX or JSON file."),
     "bench": ("bench:bench", "Run the benchmarks."),
 }
 """Each command: where it stands in this package, and what it is for."""

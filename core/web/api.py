@@ -164,12 +164,15 @@ async def send_answer(
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.stream is not None and receive is not None and call.method != "HEAD":
-        await _send_stream(call, answer.stream, send, receive)
+        whole = await _send_stream(call, answer.stream, send, receive)
+        if not whole:
+            return  # the client sees a broken answer rather than a short one
     body = b"" if call.method == "HEAD" or answer.status in (204, 304) else answer.body
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-async def _send_stream(call: Call, stream: Stream, send: Send, receive: Receive) -> None:
+async def _send_stream(call: Call, stream: Stream, send: Send, receive: Receive) -> bool:
+    """Whether all of it came out without a fault."""
     async def pump() -> None:
         async for piece in stream:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -186,9 +189,11 @@ async def _send_stream(call: Call, stream: Stream, send: Send, receive: Receive)
     finally:
         for task in tasks:
             task.cancel()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for ended in ends:
             if isinstance(ended, Exception):
                 log.error("fault in a stream", request_id=call.request_id, path=call.path, exc_info=ended)
+    return not any(isinstance(ended, Exception) for ended in ends)
 
 
 def make_call(site: Site, scope: HTTPScope, request_id: str, address: str) -> Call:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.jobs.worker import Handler, Worker
+from core.query.exporting.job import KIND as EXPORT
+from core.query.exporting.job import export_job
 from core.records.bulk import KIND as BULK
 from core.records.bulk import bulk_job
 from core.records.erasing import KIND as ERASE
 from core.records.erasing import erase_job
 from core.records.handover import HANDOVER, UNDO, handover_job, undo_job
 from core.records.importing.job import KIND, import_job
+from core.records.indexing.asking import INDEX
+from core.records.indexing.job import index_job, keep_index
 from core.records.sweeping import sweep_files
 from core.records.takeback import KIND as TAKE_BACK
 from core.records.takeback import take_back_job
@@ -23,10 +27,12 @@ def handlers() -> Mapping[str, Handler]:
     return {
         BULK: bulk_job,
         KIND: import_job,
+        EXPORT: export_job,
         ERASE: erase_job,
         HANDOVER: handover_job,
         UNDO: undo_job,
         TAKE_BACK: take_back_job,
+        INDEX: index_job,
     }
 
 
@@ -38,4 +44,4 @@ def forget_old_sightings(workspace: Workspace) -> None:
 
 def make_worker(workspace: Workspace) -> Worker:
     """A worker that runs every kind of job; it is not started yet."""
-    return Worker(workspace, handlers(), chores=(sweep_files, forget_old_sightings))
+    return Worker(workspace, handlers(), chores=(sweep_files, forget_old_sightings, keep_index))

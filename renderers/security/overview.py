@@ -50,6 +50,7 @@ _HAPPENED: Mapping[str, Message] = {
     "deputized": message("Somebody stood in for you"),
     "deputy_named": message("A deputy was named"),
     "deputy_ended": message("A deputy was taken back"),
+    "exported": message("Records were exported"),
 }
 
 

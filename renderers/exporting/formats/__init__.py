@@ -7,6 +7,8 @@ from core.query.exporting import Exporter
 
 def built_in() -> tuple[Exporter, ...]:
     """CSV, XLSX and JSON."""
-    from renderers.exporting.formats import csv_file, json_file, xlsx_file
+    from renderers.exporting.formats.csv_file import CSV
+    from renderers.exporting.formats.json_file import JSON
+    from renderers.exporting.formats.xlsx_file import XLSX
 
-    return csv_file.CSV, xlsx_file.XLSX, json_file.JSON
+    return XLSX, CSV, JSON

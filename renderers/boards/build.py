@@ -17,6 +17,7 @@ from renderers.boards.cards import asked_fields, cards
 from renderers.boards.columns import MOST, Board, Place, key_of_choice, places
 from renderers.boards.heads import head
 from renderers.boards.view import BoardView, Card, Column
+from renderers.filters.bar import combined
 from renderers.lists.address import EVERY
 from renderers.pages.cells import Cells, cells_of
 
@@ -133,6 +134,5 @@ def _targets(made: Drawing, place: Place, shown: Sequence[Place]) -> str:
 def _in_list(board: Board, place: Place) -> str:
     """A list of the column's records, for a browser without scripts: narrowed to it where a quick filter can."""
     address = replace(board.listing.address, view=EVERY, cursor=None)
-    if place.choice is not None and board.field in board.listing.quick:
-        return address.choosing(board.field.name, [place.choice.name]).href()
-    return address.href()
+    column = None if place.choice is None else f"{board.field.name} IN ('{place.choice.name}')"
+    return address.filtered(combined(board.listing.filter, column) or "").href()

@@ -30,6 +30,7 @@ from renderers.boards.build import (
 )
 from renderers.boards.columns import board_of, place_of, places
 from renderers.boards.heads import head
+from renderers.filters.view import FilterBar
 from renderers.lists.address import read_address
 from renderers.lists.build import Listing, list_page_view, listing
 from renderers.pages.shell import make_shell
@@ -37,7 +38,9 @@ from renderers.pages.shell import make_shell
 MOST_CHANGED = 50
 
 
-def board_html(request: AnyRequest, who: Visit, tx: Transaction, asked: Listing) -> str:
+def board_html(
+    request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, bar: FilterBar | None
+) -> str:
     """The page of a board, or for htmx the part below its title."""
     made = drawing(tx, who, board_of(asked))
     found = None if comes_late(made) else counted(made)
@@ -45,7 +48,7 @@ def board_html(request: AnyRequest, who: Visit, tx: Transaction, asked: Listing)
     board = board_view(made, found, opened)
     nothing = found is not None and not found
     actions = above_list(tx, who.actor, asked.entity, who.texts)
-    page = list_page_view(asked, (), who.texts, "", None, empty=nothing, actions=actions)
+    page = list_page_view(asked, (), who.texts, "", None, empty=nothing, actions=actions, bar=bar)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
     if partial:
         return who.site.templates.page(who, "boards/_board.html", {"page": page, "board": board})

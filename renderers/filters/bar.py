@@ -14,7 +14,17 @@ from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.model import Entity, Model
 from renderers.filters.fast import fast_filters
-from renderers.filters.parts import Condition, Free, Group, Part, Place, changed, conditions_in, written
+from renderers.filters.parts import (
+    Condition,
+    Free,
+    Group,
+    Part,
+    Place,
+    changed,
+    conditions_in,
+    holds_together,
+    written,
+)
 from renderers.filters.reading import Find, read_parts
 from renderers.filters.subjects import subject
 from renderers.filters.view import Chip, FilterBar
@@ -62,7 +72,7 @@ def combined(*texts: str | None) -> str | None:
     kept = [text for text in texts if text is not None and text.strip()]
     if len(kept) < 2:
         return kept[0] if kept else None
-    return " AND ".join(f"({text})" for text in kept)
+    return " AND ".join(text if holds_together(text) else f"({text})" for text in kept)
 
 
 def bar(who: Visit, tx: Transaction, entity: Entity, text: str | None, state: State) -> FilterBar:

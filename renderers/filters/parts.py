@@ -60,6 +60,15 @@ def _inside(part: Part, *, several: bool) -> str:
     return text if together or not (isinstance(part, Group) or chained(text)) else f"({text})"
 
 
+def holds_together(text: str) -> bool:
+    """Whether a text means the same with AND on both sides of it."""
+    try:
+        syntax = read_syntax(text)
+    except Fault:
+        return False
+    return not (isinstance(syntax, Operation) and syntax.operator == "OR")
+
+
 def chained(text: str) -> bool:
     """Whether a text is several conditions with AND or OR between them, or cannot be read."""
     try:

@@ -15,11 +15,14 @@ from core.query.filters import parse_filter
 from core.query.plan import MAX_SORT_KEYS
 from core.query.query import Page, Query
 from metamodel.messages import message
-from metamodel.model import Entity, Field, Model, View
+from metamodel.model import Entity, Model, View
 from renderers.actions.buttons import ActionButton, has_row_buttons
+from renderers.filters.bar import combined
+from renderers.filters.fast import quick_text
+from renderers.filters.view import FilterBar
 from renderers.lists.address import EVERY, Address
 from renderers.lists.columns import ListColumn, can_sort, chosen_columns, list_columns, readable
-from renderers.lists.filters import chips, filter_text, kept_choices, quick_fields, views_of
+from renderers.lists.filters import views_of
 from renderers.lists.table import Due, heads, rows
 from renderers.lists.view import Empty, ListPage, Step, Tab
 from renderers.pages.cells import Cells
@@ -41,7 +44,6 @@ class Listing:
     views: tuple[View, ...]
     view: View | None
     columns: tuple[ListColumn, ...]
-    quick: tuple[Field, ...]
     sort: tuple[str, ...]
     filter: str | None
     """The expression in force: of the address, else of the view."""
@@ -101,7 +103,6 @@ class Ground:
     """What a list of an entity has for these rights, whatever is asked: made once for a model."""
 
     views: tuple[View, ...]
-    quick: tuple[Field, ...]
     columns: dict[str | None, tuple[ListColumn, ...]]
     """By name of the view; None for the list without one."""
 
@@ -116,7 +117,6 @@ def ground(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...])
         )
         kept[key] = Ground(
             views=views,
-            quick=quick_fields(model, grants, entity),
             columns={
                 view.name if view else None: list_columns(model, grants, entity, view)
                 for view in (None, *views)
@@ -139,21 +139,22 @@ def listing(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]
     if asked.columns is not None:
         columns = chosen_columns(model, grants, entity, asked.columns) or columns
     sort = None if asked.sort is None else usable_order(model, grants, entity, asked.sort)
-    chosen = kept_choices(asked, there.quick)
     filter = asked.filter if asked.filter is not None else view.filter_text if view else None
+    quick = quick_text(model, grants, entity, asked.chosen)
+    if quick is not None:
+        filter = combined(filter, quick)
     return Listing(
         entity=entity,
         grants=grants,
         address=replace(
-            asked, view=None if asked.bin else named, chosen=chosen, sort=sort,
+            asked, view=None if asked.bin else named, chosen={}, sort=sort, filter=asked.filter if quick is None else filter,
             columns=None if asked.columns is None else tuple(column.name for column in columns),
         ),
         views=there.views,
         view=view,
         columns=columns,
-        quick=there.quick,
         sort=sort or _standing_order(model, grants, entity, view),
-        filter=filter_text(chosen, there.quick, filter),
+        filter=filter,
     )  # fmt: skip
 
 
@@ -207,6 +208,7 @@ def list_page_view(
     *,
     empty: bool,
     actions: tuple[ActionButton, ...] = (),
+    bar: FilterBar | None = None,
 ) -> ListPage:
     """What the template draws: ``columns`` with their widths, the rows as HTML, the cursor of what follows."""
     entity, address = listing.entity, listing.address
@@ -225,9 +227,7 @@ def list_page_view(
         tabs=() if address.bin else tuple(_tabs(listing, texts)),
         search=address.search,
         hidden=tuple(pair for pair in address.pairs() if pair[0] != "q"),
-        chips=() if address.bin else tuple(chips(address, listing.quick, texts)),
-        active_filters=len(address.chosen),
-        reset_href=address.unfiltered().href() if address.narrowed else None,
+        bar=bar,
         caption=title,
         heads=heads(columns, address, listing.sort, texts),
         min_width=least_width([column.width for column in columns]),
@@ -236,7 +236,7 @@ def list_page_view(
         more_part=address.href(cursor=following, part="rows") if following else None,
         count_href=address.href("/count"),
         count_words=" ",
-        empty=_empty(listing, title, texts, may_create) if empty else None,
+        empty=_empty(listing, title, texts, may_create, bar) if empty else None,
         actions=() if address.bin else actions,
         row_actions=listing.row_actions,
         picks=listing.picks,
@@ -274,8 +274,16 @@ def _restore(address: Address, texts: Texts, csrf: str) -> str:
     )
 
 
-def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empty:
-    """The three cases: nothing in the bin, nothing found, nothing yet."""
+def _empty(listing: Listing, title: str, texts: Texts, may_create: bool, bar: FilterBar | None) -> Empty:
+    """The cases: a filter that cannot be applied, nothing in the bin, nothing found, nothing yet."""
+    if bar is not None and bar.problem:
+        drop = Step(label=texts.gettext("Drop the filter"), href=bar.drop_all, icon="filter-off")
+        return Empty(
+            title=texts.gettext("This filter cannot be applied"),
+            icon="alert-circle",
+            text=bar.problem,
+            steps=(drop,),
+        )
     address, entity, language = listing.address, listing.entity, texts.language
     if address.narrowed:
         drop = Step(
@@ -285,12 +293,12 @@ def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empt
         )
         steps = [drop]
         if listing.view is not None and listing.view.filter_text is not None:
-            wider = replace(address, view=EVERY, cursor=None).href()
+            wider = replace(address, view=EVERY, filter=None, cursor=None).href()
             steps.insert(0, Step(label=texts.gettext("Look in all records"), href=wider, icon="list"))
         return Empty(
             title=texts.gettext("Nothing found"),
             icon="search",
-            text=_narrowing(listing, texts),
+            text=_narrowing(listing, texts, bar),
             steps=tuple(steps),
         )
     if address.bin:
@@ -321,11 +329,10 @@ def _empty(listing: Listing, title: str, texts: Texts, may_create: bool) -> Empt
     return Empty(title=heading, icon=icon_name(entity.icon), text=words, steps=tuple(steps))
 
 
-def _narrowing(listing: Listing, texts: Texts) -> str:
+def _narrowing(listing: Listing, texts: Texts, bar: FilterBar | None) -> str:
     """What leaves everything out, in words."""
-    address = listing.address
-    parts = [texts.render(message("“{text}”", text=address.search))] if address.search else []
-    for chip in chips(address, listing.quick, texts):
-        if chip.on:
-            parts.append(f"{chip.label}: {chip.value}" if chip.value else chip.label)
+    search = listing.address.search
+    parts = [texts.render(message("“{text}”", text=search))] if search else []
+    if bar is not None and bar.sentence:
+        parts.append(bar.sentence)
     return texts.render(message("No record fits: {filters}", filters="; ".join(parts)))

@@ -19,11 +19,13 @@ from metamodel.messages import message
 from metamodel.text import number_of
 from renderers.actions.buttons import above_list, on_rows
 from renderers.boards.pages import board_html
+from renderers.filters.bar import bar
+from renderers.filters.view import FilterBar
 from renderers.lists.address import read_address
 from renderers.lists.build import Listing, drawn_rows, list_page_view, listing
 from renderers.lists.frames import NEXT, ROWS, frame
 from renderers.lists.table import fit, with_marks
-from renderers.pages.cells import Cells, cells_of
+from renderers.pages.cells import cells_of
 from renderers.pages.notices import COOKIE, forget_notice
 from renderers.pages.shell import make_shell
 
@@ -46,16 +48,31 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
         told = COOKIE in request.cookies and not who.htmx
         forgotten = [forget_notice(who)] if told else None
         headers = {"Vary": "HX-Request, Cookie"}
+        whole = request.query_params.get("part") not in ("rows", "cells")
+        over = bar_of(who, tx, asked) if whole else None
+        if over is not None and over.problem:
+            empty = Page(entity=asked.entity, columns=(), items=[])
+            return Html(
+                _framed(request, who, tx, asked, empty, "", over),
+                status=422,
+                headers=headers,
+                cookies=forgotten,
+            )
         if asked.view is not None and asked.view.kind == "board":
-            return Html(board_html(request, who, tx, asked), headers=headers, cookies=forgotten)
+            return Html(board_html(request, who, tx, asked, over), headers=headers, cookies=forgotten)
         page = read(tx, who.actor, _query(request, asked))
         cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
         body = drawn_rows(asked, page, cells, who.texts, who.csrf, _row_buttons(who, tx, asked, page), tx.now)
-        if request.query_params.get("part") in ("rows", "cells"):
-            html = _part(who, asked, body, page.next)
-        else:
-            html = _framed(request, who, tx, asked, page, cells, body)
+        html = (
+            _framed(request, who, tx, asked, page, body, over) if over else _part(who, asked, body, page.next)
+        )
     return Html(html, headers=headers, cookies=forgotten)
+
+
+def bar_of(who: Visit, tx: Transaction, asked: Listing) -> FilterBar:
+    """The bar of filters of a list or a board; its links keep the rest of the address."""
+    state = [pair for pair in asked.address.pairs() if pair[0] != "filter"]
+    return bar(who, tx, asked.entity, asked.filter, state)
 
 
 MOST_AGAIN = 1_000
@@ -86,9 +103,10 @@ def _part(who: Visit, asked: Listing, body: str, following: str | None) -> str:
 
 
 def _framed(
-    request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, page: Page, cells: Cells, body: str
+    request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, page: Page, body: str, bar: FilterBar
 ) -> str:
     """The page around its rows, from the frame that was made before when there is one."""
+    cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
     columns = fit(asked.columns, page.items, cells, asked.sort, who.language)
     columns = with_marks(columns, page.items, asked.due, tx.now)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
@@ -98,14 +116,14 @@ def _framed(
     def render() -> str:
         actions = above_list(tx, who.actor, asked.entity, who.texts)
         view = list_page_view(
-            asked, columns, who.texts, ROWS, following, empty=not page.items, actions=actions
+            asked, columns, who.texts, ROWS, following, empty=not page.items, actions=actions, bar=bar
         )
         name, variables = ("lists/_list.html", {}) if shell is None else ("lists/page.html", {"shell": shell})
         return who.site.templates.page(who, name, {"page": view, **variables})
 
     key = (
         shell, who.csrf, who.theme, who.language, asked.grants.key, asked.view and asked.view.uid,
-        asked.entity.uid, tuple(asked.address.pairs()), tuple(c.width for c in columns), following, not page.items,
+        asked.entity.uid, tuple(asked.address.pairs()), tuple(c.width for c in columns), following, not page.items, bar,
     )  # fmt: skip
     return frame(tx.model, key, render).around(body, page.next)
 

@@ -8,6 +8,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from renderers.actions.buttons import ActionButton
+from renderers.filters.view import FilterBar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,27 +19,6 @@ class Tab:
     href: str
     current: bool
     icon: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A value of a filter; ``href`` is the list with it switched."""
-
-    label: str
-    href: str
-    on: bool
-    tone: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
-    """A quick filter: with options a menu, without them a switch; ``href`` drops it or switches it."""
-
-    label: str
-    href: str
-    on: bool
-    value: str = ""
-    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +66,7 @@ class ListPage:
     tabs: tuple[Tab, ...]
     search: str
     hidden: tuple[tuple[str, str], ...]
-    chips: tuple[Chip, ...]
-    active_filters: int
-    reset_href: str | None
+    bar: FilterBar | None
     caption: str
     heads: tuple[Head, ...]
     min_width: str

@@ -169,7 +169,7 @@ def test_old_quick_filters_become_conditions() -> None:
         "source": ("no",),
     }
     assert quick_text(*place(), asked) == "stage IN ('lead') AND owner = me"
-    assert combined("a OR b", None, " ", "c") == "(a OR b) AND (c)" and combined() is None
+    assert combined("a OR b", None, " ", "c") == "(a OR b) AND c" and combined() is None
 
 
 def test_a_field_that_may_not_be_read_is_no_subject() -> None:

@@ -32,7 +32,7 @@ def deals(site: Site) -> dict[str, int]:
 def names(page: Any) -> list[str]:
     """The names in the rows of a list, as text."""
     return [
-        re.sub("<[^>]+>", "", cell) for cell in re.findall(r'<td class="name[^"]*">(.*?)</td>', page.text)
+        re.sub("<[^>]+>", "", cell) for cell in re.findall(r'<td class="name[^>]*>(.*?)</td>', page.text)
     ]
 
 
@@ -104,7 +104,7 @@ def test_rows_alone_are_asked_for_by_the_browser(site: Site) -> None:
     assert part is not None
     rows = admin.get(part[1].replace("&amp;", "&"))
     assert rows.text.lstrip().startswith("<tbody")
-    assert rows.text.count("<tr>") == 10
+    assert rows.text.count("<tr ") == 10
     assert 'data-next=""' in rows.text
 
 
@@ -179,7 +179,7 @@ def test_an_entity_opens_with_its_first_view_and_all_records_stay_in_reach(
     assert [label for label, _ in tabs(mark.get("/e/deal?view=all"))] == ["Open", "All*"]
     assert rows_of(mark, "/e/deal?view=all&f.stage=won") == ["&lt;b&gt;Жук &amp; Ко&lt;/b&gt;"]
     nothing = mark.get("/e/deal?f.stage=won")
-    assert 'href="/e/deal?view=all&amp;f.stage=won" class="first"' in nothing.text, (
+    assert 'href="/e/deal?view=all" class="first"' in nothing.text, (
         "it may be in another view"
     )
 

@@ -122,10 +122,15 @@ def _each_way(rows: Rows, env: Environment, same: Row | None = None) -> Iterator
         "role": my_roles(rows, env),
         "department": above.correlate_except(closure),
     }
-    own = same or rows.open(share.uid)
+    if same is not None:
+        yield same, same.cell(share.by_name["user"].uid).value == env.me
+        for name, ids in sets.items():
+            yield same, same.cell(share.by_name[name].uid).value.in_(_on_top(ids))
+        return
+    own = rows.open(share.uid)
     yield own, by_index(own.cell(share.by_name["user"].uid).value == env.me, env)
     for name, ids in sets.items():
-        row = same or rows.open(share.uid)
+        row = rows.open(share.uid)
         yield row, by_index(row.cell(share.by_name[name].uid).value.in_(ids), env)
 
 
@@ -150,9 +155,10 @@ def _is(value: Value, text: str) -> Condition:
 
 
 def _united(selects: list[sa.Select[Any]]) -> sa.Select[Any]:
-    if len(selects) == 1:
-        return selects[0]
-    every = sa.union_all(
-        *selects
-    ).cte()  # stands at the top of the statement: nothing is nested deeper for it
+    return selects[0] if len(selects) == 1 else _on_top(sa.union_all(*selects))
+
+
+def _on_top(select: sa.Select[Any] | sa.CompoundSelect[Any]) -> sa.Select[Any]:
+    """The same, standing at the top of the statement: nothing is nested deeper for it."""
+    every = select.cte()
     return sa.select(next(iter(every.c))).correlate_except(every)

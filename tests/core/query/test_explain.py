@@ -219,6 +219,13 @@ def test_shares_of_very_many_records_are_asked_record_by_record_along_the_order(
             assert SORTS not in found
 
 
+@pytest.mark.parametrize("me", [FEW, NONE])
+def test_a_search_among_shared_records_is_not_nested_too_deeply(workspace, me):
+    with workspace.read() as tx:
+        actor = person(tx, me, "receiver", "manager", "head")
+        assert read(tx, actor, Query(entity="deal", search="нет такой", sort=NEWEST)).items == []
+
+
 @pytest.mark.parametrize("me", [MANY, FEW, NONE])
 def test_records_of_what_one_has_are_found_newest_first_by_the_index_of_the_link(workspace, me):
     with workspace.read() as tx:

@@ -113,17 +113,22 @@ def write_rows(
     *,
     context: Context,
     brought: bool = False,
+    incomplete: bool = False,
+    stamps: Sequence[Mapping[str, Any]] = (),
 ) -> list[Saved]:
     """Rows of a file: with a record's id it is changed, without one created; faults point at ``/3/name``.
 
-    ``brought`` are those that come with a solution.
+    ``brought`` are those that come with a solution. ``incomplete`` takes rows without what is required and notes it in
+    what was saved. ``stamps`` say of each row who made and changed it and when: the caller has asked for that right.
     """
     work = start(tx, actor, context)
-    work.brought = brought
+    work.brought, work.incomplete = brought, incomplete
     found = find_entity(work, entity)
     rows = []
     for number, (record, values) in enumerate(items):
         row = Row(entity=found, action="update" if record else "create", id=record or 0, pointer=f"/{number}")
+        if stamps:
+            row.stamps = stamps[number]
         rows.append(_add(work, row, values))
     run(work)
     return [_saved(row) for row in rows]
@@ -186,7 +191,7 @@ def _add(work: Work, top: Row, values: Values, *, passed_over: frozenset[str] = 
 
 def _saved(row: Row, created: bool | None = None) -> Saved:
     new = row.action == "create" if created is None else created
-    return Saved(id=row.id, version=row.version, created=new, changed=row.touched)
+    return Saved(id=row.id, version=row.version, created=new, changed=row.touched, lacking=row.lacking)
 
 
 def _item(work: Work, entity: Entity, kind: str, number: int, action: Any, raw: Any) -> Row:

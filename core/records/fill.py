@@ -37,6 +37,8 @@ def fill(work: Work) -> None:
 
 def required_now(work: Work) -> None:
     """Name the required fields that were not sent at all, so that they stand in the same answer as other faults."""
+    if work.incomplete:
+        return
     refused = {problem.pointer for problem in (*work.told, *work.problems)}
     for rows in work.by_entity("create", "update").values():
         entity = rows[0].entity
@@ -60,7 +62,7 @@ def _fill_new(work: Work, row: Row) -> None:
     entity, now = row.entity, work.tx.now
     values: dict[str, Any] = {
         "created_at": now, "created_by": work.actor.person, "updated_at": now, "updated_by": work.actor.person,
-        "version": 1, "deleted_at": None,
+        "version": 1, "deleted_at": None, **row.stamps,
     }  # fmt: skip
     for uid, field in _defaulted(work.model, entity).items():
         if uid in row.sent:

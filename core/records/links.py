@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 import sqlalchemy as sa
 
+from core.query.matching import contains
 from core.query.title import title_of
 from core.records.asking import column_type, parameters, relations, visible_ids
 from core.records.lists import new_links
@@ -174,7 +176,13 @@ def _find_by_field(work: Work, entity: Entity, name: str, lookups: list[Lookup])
 
 def _find_by_text(work: Work, entity: Entity, lookups: list[Lookup]) -> None:
     """A text of a file: a unique field's value, else the title, else the number of the record."""
-    texts = {str(lookup.key.value) for lookup in lookups}
+    found = records_named(work, entity, {str(lookup.key.value) for lookup in lookups})
+    for lookup in lookups:
+        _settle(work, lookup, found.get(str(lookup.key.value), []))
+
+
+def records_named(work: Work, entity: Entity, texts: Set[str]) -> dict[str, list[int]]:
+    """The visible records that these texts name: by a unique field, else the title, else the number."""
     found: dict[str, list[int]] = {}
     readable = work.grants.readable(entity.uid)
     for field in entity.fields:
@@ -186,9 +194,45 @@ def _find_by_text(work: Work, entity: Entity, lookups: list[Lookup]) -> None:
         t for t in texts - found.keys() if t.isascii() and t.removeprefix("#").isdigit() and len(t) < 19
     }
     there = visible_ids(work, entity, {int(t.removeprefix("#")) for t in numbers})
-    found |= {t: [int(t.removeprefix("#"))] for t in numbers if int(t.removeprefix("#")) in there}
-    for lookup in lookups:
-        _settle(work, lookup, found.get(str(lookup.key.value), []))
+    return found | {t: [int(t.removeprefix("#"))] for t in numbers if int(t.removeprefix("#")) in there}
+
+
+def records_worded(work: Work, entity: Entity, texts: Iterable[str]) -> dict[str, list[int]]:
+    """The visible records in whose titles all words of a text stand; of initials (`Иванов И. П.`) the first letters."""
+
+    def make() -> sa.Select[Any]:
+        row = relations(work).visible.open(entity.uid)
+        title = title_of(row, work.context.language)
+        condition = contains(work.tx.dialect, title, "word")
+        if row.condition is not None:
+            condition = sa.and_(row.condition, condition)
+        whole = title.whole if title.whole is not None else title.key
+        assert whole is not None
+        return sa.select(row.alias.c.id, whole).where(condition).order_by(row.alias.c.id).limit(MANY)
+
+    statement = prepared(work.tx, ("worded", entity.uid, work.grants.key, work.context.language), make)
+    found: dict[str, list[int]] = {}
+    for text in texts:
+        words = _WORDS.findall(fold(text))
+        if words:
+            given = {**parameters(work), "word": max(words, key=len)}
+            rows = work.tx.connection.execute(statement, given)
+            found[text] = [record for record, title in rows if _has_words(_WORDS.findall(title), words)]
+    return {text: ids for text, ids in found.items() if ids}
+
+
+_WORDS = re.compile(r"\w+")
+
+
+def _has_words(title: list[str], words: list[str]) -> bool:
+    """Whether each word stands in the title, one of a single letter as the beginning of one."""
+    left = list(title)
+    for word in sorted(words, key=len, reverse=True):
+        hit = next((each for each in left if each == word or (len(word) == 1 and each.startswith(word))), None)
+        if hit is None:
+            return False
+        left.remove(hit)
+    return True
 
 
 def records_with(work: Work, entity: Entity, field: Field, values: Iterable[Any]) -> dict[Any, list[int]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.access.actor import Actor
     from core.storage.workspace import Transaction
 
-Origin = Literal["demo", "data", "import"]
+Origin = Literal["demo", "data", "import", "incomplete"]
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 

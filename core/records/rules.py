@@ -61,17 +61,28 @@ def check_rules(work: Work) -> None:
                 if row.answers[id(rule)] is False and judged(work, row, rule):
                     _refuse_check(work, row, check)
             if row.action in ("create", "update") and id(row) not in swept and not work.returning:
-                for field in conditional:
-                    asked = field.required_if
-                    if asked is None or not row.answers[id(asked)] or not judged(work, row, asked):
-                        continue
-                    if is_empty(work, row, field):
-                        refuse_empty(work, row, field)
-                _check_required(work, row, entity)
-                check_stage(work, row)
+                _check_complete(work, row, conditional)
                 _check_together(work, row, entity)
             elif row.action == "keep":
                 _check_kept(work, row)
+
+
+def _check_complete(work: Work, row: Row, conditional: Sequence[Field]) -> None:
+    """Refuse a row that lacks what is required of it, or note what it lacks."""
+    told = len(work.problems)
+    for field in conditional:
+        asked = field.required_if
+        if asked is None or row.answers is None or not row.answers[id(asked)] or not judged(work, row, asked):
+            continue
+        if is_empty(work, row, field):
+            refuse_empty(work, row, field)
+    _check_required(work, row, row.entity)
+    check_stage(work, row)
+    if work.incomplete and len(work.problems) > told:
+        names = [p.pointer.rpartition("/")[2] for p in work.problems[told:] if p.code == "KBK3001"]
+        fields = [row.entity.by_name[name].uid for name in names if name in row.entity.by_name]
+        row.lacking = tuple(dict.fromkeys(fields))
+        work.problems[told:] = [p for p in work.problems[told:] if p.code != "KBK3001"]
 
 
 def may_be_empty(field: Field) -> bool:

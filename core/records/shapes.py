@@ -41,6 +41,8 @@ class Saved:
     created: bool = False
     changed: bool = True
     """Whether anything was written at all."""
+    lacking: tuple[str, ...] = ()
+    """Required fields (uids) that it was taken without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,10 @@ class Row:
     blind: frozenset[str] = frozenset()
     """Fields whose values are at fault, in a write that is refused already; rules that use them are not asked."""
 
+    lacking: tuple[str, ...] = ()
+    """Required fields (uids) that it was taken without (`Work.incomplete`)."""
+    stamps: Mapping[str, Any] = field(default_factory=dict)
+    """Who made and changed it and when, in place of who writes and now."""
     near: bool = False
     """Whether its stage was written by a bare name, which is looked for in the record's own pipeline first."""
     moves: tuple[Move, ...] | None = None

@@ -34,6 +34,7 @@ def store(work: Work) -> None:
         if not row.touched or row.action == "create":
             continue
         row.values |= {"updated_at": now, "updated_by": by, "version": int(row.before["version"]) + 1}
+        row.values |= row.stamps
         if row.action == "delete":
             row.values |= {"deleted_at": now, "bin_id": bin_id}
         elif row.action == "restore":

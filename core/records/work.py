@@ -59,6 +59,8 @@ class Work:
     """Values of defaults that are the same for every row, by uid of the field."""
     brought: bool = False
     """Whether the records come with a solution: they stand in the stages that it gives them, whatever these ask for."""
+    incomplete: bool = False
+    """Whether rows are taken without what is required of them; each notes what it lacks."""
     returning: bool = False
     """Whether records go back to what they were: what they were was right then, so it is not judged again; rights,
     uniqueness, links and checks are asked as ever."""

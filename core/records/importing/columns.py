@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.access.grants import Grants
 from core.errors import KubikError
+from core.records.importing.recipe import Fill, Match, Missing
 from core.records.values import escaped
 from metamodel.errors import Problem, suggestion
 from metamodel.messages import Message, message
@@ -18,14 +19,20 @@ from metamodel.text import fold
 class Column:
     """A column of a file: where it stands, what it is called there, and the field it fills.
 
-    ``by`` is the field of the linked entity by which a link is found (`company.name`). ``passed_over`` says why the
-    column is not written.
+    ``by`` is the field of the linked entity by which a link is found (`company.name`), ``match`` and ``missing`` are as
+    in `recipe.Fill`. Of a cell that is split at ``split`` it takes the ``part`` (1 is the first). ``stamp`` is a fact
+    that the system keeps of every record (`created_at`). ``passed_over`` says why the column is not written.
     """
 
     place: int
     header: str
     field: Field | None = None
     by: Field | None = None
+    match: Match = "exact"
+    missing: Missing = "refuse"
+    split: str | None = None
+    part: int | None = None
+    stamp: str | None = None
     passed_over: Message | None = None
 
 
@@ -58,6 +65,36 @@ def fit_columns(
     if problems:
         raise KubikError("KBK5002", errors=problems)
     return tuple(columns)
+
+
+def fit_fill(
+    model: Model, grants: Grants, entity: Entity, header: Sequence[str], fill: Fill, *, stamps: bool
+) -> Column | Message:
+    """The column of a recipe's fill, or why it cannot be: no such column or field, or one that may not be written."""
+    if fill.column not in header:
+        return message("the file has no column “{column}”", column=fill.column[:100])
+    place = header.index(fill.column)
+    field = _named(grants, entity, fill.field)
+    if field is None:
+        return _no_field(grants, entity, fill.field)
+    if stamps and field.name in STAMPS:
+        return Column(place=place, header=fill.column, field=field, stamp=field.uid)
+    by = None
+    if fill.by is not None:
+        by = _by(model, grants, field, fill.by)
+        if by is None or not by.stored:
+            return _no_field(grants, entity, f"{fill.field}.{fill.by}")
+    why = _unwritable(grants, entity, field)
+    if why is not None:
+        return Column(place=place, header=fill.column, passed_over=why)
+    return Column(
+        place=place, header=fill.column, field=field, by=by, match=fill.match, missing=fill.missing,
+        split=fill.split, part=fill.part,
+    )  # fmt: skip
+
+
+STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
+"""What an import may say of a record in place of the system, to who has the right."""
 
 
 def _by(model: Model, grants: Grants, field: Field, name: str) -> Field | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.records.importing.reading import Table
@@ -31,7 +31,9 @@ class Report:
     """The state of an import, and at its end what it did.
 
     ``position`` counts the rows of the file that are dealt with: created, updated, skipped (nothing to change) or
-    refused. It is committed together with those rows.
+    refused; of a line into several entities that is what became of its main record. ``made`` counts the records of each
+    target: created, updated, found. ``linked`` are records made since links named them, ``incomplete`` those taken
+    without what is required. It is committed together with those rows.
     """
 
     total: int = 0
@@ -40,9 +42,17 @@ class Report:
     updated: int = 0
     skipped: int = 0
     refused: int = 0
+    linked: int = 0
+    incomplete: int = 0
+    made: dict[str, list[int]] = field(default_factory=dict)
     dry_run: bool = False
     errors: list[LineError] = field(default_factory=list)
     passed_over: list[tuple[str, Message | str]] = field(default_factory=list)
+
+    def copy(self) -> Report:
+        """The same, to be changed in a chunk that may be rolled back."""
+        made = {called: list(counts) for called, counts in self.made.items()}
+        return replace(self, errors=list(self.errors), made=made)
 
     def add(self, error: LineError) -> None:
         """List a refused line, as long as there are not too many."""
@@ -58,6 +68,7 @@ class Report:
         counts = {name: getattr(self, name) for name in _COUNTS}
         return {
             **counts,
+            "made": self.made,
             "dry_run": self.dry_run,
             "errors": [
                 {"line": e.line, "column": e.column, "code": e.code, "message": text(e.message)}
@@ -67,13 +78,14 @@ class Report:
         }
 
 
-_COUNTS = ("total", "position", "created", "updated", "skipped", "refused")
+_COUNTS = ("total", "position", "created", "updated", "skipped", "refused", "linked", "incomplete")
 
 
 def load_report(saved: Mapping[str, Any]) -> Report:
     """The report that `Report.saved` wrote down."""
     return Report(
-        **{name: int(saved[name]) for name in _COUNTS},
+        **{name: int(saved.get(name, 0)) for name in _COUNTS},
+        made={called: list(counts) for called, counts in saved.get("made", {}).items()},
         dry_run=bool(saved["dry_run"]),
         errors=[LineError(**each) for each in saved["errors"]],
         passed_over=[(each["column"], each["reason"]) for each in saved["passed_over"]],

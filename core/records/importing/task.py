@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from core.access.actor import Actor
 from core.access.grants import Grants
 from core.errors import KubikError
-from core.records.importing.columns import Column
-from core.records.importing.reading import Table
+from core.records.importing.recipe import Recipe
 from core.records.importing.report import Report
 from core.records.marks import Origin
 from core.storage.workspace import Transaction, Workspace
@@ -18,7 +17,32 @@ from metamodel.fields.base import Context
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 
+if TYPE_CHECKING:
+    from core.records.importing.finding import Finder
+    from core.records.importing.planning import Plan
+
 Mode = Literal["create", "update", "upsert"]
+
+
+class LineOf(Protocol):
+    """A line of a file: its number and its cells."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def cells(self) -> tuple[Any, ...]: ...
+
+
+class RowsOf(Protocol):
+    """The rows of a file: the names of its columns, and its lines as they are read."""
+
+    @property
+    def header(self) -> tuple[str, ...]: ...
+
+    def lines(self) -> Iterator[LineOf]: ...
+
+
 Progress = Callable[[int, int], None]
 Checkpoint = Callable[[Transaction, Report], None]
 
@@ -48,15 +72,23 @@ class Import:
     workspace: Workspace
     actor: Actor
     entity: str
-    table: Table
+    table: RowsOf
     options: Options
     context: Context
     report: Report
+    recipe: Recipe | None = None
+    """Of an import into several entities; without one it is of ``entity``, as ``options`` say."""
     checkpoint: Checkpoint | None = None
-    fitted: tuple[Model, tuple[Column, ...]] | None = None
-    """The columns, and the model they were fitted under."""
-    seen: dict[str, set[str]] = field(default_factory=dict)
-    """In a dry run, which writes nothing: the unique values of rows that would be written."""
+    planned: tuple[Model, Plan] | None = None
+    """The plan, and the model it was made under."""
+    finder: Finder | None = None
+    seen: dict[str, set[Any]] = field(default_factory=dict)
+    """In a dry run, which writes nothing: unique values and keys of rows that would be written."""
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing is to stay of it."""
+        return self.options.dry_run if self.recipe is None else self.recipe.dry_run
 
 
 def key_of(grants: Grants, entity: Entity, options: Options) -> Field | None:

@@ -1,0 +1,166 @@
+"""Lines of a file as drafts of records: cells parsed column by column, faults with their lines and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.records.importing.cells import is_blank, parse_cell, spelled
+from core.records.importing.columns import Column
+from core.records.importing.planning import Plan, Planned
+from core.records.importing.task import LineOf
+from core.records.shapes import Ready
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import Context
+from metamodel.fields.link import LinkKey
+from metamodel.fields.link_any import AnyName
+from metamodel.messages import Message
+from metamodel.model import Entity
+from metamodel.text import number_of
+
+MOST_PARSED = 20_000
+"""Cells of a column whose values are remembered within a chunk and from chunk to chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a line is refused: its number in the chunk, the column in the file (empty: the whole line)."""
+
+    line: int
+    column: str
+    code: str
+    message: Message
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """A record as a line describes it: ``values`` by name of the field (parsed, or as written where the engine reads it),
+    ``empty`` fields whose cells are empty, ``stamps`` for the system's own. ``lines`` are all the lines it stands in.
+    """
+
+    lines: list[int]
+    values: dict[str, Any] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+    stamps: dict[str, Any] = field(default_factory=dict)
+    record: int | None = None
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything stands in its columns."""
+        return bool(self.values or self.stamps)
+
+
+class Parser:
+    """Parses cells; the same text of a column is parsed once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[tuple[str, str | None], dict[Any, Any]] = {}
+
+    def drafts(self, planned: Planned, lines: Sequence[LineOf], faults: list[Fault]) -> list[Draft]:
+        """The drafts of a target, one a line, or one for each part of a split cell; lines without any have none."""
+        found = [Draft(lines=[at]) for at in range(len(lines))]
+        cells = [line.cells for line in lines]
+        if planned.each is not None:
+            found, cells = _exploded(planned, lines)
+        for column in planned.columns:
+            self._fill(planned, column, found, cells, faults)
+        return found
+
+    def _fill(
+        self, planned: Planned, column: Column, drafts: list[Draft], cells: list[Any], faults: list[Fault]
+    ) -> None:
+        assert column.field is not None
+        name, place = column.field.name, column.place
+        raw_stage = planned.entity.stages is not None and planned.entity.stages.field == column.field.uid
+        known = self._known.setdefault((column.field.uid, column.by.uid if column.by else None), {})
+        if len(known) > MOST_PARSED:
+            known.clear()
+        for draft, row in zip(drafts, cells, strict=True):
+            cell = row[place] if place < len(row) else None
+            if column.part is not None and column.split and not is_blank(cell):
+                cell = part_of(cell, column.split, column.part, self._context)
+            if is_blank(cell):
+                if column.stamp is None:
+                    draft.empty.append(name)
+                continue
+            if raw_stage:
+                draft.values[name] = spelled(cell, self._context)
+                continue
+            key = (cell.__class__, cell)
+            value = known.get(key, known)
+            if value is known:
+                try:
+                    value = known[key] = self._value(column, cell)
+                except ValueRefused as refusal:
+                    faults.append(Fault(draft.lines[0], column.header, refusal.code, refusal.message))
+                    continue
+            if value is None:
+                draft.empty.append(name)
+            elif column.stamp is not None:
+                draft.stamps[column.stamp] = value
+            else:
+                draft.values[name] = value
+
+    def _value(self, column: Column, cell: Any) -> Any:
+        """The parsed value, a `LinkKey` where a record is to be found; of a link to any record what the engine reads."""
+        assert column.field is not None
+        if column.field.name == "id":
+            return number_of(spelled(cell, self._context).strip().removeprefix("#"))
+        if column.by is not None:
+            text = spelled(cell, self._context)
+            if not column.field.targets:
+                return LinkKey(field=column.by.name, value=text)
+            entity, colon, value = text.partition(":")
+            key = LinkKey(field=column.by.name, value=value.strip())
+            return AnyName(entity=entity.strip(), key=key) if colon else text
+        return parse_cell(column.field, cell, self._context)
+
+
+def part_of(cell: Any, split: str, number: int, context: Context) -> str | None:
+    """One of the parts of a cell (1 is the first), None when it has fewer."""
+    parts = parts_of(cell, split, context)
+    return parts[number - 1] if number <= len(parts) else None
+
+
+def parts_of(cell: Any, split: str, context: Context) -> list[str]:
+    """The parts of a cell, empty ones left out; ``split`` may name several marks, each a character."""
+    text = spelled(cell, context)
+    for mark in split[1:] if len(split) > 1 and split.strip() else ():
+        text = text.replace(mark, split[0])
+    return [part.strip() for part in text.split(split[0]) if part.strip()]
+
+
+def _exploded(planned: Planned, lines: Sequence[LineOf]) -> tuple[list[Draft], list[Any]]:
+    drafts, cells = [], []
+    place, split = planned.each or 0, planned.target.split or ","
+    for at, line in enumerate(lines):
+        cell = line.cells[place] if place < len(line.cells) else None
+        for part in [] if is_blank(cell) else parts_of(cell, split, Context()):
+            drafts.append(Draft(lines=[at]))
+            cells.append((*line.cells[:place], part, *line.cells[place + 1 :]))
+    return drafts, cells
+
+
+def link_columns(planned: Planned) -> Iterator[Column]:
+    """The columns whose values may be names of records."""
+    for column in planned.columns:
+        if column.field is not None and column.field.target and not column.field.targets:
+            yield column
+
+
+def ready(values: dict[str, Any], entity: Entity) -> dict[str, Any]:
+    """Values as records are written from: parsed ones in a `Ready`."""
+    stage = entity.by_uid[entity.stages.field].name if entity.stages is not None else None
+    return {
+        name: value if name == stage and isinstance(value, str) else Ready(value)
+        for name, value in values.items()
+    }
+
+
+def parsed_all(
+    plan: Plan, parser: Parser, lines: Sequence[LineOf], faults: list[Fault]
+) -> dict[str, list[Draft]]:
+    """The drafts of every target, by what it is called."""
+    return {planned.called: parser.drafts(planned, lines, faults) for planned in plan.targets}

@@ -1,0 +1,309 @@
+"""A chunk of lines written: each target in its turn, lines that are refused taken out, all in one savepoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.errors import KubikError
+from core.records.api import write_rows
+from core.records.importing.drafts import Draft, Fault, Parser, parsed_all, ready
+from core.records.importing.finding import compared_all, matching, several
+from core.records.importing.planning import Plan, Planned
+from core.records.importing.resolving import Pending, make_missing, resolve
+from core.records.importing.task import Import, LineOf
+from core.records.shapes import Ready, Saved
+from core.records.unique import unique_sets
+from core.records.work import start
+from metamodel.errors import ValueRefused
+from metamodel.fields.base import Context
+from metamodel.fields.link_any import AnyLink
+from metamodel.messages import Message, message
+from metamodel.text import fold
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction
+
+JSON = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A record that was written or found for a draft; ``saved`` None when it was only found."""
+
+    planned: Planned
+    draft: Draft
+    id: int
+    saved: Saved | None
+
+    @property
+    def created(self) -> bool:
+        return self.saved is not None and self.saved.created
+
+    @property
+    def updated(self) -> bool:
+        return self.saved is not None and self.saved.changed and not self.saved.created
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What a chunk came to: the lines that were taken, and those refused with why."""
+
+    lines: list[LineOf] = field(default_factory=list)
+    wrote: list[Wrote] = field(default_factory=list)
+    faults: list[tuple[LineOf, Fault]] = field(default_factory=list)
+    made: int = 0
+    """Records that were made since links named them."""
+
+    def add(self, other: Written, line: int) -> None:
+        """Take over what a part of the chunk came to; ``line`` is where its lines begin."""
+        shift = len(self.lines)
+        for each in other.wrote:
+            each.draft.lines = [at + shift for at in each.draft.lines]
+        self.lines += other.lines
+        self.wrote += other.wrote
+        self.faults += other.faults
+        self.made += other.made
+
+
+class _Refused(Exception):
+    """Faults of lines that were found while writing."""
+
+    def __init__(self, faults: Sequence[Fault], why: KubikError | None = None) -> None:
+        self.faults = faults
+        self.why = why
+        super().__init__()
+
+
+def write_lines(
+    tx: Transaction, task: Import, plan: Plan, parser: Parser, lines: Sequence[LineOf]
+) -> Written:
+    """Write what can be written: faults found together are taken out together, then the rest is tried again.
+
+    Lines that link to records of the same entity go one by one, so that they find those of the lines above.
+    """
+    written = Written()
+    if len(lines) > 1 and any(planned.refers_to_itself for planned in plan.targets):
+        for line in lines:
+            written.add(write_lines(tx, task, plan, parser, [line]), 0)
+        return written
+    good = _shaped(task, lines, written)
+    while good:
+        faults: list[Fault] = []
+        drafts = parsed_all(plan, parser, good, faults)
+        pending = resolve(tx, task, plan, drafts, faults)
+        if not faults:
+            nested = tx.connection.begin_nested()
+            try:
+                wrote, made = _write_targets(tx, task, plan, drafts, pending)
+            except _Refused as refusal:
+                nested.rollback()
+                if task.finder is not None and pending:
+                    task.finder.forget()
+                faults = list(refusal.faults)
+                if not faults and len(good) > 1:  # a fault without a place: look for it by halves
+                    for half in (good[: len(good) // 2], good[len(good) // 2 :]):
+                        written.add(write_lines(tx, task, plan, parser, half), 0)
+                    return written
+                if not faults and refusal.why is not None:
+                    faults = [Fault(0, "", refusal.why.code, refusal.why.detail)]
+            else:
+                nested.commit()
+                written.add(Written(lines=list(good), wrote=wrote, made=made), 0)
+                return written
+        written.faults += [(good[fault.line], fault) for fault in faults]
+        faulty = {fault.line for fault in faults}
+        good = [line for at, line in enumerate(good) if at not in faulty]
+    return written
+
+
+def _shaped(task: Import, lines: Sequence[LineOf], written: Written) -> list[LineOf]:
+    """The lines that have no more values than the header has columns."""
+    width, good = len(task.table.header), []
+    for line in lines:
+        more = line.cells[width:]
+        if more and any(cell is not None and str(cell).strip() for cell in more):
+            why = message(
+                "the line has {count} values, the header {width}", count=len(line.cells), width=width
+            )
+            written.faults.append((line, Fault(0, "", "KBK5001", why)))
+        else:
+            good.append(line)
+    return good
+
+
+def _write_targets(
+    tx: Transaction, task: Import, plan: Plan, drafts: dict[str, list[Draft]], pending: Sequence[Pending]
+) -> tuple[list[Wrote], int]:
+    faults, made = make_missing(tx, task, pending) if pending else ([], 0)
+    if faults:
+        raise _Refused(faults)
+    ids: dict[str, dict[int, list[int]]] = {}
+    wrote: list[Wrote] = []
+    for planned in plan.targets:
+        alone = len(plan.targets) == 1
+        todo = [draft for draft in drafts[planned.called] if draft.filled or alone]
+        for draft in todo:
+            _lead(tx, planned, draft, ids)
+        todo = _find(tx, task, planned, todo)
+        done = _write_target(tx, task, planned, todo)
+        found = ids.setdefault(planned.called, {})
+        for each in done:
+            for line in each.draft.lines:
+                found.setdefault(line, []).append(each.id)
+        wrote += done
+    return wrote, made
+
+
+def _lead(tx: Transaction, planned: Planned, draft: Draft, ids: dict[str, dict[int, list[int]]]) -> None:
+    """Fill the links to records of the same line, and what is the same in every line."""
+    for link, called in planned.leads:
+        led = ids.get(called, {}).get(draft.lines[0])
+        if led:
+            uid = next(t.uid for t in tx.model.entities.values() if t.uid in (link.target, *link.targets))
+            draft.values[link.name] = AnyLink(uid, led[0]) if link.targets else led[0]
+    for name, value in planned.given.items():
+        if name not in draft.values:
+            each = planned.entity.by_name[name]
+            try:
+                draft.values[name] = each.type.parse(each, value, JSON)
+            except ValueRefused as refusal:
+                raise _Refused([Fault(draft.lines[0], name, refusal.code, refusal.message)]) from refusal
+
+
+def _find(tx: Transaction, task: Import, planned: Planned, drafts: list[Draft]) -> list[Draft]:
+    """Give drafts the records there are under their keys; drafts of one record become one where that is meant."""
+    keys, mode = planned.keys, planned.target.mode
+    if mode == "create" or not keys:
+        return drafts
+    work = start(tx, task.actor, task.context)
+    faults: list[Fault] = []
+    header = _header(planned, keys[0].name)
+    values = [tuple(draft.values.get(key.name) for key in keys) for draft in drafts]
+    whole = [each for each in values if None not in each]
+    found = matching(work, planned.entity, keys, whole) if whole else {}
+    kept: list[Draft] = []
+    first: dict[Any, Draft] = {}
+    for draft, value in zip(drafts, values, strict=True):
+        compared = compared_all(value)
+        ids = found.get(compared, []) if None not in value else []
+        text = ", ".join(str(each) for each in value if each is not None)[:100]
+        why = _why_not(tx, task, planned, value, ids, text)
+        if why is not None:
+            faults.append(Fault(draft.lines[0], header, why[0], why[1]))
+            continue
+        draft.record = ids[0] if ids else None
+        other = first.setdefault(compared, draft) if None not in value else draft
+        if other is draft:
+            kept.append(draft)
+        elif planned.loose or mode == "find":
+            other.values |= draft.values
+            other.lines += draft.lines
+        elif ids or len(keys) > 1 or not keys[0].unique:
+            faults.append(Fault(draft.lines[0], header, "KBK3007", _twice(text)))
+        else:
+            kept.append(draft)  # told as a value that is taken
+    if faults:
+        raise _Refused(faults)
+    return kept
+
+
+def _why_not(
+    tx: Transaction, task: Import, planned: Planned, value: tuple[Any, ...], ids: list[int], text: str
+) -> tuple[str, Message] | None:
+    mode = planned.target.mode
+    if None in value:
+        if mode == "upsert":
+            return None
+        missing = next(key for key, each in zip(planned.keys, value, strict=True) if each is None)
+        return "KBK3001", message("“{field}” must be filled in", field=missing.label)
+    if len(ids) > 1:
+        return "KBK3005", several(tx, task.actor, planned.entity, text, ids)
+    if not ids and mode in ("update", "find"):
+        return "KBK2006", message("there is no record “{value}”", value=text)
+    return None
+
+
+def _write_target(tx: Transaction, task: Import, planned: Planned, drafts: list[Draft]) -> list[Wrote]:
+    if planned.target.mode == "find":
+        return [Wrote(planned, draft, draft.record or 0, None) for draft in drafts]
+    if not drafts:
+        return []
+    if task.dry_run:
+        _refuse_doubles(task, planned, drafts)
+    items = []
+    for draft in drafts:
+        values = ready({n: v for n, v in draft.values.items() if n != "id"}, planned.entity)
+        if draft.record is not None and not planned.loose:
+            values |= {name: Ready(None) for name in draft.empty if name != "id"}
+        items.append((draft.record, values))
+    stamps = [draft.stamps for draft in drafts] if any(draft.stamps for draft in drafts) else []
+    try:
+        saved = write_rows(
+            tx, task.actor, planned.entity.name, items, context=task.context,
+            brought=task.options.origin is not None, stamps=stamps,
+            incomplete=task.recipe is not None and task.recipe.incomplete,
+        )  # fmt: skip
+    except KubikError as refusal:
+        if refusal.status >= 500:
+            raise
+        raise _Refused(_placed(planned, drafts, refusal), refusal) from refusal
+    if task.dry_run:
+        _remember(task, planned, drafts)
+    return [Wrote(planned, draft, each.id, each) for draft, each in zip(drafts, saved, strict=True)]
+
+
+def _placed(planned: Planned, drafts: list[Draft], refusal: KubikError) -> list[Fault]:
+    """The faults of a write by line and column."""
+    faults = []
+    for problem in refusal.errors:
+        _, number, *rest = (*problem.pointer.split("/"), "")
+        if number.isdigit():
+            name = rest[0].replace("~1", "/").replace("~0", "~") if rest else ""
+            lines = drafts[int(number)].lines
+            faults.append(Fault(lines[0], _header(planned, name), problem.code, problem.message))
+    return faults
+
+
+def _header(planned: Planned, name: str) -> str:
+    """What the column of that field is called in the file."""
+    return next((c.header for c in planned.columns if c.field is not None and c.field.name == name), name)
+
+
+def _twice(value: str) -> Message:
+    return message("“{value}” stands in the file more than once", value=value)
+
+
+def _refuse_doubles(task: Import, planned: Planned, drafts: list[Draft]) -> None:
+    """In a dry run, which writes nothing: refuse unique values that an earlier line of the file would have taken."""
+    faults = []
+    for name, uid in _alone(task, planned):
+        seen = task.seen.get(uid, set())
+        for draft in drafts:
+            value = draft.values.get(name)
+            if draft.record is None and value is not None and _key(value) in seen:
+                faults.append(
+                    Fault(draft.lines[0], _header(planned, name), "KBK3007", _twice(str(value)[:100]))
+                )
+    if faults:
+        raise _Refused(faults)
+
+
+def _remember(task: Import, planned: Planned, drafts: list[Draft]) -> None:
+    for name, uid in _alone(task, planned):
+        values = (draft.values.get(name) for draft in drafts if draft.record is None)
+        task.seen.setdefault(uid, set()).update(_key(value) for value in values if value is not None)
+
+
+def _alone(task: Import, planned: Planned) -> list[tuple[str, str]]:
+    """The fields, by name and uid, that are unique by themselves and not what records are found by."""
+    if planned.target.mode != "create" or task.planned is None:
+        return []
+    sets = unique_sets(task.planned[0], planned.entity)
+    return [(fields[0].name, fields[0].uid) for fields in sets if len(fields) == 1]
+
+
+def _key(value: Any) -> int:
+    """A value as it is remembered: eight bytes, whatever its length."""
+    return hash(fold(value) if isinstance(value, str) else value)

@@ -41,6 +41,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "menu": "`false` keeps it out of the navigation that is made where there is no menu",
         "title": 'what a record is called: `"{number} {name}"`; without it its `name`, `title` or first text',
         "sort": "up to five fields, `-` before a descending one: the order of its lists; without it the newest first",
+        "search": "links to one record whose titles are searched with the record: `[company]` finds deals by the name of their company",
         "duplicates": "sets of fields, `[[inn], [name, phone]]`: while somebody types, the form shows the records with the same values, as far as they may see them, and lets them save",
         "tree": "the link to the entity itself that makes a tree: `UNDER(…)` works along it, a circle is refused",
         "fields": "a list of fields, in their order",

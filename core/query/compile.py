@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from core.query.columns import Columns, Layout
 from core.query.grouping import group_condition
 from core.query.leading import leading_to
-from core.query.matching import among, contains
+from core.query.matching import among
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
 from core.query.plan import Children, Life, ReadPlan, SortKey
 from core.query.relations import Relations, VisibleRow, choices_of
-from core.query.spelled import parameter_of, spelled_fields
+from core.query.searching.condition import search_condition
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
 from core.storage.expressions.hints import not_seeking
@@ -251,8 +251,8 @@ class Compiler:
         if self.plan.filter is not None:
             environment = self.relations.environment(row, self.relations.visible)
             conditions.append(compile_condition(self.plan.filter, environment))
-        if self.plan.searched:
-            conditions.append(self._search(row))
+        if self.plan.how is not None:
+            conditions.append(search_condition(row, self.plan.how, self.language))
         if self.plan.leading is not None:
             conditions += leading_to(row, self.plan.leading)
         if self.plan.group is not None:
@@ -271,22 +271,6 @@ class Compiler:
         return [sa.or_(sa.false(), *(branch for branch in row.branches() if branch is not None))]
 
     _own_rights = _own_branches
-
-    def _search(self, row: VisibleRow) -> Condition:
-        """The text of the parameter ``search`` stands in some text field that may be read, or in the title."""
-        readable = self.plan.rights.readable(row.entity.uid)
-        cells = [
-            row.cell(f.uid)
-            for f in row.entity.fields
-            if f.uid in readable and f.search and f.result.kind == "text" and not f.system
-        ]
-        if any(p.field and row.entity.by_uid[p.field].result.kind != "text" for p in row.entity.title):
-            cells.append(title_of(row, self.language))
-        found = [contains(self.relations.dialect, cell, "search") for cell in cells]
-        for field in spelled_fields(self.relations.model, row.entity):
-            if field.uid in readable and field.search:
-                found.append(contains(self.relations.dialect, row.cell(field.uid), parameter_of(field)))
-        return sa.or_(sa.false(), *found)
 
     # --- order
 

@@ -24,6 +24,7 @@ from core.query.plan import Children, Life, ReadPlan, Selection, plan, shape_of
 from core.query.query import Column, Link, Query
 from core.query.reach import Reach
 from core.query.relations import Relations
+from core.query.searching.deciding import FEW, Decision, decide
 from core.query.spelled import searched
 from core.query.summing import totals_select
 from core.storage.database import Database
@@ -194,23 +195,46 @@ class Reader:
         return self._pages[part]
 
 
-def reader_of(tx: Transaction, actor: Actor, query: Query, life: Life | None = None) -> Reader:
+def reader_of(
+    tx: Transaction, actor: Actor, query: Query, life: Life | None = None, decision: Decision | None = None
+) -> Reader:
     """The reader of a question, made when it is asked for the first time under this model and these grants."""
     grants = grants_of(tx.model, actor)
     database = tx.workspace.database
+    found = decision or _decided(tx, actor, query)
+    how = None if found is None else found.how
     shape = (
         query.entity, query.fields, query.filter, query.sort, query.ids is None, query.deleted, life,
         query.leading and shape_of(query.leading), query.group and query.group.shape(), query.marks,
-        not (query.search and query.search.strip()), grants.key, actor.language,
+        how and how.key, grants.key, actor.language,
         database.dialect, database.schema, tx.workspace.zone.key,
     )  # fmt: skip
     kept: dict[Any, Reader] = tx.model.derived.setdefault("readers", {})
-    found = kept.get(shape)
-    if found is None:
-        found = kept[shape] = _make(tx, actor.language, plan(query, tx.model, grants, life))
+    reader = kept.get(shape)
+    if reader is None:
+        reader = kept[shape] = _make(tx, actor.language, plan(query, tx.model, grants, life, how))
         for oldest in list(kept)[: max(len(kept) - KEPT_READERS, 0)]:  # a copy: other threads add meanwhile
             kept.pop(oldest, None)
-    return found
+    return reader
+
+
+def _decided(tx: Transaction, actor: Actor, query: Query) -> Decision | None:
+    """How the search of a question is found; the same for all its parts in one transaction."""
+    entity = tx.model.entities.get(query.entity)
+    grants = grants_of(tx.model, actor)
+    if entity is None or not query.search or not query.search.strip() or not grants.may(entity.uid, "read"):
+        return None
+    key = (entity.uid, query.search, query.deleted, grants.key, actor.user, actor.language)
+    if key not in tx.decided:
+
+        def seen(decision: Decision) -> int:
+            asked = Query(entity=query.entity, fields=(), search=query.search, deleted=query.deleted)
+            values = {**parameters(tx, actor), **decision.values}
+            return reader_of(tx, actor, asked, decision=decision).count(tx.connection, values, FEW)
+
+        tx.decided[key] = decide(tx, entity, query.search, seen)
+    decided: Decision = tx.decided[key]
+    return decided
 
 
 def relations_of(tx: Transaction, grants: Grants) -> Relations:
@@ -245,6 +269,8 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
         values["search"] = fold(query.search.strip())
         entity = tx.model.entities.get(query.entity)
         values |= searched(tx.model, entity, query.search) if entity is not None else {}
+        decision = _decided(tx, actor, query)
+        values |= decision.values if decision is not None else {}
     if query is not None and query.ids is not None:
         values["ids"] = id_list(tx.dialect, query.ids)
     if query is not None and query.group is not None:

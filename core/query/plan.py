@@ -18,6 +18,7 @@ from core.query.names import (
     readable_path,
 )
 from core.query.query import Group, Leading, Query
+from core.query.searching.how import How
 from metamodel.errors import Problem
 from metamodel.expression.tree import Expression
 from metamodel.messages import Message, message
@@ -69,7 +70,8 @@ class ReadPlan:
 
     selection: Selection
     filter: Expression | None
-    searched: bool
+    how: How | None
+    """How what is searched for is found; None when nothing is."""
     sort: tuple[SortKey, ...]
     life: Life
     among_ids: bool
@@ -84,14 +86,16 @@ class ReadPlan:
         return self.selection.entity
 
 
-def plan(query: Query, model: Model, grants: Grants, life: Life | None = None) -> ReadPlan:
+def plan(
+    query: Query, model: Model, grants: Grants, life: Life | None = None, how: How | None = None
+) -> ReadPlan:
     """The plan of a question; each step may refuse. ``life`` instead of what the question says of the bin."""
     entity = readable_entity(model, grants, query.entity)
     resolved: Life = life or ("bin" if query.deleted == "only" else "live")
     return ReadPlan(
         selection=select_fields(model, grants, entity, query.fields, resolved),
         filter=parse_filter(model, grants, entity, query.filter),
-        searched=bool(query.search and query.search.strip()),
+        how=how,
         sort=sort_keys(model, grants, entity, query.sort),
         life=resolved,
         among_ids=query.ids is not None,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.query.compile import PAGE, Compiler, Way
+from core.query.searching.how import HITS
 from core.storage.indexes import indexes_of
 from metamodel.expression.tree import Call, Me, MySet, Path
 from metamodel.model import Grant
@@ -44,6 +45,8 @@ class Reach:
 
     def ways(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
         """Of each grant, the way in which this person's rows are found; empty when the database may choose."""
+        if reader.plan.how is not None and reader.plan.how.mode == "found":
+            return ("order",) * reader.compiler.grant_count()  # few records, each of them asked
         if self.matters == ():
             return ()
         if self.matters is None:
@@ -54,7 +57,7 @@ class Reach:
                 found, self.narrow = _in_sqlite(reader, connection, values)
             self.matters = found if any(found) else ()
             return self.ways(reader, connection, values)
-        person, now = values["me"], time.monotonic()
+        person, now = (values["me"], int(values.get(HITS, 0)).bit_length()), time.monotonic()
         known = self._people.get(person)
         if known is None or known[0] < now:
             if len(self._people) > KEPT_PEOPLE:
@@ -65,7 +68,8 @@ class Reach:
     def _choose(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
         """Walking the order until a page is full reads size / reach rows of it; sorting reads reach rows."""
         size = max(reader.other("size").columns(connection, values)[0][0] or 0, 0)  # rows on trial lie below
-        enough = max(FEW, math.isqrt(PAGE * size))
+        hits = values.get(HITS)  # of a search only some of the rows that are walked through count
+        enough = max(FEW, math.isqrt(PAGE * size) if not hits else min(size, int(size * math.sqrt(PAGE / hits))))
         given = {**values, "limit": enough}
         found: list[Way] = []
         for index, matters in enumerate(self.matters or ()):

@@ -16,6 +16,7 @@ from core.records.follow import follow
 from core.records.followed import permit_followed
 from core.records.gather import gather
 from core.records.guarding import guarded_changes
+from core.records.indexing import index_work
 from core.records.links import check_links, check_narrowing, find_links
 from core.records.lists import keep_hidden
 from core.records.members import keep_members
@@ -139,6 +140,7 @@ def _write(work: Work) -> None:
     if not alone:
         take_numbers(work)
         store_numbers(work)
+    index_work(work)
     write(work.tx, [_change(work, row) for row in work.rows() if row.touched])
 
 

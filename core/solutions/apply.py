@@ -28,6 +28,7 @@ from core.solutions.switching import bring_back_roles, refuse_new_losses
 from core.storage.catalog import read_catalog
 from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
 from core.storage.load import store_model
+from core.storage.search.settling import settle
 from core.storage.tables import EntityTable, Tables
 from core.storage.views import remake_views
 from core.storage.workspace import Transaction, Workspace
@@ -291,6 +292,7 @@ class _Work:
         old, model = tx.model, self.target.model
         create_entities(tx.connection, self.tables, self.entities)
         drop_stale_indexes(tx.connection, self.tables)
+        settle(tx, self.tables)
         self.step("switch indexes")
         remake_views(tx.connection, self.tables)
         self.step("switch views")

@@ -32,6 +32,9 @@ LOCK_MILLISECONDS = 2000
 HEAD = "kubik_head"
 """Key of `Connection.info` under which the version of the model in force stands."""
 
+SEARCH = "kubik_search"
+"""Key of `Connection.info` under which the state of the search index stands, as a number that goes up."""
+
 Dialect = Literal["sqlite", "postgresql"]
 
 
@@ -70,7 +73,7 @@ class Database:
 
     def _declare_transactions(self) -> None:
         place = "" if self.schema is None else f'"{self.schema}".'
-        version = f"SELECT version FROM {place}kubik_head"  # noqa: S608  # a schema's name is checked
+        version = f"SELECT version, search FROM {place}kubik_head"  # noqa: S608  # a schema's name is checked
         if self.dialect == "sqlite":
             starts = {
                 "plain": _Start(begin="BEGIN IMMEDIATE"),
@@ -156,6 +159,7 @@ def _begin(connection: sa.Connection) -> None:
             connection.invalidate(error)
         raise
     connection.info[HEAD] = None if row is None else row[0]
+    connection.info[SEARCH] = 0 if row is None else row[1] or 0
 
 
 def _sqlite_engine(file: Path) -> sa.Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.storage.ddl import create_entities
 from core.storage.load import store_model
+from core.storage.search.settling import settle
 from core.storage.tables import Tables
 from core.storage.views import remake_views
 from core.storage.workspace import Transaction, Workspace
@@ -19,6 +20,7 @@ def install_model(workspace: Workspace, model: Model) -> None:
     def install(tx: Transaction) -> None:
         tables = Tables(model, workspace.database.schema, workspace.database.dialect, workspace.zone.key)
         create_entities(tx.connection, tables, model.entities.values())
+        settle(tx, tables)
         remake_views(tx.connection, tables)
         store_model(
             tx.connection,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -35,6 +35,7 @@ from core.storage.load import EMPTY, load_model
 from core.storage.own import OwnTables, own_tables
 from core.storage.pictures import Pictures
 from core.storage.sealing import Sealing
+from core.storage.search.places import KeptPlaces, Places
 from core.storage.sighted import write_sightings
 from core.storage.sightings import Sighting, Sightings
 from core.storage.tables import Tables
@@ -67,6 +68,10 @@ class Transaction:
     now: datetime
     writing: bool
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    places: Places | None = None
+    """Where the search rows of this transaction's entities are, once it was asked."""
+    decided: dict[Any, Any] = field(default_factory=dict)
+    """How the searches of this transaction are found, so that a page and its count agree."""
     way: str | None = None
     """By which way what is read here reaches a person (list, card, api …): views of personal data are noted with it.
     None for what the system reads for itself."""
@@ -75,6 +80,13 @@ class Transaction:
     def dialect(self) -> Dialect:
         """Which database it is."""
         return self.workspace.database.dialect
+
+    @property
+    def searched(self) -> Places:
+        """Where the search rows of each entity are."""
+        if self.places is None:
+            self.places = self.workspace.places.of(self.connection)
+        return self.places
 
 
 class Workspace:
@@ -94,6 +106,7 @@ class Workspace:
         self._loading = threading.Lock()
         self._inside = threading.local()
         self._later = Later()
+        self.places = KeptPlaces(self.own)
         self.sightings = Sightings(self._write_sightings)
         """Who saw personal data."""
 

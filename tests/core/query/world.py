@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.access.actor import Actor
+from core.records.indexing.job import rebuild, run_index
 from core.settings import Settings
 from core.storage.install import install_model
 from core.storage.tables import encode_values
@@ -149,6 +150,8 @@ def make_workspace(database_url: str, home: Path, rows: list[tuple[str, Row]], s
     )
     install_model(workspace, sales)
     workspace.write(lambda tx: insert(tx, rows))
+    rebuild(workspace)
+    run_index(workspace)
     return workspace
 
 

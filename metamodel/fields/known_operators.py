@@ -122,7 +122,7 @@ _SPANS = (
     _operator("next", "span", "{field} BETWEEN today() AND today() + {0} - P1D", "в ближайшие", "in the next",
               ("ближайшие {0}", "next {0}"), group="span"),
     _operator("older", "span", "{field} < today() - {0}", "раньше чем … назад", "more than … ago",
-              ("больше {0} назад", "more than {0} ago"), group="span"),
+              ("раньше чем {0} назад", "more than {0} ago"), group="span"),
     _operator("sooner", "span", "{field} < today() + {0}", "раньше чем через …", "sooner than in …",
               ("раньше чем через {0}", "sooner than in {0}"), group="span"),
     _operator("later", "span", "{field} > today() + {0}", "позже чем через …", "later than in …",

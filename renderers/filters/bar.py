@@ -141,6 +141,7 @@ class _Bar:
             chips=tuple(self.chip(part, (number,)) for number, part in enumerate(self.group.parts)),
             fast=() if fault else fast_filters(self.model, self.grants, self.entity, self.group, self.teller, self.links.list),
             count=sum(1 for _ in conditions_in(self.group)),
+            any=self.group.join == "OR",
             join=self.teller.word(self.group),
             turn=self.links.list(written(turned)) if len(self.group.parts) > 1 else "",
             turn_words=self.turn_words(self.group),
@@ -149,6 +150,7 @@ class _Bar:
             expression=self.links.page("text"),
             expression_part=self.links.page("text", part="1"),
             drop_all=self.links.list("") if self.group.parts else "",
+            drop_wrong="" if fault is None else self.without_wrong(),
             problem="" if fault is None else words(fault.errors[0].message if fault.errors else fault.detail),
             sentence=self.teller.part(self.group) if self.group.parts else "",
         )  # fmt: skip
@@ -188,6 +190,14 @@ class _Bar:
             chips=tuple(self.chip(each, (*place, number)) for number, each in enumerate(part.parts)),
             add=self.links.page("edit", at=further), add_part=self.links.page("edit", at=further, part="1"),
         )  # fmt: skip
+
+    def without_wrong(self) -> str:
+        """The list without the conditions that cannot be applied; empty when none is left."""
+        left = self.group
+        for place, part in reversed(tuple(conditions_in(self.group))):
+            if fault_of(self.model, self.grants, self.entity, part.text) is not None:
+                left = changed(left, place, ())
+        return self.links.list(written(left)) if left.parts else ""
 
     def turn_words(self, group: Group) -> str:
         texts = self.teller.texts

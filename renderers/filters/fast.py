@@ -48,7 +48,7 @@ def fast_filters(
     if group.join == "OR" and len(group.parts) > 1:
         return ()
     made = (_fast(field, group, teller, href) for field in fast_fields(model, grants, entity))
-    return tuple(each for each in made if each is not None)
+    return tuple(each for each in made if each is not None)[: max(1, MOST - len(group.parts))]
 
 
 def _fast(field: Field, group: Group, teller: Teller, href: Callable[[str], str]) -> Fast | None:

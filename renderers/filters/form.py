@@ -16,7 +16,7 @@ from metamodel.model import Entity
 from renderers.filters.asked import Asked
 from renderers.filters.bar import Links, fault_of, finder
 from renderers.filters.inputs import Inputs, NotTaken, Refused, operands_of, span_typed, widgets
-from renderers.filters.parts import Condition, Group, Part, Place, changed, found_at, written
+from renderers.filters.parts import Condition, Group, Join, Part, Place, changed, found_at, written
 from renderers.filters.reading import Find, read_parts
 from renderers.filters.subjects import Subject
 from renderers.forms.view import Widget
@@ -68,6 +68,9 @@ class EditForm:
     ungroup: str = ""
     group_words: str = ""
     back: str = ""
+    turn: str = ""
+    """The list with the other word between this condition and its neighbours."""
+    turn_words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,8 +196,18 @@ def _around(made: Editing) -> dict[str, str]:
     found = {"drop": links.list(written(changed(made.group, place, ())))}
     above = found_at(made.group, place[:-1])
     assert isinstance(above, Group)
-    other = "OR" if above.join == "AND" else "AND"
-    if place[-1] > 0:
+    other: Join = "OR" if above.join == "AND" else "AND"
+    if len(above.parts) > 1:
+        turned = replace(above, join=other)
+        found["turn"] = links.list(
+            written(changed(made.group, place[:-1], (turned,)) if place[:-1] else turned)
+        )
+        found["turn_words"] = (
+            texts.gettext("Any of the conditions")
+            if other == "OR"
+            else texts.gettext("All of the conditions")
+        )
+    if place[-1] > 0 and len(above.parts) > 2:
         grouped = with_previous(made.group, place)
         found["group"] = links.list(written(grouped))
         found["group_words"] = texts.gettext("“or” with the one before") if other == "OR" else texts.gettext("“and” with the one before")  # fmt: skip

@@ -59,6 +59,8 @@ class FilterBar:
     chips: tuple[Chip, ...]
     fast: tuple[Fast, ...]
     count: int
+    any: bool
+    """Whether any of the conditions is enough; that all must hold goes without saying."""
     join: str
     turn: str
     turn_words: str
@@ -67,6 +69,8 @@ class FilterBar:
     expression: str
     expression_part: str
     drop_all: str
+    drop_wrong: str = ""
+    """The list without the conditions that cannot be applied, when others are left."""
     problem: str = ""
     sentence: str = ""
     """The whole filter in words, for an empty list and for those who do not see the chips."""

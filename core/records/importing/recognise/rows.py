@@ -1,0 +1,61 @@
+"""The rows of data of a file: without titles, names, totals and what is passed over, with the columns asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.records.importing.formats.source import Cell, Line, Source
+from core.records.importing.hints import Hints
+from core.records.importing.recognise.totals import is_total
+from metamodel.messages import message
+
+COLOR, SHEET = "color", "sheet"
+"""The columns that are added: no column of a file is called so, for theirs are in brackets."""
+COLOR_NAME, SHEET_NAME = "[color]", "[sheet]"
+ADDED = {COLOR_NAME: message("Colour of the row"), SHEET_NAME: message("Name of the sheet")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What of a file is data; ``hints`` must have been decided (`found.recognise`)."""
+
+    source: Source
+    hints: Hints
+    header: tuple[str, ...]
+    width: int
+    """Columns of the file itself; the added ones come after them."""
+
+    def lines(self) -> Iterator[Line]:
+        """The rows in their order; those of a workbook have a cell for each column."""
+        hints = self.hints
+        for sheet in hints.sheets or (None,):
+            for line in self.source.lines(sheet):
+                if line.number < (hints.first or 1):
+                    continue
+                if line.number in hints.skipped or (line.hidden and not hints.hidden):
+                    continue
+                if hints.totals and line.number not in hints.kept and is_total(line):
+                    continue
+                cells = self._cells(line)
+                if cells is not None:
+                    yield line._replace(cells=cells)
+
+    def _cells(self, line: Line) -> tuple[Cell, ...] | None:
+        """Its cells with the words for nothing emptied; None for a row without a value."""
+        cells = line.cells
+        empties = self.hints.empties
+        if empties:
+            cells = tuple("" if cell in empties else cell for cell in cells)
+        if not any(cell is not None and cell != "" for cell in cells):
+            return None
+        width = self.width
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        elif len(cells) < width and self.source.typed:
+            cells += (None,) * (width - len(cells))
+        if self.hints.colors:
+            cells += (line.color or "",)
+        if self.hints.sheet_column:
+            cells += (line.sheet,)
+        return cells

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.records.importing.formats.source import CellError
+from core.records.importing.recognise.values import NO, YES, read_date, read_number
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import Context
 from metamodel.messages import message
@@ -24,8 +25,15 @@ def is_blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def parse_cell(field: Field, cell: Any, context: Context) -> Any:
-    """The engine's value of a cell; None for an empty one, raises `ValueRefused`."""
+def parse_cell(
+    field: Field, cell: Any, context: Context, decimal: str | None = None, dates: str | None = None
+) -> Any:
+    """The engine's value of a cell; None for an empty one, raises `ValueRefused`.
+
+    ``decimal`` and ``dates`` are what a person confirmed of texts of that column (`Hints`).
+    """
+    if isinstance(cell, str) and (decimal or dates) and not isinstance(cell, CellError):
+        cell = _understood(field, cell, decimal, dates)
     if isinstance(cell, CellError):
         raise ValueRefused("KBK3002", message("the cell has no value but an error: {text}", text=str(cell)))
     if isinstance(cell, str):
@@ -41,6 +49,20 @@ def parse_cell(field: Field, cell: Any, context: Context) -> Any:
     if storage in MOMENTS and isinstance(cell, (dt.date, dt.time, dt.timedelta)):
         return field.type.parse(field, _moment(storage, cell, context), as_json)
     return field.type.parse(field, spelled(cell, context), context)
+
+
+def _understood(field: Field, text: str, decimal: str | None, dates: str | None) -> Any:
+    """A text as the number, moment or answer that it is; itself when it is none, which the type then judges."""
+    storage = field.type.column_type(field).storage
+    found: Any = None
+    if storage in NUMBERS and decimal is not None and field.type.name != "percent":
+        found = read_number(text, decimal)
+    elif storage in ("date", "datetime") and dates is not None:
+        found = read_date(text, dates)
+    elif storage == "boolean":
+        word = text.strip().lower()
+        found = True if word in YES else False if word in NO else None
+    return text if found is None else found
 
 
 def spelled(cell: Any, context: Context) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.records.importing.cells import is_blank, parse_cell, spelled
 from core.records.importing.columns import Column
+from core.records.importing.hints import Hints
 from core.records.importing.planning import Plan, Planned
 from core.records.importing.task import LineOf
 from core.records.shapes import Ready
@@ -54,8 +55,10 @@ class Draft:
 class Parser:
     """Parses cells; the same text of a column is parsed once."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, hints: Hints | None = None) -> None:
         self._context = context
+        self._hints = hints or Hints()
+        self._of_columns = {each.place: each for each in self._hints.columns}
         self._known: dict[tuple[str, str | None], dict[Any, Any]] = {}
 
     def drafts(self, planned: Planned, lines: Sequence[LineOf], faults: list[Fault]) -> list[Draft]:
@@ -115,7 +118,10 @@ class Parser:
             entity, colon, value = text.partition(":")
             key = LinkKey(field=column.by.name, value=value.strip())
             return AnyName(entity=entity.strip(), key=key) if colon else text
-        return parse_cell(column.field, cell, self._context)
+        of = self._of_columns.get(column.place)
+        decimal = (of.decimal if of is not None else None) or self._hints.decimal
+        dates = (of.dates if of is not None else None) or self._hints.dates
+        return parse_cell(column.field, cell, self._context, decimal, dates)
 
 
 def part_of(cell: Any, split: str, number: int, context: Context) -> str | None:

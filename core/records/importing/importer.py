@@ -105,7 +105,7 @@ def _text(source: Path | bytes | str) -> str:
 
 def _run(task: Import, progress: Progress | None) -> None:
     rows = islice(task.table.lines(), task.report.position, None)
-    parser = Parser(task.context)
+    parser = Parser(task.context, task.recipe.source if task.recipe is not None else None)
     size = 100
     while chunk := list(islice(rows, size)):
         task.report, spent = _write_chunk(task, parser, chunk)

@@ -20,6 +20,7 @@ from core.query.leading import leading_values
 from core.query.matching import id_list
 from core.query.noting import Watched, watch
 from core.query.paging import Segment, segments
+from core.query.pivot.statement import pivot_select
 from core.query.plan import Children, Life, ReadPlan, Selection, plan, shape_of
 from core.query.query import Column, Link, Query
 from core.query.reach import Reach
@@ -174,6 +175,8 @@ class Reader:
                     select = titles_select(self.compiler, self.compiler.relations.model.entity_by_uid[detail])
                 case "totals":
                     select = totals_select(self.compiler, *detail)
+                case "pivot":
+                    select = pivot_select(self.compiler, detail[0], halves=detail[1])
                 case "id_by":
                     select = self.compiler.id_by(detail)
                 case _:
@@ -201,8 +204,8 @@ def reader_of(
     """The reader of a question, made when it is asked for the first time under this model and these grants."""
     grants = grants_of(tx.model, actor)
     database = tx.workspace.database
-    found = decision or _decided(tx, actor, query)
-    how = None if found is None else found.how
+    chosen = decision or decided(tx, actor, query)
+    how = None if chosen is None else chosen.how
     shape = (
         query.entity, query.fields, query.filter, query.sort, query.ids is None, query.deleted, life,
         query.leading and shape_of(query.leading), query.group and query.group.shape(), query.marks,
@@ -218,7 +221,7 @@ def reader_of(
     return reader
 
 
-def _decided(tx: Transaction, actor: Actor, query: Query) -> Decision | None:
+def decided(tx: Transaction, actor: Actor, query: Query) -> Decision | None:
     """How the search of a question is found; the same for all its parts in one transaction."""
     entity = tx.model.entities.get(query.entity)
     grants = grants_of(tx.model, actor)
@@ -233,8 +236,8 @@ def _decided(tx: Transaction, actor: Actor, query: Query) -> Decision | None:
             return reader_of(tx, actor, asked, decision=decision).count(tx.connection, values, FEW)
 
         tx.decided[key] = decide(tx, entity, query.search, seen)
-    decided: Decision = tx.decided[key]
-    return decided
+    found: Decision = tx.decided[key]
+    return found
 
 
 def relations_of(tx: Transaction, grants: Grants) -> Relations:
@@ -269,7 +272,7 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
         values["search"] = fold(query.search.strip())
         entity = tx.model.entities.get(query.entity)
         values |= searched(tx.model, entity, query.search) if entity is not None else {}
-        decision = _decided(tx, actor, query)
+        decision = decided(tx, actor, query)
         values |= decision.values if decision is not None else {}
     if query is not None and query.ids is not None:
         values["ids"] = id_list(tx.dialect, query.ids)

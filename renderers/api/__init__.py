@@ -27,6 +27,7 @@ def kubik_operations() -> Sequence[Operation]:
         keys,
         model,
         records,
+        searching,
         secrets,
     )
 
@@ -40,6 +41,7 @@ def kubik_operations() -> Sequence[Operation]:
         batch,
         keys,
         changes,
+        searching,
         history,
         events,
         model,

@@ -235,6 +235,13 @@ SHARED: Mapping[str, Schema] = {
             "version": {"type": ["integer", "null"]},
         },
     }),
+    "search": page({
+        "type": "object",
+        "properties": {
+            "entity": {"type": "string"}, "id": ID, "title": {"type": "string"},
+            "excerpt": {"type": "string", "description": "Where it was found; empty when that is the title"},
+        },
+    }),
     "problem": {
         "type": "object",
         "properties": {

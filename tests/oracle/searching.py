@@ -9,43 +9,11 @@ from collections.abc import Iterable
 import snowballstemmer
 
 _RUSSIAN, _ENGLISH = snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english")
-_FORMS = set(
-    [
-        "ооо",
-        "оао",
-        "зао",
-        "пао",
-        "ао",
-        "нао",
-        "ип",
-        "чп",
-        "тоо",
-        "одо",
-        "уп",
-        "чуп",
-        "гуп",
-        "муп",
-        "фгуп",
-        "мку",
-        "мбу",
-        "гбу",
-        "фгбу",
-        "нко",
-        "ано",
-        "кфх",
-        "снт",
-        "тсж",
-        "llc",
-        "llp",
-        "ltd",
-        "inc",
-        "gmbh",
-        "ag",
-        "plc",
-        "corp",
-        "jsc",
-    ]
-)
+_FORMS = {
+    "ооо", "оао", "зао", "пао", "ао", "нао", "ип", "чп", "тоо", "одо", "уп", "чуп", "гуп", "муп", "фгуп",
+    "мку", "мбу", "гбу", "фгбу", "нко", "ано", "кфх", "снт", "тсж", "llc", "llp", "ltd", "inc", "gmbh",
+    "ag", "plc", "corp", "jsc",
+}  # fmt: skip
 _KEYS = dict(zip("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюё", strict=True))
 _LOOKS = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))
 
@@ -133,7 +101,7 @@ def _reads(query: str, texts: list[str]) -> bool:
 def _holds(text: str, group: list[str]) -> bool:
     there = words(text)
     if len(group) > 1:
-        return _holds_row(there + [], group)
+        return _holds_row(there, group)
     (word,) = group
     word = word[:64]
     if len(word) < 3:

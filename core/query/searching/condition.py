@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -44,7 +44,7 @@ def search_condition(row: VisibleRow, how: How, language: str) -> Condition:
     return sa.and_(among(dialect, row.alias.c.id, FOUND), asked) if how.mode == "found" else asked
 
 
-def _rights(row: VisibleRow, column: Column) -> Condition | None | bool:
+def _rights(row: VisibleRow, column: Column) -> Condition | Literal[True] | None:
     """What a reader must be given to read a class of texts: nothing (True), something on this row, or they never may."""
     if column.link is None:
         return _covered(row, column.fields)
@@ -68,7 +68,7 @@ def _rights(row: VisibleRow, column: Column) -> Condition | None | bool:
     return seen if link is True else sa.and_(link, seen)
 
 
-def _covered(row: VisibleRow, uids: tuple[str, ...]) -> Condition | None | bool:
+def _covered(row: VisibleRow, uids: tuple[str, ...]) -> Condition | Literal[True] | None:
     coverage = row.relations.grants.readable(row.entity.uid)
     if any(uid not in coverage for uid in uids if uid in row.entity.by_uid):
         return None

@@ -51,13 +51,14 @@ def decide(tx: Transaction, entity: Entity, text: str, seen: Seen) -> Decision:
     if place is None or not place.ready or place.layout.key != layout_of(tx.model, entity).key:
         return Decision(how=How(mode="scan"))
     sought = asked(text)
-    first = _decide(tx, place, sought.readings)
+    first = reading_of(tx, place, sought.readings)
     if not sought.others or seen(first) >= FEW:
         return first
-    return _decide(tx, place, (*sought.readings, *sought.others))
+    return reading_of(tx, place, (*sought.readings, *sought.others))
 
 
-def _decide(tx: Transaction, place: Place, readings: tuple[Reading, ...]) -> Decision:
+def reading_of(tx: Transaction, place: Place, readings: tuple[Reading, ...]) -> Decision:
+    """How these very readings are found, of which one must hold."""
     finder = _finder(tx, place, shape_of(readings))
     values: dict[str, Any] = patterns(readings)
     how = How(mode="asked", place=place, shape=shape_of(readings))

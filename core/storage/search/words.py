@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterable
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]
 
 from metamodel.text import fold
 

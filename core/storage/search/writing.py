@@ -96,7 +96,7 @@ def _one(
 def _index(tx: Transaction, place: Place, rows: Sequence[SearchRow]) -> None:
     if rows:
         names, marks = _columns(place)
-        tx.connection.connection.executemany(  # type: ignore[attr-defined]
+        tx.connection.connection.executemany(
             f'INSERT INTO "{trigrams_name(place.table.name)}"(rowid, {names}) VALUES (?, {marks})',  # noqa: S608
             [(record, *texts) for record, texts in rows],
         )
@@ -111,7 +111,7 @@ def _unindex(tx: Transaction, place: Place, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
         rows = tx.connection.execute(sa.select(place.table).where(place.table.c.id.in_(some))).all()
-        tx.connection.connection.executemany(  # type: ignore[attr-defined]
+        tx.connection.connection.executemany(
             f'INSERT INTO "{name}"("{name}", rowid, {names}) VALUES (\'delete\', ?, {marks})',  # noqa: S608
             [tuple(row) for row in rows],
         )

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from core.access.actor import Actor
 from core.records.importing.drafts import Parser
+from core.records.importing.hints import Hints
 from core.records.importing.planning import Plan, make_plan
-from core.records.importing.reading import Table, decode, read_table
+from core.records.importing.reading import decode, read_table
 from core.records.importing.recipe import Recipe
 from core.records.importing.report import LineError, Report
 from core.records.importing.task import Checkpoint, Import, LineOf, Options, Progress, RowsOf
@@ -56,7 +57,8 @@ def import_rows(
 
 def make_task(
     workspace: Workspace, actor: Actor, rows: RowsOf, options: Options, *, entity: str = "",
-    recipe: Recipe | None = None, report: Report | None = None, checkpoint: Checkpoint | None = None,
+    recipe: Recipe | None = None, hints: Hints | None = None, report: Report | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Import:  # fmt: skip
     """An import that is not begun yet."""
     language = (recipe.language if recipe is not None else options.language) or actor.language
@@ -64,7 +66,7 @@ def make_task(
     dry = options.dry_run if recipe is None else recipe.dry_run
     return Import(
         workspace=workspace, actor=actor, entity=entity, table=rows, options=options, context=context,
-        recipe=recipe, report=report or Report(dry_run=dry), checkpoint=checkpoint,
+        recipe=recipe, hints=hints or (recipe.source if recipe is not None else None), report=report or Report(dry_run=dry), checkpoint=checkpoint,
     )  # fmt: skip
 
 
@@ -78,23 +80,11 @@ def run_task(task: Import, total: int, progress: Progress | None) -> Report:
     return task.report
 
 
-def check_file(
-    workspace: Workspace, actor: Actor, entity: str, source: Path | bytes | str, options: Options
-) -> Table:
-    """The table of a file, all its lines legible and its columns fitted; refuses what refuses the whole file."""
-    table = read_table(_text(source), options.delimiter)
-    for _ in table.lines():
-        pass
-    with workspace.read() as tx:
-        prepare(tx, make_task(workspace, actor, table, options, entity=entity))
-    return table
-
-
-def check_rows(workspace: Workspace, actor: Actor, rows: RowsOf, recipe: Recipe) -> int:
-    """How many lines there are, all legible and the recipe fitted; refuses what refuses the whole file."""
-    with workspace.read() as tx:
-        prepare(tx, make_task(workspace, actor, rows, Options(), recipe=recipe))
-    return sum(1 for _ in rows.lines())
+def check_rows(task: Import) -> int:
+    """How many lines there are, all legible and the columns fitted; refuses what refuses the whole file."""
+    with task.workspace.read() as tx:
+        prepare(tx, task)
+    return sum(1 for _ in task.table.lines())
 
 
 def _text(source: Path | bytes | str) -> str:
@@ -105,7 +95,7 @@ def _text(source: Path | bytes | str) -> str:
 
 def _run(task: Import, progress: Progress | None) -> None:
     rows = islice(task.table.lines(), task.report.position, None)
-    parser = Parser(task.context, task.recipe.source if task.recipe is not None else None)
+    parser = Parser(task.context, task.hints)
     size = 100
     while chunk := list(islice(rows, size)):
         task.report, spent = _write_chunk(task, parser, chunk)
@@ -135,7 +125,7 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
         report = task.report.copy()
         plan = prepare(tx, task)
         written = write_lines(tx, task, plan, parser, chunk)
-        count(tx, task, plan, written, report)
+        count(tx, task, plan, written, report, chunk)
         report.position += len(chunk)
         if task.checkpoint is not None:
             task.checkpoint(tx, report)
@@ -161,8 +151,11 @@ def prepare(tx: Transaction, task: Import) -> Plan:
     return plan
 
 
-def count(tx: Transaction, task: Import, plan: Plan, written: Written, report: Report) -> None:
-    """Add what a chunk came to."""
+def count(
+    tx: Transaction, task: Import, plan: Plan, written: Written, report: Report, chunk: Sequence[LineOf]
+) -> None:
+    """Add what a chunk came to, faults in the order of its lines."""
+    places = {id(line): at for at, line in enumerate(chunk)}
     by_line: dict[int, list[Wrote]] = {}
     for each in written.wrote:
         for at in each.draft.lines:
@@ -179,9 +172,14 @@ def count(tx: Transaction, task: Import, plan: Plan, written: Written, report: R
         else:
             report.skipped += 1
     report.linked += written.made
-    report.refused += len({line.number for line, _ in written.faults})
-    for line, fault in written.faults:
-        report.add(LineError(line=line.number, column=fault.column, code=fault.code, message=fault.message))
+    report.refused += len({id(line) for line, _ in written.faults})
+    for line, fault in sorted(written.faults, key=lambda each: places[id(each[0])]):
+        report.add(
+            LineError(
+                line=line.number, column=fault.column, code=fault.code, message=fault.message,
+                sheet=getattr(line, "sheet", ""),
+            )
+        )  # fmt: skip
     _mark(tx, task, written, report)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import asdict
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from core.access.actor import Actor, system_actor
@@ -21,109 +24,238 @@ from core.i18n import texts
 from core.jobs.jobs import KEPT, Job, job_columns, make_job, start_job
 from core.jobs.running import JobCancelled, Run, take
 from core.jobs.worker import Outcome
-from core.records.importing.importer import check_file, import_file
-from core.records.importing.reading import decode, read_table
-from core.records.importing.report import Report, errors_file, load_report
-from core.records.importing.task import Options, Progress
+from core.records.importing.formats import open_source
+from core.records.importing.hints import Hints
+from core.records.importing.importer import check_rows, make_task, run_task
+from core.records.importing.recipe import Recipe, read_recipe
+from core.records.importing.recognise.found import recognise
+from core.records.importing.recognise.rows import Rows
+from core.records.importing.report import Report, load_report
+from core.records.importing.spool import Spool, write_errors
+from core.records.importing.task import Import, Options, Progress
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import Message, message
 
 KIND = "import"
 
 
-def start_import(workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be imported: a file under the name its person knows, as a recipe or, into one entity, as options say."""
+
+    file: Path
+    name: str
+    recipe: Recipe | None = None
+    entity: str = ""
+    options: Options = field(default_factory=Options)
+
+    @property
+    def dry_run(self) -> bool:
+        return self.options.dry_run if self.recipe is None else self.recipe.dry_run
+
+    @property
+    def hints(self) -> Hints:
+        if self.recipe is not None:
+            return self.recipe.source
+        return Hints(encoding=self.options.encoding, delimiter=self.options.delimiter)
+
+
+def start_import(
+    workspace: Workspace, actor: Actor, entity: str, data: bytes | Path, options: Options | None = None, *,
+    name: str = "file.csv", recipe: Recipe | None = None,
+) -> int:  # fmt: skip
     """Ask for an import to be done in the background; its job. What refuses the whole file refuses it here."""
-    check_file(workspace, actor, entity, data, options)
-    name = secrets.token_hex(16)  # a job's own copy: the same file may be sent again before it is done
-    parameters = _parameters(workspace, actor, entity, data, options, name)
-    return workspace.write(lambda tx: start_job(tx, KIND, parameters, by=actor.person))
+    with _kept(workspace, data, name, secrets.token_hex(16)) as file:
+        order = Order(file=file, name=name, recipe=recipe, entity=entity, options=options or Options())
+        parameters = _checked(workspace, actor, order)
+        return workspace.write(
+            lambda tx: start_job(tx, KIND, parameters, by=actor.person, total=parameters["total"])
+        )
 
 
 def run_import(
-    workspace: Workspace,
-    actor: Actor,
-    entity: str,
-    data: bytes,
-    options: Options,
-    progress: Progress | None = None,
-) -> Report:
+    workspace: Workspace, actor: Actor, entity: str, data: bytes | Path, options: Options | None = None,
+    progress: Progress | None = None, *, name: str = "file.csv", recipe: Recipe | None = None,
+) -> Report:  # fmt: skip
     """Do an import here and now, as a job that another process goes on with when this one dies.
 
     The same import that was broken off before is gone on with where it stands: no line is written twice.
     """
-    table = check_file(workspace, actor, entity, data, options)
-    if options.dry_run:
-        return import_file(workspace, actor, entity, data, options, progress)
-    parameters = _parameters(workspace, actor, entity, data, options, hashlib.sha256(data).hexdigest()[:32])
-    worker = f"command {secrets.token_hex(8)}"
+    with _kept(workspace, data, name, _hash(data)) as file:
+        order = Order(file=file, name=name, recipe=recipe, entity=entity, options=options or Options())
+        parameters = _checked(workspace, actor, order)
+        if order.dry_run:
+            with _task(workspace, actor, parameters, None) as task:
+                report = run_task(task, parameters["total"], progress)
+            file.unlink(missing_ok=True)
+            return report
+        worker = f"command {secrets.token_hex(8)}"
 
-    def begin(tx: Transaction) -> Job:
-        unfinished = _unfinished(tx, parameters)
-        return take(tx, unfinished or start_job(tx, KIND, parameters, by=actor.person), worker)
+        def begin(tx: Transaction) -> Job:
+            unfinished = _unfinished(tx, parameters)
+            total = parameters["total"]
+            return take(
+                tx, unfinished or start_job(tx, KIND, parameters, by=actor.person, total=total), worker
+            )
 
-    run = Run(workspace, workspace.write(begin), worker)
+        run = Run(workspace, workspace.write(begin), worker)
     try:
-        report = _go_on(run, actor, data, progress)
+        report, outcome = _go_on(run, actor, progress)
     except (KubikError, JobCancelled) as error:
-        refusal = (
-            error
-            if isinstance(error, KubikError)
-            else KubikError("KBK5003", message("the import was cancelled"))
-        )
+        cancelled = KubikError("KBK5003", message("the import was cancelled"))
+        refusal = error if isinstance(error, KubikError) else cancelled
         run.finish("failed", error=refusal.detail, code=refusal.code)
-        _drop_copy(run)
+        _drop_copies(run)
         raise refusal from error
-    result, name = _outcome(run, report, table.text)
-    run.finish("done", result=result, errors_file=name)
+    run.finish("done", result=outcome.result, errors_file=outcome.errors_file)
     return report
 
 
 def import_job(run: Run) -> Outcome:
     """The handler of the kind `import` for workers."""
     try:
-        data = _folder(run.workspace).joinpath(run.job.parameters["file"]).read_bytes()
         with run.workspace.read() as tx:
             actor = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
-        report = _go_on(run, actor, data, None)
-        result, name = _outcome(run, report, decode(data))
+        return _go_on(run, actor, None)[1]
     except (KubikError, JobCancelled) as error:
         if isinstance(error, JobCancelled) or error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            _drop_copy(run)  # nobody goes on with it
+            _drop_copies(run)  # nobody goes on with it
         raise
-    return Outcome(result=result, errors_file=name)
 
 
-def _go_on(run: Run, actor: Actor, data: bytes, progress: Progress | None) -> Report:
+def errors_path(workspace: Workspace, job: Job) -> Path | None:
+    """The file of a job's refused lines, None when there is none (any more)."""
+    path = None if job.errors_file is None else _folder(workspace) / job.errors_file
+    return path if path is not None and path.is_file() else None
+
+
+def _go_on(run: Run, actor: Actor, progress: Progress | None) -> tuple[Report, Outcome]:
     parameters = run.job.parameters
-    render = _render(parameters)
+    render = texts(parameters["language"]).render
+    spool = Spool(_spool_path(run), 0 if run.saved is None else int(run.saved["spool"]))
+    report = None if run.saved is None else load_report(run.saved)
 
-    def checkpoint(tx: Transaction, report: Report) -> None:
-        run.keep(tx, report.saved(render), done=report.position, total=report.total)
-
-    return import_file(
-        run.workspace, actor, parameters["entity"], data, Options(**parameters["options"]), progress,
-        checkpoint=checkpoint, report=None if run.saved is None else load_report(run.saved),
-    )  # fmt: skip
-
-
-def _outcome(run: Run, report: Report, text: str) -> tuple[dict[str, Any], str | None]:
-    """What the job leaves to be seen; the copy of the file goes, the file of errors stays."""
-    render = _render(run.job.parameters)
-    folder = _folder(run.workspace)
-    name = None
-    if report.errors:
-        name = f"errors-{run.job.id}.csv"
-        table = read_table(text, run.job.parameters["options"]["delimiter"])
-        reason = render(message("Reason"))
-        folder.joinpath(name).write_text(
-            "\ufeff" + errors_file(table, report.errors, render, reason), encoding="utf-8", newline=""
+    def checkpoint(tx: Transaction, state: Report) -> None:
+        length = spool.add(
+            (each.sheet, each.line, _told(each.column, each.message, render)) for each in state.fresh
         )
-    _drop_copy(run)
-    return report.saved(render), name
+        run.keep(tx, {**state.saved(render), "spool": length}, done=state.position, total=parameters["total"])
+
+    with _task(run.workspace, replace(actor, job=run.job.id), parameters, report) as task:
+        task.checkpoint = checkpoint
+        try:
+            report = run_task(task, parameters["total"], progress)
+        except JobCancelled as stopped:
+            stopped.result = task.report.saved(render)
+            raise
+        name = _write_errors(run, task, spool, render) if report.refused else None
+    _drop_copies(run)
+    return report, Outcome(result=report.saved(render), errors_file=name)
 
 
-def _drop_copy(run: Run) -> None:
-    _folder(run.workspace).joinpath(run.job.parameters["file"]).unlink(missing_ok=True)
+def _told(column: str, what: Message | str, render: Callable[[Message], str]) -> str:
+    text = what if isinstance(what, str) else render(what)
+    return f"{column}: {text}" if column else text
+
+
+def _write_errors(run: Run, task: Import, spool: Spool, render: Callable[[Message], str]) -> str:
+    """The file of refused lines, in the format in which they came."""
+    hints = task.hints or Hints()
+    ending = "xlsx" if hints.format in ("xlsx", "xls", "xlsb", "ods") else "csv"
+    name = f"errors-{run.job.id}.{ending}"
+    path = _folder(run.workspace) / name
+    write_errors(path, task.table, spool, render(message("Reason")), hints.delimiter or ",", task.context)
+    return name
+
+
+@contextmanager
+def _task(
+    workspace: Workspace, actor: Actor, parameters: Mapping[str, Any], report: Report | None
+) -> Iterator[Import]:
+    """The import of a job's parameters, its file open."""
+    written = parameters["recipe"]
+    recipe = None if written is None else read_recipe(written)
+    options = Options(**parameters["options"])
+    with _rows(_folder(workspace) / parameters["file"], parameters["name"], _hints(parameters)) as rows:
+        yield make_task(
+            workspace, actor, rows, options, entity=parameters["entity"], recipe=recipe, report=report,
+            hints=rows.hints,
+        )  # fmt: skip
+
+
+@contextmanager
+def _rows(path: Path, name: str, hints: Hints) -> Iterator[Rows]:
+    source = open_source(path, name, hints)
+    try:
+        yield recognise(source, hints).rows
+    finally:
+        source.close()
+
+
+def _hints(parameters: Mapping[str, Any]) -> Hints:
+    return read_recipe({"targets": [{"entity": "-"}], "source": parameters["source"]}).source
+
+
+def _checked(workspace: Workspace, actor: Actor, order: Order) -> dict[str, Any]:
+    """What a job knows of an import whose file and recipe are in order."""
+    with _rows(order.file, order.name, order.hints) as rows:
+        task = make_task(workspace, actor, rows, order.options, entity=order.entity, recipe=order.recipe)
+        total = check_rows(task)
+        recipe = None if order.recipe is None else replace(order.recipe, source=rows.hints)
+        language = task.context.language
+        source = Recipe(source=rows.hints).written().get("source", {})
+        parameters = {
+            "entity": order.entity or (recipe.main.entity if recipe is not None else ""), "file": order.file.name,
+            "name": order.name, "by": actor.login, **write_standing(actor), "total": total, "source": source,
+            "header": list(rows.header), "recipe": None if recipe is None else recipe.written(), "language": language,
+            "options": {**asdict(order.options), "language": language, "mapping": dict(order.options.mapping)},
+        }  # fmt: skip
+        known: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parameters))  # as a job keeps them
+        return known
+
+
+@contextmanager
+def _kept(workspace: Workspace, data: bytes | Path, name: str, kept_as: str) -> Iterator[Path]:
+    """A copy of the file that stays beside the database until its job is done; gone when it is refused."""
+    folder = _folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_files(folder)
+    ending = Path(name).suffix.lower()
+    place = folder / f"{kept_as}{ending if ending[1:].isalnum() and len(ending) < 8 else '.csv'}"
+    fresh = folder / f"{place.name}.{secrets.token_hex(4)}.part"
+    was_there = place.exists()
+    if not was_there:
+        with fresh.open("wb") as file:
+            if isinstance(data, Path):
+                with data.open("rb") as source:
+                    shutil.copyfileobj(source, file)
+            else:
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(place)
+    try:
+        yield place
+    except BaseException:
+        if not was_there:
+            place.unlink(missing_ok=True)
+        raise
+
+
+def _hash(data: bytes | Path) -> str:
+    if isinstance(data, Path):
+        with data.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _drop_copies(run: Run) -> None:
+    (_folder(run.workspace) / run.job.parameters["file"]).unlink(missing_ok=True)
+    _spool_path(run).unlink(missing_ok=True)
+
+
+def _spool_path(run: Run) -> Path:
+    return _folder(run.workspace) / f"refused-{run.job.id}.part"
 
 
 def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
@@ -137,39 +269,13 @@ def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
     return next((job.id for job in map(make_job, rows) if dict(job.parameters) == parameters), None)
 
 
-def _parameters(
-    workspace: Workspace, actor: Actor, entity: str, data: bytes, options: Options, name: str
-) -> dict[str, Any]:
-    """What a job knows of the import; the file is kept under that name beside the database until the job is done."""
-    folder = _folder(workspace)
-    folder.mkdir(parents=True, exist_ok=True)
-    _forget_files(folder)
-    place = folder / f"{name}.csv"
-    if not place.exists():
-        fresh = folder / f"{name}.{secrets.token_hex(4)}.part"
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(place)
-    language = options.language or actor.language
-    return {
-        "entity": entity, "file": place.name, "by": actor.login, **write_standing(actor),
-        "options": {**asdict(options), "language": language, "mapping": dict(options.mapping)},
-    }  # fmt: skip
-
-
 def _forget_files(folder: Path) -> None:
     """Remove what is older than any job that can still be asked about: files of errors, copies nobody came back for."""
     oldest = (datetime.now(UTC) - KEPT).timestamp()
     for path in folder.iterdir():
-        if path.suffix in (".csv", ".part") and path.stat().st_mtime < oldest:
+        if path.is_file() and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
 
 
 def _folder(workspace: Workspace) -> Path:
     return workspace.settings.home / "imports"
-
-
-def _render(parameters: Any) -> Callable[[Message], str]:
-    return texts(parameters["options"]["language"]).render

@@ -20,10 +20,11 @@ class LineError:
     column: str
     code: str
     message: Message | str
+    sheet: str = ""
 
 
-MOST_ERRORS = 10_000
-"""Refused lines that are listed; more are counted only."""
+MOST_ERRORS = 1000
+"""Refused lines that are listed in the report, the first ones; all are in the file of errors."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,15 +48,18 @@ class Report:
     made: dict[str, list[int]] = field(default_factory=dict)
     dry_run: bool = False
     errors: list[LineError] = field(default_factory=list)
+    fresh: list[LineError] = field(default_factory=list)
+    """The refused lines of the last chunk."""
     passed_over: list[tuple[str, Message | str]] = field(default_factory=list)
 
     def copy(self) -> Report:
         """The same, to be changed in a chunk that may be rolled back."""
         made = {called: list(counts) for called, counts in self.made.items()}
-        return replace(self, errors=list(self.errors), made=made)
+        return replace(self, errors=list(self.errors), fresh=[], made=made)
 
     def add(self, error: LineError) -> None:
         """List a refused line, as long as there are not too many."""
+        self.fresh.append(error)
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(error)
 
@@ -72,6 +76,7 @@ class Report:
             "dry_run": self.dry_run,
             "errors": [
                 {"line": e.line, "column": e.column, "code": e.code, "message": text(e.message)}
+                | ({"sheet": e.sheet} if e.sheet else {})
                 for e in self.errors
             ],
             "passed_over": [{"column": column, "reason": text(why)} for column, why in self.passed_over],
@@ -83,8 +88,9 @@ _COUNTS = ("total", "position", "created", "updated", "skipped", "refused", "lin
 
 def load_report(saved: Mapping[str, Any]) -> Report:
     """The report that `Report.saved` wrote down."""
+    counts: dict[str, Any] = {name: int(saved.get(name, 0)) for name in _COUNTS}
     return Report(
-        **{name: int(saved.get(name, 0)) for name in _COUNTS},
+        **counts,
         made={called: list(counts) for called, counts in saved.get("made", {}).items()},
         dry_run=bool(saved["dry_run"]),
         errors=[LineError(**each) for each in saved["errors"]],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from core.access.actor import Actor
 from core.access.grants import Grants
 from core.errors import KubikError
+from core.records.importing.hints import Hints
 from core.records.importing.recipe import Recipe
 from core.records.importing.report import Report
 from core.records.marks import Origin
@@ -59,6 +60,7 @@ class Options:
     mode: Mode = "create"
     key: str | None = None
     mapping: Mapping[str, str | None] = field(default_factory=dict)
+    encoding: str | None = None
     delimiter: str | None = None
     language: str | None = None
     dry_run: bool = False
@@ -78,6 +80,8 @@ class Import:
     report: Report
     recipe: Recipe | None = None
     """Of an import into several entities; without one it is of ``entity``, as ``options`` say."""
+    hints: Hints | None = None
+    """How the file is read, all of it decided: numbers and dates of its texts are understood so."""
     checkpoint: Checkpoint | None = None
     planned: tuple[Model, Plan] | None = None
     """The plan, and the model it was made under."""

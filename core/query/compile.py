@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -25,6 +25,9 @@ from metamodel.text import KEY_LENGTH
 
 PAGE = 51
 """Rows of the usual page, with the one behind it."""
+
+SAMPLE = 5000
+"""Newest rows by which it is guessed how many a grant gives, where that is dear to count."""
 
 NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 """Fields of every record that always have a value."""
@@ -137,10 +140,14 @@ class Compiler:
         """
         row = self.fresh()
         keys = self.keys(row)
-        asked = (row.branch(i, one_by_one=part.ways[i] == "order") for i in indexes)
-        right = sa.or_(sa.false(), *(sa.true() if one is None else one for one in asked))
-        select = self._listed(row, part, keys).where(not_seeking(self.relations.dialect, right))
+        select = self._listed(row, part, keys).where(self._asked(row, part.ways, indexes))
         return select.order_by(*order_by(keys, part.segment)).limit(_limit(part.limit)), keys
+
+    def _asked(self, row: VisibleRow, ways: Sequence[Way], indexes: Sequence[int]) -> Condition:
+        """Whether one of these grants gives the row, which is found otherwise."""
+        asked = (row.branch(i, one_by_one=ways[i] == "order") for i in indexes)
+        right = sa.or_(sa.false(), *(sa.true() if one is None else one for one in asked))
+        return not_seeking(self.relations.dialect, right)
 
     def _listed(self, row: VisibleRow, part: Part, keys: Sequence[Key]) -> sa.Select[Any]:
         """Ids and sort values of the rows of a list, whoever reads it."""
@@ -169,19 +176,26 @@ class Compiler:
 
     # --- counts
 
-    def count(self, *, capped: bool) -> sa.Select[Any]:
-        """How many rows there are, at most the parameter ``limit`` when it is capped."""
+    def count(self, ways: tuple[Way, ...] | None = None) -> sa.Select[Any]:
+        """How many rows there are; with the ways of grants at most the parameter ``limit``."""
         row = self.fresh()
-        conditions = [*self._common(row), *self._own_rights(row)]
-        if not capped:
+        if ways is None:
+            conditions = [*self._common(row), *self._own_rights(row)]
             return sa.select(sa.func.count()).select_from(row.alias).where(*conditions)
+        along = "order" in ways  # wide: it is enough to walk until the limit is reached
+        rights = [self._asked(row, ways, range(len(ways)))] if along else self._own_rights(row)
+        conditions = [*self._common(row), *rights]
         found = sa.select(row.alias.c.id).where(*conditions).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
     def reach(self, index: int) -> sa.Select[Any]:
-        """How many rows one grant gives at all, at most the parameter ``limit``."""
+        """How many rows one grant gives at all, at most the parameter ``limit``; how many of the `SAMPLE` newest, where
+        they follow others: all that these may be is too much to gather for a guess."""
         row = self.fresh()
-        granted = row.branch(index)
+        if row.entity.follows is not None:
+            newest = sa.select(row.alias).order_by(row.alias.c.id.desc()).limit(_limit(SAMPLE)).subquery()
+            row = replace(row, alias=newest)
+        granted = row.branch(index, one_by_one=row.entity.follows is not None)
         assert granted is not None
         found = sa.select(row.alias.c.id).where(granted).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)

@@ -137,7 +137,10 @@ class Reader:
 
     def count(self, connection: sa.Connection, values: Values, cap: int | None = None) -> int:
         """How many rows there are, at most ``cap`` when it is given."""
-        prepared = self.other("count", cap is not None)
+        ways = None
+        if cap is not None:  # what else limits the rows has perhaps an index of its own
+            ways = () if self.plan.narrowed else self.reach.ways(self, connection, values)
+        prepared = self.other("count", ways)
         return int(run(prepared, connection, {**values, "limit": cap})[0][0])
 
     def ids(self, connection: sa.Connection, values: Values) -> list[int]:
@@ -162,7 +165,7 @@ class Reader:
         if key not in self._others:
             match name:
                 case "count":
-                    select = self.compiler.count(capped=detail)
+                    select = self.compiler.count(detail)
                 case "page_ids":
                     select = self.compiler.page_ids(detail)
                 case "branch":

@@ -85,6 +85,13 @@ class ReadPlan:
     def entity(self) -> Entity:
         return self.selection.entity
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but rights and the bin limits the rows."""
+        return self.among_ids or any(
+            each is not None for each in (self.filter, self.how, self.group, self.leading)
+        )
+
 
 def plan(
     query: Query, model: Model, grants: Grants, life: Life | None = None, how: How | None = None

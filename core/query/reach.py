@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.query.compile import PAGE, Compiler, Way
+from core.query.compile import PAGE, SAMPLE, Compiler, Way
 from core.query.searching.how import HITS
 from core.storage.indexes import indexes_of
 from metamodel.expression.tree import Call, Me, MySet, Path
@@ -69,7 +69,11 @@ class Reach:
         """Walking the order until a page is full reads size / reach rows of it; sorting reads reach rows."""
         size = max(reader.other("size").columns(connection, values)[0][0] or 0, 0)  # rows on trial lie below
         hits = values.get(HITS)  # of a search only some of the rows that are walked through count
-        enough = max(FEW, math.isqrt(PAGE * size) if not hits else min(size, int(size * math.sqrt(PAGE / hits))))
+        enough = max(
+            FEW, math.isqrt(PAGE * size) if not hits else min(size, int(size * math.sqrt(PAGE / hits)))
+        )
+        if reader.plan.entity.follows is not None and size > SAMPLE:
+            enough = max(1, enough * SAMPLE // size)
         given = {**values, "limit": enough}
         found: list[Way] = []
         for index, matters in enumerate(self.matters or ()):

@@ -5,8 +5,10 @@ The change is really made, asked about, and taken back: nothing of it stays, and
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of, unlimited
@@ -19,15 +21,20 @@ from metamodel.model import ACTIONS, Entity
 CAP = 10_000
 """Records counted of one entity; the rest is “more than” that."""
 
+SECONDS = 1.5
+"""How long is counted, before a change and with it; what is left then is not counted: others wait to write."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
     """What somebody has of one entity: how many records they see (at most `CAP`), what they may do, which fields are open.
 
-    ``more`` is there when there are more than were counted, ``all`` when no rule limits them.
+    ``more`` is there when there are more than were counted, ``all`` when no rule limits them. ``counted`` is false when
+    the time was over.
     """
 
     count: int = 0
+    counted: bool = True
     more: bool = False
     all: bool = False
     actions: frozenset[str] = frozenset()
@@ -47,12 +54,16 @@ class Outlook:
 
     @property
     def changed(self) -> bool:
-        """Whether the change means anything here."""
-        return self.before != self.after
+        """Whether the change means anything here; what was not counted once is not compared."""
+        if self.before.counted and self.after.counted:
+            return self.before != self.after
+        return _uncounted(self.before) != _uncounted(self.after)
 
     @property
     def difference(self) -> int | None:
         """How many records more (or fewer) there are to see; None when that was not counted."""
+        if not (self.before.counted and self.after.counted):
+            return None
         if self.before.more and self.after.more:
             return 0 if self.before.all and self.after.all else None
         return self.after.count - self.before.count
@@ -65,10 +76,11 @@ def foresee(
 
     Only entities that the viewer may read themselves are told about. A refused change raises its refusal.
     """
-    before = sights(tx, viewer, person) if person is not None else {}
+    until = time.monotonic() + SECONDS / 2
+    before = sights(tx, viewer, person, until) if person is not None else {}
     nested = tx.connection.begin_nested()
     try:
-        after = sights(tx, viewer, change())
+        after = sights(tx, viewer, change(), until + SECONDS / 2)
     finally:
         nested.rollback()
     model = tx.model
@@ -79,17 +91,23 @@ def foresee(
     )
 
 
-def sights(tx: Transaction, viewer: Actor, person: int) -> Mapping[str, Sight]:
-    """What the person has of each entity (uid) that the viewer knows, as they are in this very transaction."""
+def sights(tx: Transaction, viewer: Actor, person: int, until: float = math.inf) -> Mapping[str, Sight]:
+    """What the person has of each entity (uid) that the viewer knows, as they are in this very transaction; records are
+    counted until that moment of the monotonic clock.
+    """
     actor = Actor(user=person, login="", roles=held_roles(tx, person), language=viewer.language)
     mine, theirs = grants_of(tx.model, viewer), grants_of(tx.model, actor)
     found = {}
     for entity in tx.model.entities.values():
         if _is_told(entity) and mine.may(entity.uid, "read"):
-            sight = _sight(tx, actor, theirs, entity)
+            sight = _sight(tx, actor, theirs, entity, counting=time.monotonic() < until)
             if sight != NOTHING:
                 found[entity.uid] = sight
     return found
+
+
+def _uncounted(sight: Sight) -> Sight:
+    return replace(sight, count=0, more=False, counted=True)
 
 
 def _is_told(entity: Entity) -> bool:
@@ -97,13 +115,14 @@ def _is_told(entity: Entity) -> bool:
     return entity.menu and entity.parent is None and not entity.off
 
 
-def _sight(tx: Transaction, actor: Actor, grants: Grants, entity: Entity) -> Sight:
+def _sight(tx: Transaction, actor: Actor, grants: Grants, entity: Entity, *, counting: bool) -> Sight:
     actions = frozenset(each for each in ACTIONS if grants.may(entity.uid, each))
     if "read" not in actions:
         return Sight(actions=actions)
-    counted = count(tx, actor, Query(entity=entity.name, fields=()), cap=CAP + 1)
+    counted = count(tx, actor, Query(entity=entity.name, fields=()), cap=CAP + 1) if counting else 0
     return Sight(
         count=min(counted, CAP),
+        counted=counting,
         more=counted > CAP,
         all=entity.follows is None and any(unlimited(grant) for grant in grants.branches(entity.uid, "read")),
         actions=actions,

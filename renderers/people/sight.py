@@ -36,7 +36,7 @@ def sight_view(outlooks: Iterable[Outlook], texts: Texts, *, changing: bool) -> 
     changed = [outlook for outlook in told if outlook.changed]
     return SightView(
         words=_sentence(changed, told, texts, changing=changing),
-        lines=tuple(_line(outlook, texts) for outlook in told if outlook.changed or outlook.after.count),
+        lines=tuple(_line(o, texts) for o in told if o.changed or o.after.count or not o.after.counted),
         changed=bool(changed),
     )
 
@@ -73,6 +73,8 @@ def label(entity: Entity, texts: Texts) -> str:
 
 def counted(sight: Sight, texts: Texts) -> str:
     """How many records there are to see."""
+    if not sight.counted:
+        return texts.gettext("not counted")
     number = texts.number(sight.count)
     if sight.more:
         number = texts.phrase("more than {count}", count=texts.number(CAP))

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench.data import Size
 from bench.installation import installed
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(NAMES)} (all)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="deals to load (1,000,000)")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only this one (both)")
+    parser.add_argument("--keep", type=Path, help="a folder where the loaded databases stay for the next run")
     given = parser.parse_args(arguments)
     for name in given.names:
         if name not in NAMES:
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = Results()
     for dialect in [given.database] if given.database else ["sqlite", "postgresql"]:
         try:
-            _measure(dialect, given.rows, given.names or NAMES, results)
+            _measure(dialect, given, results)
         except PostgresMissing as error:  # nothing is skipped: half of the figures is no benchmark
             print(f"bench: {error}, or measure one database: --database sqlite", file=sys.stderr)
             return 1
@@ -40,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if over else 0
 
 
-def _measure(dialect: str, rows: int, names: Sequence[str], results: Results) -> None:
-    with installed(dialect, Size(deals=rows)) as installation:
-        print(f"\n{dialect}: {rows:,} deals loaded in {installation.seconds:.0f} s", flush=True)
-        for name in names:
+def _measure(dialect: str, given: argparse.Namespace, results: Results) -> None:
+    with installed(dialect, Size(deals=given.rows), given.keep) as installation:
+        print(f"\n{dialect}: {given.rows:,} deals loaded in {installation.seconds:.0f} s", flush=True)
+        for name in given.names or NAMES:
             importlib.import_module(f"bench.{name}").run(installation, results)
 
 

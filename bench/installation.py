@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
@@ -35,6 +36,8 @@ class Installation:
     size: Size
     base: int
     seconds: float
+    processes: tuple[int, ...] = ()
+    """Ids of the processes of its database, where that is a server."""
 
     @property
     def dialect(self) -> str:
@@ -67,24 +70,41 @@ class Installation:
 
 
 @contextmanager
-def installed(dialect: str, size: Size) -> Iterator[Installation]:
-    """A fresh installation of that database, loaded; gone at the end."""
+def installed(dialect: str, size: Size, keep: Path | None = None) -> Iterator[Installation]:
+    """A fresh installation of that database, loaded; gone at the end.
+
+    ``keep`` is a folder in which it stays, with the server of its database: the next run finds it there.
+    """
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kubik-bench-", dir=_place())))
-        url = ""
+        if keep is not None:
+            home = keep / f"{dialect}-{size.deals}"
+            home.mkdir(parents=True, exist_ok=True)
+        cluster = None
         if dialect == "postgresql":
-            url = stack.enter_context(Cluster(durable=True))
+            cluster = Cluster(None if keep is None else keep / f"cluster-{size.deals}", durable=True)
+        noted = home / "bench.json"
         started = time.perf_counter()
-        workspace = initialize(
-            Settings(home=home, database_url=url, time_zone="Europe/Moscow"),
-            ("crm", str(SHAPES)),
-            login="bench",
-            password="only-for-this-run",
-        )
+        if noted.exists():
+            known = json.loads(noted.read_text())
+            workspace = Workspace.open(_settings(home, known["url"]))
+        else:
+            url = "" if cluster is None else cluster.start() if keep else stack.enter_context(cluster)
+            workspace = initialize(
+                _settings(home, url), ("crm", str(SHAPES)), login="bench", password="only-for-this-run"
+            )
+            known = {"url": url, "base": _highest_user(workspace)}
+            load(workspace, size, known["base"])
+            noted.write_text(json.dumps(known))
         stack.callback(workspace.close)
-        base = _highest_user(workspace)
-        load(workspace, size, base)
-        yield Installation(workspace=workspace, size=size, base=base, seconds=time.perf_counter() - started)
+        yield Installation(
+            workspace=workspace, size=size, base=known["base"], seconds=time.perf_counter() - started,
+            processes=() if cluster is None else (cluster.process,),
+        )  # fmt: skip
+
+
+def _settings(home: Path, url: str) -> Settings:
+    return Settings(home=home, database_url=url, time_zone="Europe/Moscow")
 
 
 def _place() -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from bench.cpu import cpu_clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +75,27 @@ def pair(ours: Callable[[], object], theirs: Callable[[], object], times: int = 
     for _ in range(times):
         mine.append(milliseconds(ours))
         other.append(milliseconds(theirs))
+    return statistics.median(mine), statistics.median(other)
+
+
+BLOCK = 10
+"""Calls between two looks at a clock of CPU: what a server does behind its answer is counted with the call."""
+
+
+def costs(
+    ours: Callable[[], object], theirs: Callable[[], object], roots: Iterable[int], blocks: int = 12
+) -> tuple[float, float]:
+    """CPU milliseconds of one call of both, spent by the processes ``roots`` and below: medians of blocks in turn."""
+    for _ in range(BLOCK):
+        ours()
+        theirs()
+    clock = cpu_clock(roots)
+    mine: list[float] = []
+    other: list[float] = []
+    for _ in range(blocks):
+        for call, found in ((ours, mine), (theirs, other)):
+            start = clock()
+            for _ in range(BLOCK):
+                call()
+            found.append((clock() - start) * 1000 / BLOCK)
     return statistics.median(mine), statistics.median(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from bench.installation import PEOPLE, Installation
 from bench.lists import SHAPES
-from bench.measure import Results, head, pair
+from bench.measure import Results, costs, head
 from bench.raw import FIELDS
 from bench.servers import Client, kubik_server
 from core import records
@@ -40,8 +41,12 @@ RULES: Mapping[str, str] = {
 """The shapes: roles of the solution in `bench/shapes`, the ending of its name to its rule."""
 
 RESTRICTED = ("many rows", "few rows", "no rows")
+OF_CRM: Mapping[str, str] = {**dict.fromkeys(RESTRICTED, "manager"), "head": "head"}
+SHAPE_LISTS: Mapping[str, str] = {"groups": "of parent"}
+"""Of shapes that show more than their own rows alone, what."""
 LISTS: Mapping[str, str] = {
     "deals": "/api/records/deal?" + urlencode({"sort": "-created_at", "fields": ",".join(FIELDS)}),
+    "deals by id": "/api/records/deal?" + urlencode({"sort": "id", "fields": ",".join(FIELDS)}),
     "child rows": "/api/records/deal_item?sort=-created_at",
     "of parent": "/api/records/activity?sort=-created_at",
 }
@@ -49,60 +54,79 @@ LISTS: Mapping[str, str] = {
 
 
 def run(installation: Installation, results: Results) -> None:
-    """Each person's page beside the administrator's, both through HTTP: under the roles of crm, then under each shape."""
-    with kubik_server(installation) as (port, _, _):
+    """Each person's page beside the administrator's, both through HTTP: under the roles of crm, then under each shape.
+
+    What is compared is CPU, of the server and the database: other programs on the machine do not count.
+    """
+    with kubik_server(installation) as (port, _, pid):
         clients = {p: Client(port, {"Authorization": f"Bearer {installation.token(p)}"}) for p in PEOPLE}
-        title = f"rights on {installation.dialect}, {installation.size.deals:,} deals"
+        asked = Asked(clients=clients, results=results, processes=(pid, *installation.processes))
+        title = (
+            f"rights on {installation.dialect}, {installation.size.deals:,} deals, CPU of server and database"
+        )
         head(title, "person", "administrator")
-        _roles_of_crm(clients, results)
+        installation.workspace.write(partial(_give, installation=installation, roles=OF_CRM))
+        _roles_of_crm(asked)
         for shape, rule in RULES.items():
             head(f"{title}: {rule}", "person", "administrator")
-            installation.workspace.write(partial(_give, installation=installation, shape=shape))
-            _shape(shape, clients, results)
+            roles = dict.fromkeys(RESTRICTED, f"shape_{shape}")
+            installation.workspace.write(partial(_give, installation=installation, roles=roles))
+            _shape(shape, asked)
             _explain(installation)
 
 
-def _roles_of_crm(clients: Mapping[str, Client], results: Results) -> None:
-    for name, (asked, _) in SHAPES.items():
-        path = "/api/records/deal?" + urlencode(asked | {"fields": ",".join(FIELDS)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whom a question is asked as, and whose CPU the answer costs."""
+
+    clients: Mapping[str, Client]
+    results: Results
+    processes: tuple[int, ...]
+
+    def pages(self, name: str, path: str, person: str) -> None:
+        """A person's page beside the administrator's, held to the limit."""
+        mine, other = self.clients[person], self.clients["administrator"]
+        taken = costs(lambda: mine.get(path), lambda: other.get(path), self.processes)
+        self.results.add(name, *taken, LIMIT)
+
+    def told(self, name: str, path: str, person: str) -> None:
+        """What has no limit."""
+        client = self.clients[person]
+        taken = costs(lambda: client.get(path), lambda: None, self.processes, blocks=1)[0]
+        print(f"  {name:<58} {taken:9.3f} ms", flush=True)
+
+
+def _roles_of_crm(asked: Asked) -> None:
+    for name, (query, _) in SHAPES.items():
+        path = "/api/records/deal?" + urlencode(query | {"fields": ",".join(FIELDS)})
         for person in PEOPLE:
             if person != "administrator":
-                _pages(f"{name}, {person}", path, person, clients, results)
-    for person, client in clients.items():
+                asked.pages(f"{name}, {person}", path, person)
+    for person in PEOPLE:
         for what, path in BESIDE.items():
-            _told(f"{what}, {person}", path, client)
+            asked.told(f"{what}, {person}", path, person)
 
 
-def _shape(shape: str, clients: Mapping[str, Client], results: Results) -> None:
+def _shape(shape: str, asked: Asked) -> None:
     for person in RESTRICTED:
         for what, path in LISTS.items():
-            if what == "deals" or shape in ("own", "tree"):
-                _pages(f"{shape}, {what}, {person}", path, person, clients, results)
-        _told(f"{shape}, count, {person}", BESIDE["count"], clients[person])
+            if what in ("deals", "deals by id") or shape in ("own", "tree") or what == SHAPE_LISTS.get(shape):
+                asked.pages(f"{shape}, {what}, {person}", path, person)
+        asked.told(f"{shape}, count, {person}", BESIDE["count"], person)
 
 
-def _pages(name: str, path: str, person: str, clients: Mapping[str, Client], results: Results) -> None:
-    mine, other = pair(lambda: clients[person].get(path), lambda: clients["administrator"].get(path), 100)
-    results.add(name, mine, other, LIMIT)
-
-
-def _told(name: str, path: str, client: Client) -> None:
-    taken = pair(lambda: client.get(path), lambda: None, 5)[0]
-    print(f"  {name:<58} {taken:9.3f} ms")
-
-
-def _give(tx: Transaction, installation: Installation, shape: str) -> None:
-    """The people who are measured have this role alone."""
+def _give(tx: Transaction, installation: Installation, roles: Mapping[str, str]) -> None:
+    """The people who are measured have each this role alone."""
     system = system_actor()
     held = tx.tables[tx.model.entities["user_role"].uid]
     owner = held.columns[held.entity.by_name["user"].uid].value
-    for person in RESTRICTED:
+    for person, role in roles.items():
         mine = sa.select(held.table.c.id).where(
             owner == installation.user(person), held.table.c.deleted_at.is_(None)
         )
         for row in tx.connection.execute(mine).scalars().all():
             records.delete(tx, system, "user_role", row)
-        values = {"user": installation.user(person), "role": {"by": {"name": f"shape_{shape}"}}}
+        values = {"user": installation.user(person), "role": {"by": {"name": role}}}
         records.create(tx, system, "user_role", values)
 
 

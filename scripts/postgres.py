@@ -112,6 +112,11 @@ class Cluster:
             self._run("pg_ctl", "stop", "--mode=immediate", "--silent", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def process(self) -> int:
+        """The id of the server's first process, above all others of it."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().partition("\n")[0])
+
     def running(self) -> bool:
         """Whether a server answers for this folder."""
         return self._run("pg_ctl", "status", check=False) == 0

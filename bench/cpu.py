@@ -1,0 +1,51 @@
+"""The CPU that a server and its database use: what a page costs, however busy the machine is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+Clock = Callable[[], float]
+
+PROC = Path("/proc")
+
+
+def cpu_clock(roots: Iterable[int]) -> Clock:
+    """A clock in seconds that goes while these processes, or any below them, run; where there is no ``/proc`` with
+    schedstat (Linux), it is that of the wall.
+
+    Threads and processes that are made later are not in it: warm up first.
+    """
+    if not (PROC / "self/schedstat").exists():
+        return time.perf_counter
+    tasks = [task / "schedstat" for pid in _family(roots) for task in (PROC / str(pid) / "task").iterdir()]
+
+    def used() -> float:
+        total = 0
+        for task in tasks:
+            try:
+                total += int(task.read_text().partition(" ")[0])
+            except (FileNotFoundError, ProcessLookupError):  # a thread that ended does no more work
+                continue
+        return total / 1e9
+
+    return used
+
+
+def _family(roots: Iterable[int]) -> set[int]:
+    """The processes and all below them."""
+    below: dict[int, list[int]] = {}
+    for entry in PROC.glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            continue
+        below.setdefault(parent, []).append(int(entry.parent.name))
+    found: set[int] = set()
+    left = list(roots)
+    while left:
+        pid = left.pop()
+        found.add(pid)
+        left += below.get(pid, [])
+    return found

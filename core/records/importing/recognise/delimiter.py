@@ -61,6 +61,8 @@ def _weight(text: str, whole: bool, delimiter: str) -> float:
     width, rows = max(Counter(widths).items(), key=lambda each: (each[0] > 1, each[1], each[0]))
     if width < 2:
         return 0.0
+    if delimiter == "," and widths[0] == 1 and not re.search(r",(?!\s)", text):
+        return 0.0  # "Surname, name": a comma of sentences
     share = rows / len(widths)
     first = widths[0] == width or share < 1  # a comma in every number of a column does not stand in its name
     return share * share * math.log(1 + width) * (1.0 if first else 0.3)

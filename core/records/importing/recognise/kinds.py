@@ -89,7 +89,8 @@ def dates_of(texts: Sequence[str]) -> tuple[str | None, bool]:
         order: sum(read_date(text, order) is not None for text, _ in found) for order in ("dmy", "mdy", "ymd")
     }
     best = max(fits, key=lambda order: fits[order])  # the first of equals: day, month, year
-    return best, fits["dmy"] == fits["mdy"] and all(parts[0] != parts[1] for _, parts in found[:1])
+    told = any(re.search(r"[^\W\d_]{3}", text) for text, _ in found)  # months by their names
+    return best, not told and fits["dmy"] == fits["mdy"]
 
 
 def facts_of(

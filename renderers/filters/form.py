@@ -26,6 +26,8 @@ _GROUPS: tuple[tuple[str, Message], ...] = (
     ("", message("Compared with a value")), ("person", message("About you")), ("period", message("In a period")),
     ("span", message("Counted in days")),
 )  # fmt: skip
+_USUAL = {"number": "ge", "date": "this_month", "datetime": "this_week"}
+"""What is asked most of values of a kind."""
 _UNITS = (("days", message("days")), ("weeks", message("weeks")), ("months", message("months")))
 
 
@@ -127,7 +129,9 @@ def chosen_operator(made: Editing, subject: Subject) -> Operator:
     standing = (
         made.part.operator if isinstance(made.part, Condition) and made.part.subject == subject.name else ""
     )
-    return subject.operator(made.asked.one("_op")) or subject.operator(standing) or subject.operators[0]
+    kind = subject.field.result.kind if subject.field is not None else ""
+    usual = subject.operator(_USUAL.get(kind, "")) or subject.operators[0]
+    return subject.operator(made.asked.one("_op")) or subject.operator(standing) or usual
 
 
 def edit_form(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.options import records_titled
 from core.storage.workspace import Transaction
@@ -146,10 +147,21 @@ def _link(inputs: Inputs, operand: str, typed: str, told: Refused, about: dict[s
     )
     if value is not None and not title:
         title = inputs.who.texts.gettext("hidden") if inputs.kind == "link" else str(value)
+    to = tuple(_targets(inputs, str(value or "").partition(":")[0])) if inputs.kind == "link_any" else ()
     return Widget(
-        kind="link", value="" if value is None else str(value), title=title, typed=typed or title,
-        source=source(inputs), candidates=told.candidates, **about,
+        kind=inputs.kind, options=to, value="" if value is None else str(value), title=title, typed=typed or title,
+        source=source(inputs), candidates=told.candidates, more={"creates": False}, **about,
     )  # fmt: skip
+
+
+def _targets(inputs: Inputs, chosen: str) -> Iterator[Choosable]:
+    """The entities that a link to any record may lead to, as far as the reader sees them."""
+    found, grants = inputs.subject.field, grants_of(inputs.tx.model, inputs.who.actor)
+    for uid in found.targets if found is not None else ():
+        entity = inputs.tx.model.entity_by_uid[uid]
+        if grants.may(uid, "read"):
+            label = entity.label.in_language(inputs.who.language) or entity.name
+            yield Choosable(value=entity.name, label=label, selected=entity.name == chosen)
 
 
 def _list(inputs: Inputs, operands: Sequence[str], told: Refused) -> Widget:
@@ -173,6 +185,7 @@ def _list(inputs: Inputs, operands: Sequence[str], told: Refused) -> Widget:
             source=source(inputs),
             typed=typed,
             candidates=told.candidates,
+            more={"creates": False},
             **about,
         )
     shown = told.typed or [

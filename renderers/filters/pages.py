@@ -117,20 +117,30 @@ def options_of_condition(request: AnyRequest, entity: FromPath[str], name: FromP
     with reading(request) as (who, tx):
         made = editing(who, tx, entity, Asked(state=(), text="", sent=(("_field", name),)))
         subject = chosen_subject(made)
-        target = subject.field.result.entity if subject is not None and subject.field is not None else None
+        field = subject.field if subject is not None else None
+        to = tx.model.entities.get(request.query_params.get("_to", ""))
+        any_of = field is not None and to is not None and to.uid in field.targets
+        target = to.uid if any_of and to is not None else field.result.entity if field is not None else None
         if target is None:
             raise KubikError("KBK2006")
         asked = request.query_params.get("q", "").strip()[:200]
-        found = _options(tx, who, target, asked)
+        found = _options(tx, who, target, asked, any_of=any_of)
         return Response({"items": found}, headers={"Cache-Control": "no-store"})
 
 
-def _options(tx: Transaction, who: Visit, target: str, text: str) -> list[dict[str, Any]]:
+def _options(tx: Transaction, who: Visit, target: str, text: str, *, any_of: bool) -> list[dict[str, Any]]:
     """Their ids and titles; of an entity that is out of sight none."""
     if not grants_of(tx.model, who.actor).may(target, "read"):
         return []
-    found = records_titled(tx, who.actor, tx.model.entity_by_uid[target].name, text, OPTIONS)
-    return [{"id": link.id, "title": title_words(link.title, link.id, who.texts)} for link in found]
+    name = tx.model.entity_by_uid[target].name
+    found = records_titled(tx, who.actor, name, text, OPTIONS)
+    return [
+        {
+            "id": f"{name}:{link.id}" if any_of else link.id,
+            "title": title_words(link.title, link.id, who.texts),
+        }
+        for link in found
+    ]
 
 
 def _asked(request: AnyRequest) -> Asked:

@@ -17,8 +17,10 @@ export function place(box: HTMLElement): void {
   if (over > 0) box.style.left = `${-over}px`;
 }
 
+const FIRST = ["[aria-invalid=true]", "[data-ffind]", ".field :is(input:not([type=hidden]):not([type=checkbox]), textarea, select, input[type=checkbox])", "[name=_n]", "[data-fop]", "a, button"];
+
 function first(box: HTMLElement): void {
-  const field = box.querySelector<HTMLElement>("[aria-invalid=true], [data-ffind], .field input:not([type=hidden]):not([type=checkbox]), .field textarea, .field select, [name=_n], [data-fop], a, button");
+  const field = FIRST.map((selector) => box.querySelector<HTMLElement>(selector)).find((found) => found !== null);
   field?.focus();
   if (field instanceof HTMLInputElement && field.type === "text") field.select();
 }

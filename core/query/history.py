@@ -35,7 +35,7 @@ MOST_ROWS = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``behalf``
+    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``job`` (the import or change of many that did it), ``behalf``
     (in whose name, None for one's own), and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
     Those of child rows say of which one: ``entity, id, title``."""
 
@@ -165,7 +165,7 @@ def told_changes(
         entity = tx.model.entity_by_uid[row.entity]
         item: dict[str, Any] = {
             "seq": row.seq, "at": row.at, "by": row.by, "behalf": row.behalf, "kind": row.kind, "version": row.version,
-            "action": _action(tx, row.action), "changes": changed_values(tx, readable, row.diff or {}),
+            "action": _action(tx, row.action), "job": row.job, "changes": changed_values(tx, readable, row.diff or {}),
         }  # fmt: skip
         if (row.entity, row.record) not in unnamed:
             item |= {"entity": entity.name, "id": row.record}

@@ -146,6 +146,8 @@ def many(visit: Visit) -> None:
     "GET /api/jobs/{id}",
     "DELETE /api/jobs/{id}",
     "GET /api/jobs/{id}/errors",
+    "GET /api/imports/{id}/revert",
+    "POST /api/imports/{id}/revert",
 )
 def files_and_jobs(visit: Visit) -> None:
     """A trial import tells nothing of hidden keys; another's job is not there."""
@@ -171,6 +173,12 @@ def files_and_jobs(visit: Visit) -> None:
         for method, tail in (("GET", ""), ("DELETE", ""), ("GET", "/errors")):
             other = visit.site.call(method, f"{path}{tail}", "clara" if visit.who != "clara" else "anna")
             assert other.status_code == 404, (method, tail)
+        mine = path.replace("/jobs/", "/imports/") + "/revert"
+        for method in ("GET", "POST"):
+            other = visit.site.call(method, mine, "clara" if visit.who != "clara" else "anna")
+            assert other.status_code == 404, method
+            unchanged(visit.api(method, mine))
         visit.asking = ""
     alike(visit, "GET", "/api/jobs/{}", 999_998, 999_999)
+    alike(visit, "POST", "/api/imports/{}/revert", 999_998, 999_999)
     unchanged(visit.api("POST", "/api/files", {}))

@@ -12,6 +12,7 @@ from core.records.values import escaped
 from metamodel.errors import Problem, suggestion
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field, Model
+from metamodel.spreadsheet import LINKED
 from metamodel.text import fold
 
 
@@ -109,6 +110,8 @@ def _fit(
 ) -> Column | None:  # fmt: skip
     if name in mapping and not mapping[name]:
         return Column(place=place, header=name, passed_over=message("left out as asked"))
+    if LINKED in name and name not in mapping:
+        return Column(place=place, header=name, passed_over=message("it is of a linked record"))
     wanted = mapping.get(name) or name
     if not wanted:
         return Column(place=place, header=name, passed_over=message("the column has no name"))

@@ -18,6 +18,7 @@ from metamodel.fields.link import LinkKey
 from metamodel.fields.link_any import AnyName
 from metamodel.messages import Message
 from metamodel.model import Entity
+from metamodel.spreadsheet import HIDDEN, unguarded
 from metamodel.text import number_of
 
 MOST_PARSED = 20_000
@@ -84,6 +85,10 @@ class Parser:
             cell = row[place] if place < len(row) else None
             if column.part is not None and column.split and not is_blank(cell):
                 cell = part_of(cell, column.split, column.part, self._context)
+            if cell.__class__ is str:
+                cell = unguarded(cell)
+                if cell == HIDDEN:
+                    continue  # who exported it did not see it: it stays as it is
             if is_blank(cell):
                 if column.stamp is None:
                     draft.empty.append(name)

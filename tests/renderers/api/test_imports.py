@@ -51,7 +51,7 @@ def test_a_waiting_job_is_cancelled(site: Site) -> None:
         {"entity": 1},
         {"entity": "company", "mode": "x"},
         {"entity": "company", "mapping": []},
-        {"entity": "company", "encoding": "koi8-r"},
+        {"entity": "company", "encoding": "klingon"},
         {"entity": "company", "nope": 1},
         {"entity": "company", "dry_run": "yes"},
     ],

@@ -50,6 +50,12 @@ class Findings:
         """So many more were cleared there."""
         self.cleared[place] = self.cleared.get(place, 0) + count
 
+    def with_more(self, place: str, count: int) -> Findings:
+        """The same with so many more there, this one left as it is: a step may be done again."""
+        found = Findings(cleared=dict(self.cleared), elsewhere=self.elsewhere)
+        found.add(place, count)
+        return found
+
     def saved(self) -> dict[str, Any]:
         """As a job keeps it."""
         return {"cleared": self.cleared, "elsewhere": self.elsewhere}

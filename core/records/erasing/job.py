@@ -5,8 +5,9 @@ Until the cells themselves are emptied, what is to be looked for is read from th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from core.access.actor import Actor
 from core.access.managing import may_everything
@@ -36,6 +37,8 @@ from metamodel.messages import message
 from metamodel.model import Entity
 
 KIND = "erase"
+
+T = TypeVar("T")
 
 LEAST_GROUND = 5
 """Characters of a ground."""
@@ -119,12 +122,7 @@ def _targets(tx: Transaction, run: Run) -> Targets:
 def _clear_copies(run: Run, erasing: _Erasing) -> None:
     """Drafts, answers, jobs, plans: table by table, portion by portion."""
 
-    def drafts(tx: Transaction) -> None:
-        gone = drop_drafts(tx, erasing.targets)
-        erasing.findings.add("drafts", gone)
-        run.keep(tx, erasing.findings.saved(), done=run.done + 1)
-
-    run.workspace.write(drafts)
+    _step(run, erasing, "drafts", lambda tx: (drop_drafts(tx, erasing.targets), None))
     with run.workspace.read() as tx:
         places = copies(tx)
     for place, table, columns in places:
@@ -134,12 +132,25 @@ def _clear_copies(run: Run, erasing: _Erasing) -> None:
             def chunk(tx: Transaction, after: list[Any] | None = after) -> tuple[int, list[Any] | None]:
                 return scrub_table(tx, table, columns, erasing.scrubber, after)  # noqa: B023
 
-            count, after = run.write(chunk)
-            erasing.findings.add(place, count)
+            after = _step(run, erasing, place, chunk)
             if after is None:
                 break
     erasing.findings.add("jobs", clear_job_files(run, erasing.scrubber))
     _keep(run, erasing)
+
+
+def _step(run: Run, erasing: _Erasing, place: str, action: Callable[[Transaction], tuple[int, T]]) -> T:
+    """One step; how much it cleared is kept in its own transaction, so that a crash forgets nothing of it."""
+
+    def counted(tx: Transaction) -> tuple[Findings, T]:
+        count, rest = action(tx)
+        findings = erasing.findings.with_more(place, count)
+        run.keep(tx, findings.saved(), done=run.done + 1)
+        return findings, rest
+
+    erasing.findings, rest = run.workspace.write(counted)
+    run.saved, run.done = erasing.findings.saved(), run.done + 1
+    return rest
 
 
 def clear_job_files(run: Run, scrubber: Scrubber) -> int:
@@ -156,13 +167,11 @@ def _clear_linked(run: Run, erasing: _Erasing) -> None:
     for uid, ids in erasing.targets.linking.items():
         for start in range(0, len(ids), CHUNK):
             some = ids[start : start + CHUNK]
-            count = run.write(
-                lambda tx, uid=uid, some=some: scrub_linked(
-                    tx, erasing.targets, uid, some, erasing.scrubber, run.job.by
-                )  # type: ignore[misc]
-            )
-            erasing.findings.add("linked", count)
-    _keep(run, erasing)
+
+            def portion(tx: Transaction, uid: str = uid, some: Sequence[int] = some) -> tuple[int, None]:
+                return scrub_linked(tx, erasing.targets, uid, some, erasing.scrubber, run.job.by), None
+
+            _step(run, erasing, "linked", portion)
 
 
 def _look_elsewhere(run: Run, erasing: _Erasing) -> None:

@@ -1,0 +1,86 @@
+"""kill -9 in the middle of a job: another process goes on with it, nothing is done twice and nothing is forgotten."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from core import query
+from core.jobs.jobs import read_job
+from core.jobs.running import Run, take
+from core.records.erasing import begin_erasure, erase_job
+from core.records.handover import Order, handover_job, handovers_of, start_handover
+from core.storage.check import check_storage
+from core.storage.workspace import Workspace
+from tests.core.records.conftest import Office
+from tests.core.records.erasing.test_erasure import EMAIL, NAME, PHONE, admin, everything, fill
+from tests.core.records.erasing.test_erasure import workspace as erasable
+
+ROOT = Path(__file__).parents[3]
+__all__ = ["erasable"]
+
+
+def kill_at(workspace: Workspace, database_url: str, job: int, writes: Iterable[int]) -> None:
+    """Processes that work on the job one after the other, each killed when that many writes of it are durable."""
+    for left in writes:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.core.records.dying", str(workspace.settings.home), database_url,
+             workspace.secret_key.hex(), str(job), str(left)],
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        with workspace.read() as tx:
+            assert read_job(tx, job).state == "running"
+
+
+def test_an_erasure_that_was_killed_goes_on_and_its_act_counts_everything_once(
+    erasable: Workspace, database_url: str
+) -> None:
+    fill(erasable)
+    job = erasable.write(lambda tx: begin_erasure(tx, admin(tx), "contact", 1, "Заявление")).job
+    kill_at(erasable, database_url, job, (2, 6))
+    taken = erasable.write(lambda tx: take(tx, job, "me"))
+    result = erase_job(Run(erasable, taken, "me")).result
+    left = everything(erasable)
+    assert [trace for trace in (NAME, NAME.casefold(), PHONE) if trace.encode() in left] == []
+    assert EMAIL.encode() in left  # another record, which the act names
+    with erasable.read() as tx:
+        acts = query.read(tx, admin(tx), query.Query(entity="erasure", fields=("id", "content"))).items
+        assert [act["id"] for act in acts] == [result["act"]]
+        cleared = json.loads(acts[0]["content"].text)["cleared"]
+        assert (cleared["drafts"], cleared["answers"], cleared["linked"]) == (2, 1, 2)
+    assert not list(check_storage(erasable))
+
+
+@pytest.fixture
+def changes() -> dict[str, str | None]:
+    return {}
+
+
+def test_a_handover_that_was_killed_goes_on_and_hands_each_record_once(
+    office: Office, database_url: str
+) -> None:
+    people = {name: actor.user or 0 for name, actor in office.people.items()}
+    deals = [
+        office.create("deal", {"name": f"D{n}", "owner": people["marina"]}, by="system").id for n in range(70)
+    ]
+    order = Order(person=people["marina"], to=(people["igor"], people["anna"]), closing=True)
+    job = office.workspace.write(lambda tx: start_handover(tx, office.people["root"], order))
+    kill_at(office.workspace, database_url, job, (1, 2))
+    taken = office.workspace.write(lambda tx: take(tx, job, "me"))
+    handover_job(Run(office.workspace, taken, "me"))
+    owners = [row["owner"] for row in office.rows("deal").values()]
+    assert sorted((owners.count(people["igor"]), owners.count(people["anna"]))) == [35, 35]
+    for deal in deals:
+        assert [kind for kind, _, _ in office.journal("deal", deal)] == ["created", "updated"]
+    with office.workspace.read() as tx:
+        [past] = handovers_of(tx, people["marina"])
+        assert past.report.handed == 70 and past.report.closed
+    assert not list(check_storage(office.workspace))

@@ -39,6 +39,7 @@ RENDERERS = (
     "renderers.stages",
     "renderers.people",
     "renderers.roles",
+    "renderers.searching",
     "renderers.security",
     "renderers.pages",
 )

@@ -26,8 +26,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "user": ("user:user", "People who may sign in."),
     "token": ("token:token", "API tokens: keys of programs."),
     "personal": ("personal:personal", "Personal data: extract, erase, who saw it."),
-    "import": ("importing:import_file", "Import records from a CSV file."),
+    "import": ("importing:import_file", "Import records from a file."),
+    "take-back": ("importing:take_back", "Take an import back."),
     "export": ("exporting:export_file", "Export records to a CSV, XLSX or JSON file."),
+    "search": ("searching:search", "The search index: make it anew."),
     "bench": ("bench:bench", "Run the benchmarks."),
 }
 """Each command: where it stands in this package, and what it is for."""

@@ -8,6 +8,7 @@ import click
 
 from core.access.actor import system_actor
 from core.cli.common import opened, say, settings, words
+from core.records.indexing.checking import check_search
 from core.records.sweeping import check_contents
 from core.solutions.access_tests import check_tests
 from core.solutions.sweep import purge_unreferenced, unreferenced
@@ -30,6 +31,7 @@ def check(context: click.Context, whole: bool, purge: bool) -> None:
         for fault in chain(
             check_storage(workspace, whole=whole),
             check_contents(workspace, whole=whole),
+            check_search(workspace, whole=whole),
             check_tests(workspace),
         ):
             count += 1

@@ -22,6 +22,7 @@ import { startPicking } from "./picking";
 import { startPeople } from "./people";
 import { startRich } from "./rich";
 import { startRoles } from "./roles";
+import { startPalette } from "./searching/palette";
 import { startServer } from "./server";
 import { startTabs } from "./tabs";
 import "./tokens";
@@ -45,6 +46,7 @@ document.addEventListener("mouseover", (event) => {
 
 startServer();
 startKeyboard();
+startPalette();
 prepare(document);
 for (const event of ["htmx:after:process", "htmx:after:settle"]) document.addEventListener(event, () => prepare(document));
 // only what is beside the field, or in the new row: a long table has thousands of fields

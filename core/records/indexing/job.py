@@ -129,7 +129,7 @@ def _fill(run: Run, place: Place, progress: Progress | None) -> None:
     after = int(saved.get("after", 0)) if saved.get("table") == place.table.name else 0
     while True:
 
-        def chunk(tx: Transaction, after: int = after) -> int | None:
+        def chunk(tx: Transaction, after: int = after, done: int = done) -> int | None:
             now = _now(tx, place)
             if now is None:
                 return None

@@ -1,0 +1,7 @@
+"""Two to five records that are one: made one, with everything that leads to them, and taken apart again."""
+
+from core.records.merging.merge import KIND, MOST, Merged, Order, merge
+from core.records.merging.offer import BOTH, Offered, mergeable, offered
+from core.records.merging.unmerge import unmerge
+
+__all__ = ["BOTH", "KIND", "MOST", "Merged", "Offered", "Order", "merge", "mergeable", "offered", "unmerge"]

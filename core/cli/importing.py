@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,22 @@ import click
 from core.access.actor import system_actor
 from core.cli.common import opened, say, words
 from core.errors import KubikError
-from core.records.importing import Options, Report, errors_file, read_table, run_import
-from core.records.importing.reading import decode
+from core.records.importing import Options, Report, run_import
+from core.records.importing.recipe import Recipe, read_recipe
+from core.records.takeback import Scope, foresee, run_take_back
 from metamodel.messages import message
 
 ERRORS_SHOWN = 20
 
 
-@click.command("import", short_help="Import records from a CSV file.")
+@click.command("import", short_help="Import records from a file.")
 @click.argument("entity")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--map",
     "mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON file: {column: field or null}.",
+    help="JSON file: {column: field or null}, or a whole recipe.",
 )
 @click.option(
     "--mode", type=click.Choice(["create", "update", "upsert"]), default="create", show_default=True
@@ -47,40 +49,90 @@ def import_file(
     dry_run: bool,
     errors: Path | None,
 ) -> None:
-    """Import the CSV file FILE (UTF-8, a header of field names or labels) into ENTITY.
+    """Import FILE (CSV, XLSX, XLS, ODS, vCard or JSON with a header of field names or labels) into ENTITY.
 
-    Refused lines are named with their reasons; the others are written. Exit status 1 when lines were refused.
+    Encoding, delimiter, decimal comma and the rows of titles are found. Refused lines are named with their reasons;
+    the others are written. Exit status 1 when lines were refused.
     """
-    options = Options(
-        mode=mode,
-        key=key,
-        mapping=read_mapping(mapping) if mapping else {},
-        language=words().language,
-        dry_run=dry_run,
-    )
+    written = read_mapping(mapping) if mapping else {}
+    options = Options(mode=mode, key=key, language=words().language, dry_run=dry_run)
+    recipe = None
+    if "targets" in written:
+        recipe = read_recipe(written)
+        recipe = replace(
+            recipe, dry_run=dry_run or recipe.dry_run, language=recipe.language or words().language
+        )
+        must_be_of(entity, recipe)
+    else:
+        options = replace(options, mapping=fields_of(mapping, written))
     with opened() as workspace, progress() as bar:
-        report = run_import(workspace, system_actor(), entity, file.read_bytes(), options, bar.update_to)
+        report = run_import(
+            workspace, system_actor(), entity, file, options, bar.update_to, name=file.name, recipe=recipe,
+            errors=errors,
+        )  # fmt: skip
     show(report)
-    if errors is not None and report.errors:
-        table = read_table(decode(file.read_bytes()), options.delimiter)
-        reason = words().phrase("Reason")
-        errors.write_text(errors_file(table, report.errors, words().render, reason), "utf-8-sig")
     if report.refused:
         context.exit(1)
 
 
-def read_mapping(path: Path) -> dict[str, str | None]:
-    """Columns to fields of a JSON file."""
+def must_be_of(entity: str, recipe: Recipe) -> None:
+    """The recipe's main entity is the one that was named."""
+    if recipe.main.entity != entity:
+        raise KubikError(
+            "KBK5002",
+            message("the recipe is of “{other}”, not of “{entity}”", other=recipe.main.entity, entity=entity),
+        )
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """A recipe, or columns to fields, of a JSON file."""
     try:
         found = json.loads(path.read_text("utf-8-sig"))
     except ValueError as error:
         raise KubikError(
             "KBK2001", message("{file} is not JSON: {why}", file=str(path), why=str(error))
         ) from error
-    if not isinstance(found, dict) or not all(v is None or isinstance(v, str) for v in found.values()):
-        why = message("{file} must be an object of columns and names of fields", file=str(path))
-        raise KubikError("KBK2001", why)
+    if not isinstance(found, dict):
+        raise KubikError(
+            "KBK2001", message("{file} must be an object of columns and names of fields", file=str(path))
+        )
     return found
+
+
+def fields_of(path: Path | None, written: dict[str, Any]) -> dict[str, str | None]:
+    """Columns to fields."""
+    if not all(v is None or isinstance(v, str) for v in written.values()):
+        raise KubikError(
+            "KBK2001", message("{file} must be an object of columns and names of fields", file=str(path))
+        )
+    return written
+
+
+@click.command("take-back", short_help="Take an import back.")
+@click.argument("job", type=int)
+@click.option("--all", "everything", is_flag=True, help="Also what people changed since.")
+def take_back(job: int, everything: bool) -> None:
+    """Bring back what was before the import JOB (its number was printed at its end), updates included.
+
+    Records that people changed since stay as they are, unless all is asked for.
+    """
+    with opened() as workspace:
+        with workspace.read() as tx:
+            found = foresee(tx, system_actor(), job)
+        if found.since_count:
+            say(message("Records that were changed since: {count}", count=found.since_count), to_stderr=True)
+        with progress() as bar:
+            scope: Scope = "all" if everything else "untouched"
+            done = run_take_back(workspace, system_actor(), job, scope, bar.of_any)
+    for left in done.left[:ERRORS_SHOWN]:
+        place = message("{entity} {id}: {why}", entity=left.entity, id=left.id, why=left.why)
+        say(place, to_stderr=True)
+    say(
+        message(
+            "as before: {returned}, removed: {removed}, in the bin: {binned}, left as they are: {left}",
+            returned=done.returned, removed=done.removed, binned=done.binned, left=done.left_count,
+        )
+    )  # fmt: skip
 
 
 class Bar:
@@ -105,6 +157,11 @@ class Bar:
             self._bar = click.progressbar(length=total, file=sys.stderr, show_pos=True)
         self._bar.update(done - self._bar.pos)
 
+    def of_any(self, done: int, total: int | None) -> None:
+        """The same where the total may be unknown."""
+        if total:
+            self.update_to(min(done, total), total)
+
 
 def progress() -> Bar:
     """A progress bar that begins with the first news."""
@@ -123,8 +180,9 @@ def show(report: Report) -> None:
             "line {line}, {column}: {why}", line=error.line, column=error.column or "—", why=reason
         )
         say(place, to_stderr=True)
-    if len(report.errors) > ERRORS_SHOWN:
-        say(message("… and {count} more", count=len(report.errors) - ERRORS_SHOWN), to_stderr=True)
+    more = report.refused - len({(e.sheet, e.line) for e in report.errors[:ERRORS_SHOWN]})
+    if more > 0:
+        say(message("… and {count} more", count=more), to_stderr=True)
     if report.dry_run:
         say(message("Dry run: nothing was written."))
     say(
@@ -137,3 +195,11 @@ def show(report: Report) -> None:
             refused=report.refused,
         )
     )
+    if len(report.made) > 1:
+        for called, (created, updated, found) in report.made.items():
+            say(message(
+                "{target}: created {created}, updated {updated}, found {found}", target=called, created=created,
+                updated=updated, found=found,
+            ))  # fmt: skip
+    if report.job:
+        say(message("To take it back: {command}", command=f"kubik take-back {report.job}"))

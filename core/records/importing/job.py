@@ -76,19 +76,21 @@ def start_import(
 def run_import(
     workspace: Workspace, actor: Actor, entity: str, data: bytes | Path, options: Options | None = None,
     progress: Progress | None = None, *, name: str = "file.csv", recipe: Recipe | None = None,
+    errors: Path | None = None,
 ) -> Report:  # fmt: skip
     """Do an import here and now, as a job that another process goes on with when this one dies.
 
-    The same import that was broken off before is gone on with where it stands: no line is written twice.
+    The same import that was broken off before is gone on with where it stands: no line is written twice. Refused lines
+    are written to the file ``errors``, too.
     """
     with _kept(workspace, data, name, _hash(data)) as file:
         order = Order(file=file, name=name, recipe=recipe, entity=entity, options=options or Options())
         parameters = _checked(workspace, actor, order)
         if order.dry_run:
-            with _task(workspace, actor, parameters, None) as task:
-                report = run_task(task, parameters["total"], progress)
-            file.unlink(missing_ok=True)
-            return report
+            try:
+                return _try(workspace, actor, parameters, progress, errors)
+            finally:
+                file.unlink(missing_ok=True)
         worker = f"command {secrets.token_hex(8)}"
 
         def begin(tx: Transaction) -> Job:
@@ -108,7 +110,40 @@ def run_import(
         _drop_copies(run)
         raise refusal from error
     run.finish("done", result=outcome.result, errors_file=outcome.errors_file)
+    if errors is not None and outcome.errors_file is not None:
+        shutil.copyfile(_folder(workspace) / outcome.errors_file, errors)
+    report.job = run.job.id
     return report
+
+
+def _try(
+    workspace: Workspace,
+    actor: Actor,
+    parameters: Mapping[str, Any],
+    progress: Progress | None,
+    errors: Path | None,
+) -> Report:
+    """A dry run: no job, nothing stays."""
+    render = texts(parameters["language"]).render
+    place = _folder(workspace) / f"refused-{secrets.token_hex(8)}.part"
+    spool = Spool(place, 0)
+    try:
+        with _task(workspace, actor, parameters, None) as task:
+            task.checkpoint = lambda tx, state: _spooled(spool, state, render)
+            report = run_task(task, parameters["total"], progress)
+            if errors is not None and report.refused:
+                write_errors(errors, task.table, spool, render(message("Reason")), _mark(task), task.context)
+            return report
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def _spooled(spool: Spool, state: Report, render: Callable[[Message], str]) -> None:
+    spool.add((each.sheet, each.line, _told(each.column, each.message, render)) for each in state.fresh)
+
+
+def _mark(task: Import) -> str:
+    return (task.hints.delimiter if task.hints is not None else None) or ","
 
 
 def import_job(run: Run) -> Outcome:
@@ -164,7 +199,7 @@ def _write_errors(run: Run, task: Import, spool: Spool, render: Callable[[Messag
     ending = "xlsx" if hints.format in ("xlsx", "xls", "xlsb", "ods") else "csv"
     name = f"errors-{run.job.id}.{ending}"
     path = _folder(run.workspace) / name
-    write_errors(path, task.table, spool, render(message("Reason")), hints.delimiter or ",", task.context)
+    write_errors(path, task.table, spool, render(message("Reason")), _mark(task), task.context)
     return name
 
 

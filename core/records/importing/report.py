@@ -47,6 +47,8 @@ class Report:
     incomplete: int = 0
     made: dict[str, list[int]] = field(default_factory=dict)
     dry_run: bool = False
+    job: int = 0
+    """The job that did it, 0 of none."""
     errors: list[LineError] = field(default_factory=list)
     fresh: list[LineError] = field(default_factory=list)
     """The refused lines of the last chunk."""

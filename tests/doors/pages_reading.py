@@ -139,6 +139,58 @@ def forms(visit: Visit) -> None:
 
 
 @claims(
+    "GET /e/{entity}/filters/edit",
+    "GET /e/{entity}/filters/apply",
+    "GET /e/{entity}/filters/text",
+    "GET /e/{entity}/filters/check",
+    "GET /e/{entity}/filters/names",
+    "GET /e/{entity}/filters/options/{name}",
+)
+def filters(visit: Visit) -> None:
+    """Conditions are about fields that may be read, name records in sight, and count no others."""
+    for name in MAIN:
+        entity = visit.entity(name)
+        if not visit.rights.exists(entity):
+            for page in ("edit", "apply", "text", "check", "names"):
+                no_page(visit, f"/e/{{}}/filters/{page}", name, "nobody")
+            continue
+        told = visit.page(f"/e/{name}/filters/edit", fragment=True).text
+        known = {item["text"] for item in visit.page(f"/e/{name}/filters/names").json["items"]}
+        for field in visit.some(entity.fields, 6):
+            readable = visit.rights.has(entity, field)
+            assert readable or f"_field={field.name}&" not in told, field.name
+            assert readable or field.name not in known, field.name
+            visit.page(f"/e/{name}/filters/edit?_field={field.name}", fragment=True)
+            visit.page(f"/e/{name}/filters/options/{field.name}?q=")
+            for op in ("eq", "in", "contains", "is_empty"):
+                visit.page(f"/e/{name}/filters/apply?_field={field.name}&_op={op}&_v=7", fragment=True)
+            text = f"{field.name} IS NOT NULL"
+            said = visit.page(f"/e/{name}/filters/check?_text={text}", fragment=True)
+            other = visit.page(
+                f"/e/{name}/filters/check?_text={'q' * len(field.name)} IS NOT NULL", fragment=True
+            )
+            if not readable:
+                plain = [
+                    re.sub(r"“[^”]*”|'[^']*'|<code.*?</code>|; .*?(?=<)|\(.*?\)", "", a.text)
+                    for a in (said, other)
+                ]
+                assert plain[0] == plain[1], (name, field.name)
+            visit.page(f"/e/{name}?view=all&filter={text}")
+            visit.page(f"/e/{name}/filters/text?filter={text}&_text={text}")
+        for row in visit.some(visit.rows(name), 2):
+            visit.page(
+                f"/e/{name}?view=all&filter=id = {row['id']} OR org = {row['id']} OR owner = {row['id']}"
+            )
+            visit.page(f"/e/{name}/filters/edit?filter=org = {row['id']}&_at=0", fragment=True)
+    for path in (
+        "/e/work/filters/options/nothing?q=",
+        "/e/remark/filters/options/about?q=&_to=vault",
+        "/e/task/filters/check?_of=nothing&_text=true",
+    ):
+        visit.page(path)
+
+
+@claims(
     "GET /",
     "GET /drafts",
     "GET /barcode.svg",

@@ -38,6 +38,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK2008": (422, "an Idempotency-Key was used with another request"),
     "KBK2009": (400, "a parameter has a value outside its range"),
     "KBK2010": (429, "too many requests, wait"),
+    "KBK2011": (422, "a pivot would have too many cells"),
     # 3xxx records
     "KBK3001": (422, "a required field is empty"),
     "KBK3002": (422, "a value is not of the field's type"),

@@ -119,8 +119,12 @@ def _begin(row: VisibleRow, field: Field, by: str) -> sa.ColumnElement[Any]:
         path = Path(type=field.result, steps=((row.entity.uid, field.uid),))
         node = call("START_OF", DATE, as_day(path), Constant(type=TEXT, value=by), at=0)
         return compile_value(node, row.relations.environment(row, row.relations.visible)).value
-    value, scale = row.cell(field.uid).value, field.result.scale
-    if row.relations.dialect == "sqlite":
+    return stepped(row.cell(field.uid).value, field.result.scale, by, row.relations.dialect)
+
+
+def stepped(value: sa.ColumnElement[Any], scale: int, by: str, dialect: str) -> sa.ColumnElement[Any]:
+    """Where the step of that size begins that a number falls into."""
+    if dialect == "sqlite":
         size = literal(int(Decimal(by).scaleb(scale)))
         amount = units(value)
         rest = (amount % size + size) % size

@@ -117,7 +117,7 @@ def _gather(
             _end(known.fields[each.name], row[first + 2 * index], row[first + 2 * index + 1])
         for index, (each, node) in enumerate(zip(fields, nodes, strict=True)):
             parts = row[at + 1 + index * each_takes : at + 1 + (index + 1) * each_takes]
-            code = None if node is None else _code(tx.model, node, row[width + varying.index(node)])
+            code = None if node is None else currency_code(tx.model, node, row[width + varying.index(node)])
             if parts[0] and (node is None or code is not None):
                 _add(known.fields[each.name], each, code, parts, sqlite=sqlite)
     return found
@@ -148,7 +148,7 @@ def _add(total: FieldTotal, field: Field, code: str | None, parts: Sequence[Any]
     total.sums[code] = total.sums[code] + amount if code in total.sums else amount
 
 
-def _code(model: Model, node: Node, value: Any) -> str | None:
+def currency_code(model: Model, node: Node, value: Any) -> str | None:
     """The currency as people write it: a text as it stands, of a choice its name in capitals; a link that has no code has none."""
     if value is None or node.type.kind == "text":
         return str(value) if value else None

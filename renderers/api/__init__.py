@@ -26,6 +26,7 @@ def kubik_operations() -> Sequence[Operation]:
         jobs,
         keys,
         model,
+        pivot,
         records,
         searching,
         secrets,
@@ -47,6 +48,7 @@ def kubik_operations() -> Sequence[Operation]:
         model,
         jobs,
         imports,
+        pivot,
         description,
     )
     return tuple(operation for part in parts for operation in part.OPERATIONS)

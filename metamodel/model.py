@@ -251,7 +251,8 @@ class View:
     """A saved way to look at an entity; ``columns`` are names or paths, ``sort`` as in a query.
 
     Of a board ``columns`` are what its cards show, ``group_by`` (uid) is the field whose values are its columns,
-    ``totals`` (uids) are summed up over each of them; ``folded`` and ``hidden`` are uids of choices.
+    ``totals`` (uids) are summed up over each of them; ``folded`` and ``hidden`` are uids of choices. Of a calendar
+    ``starts``, ``ends`` and ``color_by`` are uids of fields, of a tree ``parent`` is that of the link to the record above.
     """
 
     uid: str
@@ -259,9 +260,13 @@ class View:
     solution: str
     label: Label
     entity: str
-    kind: Literal["list", "board"] = "list"
+    kind: Literal["list", "board", "calendar", "tree"] = "list"
     columns: tuple[str, ...]
     group_by: str | None = None
+    starts: str | None = None
+    ends: str | None = None
+    color_by: str | None = None
+    parent: str | None = None
     totals: tuple[str, ...] = ()
     folded: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()

@@ -167,7 +167,11 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "view": {
         "entity": "of which entity",
-        "kind": "`list` or `board`: cards in columns, which move by dragging",
+        "kind": "`list`; `board`: cards in columns, which move by dragging; `calendar`; `tree`: records below others",
+        "from": "of a calendar: the date or moment at which a record begins",
+        "to": "of a calendar: when it ends, of the same type; without it a record is a day, or a moment",
+        "color_by": "of a calendar: the field whose value colours a record: a choice, a stage, a link, a person, yes or no",
+        "parent": "of a tree: the link that leads to the record above; without it the only link to records of the same entity",
         "group_by": "of a board: the field whose values are its columns (a choice, a link, a person, a department, yes or no); without it the stage",
         "columns": "fields, or paths along links such as `company.name`; of a board what each card shows",
         "totals": "of a board: numeric fields summed up over each column, over what the reader may see",

@@ -222,6 +222,12 @@ def _of_view(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "view", name, message("the view goes"))
         case ("group_by",):
             return _made(fault, "view", name, message("the view goes: nothing groups its board any more"))
+        case ("from",) | ("parent",):
+            return _made(fault, "view", name, message("the view goes: the field that makes it is gone"))
+        case ("to",) | ("color_by",):
+            return _made(
+                fault, "view", name, message("the view loses what the field said"), str(fault.path[0])
+            )
         case ("totals", int() as index):
             return _made(fault, "view", name, message("the total leaves the view"), "totals", index)
         case ("group", int() as index):

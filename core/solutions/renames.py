@@ -263,6 +263,9 @@ class Follower:
         choices = self.choices.get(old.group_by or "", {}) if old else {}
         if "group_by" in item:
             item["group_by"] = self.field(uid, item["group_by"])
+        for key in ("from", "to", "color_by", "parent"):
+            if key in item:
+                item[key] = self.field(uid, item[key])
         if isinstance(item.get("group"), str):
             item["group"] = [item["group"]]
         _each(item, "group", lambda n: self.stepped(uid, n))

@@ -186,6 +186,11 @@ class Walker(Naming):
             for number, path in enumerate(paths):
                 yield self.use("view", view.name, (*at, key, number), *self.path(entity, path))
         yield from self.board(view, at, item)
+        for key, uid in {"from": view.starts, "to": view.ends, "color_by": view.color_by}.items():
+            if uid is not None:
+                yield self.use("view", view.name, (*at, key), uid)
+        if view.parent is not None:
+            yield self.use("view", view.name, (*at, "parent" if "parent" in item else "kind"), view.parent)
         yield from self.listed(view, at, entity)
         yield from self.expression("view", view.name, (*at, "filter"), view.filter, entity.uid)
         yield from self.roles("view", view.name, at, item)

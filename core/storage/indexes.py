@@ -72,6 +72,7 @@ def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
         if field.uid in place.columns and not field.system:
             yield from _of_field(tables, place, field)
     yield from _of_boards(tables, place)
+    yield from _of_calendars(tables, place)
     for table in place.lists.values():
         yield Index(table=table.name, columns=("target", "record"))
     for constraint in entity.constraints:
@@ -107,6 +108,13 @@ def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
             continue
         group = place.columns[group_by].value.name
         yield Index(table=place.entity.table, columns=(group, _compared(place, field.uid), *LAST))
+
+
+def _of_calendars(tables: Tables, place: EntityTable) -> Iterator[Index]:
+    """When records begin: a month of a calendar is found without reading the others."""
+    for view in tables.model.views.values():
+        if view.entity == place.entity.uid and view.starts is not None and view.starts in place.columns:
+            yield Index(table=place.entity.table, columns=(_compared(place, view.starts), *LAST))
 
 
 _SORTED_OTHERWISE = ("choice", "link", "link_any")

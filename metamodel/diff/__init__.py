@@ -182,7 +182,7 @@ class _ViewByUids:
         self.view, self.name, self.uid, self.label = view, view.name, view.uid, view.label
         self.meaning = (
             view.solution, view.label, view.entity, view.kind, shape(view.filter), view.order, view.roles,
-            view.group_by, view.totals, view.folded, view.hidden, view.group, view.told, view.frozen,
+            view.group_by, view.starts, view.ends, view.color_by, view.parent, view.totals, view.folded, view.hidden, view.group, view.told, view.frozen,
             tuple(
                 (f.column and _path(model, view.entity, f.column), f.color, f.fill, shape(f.when), shape(f.value), f.start, f.end)
                 for f in view.formats

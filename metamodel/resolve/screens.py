@@ -18,6 +18,7 @@ from metamodel.resolve.faults import Faults, Spot
 from metamodel.resolve.list_views import formats_of, groups_of, told_of
 from metamodel.resolve.naming import default_label
 from metamodel.resolve.parts import Parts
+from metamodel.resolve.view_kinds import calendar_of, tree_of
 
 _DEEPEST = 3
 
@@ -65,6 +66,7 @@ def make_views(
                 if key == "sort":
                     check_sort(field, place, faults)
         board = board_of(written, entity, spot, faults)
+        calendar = calendar_of(written, entity, spot, faults)
         made[written.name] = View(
             uid=written.uid, name=written.name, solution=written.solution,
             label=written.label or default_label(written.name), entity=entity.uid, kind=written.type,
@@ -72,7 +74,8 @@ def make_views(
             filter_text=written.filter, sort=written.sort, order=written.order,
             roles=role_uids(written.roles, roles, spot, faults),
             off=parts.off(written.solution, written.of_part, spot) or _is_off(entities, written.entity),
-            group_by=board.group_by, totals=board.totals, folded=board.folded, hidden=board.hidden,
+            starts=calendar.starts, ends=calendar.ends, color_by=calendar.color_by,
+            parent=tree_of(written, entity, spot, faults), group_by=board.group_by, totals=board.totals, folded=board.folded, hidden=board.hidden,
             group=groups_of(written, entity, spot, faults), told=told_of(written, entity, spot, faults),
             formats=formats_of(written, entity, spot, checker), frozen=written.frozen or 0,
         )  # fmt: skip

@@ -18,7 +18,22 @@ _FIELD = (
 )  # fmt: skip
 _SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color", "parts", "switched")
 _ACTION = ("name", "uid", "solution", "label", "help", "icon", "entity", "where", "rank", "order", "confirm")
-_VIEW = ("name", "uid", "solution", "label", "help", "entity", "kind", "group_by", "sort", "order")
+_VIEW = (
+    "name",
+    "uid",
+    "solution",
+    "label",
+    "help",
+    "entity",
+    "kind",
+    "group_by",
+    "from",
+    "to",
+    "color_by",
+    "parent",
+    "sort",
+    "order",
+)
 
 Definition = Mapping[str, Any]
 
@@ -150,6 +165,16 @@ def _view(
             return None
         names = {uid: entity.by_uid[uid].name for uid in view.totals if uid in readable}
         kept |= {"totals": list(names.values())} if names else {}
+    for key, uid in {
+        "from": view.starts,
+        "to": view.ends,
+        "color_by": view.color_by,
+        "parent": view.parent,
+    }.items():
+        if uid is not None and uid not in grants.readable(entity.uid):
+            if key in ("from", "parent"):
+                return None
+            kept.pop(key, None)
     return kept
 
 

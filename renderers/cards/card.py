@@ -40,6 +40,7 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         edit_href=f"{shown.here}/edit" if updates else None,
         copy_href=_copy_href(shown),
         share_href=f"{shown.here}/share" if "share" in shown.allowed and not shown.deleted else "",
+        alike_href=f"{shown.here}/alike" if entity.duplicates and not shown.deleted else "",
         why_href=_why_href(shown),
         personal_href=_personal_href(shown),
         delete_href=f"{shown.here}/delete" if "delete" in shown.allowed and not shown.deleted else None,

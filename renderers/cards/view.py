@@ -273,3 +273,5 @@ class Card:
     refused: str
     actions: tuple[ActionButton, ...] = ()
     share_href: str = ""
+    alike_href: str = ""
+    """Where records that look like this one are asked for."""

@@ -15,6 +15,7 @@ from core.web.operations import Operation
 from core.web.parameters import Parameter, names, one_of
 from core.web.sending import disposition, send_file
 from metamodel.labels import LANGUAGES
+from metamodel.text import number_of
 from renderers.api.jobs import identifier
 from renderers.exporting.streaming import Following
 
@@ -33,7 +34,7 @@ def read_export(call: Call) -> Answer:
     )  # fmt: skip
     query = Query(
         entity=call.values["entity"], fields=names(given, "fields"), filter=given.get("filter") or None,
-        search=given.get("search") or None, sort=names(given, "sort") or (),
+        search=given.get("search") or None, ids=_ids(call), sort=names(given, "sort") or (),
         deleted="only" if one_of(given, "deleted", ("none", "only")) == "only" else "none",
     )  # fmt: skip
     strict = not _on(call, "lenient")
@@ -65,6 +66,11 @@ def read_file(call: Call) -> Answer:
     return send_file(call, file, made.size, name=made.name, kind=kind, tag=tag, inline=False)
 
 
+def _ids(call: Call) -> tuple[int, ...] | None:
+    asked = names(call.query, "ids")
+    return None if asked is None else tuple(id for text in asked if (id := number_of(text)) is not None)
+
+
 def _on(call: Call, name: str) -> bool:
     return one_of(call.query, name, ("false", "true")) == "true"
 
@@ -77,6 +83,7 @@ OPERATIONS = (
             Parameter(name="format", about="csv, xlsx or json", schema={"type": "string", "default": "csv"}),
             Parameter(name="filter", about="An expression about the records"),
             Parameter(name="search", about="A text that stands in them"),
+            Parameter(name="ids", about="Only these records: ids parted by commas"),
             Parameter(name="sort", about="Names of fields parted by commas, - before a descending one"),
             Parameter(name="fields", about="Names of fields and paths parted by commas; all of them when absent"),
             Parameter(name="deleted", about="only: those in the bin", schema={"enum": ["none", "only"]}),

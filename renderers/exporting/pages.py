@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
 from metamodel.messages import message
 from metamodel.model import Entity
+from metamodel.text import number_of
 from renderers.exporting.view import FORMATS, ExportPage, FileLine, file_line
 from renderers.lists.address import Address, read_address
 from renderers.lists.build import Listing, listing, question
@@ -34,7 +35,9 @@ DIRECT = 20_000
 
 COUNTED = 1_000_000
 
-NOT_STATE = ("format", "scope", "_csrf_token")
+MOST_CHOSEN = 5_000
+
+NOT_STATE = ("format", "scope", "ids", "_csrf_token")
 
 
 class Exporting(Controller):
@@ -47,8 +50,9 @@ class Exporting(Controller):
     def show(self, request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
         """The choice: as shown or whole, and the format."""
         with reading(request) as (who, tx):
-            asked = _listing(who, tx, entity, list(request.query_params.multi_items()))
-            page = _page(who, tx, asked)
+            pairs = list(request.query_params.multi_items())
+            asked = _listing(who, tx, entity, [pair for pair in pairs if pair[0] not in NOT_STATE])
+            page = _page(who, tx, asked, chosen_of(dict(pairs)))
             shell = make_shell(request, who, tx, asked.entity.name)
             return render(who, "exporting/page.html", page=page, shell=shell)
 
@@ -57,10 +61,9 @@ class Exporting(Controller):
         """Few records are sent at once, of many a file is made."""
         who, sent = visit(request), form_pairs(request)
         given = dict(sent)
-        whole, format = (
-            given.get("scope") == "whole",
-            exporter_named(exporters(), given.get("format", "xlsx")),
-        )
+        scope = given.get("scope")
+        whole = scope == "whole"
+        format = exporter_named(exporters(), given.get("format", "xlsx"))
         manner = Manner(
             language=who.language, zone=who.workspace.zone.key, labels=True, mark=True, plain=not whole
         )
@@ -68,6 +71,8 @@ class Exporting(Controller):
         def action(tx: Transaction) -> str:
             asked = _listing(who, tx, entity, [pair for pair in sent if pair[0] not in NOT_STATE])
             query = whole_question(asked.entity) if whole else shown_question(asked)
+            if scope == "chosen":
+                query = replace(query, ids=chosen_of(given))
             found = count(tx, who.actor, query, cap=COUNTED)
             if found <= DIRECT:
                 return direct_href(query, format.name, manner)
@@ -82,6 +87,12 @@ def _listing(who: Visit, tx: Transaction, entity: str, pairs: Sequence[tuple[str
     found = readable_entity(tx.model, grants, entity)
     narrowed_of(tx, grants, found)
     return listing(tx.model, grants, found, who.actor.roles, read_address(found.name, pairs))
+
+
+def chosen_of(given: Mapping[str, str]) -> tuple[int, ...]:
+    """The records that were chosen in the list."""
+    ids = (number_of(text) for text in given.get("ids", "").split(","))
+    return tuple(dict.fromkeys(each for each in ids if each is not None))[:MOST_CHOSEN]
 
 
 def shown_question(asked: Listing) -> Query:
@@ -111,13 +122,13 @@ def direct_href(query: Query, format: str, manner: Manner) -> str:
     pairs = [
         ("format", format), ("fields", ",".join(query.fields or ())), ("filter", query.filter or ""),
         ("search", query.search or ""), ("sort", ",".join(query.sort)),
-        ("deleted", "only" if query.deleted == "only" else ""), ("language", manner.language),
+        ("ids", ",".join(map(str, query.ids or ()))), ("deleted", "only" if query.deleted == "only" else ""), ("language", manner.language),
         ("labels", "true"), ("mark", "true"), ("lenient", "true"), ("plain", "true" if manner.plain else ""),
     ]  # fmt: skip
     return f"/api/export/{query.entity}?{urlencode([pair for pair in pairs if pair[1]])}"
 
 
-def _page(who: Visit, tx: Transaction, asked: Listing) -> ExportPage:
+def _page(who: Visit, tx: Transaction, asked: Listing, chosen: tuple[int, ...]) -> ExportPage:
     address: Address = replace(asked.address, cursor=None)
     found = count(tx, who.actor, shown_question(asked), cap=COUNTED)
     number = who.texts.number(found)
@@ -127,7 +138,8 @@ def _page(who: Visit, tx: Transaction, asked: Listing) -> ExportPage:
         back=address.href(),
         state=tuple(address.pairs()),
         shown=who.texts.phrase("more than {count}", count=number) if found >= COUNTED else number,
-        columns=len(asked.columns),
+        chosen=",".join(map(str, chosen)),
+        chosen_count=who.texts.number(len(chosen)) if chosen else "",
         formats=tuple((each.name, each.name.upper(), who.texts.render(FORMATS.get(each.name))) for each in exporters()),
         waits=found > DIRECT,
     )  # fmt: skip

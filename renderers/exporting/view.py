@@ -27,7 +27,9 @@ class ExportPage:
     back: str
     state: tuple[tuple[str, str], ...]
     shown: str
-    columns: int
+    chosen: str
+    """Ids of the records that were chosen in the list, parted by commas."""
+    chosen_count: str
     formats: tuple[tuple[str, str, str], ...]
     """Name, what it is called, what it is for."""
     waits: bool

@@ -52,7 +52,7 @@ def start_export(tx: Transaction, actor: Actor, query: Query, format: str, manne
         "entity": entity.name, "format": exporter_named(exporters(), format).name, "manner": asdict(manner),
         "query": {
             "fields": query.fields, "filter": query.filter, "search": query.search, "sort": query.sort,
-            "deleted": query.deleted,
+            "deleted": query.deleted, "ids": query.ids,
         },
         **write_standing(actor),
     }  # fmt: skip
@@ -68,6 +68,7 @@ def export_job(run: Run) -> Outcome:
     question = Query(
         entity=asked["entity"], fields=None if given["fields"] is None else tuple(given["fields"]),
         filter=given["filter"], search=given["search"], sort=tuple(given["sort"]), deleted=given["deleted"],
+        ids=None if given["ids"] is None else tuple(given["ids"]),
     )  # fmt: skip
     folder = folder_of(run.workspace)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.access.actor import Actor
-from core.access.grants import grants_of
+from core.access.grants import Grants, grants_of
 from core.errors import KubikError
 from core.query.allowed import granted
 from core.query.query import Query
@@ -53,7 +53,11 @@ class Offered:
 
 def mergeable(tx: Transaction, actor: Actor, entity: Entity) -> bool:
     """Whether records of an entity can be merged by this actor at all."""
-    grants = grants_of(tx.model, actor)
+    return may_merge(grants_of(tx.model, actor), entity)
+
+
+def may_merge(grants: Grants, entity: Entity) -> bool:
+    """The same, from the rights alone."""
     plain = entity.solution != "system" and entity.parent is None and entity.follows is None
     return plain and grants.may(entity.uid, "update") and grants.may(entity.uid, "delete")
 

@@ -15,6 +15,7 @@ from core.solutions.aim import Map, aim
 from core.solutions.apply import Told, apply, make_plan
 from core.solutions.data import in_order, install_data, install_demo, stored_data
 from core.solutions.edits import with_changes
+from core.solutions.knowing import require_known, require_roles_alone
 from core.solutions.permitting import require_configure
 from core.solutions.plans import Plan, Target
 from core.solutions.source import Source, telling_lines
@@ -61,7 +62,9 @@ def plan_document(
     """What a posted model would do: a kind that is absent is untouched."""
 
     def aimed(tx: Transaction) -> Target:
-        wanted = with_posted(read_document(tx.model.document), posted, every_uid(tx))
+        before = read_document(tx.model.document)
+        wanted = with_posted(before, posted, every_uid(tx))
+        require_known(tx, actor, before, wanted)
         return _aimed(tx, wanted, mapping, {"kind": "change"})
 
     return make_plan(workspace, actor, aimed)
@@ -71,8 +74,11 @@ def plan_changes(workspace: Workspace, actor: Actor, changes: Any, mapping: Map 
     """What single changes would do: ``[{"op": "add", "kind": "field", "target": "deal", "definition": {…}}]``."""
 
     def aimed(tx: Transaction) -> Target:
+        require_roles_alone(tx, actor, changes)
         posted = with_changes(tx.model.document, changes)
-        wanted = with_posted(read_document(tx.model.document), posted, every_uid(tx))
+        before = read_document(tx.model.document)
+        wanted = with_posted(before, posted, every_uid(tx))
+        require_known(tx, actor, before, wanted)
         return _aimed(tx, wanted, mapping, {"kind": "change"})
 
     return make_plan(workspace, actor, aimed)

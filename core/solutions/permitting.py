@@ -14,17 +14,14 @@ from core.access.grants import Grants, grants_of, make_grants
 from core.access.managing import below, is_below, may_everything
 from core.access.words import action_words
 from core.errors import KubikError
+from core.solutions.knowing import REST, ROLES, named_by
 from core.solutions.plans import Target
 from core.storage.workspace import Transaction
 from metamodel.diff.changes import shape
 from metamodel.errors import Problem
 from metamodel.expression.tree import Call, Expression, Node
-from metamodel.expression.uses import uses
 from metamodel.messages import Message, message
 from metamodel.model import ACTIONS, Grant, Model, Role
-
-ROLES = "roles"
-"""The kind of definitions that may be changed without a right to all."""
 
 
 def require_configure(tx: Transaction, actor: Actor) -> None:
@@ -54,7 +51,7 @@ def require_within(tx: Transaction, actor: Actor, target: Target) -> None:
         return
     require_planning(tx, actor)
     if target.moves or _but_roles(target.document.to_json()) != _but_roles(tx.model.document):
-        raise KubikError("KBK4002", message("you may change roles alone"))
+        raise KubikError("KBK4002", REST)
     faults = list(_faults(tx.model, target.model, actor))
     if faults:
         raise KubikError("KBK4002", faults[0].message if len(faults) == 1 else None, errors=faults)
@@ -157,12 +154,8 @@ def _asks_hidden(held: Grants, grant: Grant) -> bool:
     """Whether a rule names a field that its maker neither reads nor has in a rule of theirs: by how many records it
     leaves, and to whom, it would tell what stands there.
     """
-    known = {each for own in held.own.values() for mine in own for each in _named(mine)}
-    return any(field not in held.readable(entity) for entity, field in _named(grant) - known)
-
-
-def _named(grant: Grant) -> set[tuple[str, str]]:
-    return {each for rule in (grant.rows, grant.check) if rule is not None for each in uses(rule)}
+    known = {each for own in held.own.values() for mine in own for each in named_by(mine)}
+    return any(field not in held.readable(entity) for entity, field in named_by(grant) - known)
 
 
 def _implies(given: Expression | None, limit: Expression | None) -> bool:

@@ -11,8 +11,9 @@ import pytest
 from core import records
 from core.access.actor import Actor
 from core.errors import KubikError
+from core.i18n import texts
 from core.solutions.apply import apply
-from core.solutions.packages import plan_document
+from core.solutions.packages import plan_changes, plan_document
 from core.storage.install import install_model
 from core.storage.workspace import Workspace
 from tests import factories
@@ -68,10 +69,17 @@ def changed(workspace: Workspace, who: Actor, name: str, **more: Any) -> int:
     return apply(workspace, who, plan_document(workspace, who, posted).id)
 
 
-def refused(workspace: Workspace, who: Actor, name: str, **more: Any) -> None:
+def refused(
+    workspace: Workspace, who: Actor, name: str, codes: tuple[str, ...] = ("KBK4002",), **more: Any
+) -> KubikError:
     with pytest.raises(KubikError) as caught:
         changed(workspace, who, name, **more)
-    assert caught.value.code == "KBK4002", caught.value
+    assert caught.value.code in codes, caught.value
+    return caught.value
+
+
+NOWHERE = ("KBK1002", "KBK1011")
+"""What is said of a name that is nowhere."""
 
 
 def deal(*actions: str, **more: Any) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def test_a_role_below_is_never_given_more_than_its_maker_has(workspace: Workspac
         grants = (
             [grant] if grant["entity"] != "deal_item" else [deal("read", fields=["name", "items"]), grant]
         )
-        refused(workspace, head, "fresh", parent="low", grants=grants)
+        refused(workspace, head, "fresh", ("KBK4002", *NOWHERE), parent="low", grants=grants)
     rows_without_a_limit = [deal("read", fields=["name", "items"])]
     refused(workspace, head, "fresh", parent="low", grants=rows_without_a_limit)
 
@@ -126,9 +134,8 @@ def test_a_rule_asks_for_nothing_that_its_maker_may_not_read(workspace: Workspac
     """Else a role for somebody else, looked at by how many records it shows, would tell what stands in the field."""
     head, rows = actor(workspace, "head"), "owner.department IN my.departments AND {}"
     for hidden in ("margin > 5", "EXISTS(items WHERE price > 5)", "owner.email = 'x'"):
-        refused(
-            workspace, head, "fresh", parent="low", grants=[{**deal("read"), "rows": rows.format(hidden)}]
-        )
+        grants = [{**deal("read"), "rows": rows.format(hidden)}]
+        refused(workspace, head, "fresh", NOWHERE, parent="low", grants=grants)
     changed(
         workspace, head, "fresh", parent="low", grants=[{**deal("read"), "rows": rows.format("amount > 5")}]
     )
@@ -158,3 +165,39 @@ def test_roles_that_are_not_below_are_out_of_reach_and_so_is_everything_else(wor
     with pytest.raises(KubikError) as caught:
         apply(workspace, head, plan.id)
     assert caught.value.code == "KBK4002"
+
+
+def test_a_hidden_name_is_refused_in_the_words_for_one_that_is_nowhere(workspace: Workspace) -> None:
+    head, rows = actor(workspace, "head"), "owner.department IN my.departments AND {}"
+
+    def told(grant: dict[str, Any], name: str) -> tuple[Any, ...]:
+        found = refused(workspace, head, "fresh", (*NOWHERE, "KBK1010"), parent="low", grants=[grant])
+        render = texts("en").render
+        return found.code, tuple(
+            (p.pointer, p.code, render(p.message).replace(name, "?")) for p in found.errors
+        )
+
+    for hidden, nowhere in (("margin", "margan"), ("margin", "zzzzzz")):
+        for rule in ("{} > 5", "{} = 'text'", "{}.x = 1", "amount > {} AND vip ="):
+            answers = {
+                told({**deal("read"), "rows": rows.format(rule.format(n))}, n) for n in (hidden, nowhere)
+            }
+            assert len(answers) == 1, answers
+        assert told(deal("read", fields=["name", hidden]), hidden) == told(
+            deal("read", fields=["name", nowhere]), nowhere
+        )
+    for grant in (
+        {"actions": ["read"], "fields": "all"},
+        {"actions": ["read"], "fields": ["zzz"], "rows": "x = 1"},
+    ):
+        assert told({"entity": "product", **grant}, "product") == told(
+            {"entity": "produce", **grant}, "produce"
+        )
+
+
+def test_nothing_is_told_of_other_definitions_to_who_may_change_roles_alone(workspace: Workspace) -> None:
+    head = actor(workspace, "head")
+    for target in ("deal.margin", "deal.nothing"):
+        with pytest.raises(KubikError) as caught:
+            plan_changes(workspace, head, [{"op": "drop", "kind": "field", "target": target}])
+        assert caught.value.code == "KBK4002" and not caught.value.errors

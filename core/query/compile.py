@@ -261,7 +261,8 @@ class Compiler:
 
     def _common(self, row: VisibleRow) -> list[Condition]:
         """What every statement of the plan asks, the actor's own grants apart."""
-        conditions = [c for c in (row.life(self.plan.life), row.parents()) if c is not None]
+        named = self.plan.how is not None and self.plan.how.mode == "found"
+        conditions = [c for c in (row.life(self.plan.life), row.parents(one_by_one=named)) if c is not None]
         if self.plan.filter is not None:
             environment = self.relations.environment(row, self.relations.visible)
             conditions.append(compile_condition(self.plan.filter, environment))
@@ -282,7 +283,9 @@ class Compiler:
     def _own_branches(self, row: VisibleRow) -> list[Condition]:
         if not row.limited():
             return []
-        return [sa.or_(sa.false(), *(branch for branch in row.branches() if branch is not None))]
+        named = row.entity is self.plan.entity and self.plan.how is not None and self.plan.how.mode == "found"
+        branches = row.branches(one_by_one=named)
+        return [sa.or_(sa.false(), *(branch for branch in branches if branch is not None))]
 
     _own_rights = _own_branches
 

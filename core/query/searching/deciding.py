@@ -25,9 +25,6 @@ SMALL = 2000
 MOST = 4000
 """Records that are gathered by the index; of what more hold, each record is asked in the order of the list."""
 
-FREQUENT = 0.02
-"""From which part of the newest records on a word is not looked up at all."""
-
 FEW = 3
 """So few hits let the other ways to understand what was typed be tried: another layout, letters that look alike."""
 
@@ -67,13 +64,13 @@ def reading_of(tx: Transaction, place: Place, readings: tuple[Reading, ...]) -> 
         return Decision(how=how, values=values, hits=0)
     share = finder.sample(tx.connection, values)
     hits = int(share * size)
-    if share < FREQUENT:
+    if hits <= MOST:
         ids = finder.candidates(tx.connection, readings, MOST + 1)
         if len(ids) <= MOST:
             values[FOUND] = id_list(tx.dialect, sorted(set(ids)))
             found = How(mode="found", place=place, shape=how.shape)
             return Decision(how=found, values=values, hits=len(ids))
-        hits = max(hits, MOST)
+        hits = MOST
     values[HITS] = hits
     return Decision(how=how, values=values, hits=hits)
 

@@ -74,7 +74,7 @@ def search(tx: Transaction, actor: Actor, text: str, *, limit: int = 20, cursor:
         called[entity.uid].append(record)
     found = list(first) if begun is None else []
     for entity, after in _from(entities, begun):
-        ids, more = _newest(
+        ids, _more = _newest(
             tx, actor, entity, sought, wanted - len(found) + 1 + len(called[entity.uid]), after
         )
         found += [(entity, i) for i in ids if i not in called[entity.uid]]

@@ -11,6 +11,7 @@ from core.history.journal import Change, write
 from core.i18n import texts
 from core.query.held import FILE, holders
 from core.records.erasing.targets import Targets
+from core.records.indexing import reindex
 from core.records.statements import load, update
 from core.storage.workspace import Transaction
 from metamodel.messages import message
@@ -38,6 +39,7 @@ def empty_cells(tx: Transaction, targets: Targets, by: int | None) -> int:
                 Change(entity=uid, record=record, kind="erased", version=version, by=by, differences=gone)
             )
         update(tx, entity, written)
+        reindex(tx, entity, [record for record, _ in written])
         _empty_unknown(tx, entity, ids)
         _forget_keys(tx, uid, ids)
         write(tx, changes)

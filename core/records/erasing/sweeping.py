@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.history.journal import Change, write
 from core.records.erasing.scrub import Scrubber
 from core.records.erasing.targets import TEXTS, Targets, journal_of
+from core.records.indexing import reindex
 from core.records.statements import load, update
 from core.storage.workspace import Transaction
 from metamodel.model import Entity, Field
@@ -88,6 +89,7 @@ def scrub_linked(
             Change(entity=uid, record=record, kind="erased", version=version, by=by, differences=gone)
         )
     update(tx, entity, written)
+    reindex(tx, entity, [record for record, _ in written])
     found = {record for record, _ in written}
     others = dict.fromkeys((uid, each) for each in ids if (uid, each) not in targets.cells)
     found |= scrub_journal(tx, journal_of(tx, others), scrubber)

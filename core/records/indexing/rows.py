@@ -44,6 +44,13 @@ def index_work(work: Work) -> None:
         follow_titles(tx, rows[0].entity, renamed(tx, rows[0].entity, differing))
 
 
+def index_new(tx: Transaction, entity: Entity, records: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Give new records their search rows: ids with stored values by uid of the field."""
+    place = tx.searched.get(entity.uid)
+    if place is not None and records:
+        _insert(tx, entity, place, records)
+
+
 def reindex(tx: Transaction, entity: Entity, ids: Iterable[int]) -> None:
     """Make the search rows of these records anew, and of those that are found by their titles: after a write of their
     columns past `core.records`."""
@@ -60,9 +67,14 @@ def forget(tx: Transaction, entity: Entity, ids: Iterable[int]) -> None:
 
 
 def _add(tx: Transaction, entity: Entity, place: Place, rows: Sequence[Row]) -> None:
-    values: list[tuple[int, Mapping[str, Any]]] = [(row.id, row.values) for row in rows]
-    insert_rows(tx, place, search_rows(tx, entity, place, values))
-    last = max(row.id for row in rows)
+    _insert(tx, entity, place, [(row.id, row.values) for row in rows])
+
+
+def _insert(
+    tx: Transaction, entity: Entity, place: Place, records: Sequence[tuple[int, Mapping[str, Any]]]
+) -> None:
+    insert_rows(tx, place, search_rows(tx, entity, place, records))
+    last = max(record for record, _ in records)
     if place.ready and (
         last - place.indexed > TAIL if tx.dialect == "sqlite" else last > TAIL and not place.indexed
     ):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.records.statements import chunks, load
-from core.storage.search.asked import exact_mark
 from core.storage.search.layout import Column, texts_of
 from core.storage.search.places import Place
 from core.storage.search.words import line
@@ -18,9 +17,6 @@ from metamodel.model import Entity
 if TYPE_CHECKING:
     from core.storage.search.writing import SearchRow
     from core.storage.workspace import Transaction
-
-LONGEST_TITLE = 200
-"""Characters of a title that is told to be just what somebody looks for."""
 
 Record = tuple[int, Mapping[str, Any]]
 """The id of a record and its stored values by uid of the field."""
@@ -58,17 +54,9 @@ def _text(entity: Entity, column: Column, values: Mapping[str, Any], linked: Map
     if column.link is not None:
         return (linked or {}).get(values.get(column.link) or 0, "")
     texts = texts_of(entity, column.fields, values)
-    if not column.title:
-        return line(texts)
-    return line([column.literal, *texts] if column.literal else texts) + _marks(texts)
-
-
-def _marks(texts: Sequence[str]) -> str:
-    """The marks of a title: of all of it, and of each of its parts."""
-    if not texts or sum(map(len, texts)) > LONGEST_TITLE:
-        return ""
-    each = texts if len(texts) > 1 else ()
-    return "".join(dict.fromkeys((exact_mark(texts), *(exact_mark((text,)) for text in each))))
+    if column.literal:
+        texts.append(column.literal)
+    return line(texts, title=column.title)
 
 
 def _titles(tx: Transaction, entity: Entity, column: Column, records: Iterable[Record]) -> dict[int, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.storage.search.words import END, GAP, LONGEST, SHORT, STEM, stem, words_of
+from core.storage.search.words import GAP, LEGAL, LONGEST, SHORT, STEM, mark, stem, words_of
 from metamodel.text import fold
 
 MOST_WORDS = 10
@@ -19,45 +18,6 @@ Term = tuple[str, ...]
 
 Reading = tuple[Term, ...]
 """One way to understand what was typed: every term must be found."""
-
-LEGAL = frozenset(
-    [
-        "ооо",
-        "оао",
-        "зао",
-        "пао",
-        "ао",
-        "нао",
-        "ип",
-        "чп",
-        "тоо",
-        "одо",
-        "уп",
-        "чуп",
-        "гуп",
-        "муп",
-        "фгуп",
-        "мку",
-        "мбу",
-        "гбу",
-        "фгбу",
-        "нко",
-        "ано",
-        "кфх",
-        "снт",
-        "тсж",
-        "llc",
-        "llp",
-        "ltd",
-        "inc",
-        "gmbh",
-        "ag",
-        "plc",
-        "corp",
-        "jsc",
-    ]
-)
-"""Legal forms, which say little beside the name."""
 
 _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015\u2212]*\d")
 _FEWEST_DIGITS = 5
@@ -97,11 +57,11 @@ def asked(text: str) -> Asked:
         _looking(text, _LOOKS_LATIN, _RUSSIAN_LOOK),
     ):
         others |= dict.fromkeys(_readings(other) if other != text else ())
-    words = _named(text)
+    words = words_of(fold(text))
     return Asked(
         readings=plain,
         others=tuple(each for each in others if each not in plain),
-        exact=exact_mark((text,)) if words else None,
+        exact=mark(words) if words else None,
     )
 
 
@@ -164,21 +124,3 @@ def _term(word: str) -> Term:
             word[1:]
         )  # a number of Russia, with the prefix that is dialled or with that of the country
     return tuple(forms)
-
-
-def _named(text: str) -> list[str]:
-    """The words of a name without legal forms, unless there is nothing else."""
-    words = words_of(fold(text))
-    return [word for word in words if word not in LEGAL] or words
-
-
-def exact_mark(texts: Iterable[str]) -> str:
-    """What marks a title of these texts among all others: the same for the same words, legal forms aside."""
-    words = _named(" ".join(texts))
-    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=5).digest()
-    return STEM + "0" + _base32(int.from_bytes(digest, "big")) + STEM + END
-
-
-def _base32(number: int) -> str:
-    digits = "0123456789abcdefghijklmnopqrstuv"
-    return "".join(digits[(number >> shift) & 31] for shift in range(35, -1, -5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,13 @@ from core.storage.prepared import Prepared
 from core.storage.search.asked import Reading, Term
 from core.storage.search.latin import latin
 from core.storage.search.places import Place, trigrams_name
+from core.storage.search.words import GAP, SHORT, STEM
 from core.storage.types import BIG, TEXT
 
 SAMPLE = 1000
 """The newest records by which it is told how frequent a word is."""
 
-MOST_TRIGRAMS = 24
+MOST_TRIGRAMS = 8
 """Trigrams of a word that the index is asked for: the text itself is compared anyway."""
 
 Shape = tuple[tuple[int, ...], ...]
@@ -33,7 +35,7 @@ def shape_of(readings: Sequence[Reading]) -> Shape:
 
 def patterns(readings: Sequence[Reading]) -> dict[str, str]:
     """The values of the parameters of `matches`."""
-    return {name: form for name, form in _named(readings)}
+    return dict(_named(readings))
 
 
 def matches(shape: Shape, holds: Texts) -> sa.ColumnElement[bool]:
@@ -151,9 +153,15 @@ def _match(reading: Reading) -> str:
 
 
 def _of_term(term: Term) -> str:
+    """The trigrams of what all forms of a term have in common, or of each form."""
+    common = os.path.commonprefix([form.strip(GAP + STEM) for form in term]) if len(term) > 1 else ""  # noqa: RUF071  # letters are meant
+    if len(common) >= SHORT:
+        return _of_form(common)
     return " OR ".join(f"({_of_form(form)})" for form in term)
 
 
 def _of_form(form: str) -> str:
-    trigrams = list(dict.fromkeys(form[at : at + 3] for at in range(len(form) - 2)))
+    """Trigrams that together cover the form: every one of them more would only cost."""
+    starts = [*range(0, len(form) - 2, 3), len(form) - 3]
+    trigrams = list(dict.fromkeys(form[at : at + 3] for at in starts))
     return " AND ".join(f'"{trigram}"' for trigram in trigrams[:MOST_TRIGRAMS])

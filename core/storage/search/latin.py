@@ -13,9 +13,7 @@ _ACCENTED = "àáâãäåāăąçćčďèéêëēęěìíîïīłñńňòóôõ�
 _BARE = "aaaaaaaaacccdeeeeeeeiiiiilnnnoooooooorrsssttuuuuuuuyyzzzsabgdezhqiklmnxoprstufcpw"
 
 TO_LATIN = str.maketrans(
-    {a: b for a, b in zip(_CYRILLIC, _LATIN, strict=False)}
-    | _OTHERS
-    | dict(zip(_ACCENTED, _BARE, strict=True))
+    dict(zip(_CYRILLIC, _LATIN, strict=False)) | _OTHERS | dict(zip(_ACCENTED, _BARE, strict=True))
 )
 
 

@@ -123,8 +123,9 @@ def _shown_through(model: Model, entity: Entity, field: Field) -> tuple[str, str
 
 
 def _links(entity: Entity, titled: Iterable[str]) -> list[str]:
-    """The links whose titles are searched: those that are declared, and those that stand in the title."""
-    declared = set(entity.search_links) | set(titled)
+    """The links whose titles are searched: those that are declared, and those that stand in the title; of child rows,
+    which are found in the lists of their parents, only what is declared."""
+    declared = set(entity.search_links) | (set(titled) if entity.parent is None else set())
     return [
         f.uid for f in entity.fields
         if f.uid in declared and f.result.kind == "link" and f.stored and f.target is not None and not f.system

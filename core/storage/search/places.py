@@ -79,7 +79,7 @@ class KeptPlaces:
         known = self._known.get(state)
         if known is None:
             known = read_places(connection, self._own)
-            self._known = {s: p for s, p in sorted({**self._known, state: known}.items())[-KEPT:]}
+            self._known = dict(sorted({**self._known, state: known}.items())[-KEPT:])
         return known
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import zlib
 from collections.abc import Iterable
 
 import Stemmer  # type: ignore[import-not-found]
@@ -27,6 +28,45 @@ SHORT = 3
 
 LONGEST = 64
 """Characters of a word that searching looks at."""
+
+LEGAL = frozenset(
+    [
+        "ооо",
+        "оао",
+        "зао",
+        "пао",
+        "ао",
+        "нао",
+        "ип",
+        "чп",
+        "тоо",
+        "одо",
+        "уп",
+        "чуп",
+        "гуп",
+        "муп",
+        "фгуп",
+        "мку",
+        "мбу",
+        "гбу",
+        "фгбу",
+        "нко",
+        "ано",
+        "кфх",
+        "снт",
+        "тсж",
+        "llc",
+        "llp",
+        "ltd",
+        "inc",
+        "gmbh",
+        "ag",
+        "plc",
+        "corp",
+        "jsc",
+    ]
+)
+"""Legal forms, which say little beside the name."""
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015\u2212]{5,}\d")
@@ -71,30 +111,49 @@ def _stem(word: str) -> str:
     return found if len(found) >= SHORT else word
 
 
-def line(texts: Iterable[str]) -> str:
-    """The searched form of some texts: the words of each between `GAP`s, then their stems; "" without any word."""
+def line(texts: Iterable[str], *, title: bool = False) -> str:
+    """The searched form of some texts: the words of each between `GAP`s, then their stems; "" without any word. That of
+    a title bears the marks of what it is called: of all of it, and of each of its texts."""
     lines: list[str] = []
     stems: dict[str, None] = {}
+    names: list[list[str]] = []
+    known = _known.get
     for text in texts:
         folded = fold(text)
         words = _WORD.findall(folded)
         if not words:
             continue
         for word in words:
-            found = _known.get(word) or stem(word)
+            found = known(word) or stem(word)
             if found != word:
                 stems[found] = None
-        words += spelled_numbers(folded)
-        lines.append(GAP + GAP.join(words) + GAP)
+        if title:
+            names.append(words)
+        if len(folded) > _DIGITS[0]:
+            words = words + spelled_numbers(folded)
+        lines.append(GAP.join(words))
     if not lines:
         return ""
-    ends = STEM + STEM.join(stems) + STEM if stems else ""
-    return END + END.join(lines) + END + ends
+    made = f"{END}{GAP}" + f"{GAP}{END}{GAP}".join(lines) + f"{GAP}{END}"
+    if stems:
+        made += STEM + STEM.join(stems) + STEM
+    return made + _marks(names) if title else made
+
+
+def _marks(names: list[list[str]]) -> str:
+    whole = mark([word for words in names for word in words])
+    return whole if len(names) == 1 else whole + "".join(map(mark, names))
+
+
+def mark(words: list[str]) -> str:
+    """What marks a title of these words among all others, legal forms aside; two names very rarely share one."""
+    named = [word for word in words if word not in LEGAL] or words
+    return f"{STEM}0{zlib.crc32(' '.join(named).encode()):08x}{STEM}{END}"
 
 
 def spelled_numbers(folded: str) -> list[str]:
     """The digits of each number in a text that is written with spaces, brackets or dashes."""
-    found = []
+    found: list[str] = []
     for each in _NUMBER.findall(folded):
         digits = "".join(c for c in each if c.isdigit())
         if _DIGITS[0] <= len(digits) <= _DIGITS[1] and not each.isdigit():

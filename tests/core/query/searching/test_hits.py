@@ -47,7 +47,6 @@ def way(request, sample, monkeypatch) -> str:
     workspace, _, _ = sample
     if request.param != "asked":
         monkeypatch.setattr(deciding, "SMALL", 0)
-        monkeypatch.setattr(deciding, "FREQUENT", 2.0)
         monkeypatch.setattr(building, "TAIL", 0)
         monkeypatch.setattr(job, "TAIL", 0)
         job.run_index(workspace)

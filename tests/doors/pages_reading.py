@@ -166,15 +166,7 @@ def filters(visit: Visit) -> None:
                 visit.page(f"/e/{name}/filters/apply?_field={field.name}&_op={op}&_v=7", fragment=True)
             text = f"{field.name} IS NOT NULL"
             said = visit.page(f"/e/{name}/filters/check?_text={text}", fragment=True)
-            other = visit.page(
-                f"/e/{name}/filters/check?_text={'q' * len(field.name)} IS NOT NULL", fragment=True
-            )
-            if not readable:
-                plain = [
-                    re.sub(r"“[^”]*”|'[^']*'|<code.*?</code>|; .*?(?=<)|\(.*?\)", "", a.text)
-                    for a in (said, other)
-                ]
-                assert plain[0] == plain[1], (name, field.name)
+            assert readable or "there is no field" in said.text, (name, field.name)
             visit.page(f"/e/{name}?view=all&filter={text}")
             visit.page(f"/e/{name}/filters/text?filter={text}&_text={text}")
         for row in visit.some(visit.rows(name), 2):

@@ -45,7 +45,7 @@ KEPT_TITLES = 200_000
 IN_MEMORY = 4 * 1024 * 1024
 """Bytes of ids beyond which they wait in a file."""
 
-NO_ROW_LIMIT = 2**62
+NO_ROW_LIMIT = 2**31 - 1
 NOT_EXPORTED = ("children", "secret")
 
 

@@ -22,6 +22,7 @@ import { startPicking } from "./picking";
 import { startPeople } from "./people";
 import { startRich } from "./rich";
 import { startRoles } from "./roles";
+import { startHighlights } from "./searching/highlights";
 import { startPalette } from "./searching/palette";
 import { startServer } from "./server";
 import { startTabs } from "./tabs";
@@ -47,6 +48,7 @@ document.addEventListener("mouseover", (event) => {
 startServer();
 startKeyboard();
 startPalette();
+startHighlights();
 prepare(document);
 for (const event of ["htmx:after:process", "htmx:after:settle"]) document.addEventListener(event, () => prepare(document));
 // only what is beside the field, or in the new row: a long table has thousands of fields

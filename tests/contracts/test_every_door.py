@@ -27,6 +27,7 @@ from tests.doors import (
     pages_writing,
     past,
     people_pages,
+    searching,
     shell,
     stages_and_boards,
 )
@@ -39,7 +40,7 @@ from tests.oracle.sets import effective_roles
 from tests.sites import Site, running
 
 CLAIMING = (
-    api_reading, api_writing, api_model, pages_reading, pages_writing, stages_and_boards, past, people_pages, shell,
+    api_reading, api_writing, api_model, pages_reading, pages_writing, stages_and_boards, past, people_pages, searching, shell,
 )  # fmt: skip
 """The modules that claim doors."""
 

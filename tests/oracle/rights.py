@@ -194,7 +194,7 @@ class Rights:
         texts = [
             self.seen.cell(entity, row, f.uid)
             for f in entity.fields
-            if f.result.kind == "text" and f.search and not f.system and f.type.name != "children"
+            if f.result.kind == "text" and f.search and not f.system and (f.stored or f.type.name == "lookup")
         ]
         return any(key(word) in key(text) for text in [*texts, self.title(entity, row)] if text)
 

@@ -21,6 +21,25 @@ class ColumnHints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """What a person answered for all cells of a column that read ``old``."""
+
+    place: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """What a person wrote into one cell."""
+
+    line: int
+    place: int
+    new: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
     """How a file is to be read; None leaves a thing to be guessed.
 
@@ -29,7 +48,7 @@ class Hints:
     passed over, ``kept`` are those that are none although they look so, ``skipped`` further lines to pass over.
     ``empties`` are the words that mean "nothing". ``decimal`` is a comma or a point, ``dates`` is `dmy`, `mdy` or
     `ymd`. ``colors`` and ``sheet_column`` add columns with the colour of a row and the name of its sheet;
-    ``hidden`` takes rows in that the workbook hides.
+    ``hidden`` takes rows in that the workbook hides. ``replaced`` and ``repaired`` are corrections of cells.
     """
 
     format: str | None = None
@@ -49,3 +68,5 @@ class Hints:
     sheet_column: bool = False
     hidden: bool = True
     columns: tuple[ColumnHints, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
+    repaired: tuple[Repaired, ...] = ()

@@ -28,7 +28,7 @@ class Rows:
 
     def lines(self) -> Iterator[Line]:
         """The rows in their order; those of a workbook have a cell for each column."""
-        hints = self.hints
+        hints, fixes = self.hints, _Fixes(self.hints)
         for sheet in hints.sheets or (None,):
             for line in self.source.lines(sheet):
                 if line.number < (hints.first or 1):
@@ -37,7 +37,7 @@ class Rows:
                     continue
                 if hints.totals and line.number not in hints.kept and is_total(line):
                     continue
-                cells = self._cells(line)
+                cells = self._cells(fixes.applied(line) if fixes.any else line)
                 if cells is not None:
                     yield line._replace(cells=cells)
 
@@ -59,3 +59,27 @@ class Rows:
         if self.hints.sheet_column:
             cells += (line.sheet,)
         return cells
+
+
+class _Fixes:
+    """The corrections of cells, found by their places."""
+
+    def __init__(self, hints: Hints) -> None:
+        self._by_line: dict[tuple[str, int], dict[int, str]] = {}
+        self._by_text: dict[int, dict[str, str]] = {}
+        for each in hints.repaired:
+            self._by_line.setdefault((each.sheet, each.line), {})[each.place] = each.new
+        for other in hints.replaced:
+            self._by_text.setdefault(other.place, {})[other.old] = other.new
+        self.any = bool(self._by_line or self._by_text)
+
+    def applied(self, line: Line) -> Line:
+        """The line as corrected; a cell that was written anew is not replaced as well."""
+        cells = list(line.cells)
+        for place, answers in self._by_text.items():
+            if place < len(cells) and cells[place] is not None:
+                cells[place] = answers.get(str(cells[place]).strip(), cells[place])
+        for place, text in self._by_line.get((line.sheet, line.number), {}).items():
+            cells += [None] * (place + 1 - len(cells))
+            cells[place] = text
+        return line._replace(cells=tuple(cells))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from core.access.actor import Actor, system_actor
 from core.errors import KubikError
 from core.records.asking import visible_ids
+from core.records.columnar import Astray, fits, write_new
 from core.records.engine import run
 from core.records.links import records_with
 from core.records.marks import drop_external, external_ids, set_external
-from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Row, Saved, Values
+from core.records.shapes import BATCH_LIMIT, Action, Batch, BatchSaved, Ready, Row, Saved, Values
 from core.records.statements import load
 from core.records.values import escaped, no_field, parse_row
 from core.records.work import Work, start
@@ -124,14 +127,60 @@ def write_rows(
     work = start(tx, actor, context)
     work.brought, work.incomplete = brought, incomplete
     found = find_entity(work, entity)
+    if fits(work, found, items):
+        saved = _columnar(work, found, items, stamps)
+        if saved is not None:
+            return saved
+    return _row_by_row(work, found, range(len(items)), items, stamps)
+
+
+def _row_by_row(
+    work: Work, entity: Entity, numbers: Sequence[int], items: Sequence[tuple[int | None, Values]],
+    stamps: Sequence[Mapping[str, Any]],
+) -> list[Saved]:  # fmt: skip
+    """Write those of the rows by the general way."""
     rows = []
-    for number, (record, values) in enumerate(items):
-        row = Row(entity=found, action="update" if record else "create", id=record or 0, pointer=f"/{number}")
+    for number in numbers:
+        record, values = items[number]
+        action: Action = "update" if record else "create"
+        row = Row(entity=entity, action=action, id=record or 0, pointer=f"/{number}")
         if stamps:
             row.stamps = stamps[number]
         rows.append(_add(work, row, values))
     run(work)
     return [_saved(row) for row in rows]
+
+
+def _columnar(
+    work: Work,
+    entity: Entity,
+    items: Sequence[tuple[int | None, Values]],
+    stamps: Sequence[Mapping[str, Any]],
+) -> list[Saved] | None:
+    """Write new rows column by column; None when they have to go the general way.
+
+    Where some rows may be at fault, these alone are tried the general way, which says what is wrong.
+    """
+    whole = work.tx.connection.begin_nested()
+    try:
+        saved = write_new(work, entity, items, stamps)
+    except Astray as astray:
+        whole.rollback()
+        if astray.rows is None or len(astray.rows) * 2 > len(items):
+            return None
+        suspects = work.tx.connection.begin_nested()
+        try:
+            again = start(work.tx, work.actor, work.context)
+            again.incomplete = work.incomplete
+            _row_by_row(again, entity, astray.rows, items, stamps)
+        finally:
+            suspects.rollback()
+        return None
+    except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error):
+        whole.rollback()
+        return None  # the general way knows the words for it
+    whole.commit()
+    return saved
 
 
 def records_by_key(

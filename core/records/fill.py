@@ -64,11 +64,11 @@ def _fill_new(work: Work, row: Row) -> None:
         "created_at": now, "created_by": work.actor.person, "updated_at": now, "updated_by": work.actor.person,
         "version": 1, "deleted_at": None, **row.stamps,
     }  # fmt: skip
-    for uid, field in _defaulted(work.model, entity).items():
+    for uid, field in defaulted(work.model, entity).items():
         if uid in row.sent:
             values[uid] = row.sent[uid]
         else:
-            values[uid] = None if field is None else _default(work, field)
+            values[uid] = None if field is None else default_of(work, field)
     if entity.stages is not None and values.get(entity.stages.field) is None:
         values[entity.stages.field] = entity.stages.first.uid
     if entity.parent is not None:
@@ -83,7 +83,7 @@ def _fill_new(work: Work, row: Row) -> None:
     row.values = values
 
 
-def _defaulted(model: Model, entity: Entity) -> Mapping[str, Field | None]:
+def defaulted(model: Model, entity: Entity) -> Mapping[str, Field | None]:
     """The stored fields of an entity by uid, with the field where it has a default that follows nothing."""
     kept: dict[str, dict[str, Field | None]] = model.derived.setdefault("defaulted", {})
     if entity.uid not in kept:
@@ -95,7 +95,7 @@ def _defaulted(model: Model, entity: Entity) -> Mapping[str, Field | None]:
     return kept[entity.uid]
 
 
-def _default(work: Work, field: Field) -> Any:
+def default_of(work: Work, field: Field) -> Any:
     """The default's value, the same for every row of the write."""
     if field.uid not in work.defaults:
         assert field.default is not None

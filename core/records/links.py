@@ -92,7 +92,7 @@ def check_narrowing(work: Work) -> None:
                 and any(row.before.get(uid) != row.values.get(uid) for uid in inputs)
                 and judged(work, row, field.narrowing)
             ]  # fmt: skip
-            allowed = _allowed(work, rows[0].entity, field, [row.id for row in asked])
+            allowed = may_be_chosen(work, rows[0].entity, field, [row.id for row in asked])
             for row in asked:
                 if row.id not in allowed:
                     _refuse(
@@ -103,7 +103,7 @@ def check_narrowing(work: Work) -> None:
                     )
 
 
-def _allowed(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> set[int]:
+def may_be_chosen(work: Work, entity: Entity, field: Field, ids: Sequence[int]) -> set[int]:
     """Those of the records whose link in that field, or every one of its list, leads to what may be chosen."""
     narrowing = field.narrowing
     assert narrowing is not None

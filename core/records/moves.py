@@ -35,7 +35,7 @@ def targets(model: Model, actor: Actor, entity: Entity, stage: str | None) -> tu
 
 def _possible(stages: Stages, source: str | None, target: Stage, held: frozenset[str] | None) -> bool:
     found = listed(stages, source, target.uid)
-    return found is None or any(_granted(move, held) for move in found)
+    return found is None or any(is_granted(move, held) for move in found)
 
 
 def listed(stages: Stages, source: str | None, target: str) -> tuple[Move, ...] | None:
@@ -72,7 +72,8 @@ def roles_below(model: Model, actor: Actor) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _granted(move: Move, held: frozenset[str] | None) -> bool:
+def is_granted(move: Move, held: frozenset[str] | None) -> bool:
+    """Whether a move is open to who has these roles or stands above them."""
     return move.roles is None or held is None or bool(move.roles & held)
 
 
@@ -132,13 +133,13 @@ def check_moves(work: Work) -> None:
             assert stages is not None
             found = listed(stages, left(row), row.sent[stages.field])
             if found is not None and _refused(work, row, stages, found, held) is False:
-                row.moves = tuple(move for move in found if _granted(move, held))
+                row.moves = tuple(move for move in found if is_granted(move, held))
 
 
 def _refused(
     work: Work, row: Row, stages: Stages, found: tuple[Move, ...], held: frozenset[str] | None
 ) -> bool:
-    if any(_granted(move, held) for move in found):
+    if any(is_granted(move, held) for move in found):
         return False
     field = row.entity.by_uid[stages.field]
     source, target = stages.stage(left(row)), stages.stage(row.sent[stages.field])

@@ -30,7 +30,7 @@ def take_numbers(work: Work) -> None:
                 day = _day(work, row, field)
                 waiting.setdefault((field.uid, period_of(field, day)), []).append((row, field, day))
     for (series, period), takers in sorted(waiting.items(), key=lambda item: item[0]):
-        last = _advance(work, series, period, len(takers))
+        last = advance(work, series, period, len(takers))
         for number, (row, field, day) in enumerate(takers, start=last - len(takers) + 1):
             row.values[field.uid] = number_text(field, day, number)
 
@@ -55,7 +55,7 @@ def _day(work: Work, row: Row, field: Field) -> date:
     return value if isinstance(value, date) else work.tx.now.astimezone(zone).date()
 
 
-def _advance(work: Work, series: str, period: str, count: int) -> int:
+def advance(work: Work, series: str, period: str, count: int) -> int:
     """The last of ``count`` numbers taken now; the row stays locked until the transaction ends."""
 
     def make() -> Any:

@@ -43,7 +43,7 @@ def check_unique(work: Work) -> None:
 def _check_set(work: Work, rows: list[Row], fields: tuple[Field, ...]) -> None:
     wanted: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
-        values = tuple(_compared(f, row.values.get(f.uid)) for f in fields)
+        values = tuple(compared(f, row.values.get(f.uid)) for f in fields)
         moved = row.action != "update" or any(row.before.get(f.uid) != row.values.get(f.uid) for f in fields)
         if moved and None not in values:
             wanted.setdefault(values, []).append(row)
@@ -52,7 +52,7 @@ def _check_set(work: Work, rows: list[Row], fields: tuple[Field, ...]) -> None:
     leaving = {row.id for row in work.rows() if row.action == "delete"}
     moving = {row.id for row in rows if row.action == "update"
               and any(row.before.get(f.uid) != row.values.get(f.uid) for f in fields)}  # fmt: skip
-    taken = _taken(work, rows[0].entity, fields, list(wanted))
+    taken = taken_by(work, rows[0].entity, fields, list(wanted))
     for values, claimants in wanted.items():
         others = {record for record in taken.get(values, ()) if record not in leaving | moving}
         for place, row in enumerate(claimants):
@@ -60,7 +60,7 @@ def _check_set(work: Work, rows: list[Row], fields: tuple[Field, ...]) -> None:
                 _refuse(work, row, fields)
 
 
-def _taken(
+def taken_by(
     work: Work, entity: Entity, fields: tuple[Field, ...], wanted: list[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], list[int]]:
     place = work.tx.tables[entity.uid]
@@ -83,7 +83,7 @@ def _taken(
     return found
 
 
-def _compared(field: Field, value: Any) -> Any:
+def compared(field: Field, value: Any) -> Any:
     """A value as its unique index compares it."""
     if isinstance(value, str) and field.type.column_type(field).storage == "text":
         return fold(value)[:KEY_LENGTH]

@@ -45,6 +45,11 @@ class Prepared:
         """Names that must be given."""
         return frozenset(key for _, key, _ in self._given)
 
+    @property
+    def order(self) -> Sequence[str]:
+        """The names of its parameters in the order in which it takes them, where they are told by place."""
+        return self._names or ()
+
     def rows(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows, as the engine's values."""
         return list(zip(*self.columns(connection, parameters), strict=True))

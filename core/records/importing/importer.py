@@ -20,12 +20,12 @@ from core.records.marks import mark_origin
 from core.storage.workspace import Transaction, Workspace
 from metamodel.fields.base import Context
 
-LONGEST_CHUNK = 0.05
+LONGEST_CHUNK = 0.2
 """Seconds that one chunk holds the write lock, about."""
 
-MOST_ROWS = 1000
+MOST_ROWS = 2000
 
-FEWEST_ROWS = 20
+FEWEST_ROWS = 50
 """Even on a disk that is slow to commit."""
 
 

@@ -11,6 +11,7 @@ from core.access.actor import Actor
 from core.history.journal import neutral
 from core.query.changes import asked_of
 from core.records.engine import run
+from core.records.indexing import forget
 from core.records.shapes import Row
 from core.records.statements import chunks, load
 from core.records.takeback.returning import Written, each_or_none, keep_stamps
@@ -124,6 +125,7 @@ def _stays(entity: Entity) -> bool:
 def _forget(tx: Transaction, entity: Entity, rows: Mapping[int, Mapping[str, Any]], job: int) -> None:
     own, place, run_it = tx.tables.own, tx.tables[entity.uid], tx.connection.execute
     told = _told(tx, entity, rows)
+    forget(tx, entity, rows)
     for some in chunks(rows):
         for pairs in place.lists.values():
             run_it(pairs.delete().where(pairs.c.record.in_(some)))

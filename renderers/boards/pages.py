@@ -10,9 +10,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
-from core.access.grants import grants_of
 from core.errors import KubikError
-from core.query.names import readable_entity
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html, render
@@ -31,8 +29,8 @@ from renderers.boards.build import (
 from renderers.boards.columns import board_of, place_of, places
 from renderers.boards.heads import head
 from renderers.filters.view import FilterBar
-from renderers.lists.address import read_address
-from renderers.lists.build import Listing, list_page_view, listing
+from renderers.lists.asking import asked_list
+from renderers.lists.build import Listing, list_page_view
 from renderers.pages.shell import make_shell
 
 MOST_CHANGED = 50
@@ -48,7 +46,7 @@ def board_html(
     board = board_view(made, found, opened)
     nothing = found is not None and not found
     actions = above_list(tx, who.actor, asked.entity, who.texts)
-    page = list_page_view(asked, (), who.texts, "", None, empty=nothing, actions=actions, bar=bar)
+    page = list_page_view(asked, (), who.texts, "", empty=nothing, actions=actions, bar=bar)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
     if partial:
         return who.site.templates.page(who, "boards/_board.html", {"page": page, "board": board})
@@ -70,15 +68,10 @@ def drawing_of(request: AnyRequest, who: Visit, tx: Transaction, entity: str) ->
 
 def named_board(who: Visit, tx: Transaction, entity: str, pairs: Iterable[tuple[str, str]]) -> Drawing:
     """The board that the state of an address names."""
-    grants = grants_of(tx.model, who.actor)
-    found = readable_entity(tx.model, grants, entity)
-    asked = read_address(found.name, pairs)
-    listed = listing(tx.model, grants, found, who.actor.roles, asked)
-    if (
-        listed.view is None
-        or listed.view.kind != "board"
-        or (asked.view or listed.view.name) != listed.view.name
-    ):
+    asked = list(pairs)
+    listed = asked_list(who, tx, entity, asked)
+    named = dict(asked).get("view")
+    if listed.view is None or listed.view.kind != "board" or (named or listed.view.name) != listed.view.name:
         raise KubikError("KBK2006")
     return drawing(tx, who, board_of(listed))
 

@@ -16,23 +16,19 @@ MOST_FRAMES = 300
 """Frames kept for a model, about 30 kB each; beyond it they are made again."""
 
 ROWS = secrets.token_hex(12)
-NEXT = secrets.token_hex(12)
-"""What stands in a frame for the rows and for the cursor of the next page: nothing that anybody could type."""
+"""What stands in a frame for the rows: nothing that anybody could type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A page in three parts around its rows; the cursor of the next page still stands for itself."""
+    """A page in two parts around the bodies of its table."""
 
     before: str
     after: str
 
-    def around(self, rows: str, following: str | None) -> str:
+    def around(self, rows: str) -> str:
         """The page with these rows."""
-        before, after = self.before, self.after
-        if following is not None:
-            before, after = before.replace(NEXT, following), after.replace(NEXT, following)
-        return f"{before}{rows}{after}"
+        return f"{self.before}{rows}{self.after}"
 
 
 def frame(model: Model, key: Hashable, render: Callable[[], str]) -> Frame:

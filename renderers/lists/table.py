@@ -13,6 +13,7 @@ from core.query import Link, Page
 from metamodel.messages import message
 from renderers.lists.address import Address
 from renderers.lists.columns import ListColumn, result_of
+from renderers.lists.shades import Shades
 from renderers.lists.view import Head
 from renderers.pages.cells import HIDDEN, Cells, quoted
 from renderers.pages.columns import FITTED, Width, fitting_width, roomy, wider
@@ -33,27 +34,37 @@ Items = Sequence[dict[str, Any]]
 
 
 def heads(
-    columns: Sequence[ListColumn], address: Address, sort: Sequence[str], texts: Texts
+    columns: Sequence[ListColumn], address: Address, sort: Sequence[str], texts: Texts, frozen: int = 0
 ) -> tuple[Head, ...]:
-    """The heads; the first key of ``sort`` is marked."""
-    first = sort[0] if sort else ""
-    return tuple(_head(column, address, first, texts) for column in columns)
+    """The heads; the keys of ``sort`` are marked."""
+    return tuple(
+        _head(column, address, tuple(sort), texts, frozen_css(at, frozen))
+        for at, column in enumerate(columns)
+    )
 
 
-def _head(column: ListColumn, address: Address, first: str, texts: Texts) -> Head:
+def frozen_css(at: int, frozen: int) -> str:
+    """The classes of a column that stays at the left."""
+    return f" fz fz{at}" if at < frozen else ""
+
+
+def _head(column: ListColumn, address: Address, sort: tuple[str, ...], texts: Texts, more: str) -> Head:
     label = head_label(column, texts.language)
-    css = "n" if column.css.startswith("n ") or column.css == "n" else ""
+    css = ("n" if column.css.startswith("n ") or column.css == "n" else "") + more
+    head = Head(label=label, css=css.strip(), width=column.width.css, hint=label, name=column.name)
     if not column.sortable:
-        return Head(label=label, css=css, width=column.width.css, hint=label)
-    sorted_by = first.removeprefix("-") == column.name
-    descending = first.startswith("-") if sorted_by else not column.descends_first
-    return Head(
-        label=label,
+        return head
+    rank = next((at for at, key in enumerate(sort) if key.removeprefix("-") == column.name), None)
+    descending = sort[rank].startswith("-") if rank is not None else not column.descends_first
+    turned = column.name if descending else f"-{column.name}"
+    several = [turned if at == rank else key for at, key in enumerate(sort)]
+    return replace(
+        head,
         hint=texts.render(message("{field}: sort", field=label)),
-        css=css,
-        width=column.width.css,
-        sort=("descending" if descending else "ascending") if sorted_by else None,
-        href=address.sorted_by(column.name if descending else f"-{column.name}").href(),
+        sort=("descending" if descending else "ascending") if rank is not None else None,
+        href=address.sorted_by(turned).href(),
+        also=address.sorted_by(*(several if rank is not None else [*sort, turned])).href(),
+        rank=rank + 1 if rank is not None and len(sort) > 1 else 0,
     )
 
 
@@ -120,40 +131,51 @@ def rows(
     picks: bool = False,
     due: Due | None = None,
     now: datetime | None = None,
+    shades: Shades | None = None,
+    frozen: int = 0,
 ) -> str:
     """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's; ``buttons`` are
     last cells by id. With ``picks`` each begins with a box by which it is chosen; ``due`` marks those that stand in their
-    stage for too long."""
+    stage for too long; ``shades`` colour them; the first ``frozen`` columns stay at the left."""
     drawn = [_column(page.items, column, cells, texts) for column in columns]
     if due is not None and now is not None:
         drawn[due.column] = _marked(drawn[due.column], page.items, due.name, now, texts)
     ids = [item["id"] for item in page.items]
+    shaded = shades.cells if shades is not None else {}
     named = ' id="r%s"' if picks else ""
-    parts = [
-        f'<td class="{column.css}" data-field="{column.name}"><a{named} href="{address.path}/%s">%s</a></td>'
-        if column.is_name
-        else f'<td class="{column.css}" data-field="{column.name}">%s</td>'
-        for column in columns
-    ]
-    name_at = next(index for index, column in enumerate(columns) if column.is_name)
-    for _ in range(2 if picks else 1):
-        drawn.insert(name_at, ids)
+    parts: list[str] = []
+    values: list[Sequence[Any]] = [ids]
+    if shades is not None:
+        values.append(shades.rows)
     if picks:
         label = quoted(texts.gettext("Choose the record"))
-        parts.insert(
-            0,
-            f'<td class="choose"><input type="checkbox" name="id" value="%s" form="bulk" aria-label="{label}" aria-describedby="r%s"></td>',
+        parts.append(
+            f'<td class="choose{" fz" if frozen else ""}"><input type="checkbox" name="id" value="%s" form="bulk" '
+            f'aria-label="{label}" aria-describedby="r%s"></td>'
         )
-        drawn[0:0] = [ids, ids]
+        values += [ids, ids]
+    for at, (column, html) in enumerate(zip(columns, drawn, strict=True)):
+        tones = shaded.get(column.name)
+        css = f"{column.css}{frozen_css(at, frozen)}{'%s' if tones else ''}"
+        if tones:
+            values.append(tones)
+        if column.is_name:
+            parts.append(
+                f'<td class="{css}" data-field="{column.name}"><a{named} href="{address.path}/%s">%s</a></td>'
+            )
+            values += [ids, ids] if picks else [ids]
+        else:
+            parts.append(f'<td class="{css}" data-field="{column.name}">%s</td>')
+        values.append(html)
     last = tail.replace("%", "%%").replace("{id}", "%s")
     if last.count("%s"):
-        drawn.append(ids)
+        values.append(ids)
     if buttons:
         last = f"{last}%s"
-        drawn.append([buttons[id] for id in ids])
-    drawn.insert(0, ids)
-    pattern = f'<tr data-id="%s">{"".join(parts)}{last}</tr>'
-    return "\n".join([pattern % values for values in zip(*drawn, strict=True)])
+        values.append([buttons[id] for id in ids])
+    row = ' class="%s"' if shades is not None else ""
+    pattern = f'<tr data-id="%s"{row}>{"".join(parts)}{last}</tr>'
+    return "\n".join([pattern % each for each in zip(*values, strict=True)])
 
 
 def _marked(drawn: Sequence[Any], items: Items, name: str, now: datetime, texts: Texts) -> list[Any]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
 from renderers.actions.buttons import ActionButton
 from renderers.filters.view import FilterBar
+
+if TYPE_CHECKING:
+    from renderers.grid.bulk.view import BulkBar
+    from renderers.lists.menus import GroupMenu, SortMenu
+    from renderers.lists.tabs import Saving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +24,15 @@ class Tab:
     href: str
     current: bool
     icon: str = ""
+    saved: bool = False
+    shared: bool = False
+    """Whether somebody saved it, and whether it is shared with others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The head of a column; ``sort`` when the list is sorted by it, ``href`` to sort by it."""
+    """The head of a column; ``sort`` when the list is sorted by it, as the key ``rank`` of several; ``href`` to sort by it
+    alone, ``also`` behind the others. ``name`` is the column's, ``width`` a class."""
 
     label: str
     hint: str = ""
@@ -31,6 +40,9 @@ class Head:
     width: str | None = None
     sort: Literal["ascending", "descending"] | None = None
     href: str | None = None
+    also: str = ""
+    rank: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +67,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A list. ``more_href`` is the next page, ``more_part`` the same as rows alone; ``count_href`` counts later."""
+    """A list; ``rows`` are the bodies of its table, the foot included."""
 
     title: str
     singular: str
@@ -71,16 +83,22 @@ class ListPage:
     heads: tuple[Head, ...]
     min_width: str
     rows: Markup
-    more_href: str | None
-    more_part: str | None
-    count_href: str | None
-    count_words: str
     empty: Empty | None
     actions: tuple[ActionButton, ...] = ()
     row_actions: bool = False
     """Whether each row ends with a cell of buttons."""
     picks: bool = False
-    """Whether each row begins with a box by which it is chosen; ``move_href`` is where the chosen ones are moved."""
-    move_href: str = ""
+    """Whether each row begins with a box by which it is chosen; ``bulk`` is what can be done with the chosen ones."""
+    bulk: BulkBar | None = None
     here: str = ""
     """The address of this very list."""
+    sorting: SortMenu | None = None
+    grouping: GroupMenu | None = None
+    saving: Saving | None = None
+    look_href: str = ""
+    look_key: str = ""
+    columns_href: str = ""
+    frozen: int = 0
+    roomy: bool = False
+    kind: str = "list"
+    export_href: str | None = None

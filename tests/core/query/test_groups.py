@@ -84,7 +84,7 @@ def test_steps_count_add_up_and_list_the_rows_that_fall_into_them(place, levels)
 
 
 def test_what_is_asked_beside_rows_is_answered_under_the_readers_rights(place):
-    workspace, world = place
+    workspace, _ = place
     with workspace.read() as tx:
         tx, actor = actor_in(tx, Person(1, None))
         asked = Query(entity="deal", fields=("amount",), marks=("amount > 1000", "amount * 2"), limit=1000)

@@ -90,7 +90,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(site: Site) -> None:
     for _ in range(4):
         page = admin.get(path)
         found += re.findall(r'href="(/e/product/\d+)"', page.text)
-        more = re.search(r'class="more"[^>]*><a class="btn" href="([^"]+)"', page.text)
+        more = re.search(r'class="more"[^>]*><tr><td[^>]*><a class="btn slim" href="([^"]+)"', page.text)
         if more is None:
             break
         path = more[1].replace("&amp;", "&")
@@ -105,7 +105,7 @@ def test_rows_alone_are_asked_for_by_the_browser(site: Site) -> None:
     rows = admin.get(part[1].replace("&amp;", "&"))
     assert rows.text.lstrip().startswith("<tbody")
     assert rows.text.count("<tr ") == 10
-    assert 'data-next=""' in rows.text
+    assert "data-next" not in rows.text
 
 
 def test_htmx_gets_the_part_below_the_title_a_browser_the_page(site: Site) -> None:

@@ -46,7 +46,8 @@ COMPANIES = {
     "a legal form": "ИП",
     "a name": "ООО «Ёмкости 123»",
 }
-PEOPLE = ("administrator", "many rows", "few rows", "no rows")
+PEOPLE = {"administrator": 1.0, "few rows": 1.0, "no rows": 1.0, "many rows": None}
+"""The limits; somebody with a tenth of all rows pays for thousands of shares at every row."""
 TIMES = 9
 
 
@@ -54,12 +55,12 @@ def run(installation: Installation, results: Results) -> None:
     """Measure on one installation; its index is made first where it was loaded without one."""
     _indexed(installation)
     head(f"search on {installation.dialect}, {installation.size.deals:,} deals", theirs="limit")
-    for person in PEOPLE:
+    for person, limit in PEOPLE.items():
         actor = installation.actor(person)
         for entity, texts in (("deal", DEALS), ("company", COMPANIES)):
             for name, text in texts.items():
                 results.add(
-                    f"{entity}, {name}: {person}", _page(installation, actor, entity, text), LIMIT, 1.0
+                    f"{entity}, {name}: {person}", _page(installation, actor, entity, text), LIMIT, limit
                 )
     administrator = installation.actor("administrator")
     for name, text in (("a rare word", "123456"), ("a very frequent word", "стеллажи")):
@@ -70,13 +71,17 @@ def run(installation: Installation, results: Results) -> None:
 def _indexed(installation: Installation) -> None:
     workspace = installation.workspace
     with workspace.read() as tx:
-        place = tx.searched[tx.model.entities["deal"].uid]
+        uids = tuple(tx.model.entities[name].uid for name in ("deal", "company"))
+        place = tx.searched[uids[0]]
         known = tx.connection.execute(place.table.select().limit(1)).first()
     if known is None or not place.indexed:
         started = time.perf_counter()
-        rebuild(workspace)
+        rebuild(workspace, uids)
         run_index(workspace)
-        print(f"  the index of everything was made in {time.perf_counter() - started:.0f} s", flush=True)
+        print(
+            f"  the index of deals and companies was made in {time.perf_counter() - started:.0f} s",
+            flush=True,
+        )
 
 
 def _page(installation: Installation, actor: Actor, entity: str, text: str) -> float:

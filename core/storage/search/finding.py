@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,10 +106,16 @@ class Finder:
     def _by_index(self, found: sa.ColumnElement[bool], shape: Shape) -> sa.Select[Any]:
         rows = self._place.table
         if self._dialect == "postgresql":
-            likely = matches(
-                shape, lambda name: rows.c.key.like(sa.bindparam(f"{name}_like", type_=sa.Text()))
-            )
-            return sa.select(rows.c.id).where(likely, found).limit(_limit())
+            terms = [
+                sa.and_(
+                    *(
+                        rows.c.key.like(sa.bindparam(f"like_{r}_{t}", type_=sa.Text()))
+                        for t in range(len(reading))
+                    )
+                )
+                for r, reading in enumerate(shape)
+            ]
+            return sa.select(rows.c.id).where(sa.or_(sa.false(), *terms), found).limit(_limit())
         name = trigrams_name(rows.name)
         trigrams = sa.table(name, sa.column("rowid", BIG), sa.column(name, TEXT))
         match = trigrams.c[name].op("MATCH")(sa.bindparam("match", type_=TEXT))
@@ -130,8 +137,13 @@ class Finder:
         if not self._place.indexed:
             return _ids(self._behind.columns(connection, values))
         if self._dialect == "postgresql":
-            likes = {f"{name}_like": f"%{latin(form)}%" for name, form in patterns(readings).items()}
-            return _ids(self._indexed.columns(connection, values | likes))
+            likes = {
+                f"like_{r}_{t}": f"%{latin(common(term))}%"
+                for r, reading in enumerate(readings)
+                for t, term in enumerate(reading)
+            }
+            with planned_anew(connection):
+                return _ids(self._indexed.columns(connection, values | likes))
         values["match"] = " OR ".join(f"({_match(reading)})" for reading in readings)
         found = _ids(self._indexed.columns(connection, values))
         if len(found) < most:
@@ -152,16 +164,36 @@ def _match(reading: Reading) -> str:
     return " AND ".join(f"({_of_term(term)})" for term in reading)
 
 
+@contextmanager
+def planned_anew(connection: sa.Connection) -> Iterator[None]:
+    """Let PostgreSQL plan for the very words: whether the index pays off depends on how frequent they are."""
+    connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
+def common(term: Term) -> str:
+    """What all forms of a term have in common, by which the index is asked: nothing is lost by the rest."""
+    if len(term) == 1:
+        return term[0]
+    bare = [form.strip(GAP + STEM) for form in term]
+    shortest = min(bare, key=len)
+    if all(shortest in form for form in bare):
+        return shortest
+    return os.path.commonprefix(bare)  # noqa: RUF071  # letters are meant
+
+
 def _of_term(term: Term) -> str:
-    """The trigrams of what all forms of a term have in common, or of each form."""
-    common = os.path.commonprefix([form.strip(GAP + STEM) for form in term]) if len(term) > 1 else ""  # noqa: RUF071  # letters are meant
-    if len(common) >= SHORT:
-        return _of_form(common)
+    """The trigrams that cover what the forms of a term have in common; of less than three letters those of each."""
+    shared = common(term)
+    if len(shared) >= SHORT:
+        return _of_form(shared)
     return " OR ".join(f"({_of_form(form)})" for form in term)
 
 
 def _of_form(form: str) -> str:
-    """Trigrams that together cover the form: every one of them more would only cost."""
     starts = [*range(0, len(form) - 2, 3), len(form) - 3]
     trigrams = list(dict.fromkeys(form[at : at + 3] for at in starts))
     return " AND ".join(f'"{trigram}"' for trigram in trigrams[:MOST_TRIGRAMS])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.access.actor import Actor, system_actor
 from core.access.grants import grants_of
 from core.access.login import load_actor
-from core.access.managing import below, may_everything
+from core.access.managing import below, manages, may_everything
 from core.query.query import Query
 from core.query.read import count, read
 from core.records import sync_roles
@@ -29,6 +30,9 @@ MOST_PEOPLE = 50
 """People of a role who are counted for: of more it is said for these."""
 
 MOST_RECORDS = 100_000
+
+SECONDS = 2.0
+"""How long is counted: others wait to write meanwhile. Of whom it was not counted then is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,31 +63,44 @@ def foresee(workspace: Workspace, actor: Actor, plan: str) -> Foresight:
 
 def _tried(tx: Transaction, actor: Actor, target: Target, tables: Tables) -> Foresight:
     old, old_tables = tx.model, tx.tables
-    asked = [
-        (role, entity, person)
-        for role, entity, people in _touched(tx, actor, target.model)
-        for person in people
-    ]
-    before = [_seen(tx, person, entity) for _, entity, person in asked]
+    asked: dict[tuple[str, int], Role] = {}
+    for role, entity, people in _touched(tx, actor, target.model):
+        for person in people:  # who has several roles that change is counted once, by the first
+            asked.setdefault((entity.uid, person), role)
+    before = _counted(tx, asked, time.monotonic() + SECONDS / 2)
     whole = tx.connection.begin_nested()
     try:
         tx.model, tx.tables = target.model, tables
         sync_roles(tx)
-        after = [_seen(tx, person, entity) for _, entity, person in asked]
+        after = _counted(tx, before, time.monotonic() + SECONDS / 2)
         faults = failing(tx)
     finally:
         tx.model, tx.tables = old, old_tables
         if whole.is_active:
             whole.rollback()
     counted: dict[tuple[str, str], list[int]] = {}
-    for (role, entity, _), was, now in zip(asked, before, after, strict=True):
-        counted.setdefault((role.uid, entity.uid), []).append(now - was)
+    for (entity_uid, person), now in after.items():
+        role_uid = asked[entity_uid, person].uid
+        counted.setdefault((role_uid, entity_uid), []).append(now - before[entity_uid, person])
     lines = [
         line
         for (role_uid, entity_uid), differences in counted.items()
         for line in _lines(_role(old, target.model, role_uid), old.entity_by_uid[entity_uid], differences)
     ]
+    left = len({person for _, person in asked.keys() - after.keys()})
+    if left:
+        lines.append(message("Of {count} people it was not counted how much they will see.", count=left))
     return Foresight(known=True, failing=faults, reach=tuple(lines))
+
+
+def _counted(tx: Transaction, asked: Iterable[tuple[str, int]], until: float) -> dict[tuple[str, int], int]:
+    """How many records of an entity people see, of as many of these as there is time for."""
+    found = {}
+    for uid, person in asked:
+        if time.monotonic() > until:
+            break
+        found[uid, person] = _seen(tx, person, uid)
+    return found
 
 
 def _role(old: Model, new: Model, uid: str) -> Role:
@@ -101,7 +118,7 @@ def _touched(tx: Transaction, actor: Actor, new: Model) -> Iterator[tuple[Role, 
         for entity in tx.model.entities.values():
             if entity.uid in new.entity_by_uid and _reads(tx.model, role, entity) != _reads(new, now, entity):
                 if people is None:
-                    people = holders(tx, role)
+                    people = [p for p in holders(tx, role) if managed is None or manages(tx, actor, p)]
                 if people:
                     yield role, entity, people
 
@@ -130,9 +147,9 @@ def holders(tx: Transaction, role: Role, limit: int = MOST_PEOPLE) -> list[int]:
     return [int(item["id"]) for item in read(tx, system_actor(), query).items]
 
 
-def _seen(tx: Transaction, person: int, entity: Entity) -> int:
+def _seen(tx: Transaction, person: int, uid: str) -> int:
     actor = load_actor(tx, person)
-    found = tx.model.entity_by_uid.get(entity.uid)
+    found = tx.model.entity_by_uid.get(uid)
     if found is None:
         return 0
     if not grants_of(tx.model, actor).may(found.uid, "read"):

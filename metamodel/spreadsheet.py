@@ -14,15 +14,26 @@ HIDDEN = "***"
 LINKED = " → "
 """What stands between the names of fields in the head of a column that was taken through a link."""
 
-SUSPECT = frozenset("=+-@\t\r'*")
+NOTHING = ("NULL", "null", r"\N", "#Н/Д", "#N/A", "N/A", "NaN", "None", "<NULL>", "(null)")
+"""Words that stand in tables of other programs for an empty cell."""
+
+SUSPECT = frozenset("=+-@\t\r'*Nn\\#<(")
 """First characters of texts that may have to be guarded: the others are never looked at again."""
 
-_GUARDED = re.compile(r"'*(?:[=+\-@\t\r]|\*{3}$)")
+_MEANT = rf"\*{{3}}$|(?:{'|'.join(map(re.escape, NOTHING))})$"
+_GUARDED = re.compile(rf"'*(?:[=+\-@\t\r]|{_MEANT})")
+_KEPT = re.compile(rf"'+[=+\-@\t\r]|'*(?:{_MEANT})")
 
 
 def guarded(text: str) -> str:
-    """The text as a table may hold it."""
+    """The text as a table of plain texts may hold it."""
     return "'" + text if _GUARDED.match(text) else text
+
+
+def kept(text: str) -> str:
+    """The text as a table with types may hold it, which runs no text: only what would be read as something else is
+    guarded."""
+    return "'" + text if _KEPT.match(text) else text
 
 
 def unguarded(cell: str) -> str:

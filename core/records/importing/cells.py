@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +43,7 @@ def parse_cell(
     if cell is None:
         return None
     storage = field.type.column_type(field).storage
-    as_json = replace(context, medium="json")
+    as_json = _as_json(context)
     if storage == "boolean" and isinstance(cell, bool):
         return cell
     if storage in NUMBERS and isinstance(cell, (int, Decimal)) and not isinstance(cell, bool):
@@ -51,13 +53,22 @@ def parse_cell(
     return field.type.parse(field, spelled(cell, context), context)
 
 
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""A date that is read in one way alone, to the microsecond where a moment stands behind it."""
+
+
+@lru_cache(maxsize=64)
+def _as_json(context: Context) -> Context:
+    return replace(context, medium="json")
+
+
 def _understood(field: Field, text: str, decimal: str | None, dates: str | None) -> Any:
     """A text as the number, moment or answer that it is; itself when it is none, which the type then judges."""
     storage = field.type.column_type(field).storage
     found: Any = None
     if storage in NUMBERS and decimal is not None and field.type.name != "percent":
         found = read_number(text, decimal)
-    elif storage in ("date", "datetime") and dates is not None:
+    elif storage in ("date", "datetime") and dates is not None and not _ISO.match(text.strip()):
         found = read_date(text, dates)
     elif storage == "boolean":
         word = text.strip().lower()
@@ -97,7 +108,7 @@ def _moment(storage: str, cell: Any, context: Context) -> str:
         )
     if storage == "datetime" and isinstance(cell, dt.date):
         moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time(0))
-        return moment.replace(tzinfo=ZoneInfo(context.zone)).isoformat()
+        return moment.replace(tzinfo=ZoneInfo(context.zone)).astimezone(dt.UTC).isoformat()
     if storage == "time" and isinstance(cell, (dt.time, dt.datetime)):
         return (cell.time() if isinstance(cell, dt.datetime) else cell).isoformat("seconds")
     if storage == "duration":

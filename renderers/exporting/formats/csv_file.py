@@ -51,7 +51,8 @@ def _column(export: Export, column: ExportColumn, manner: Manner, quote: Callabl
     if column.form != "text" or column.field.type.name in ("phone", "rich_text"):
         return text_column(export, column, manner, quote)
     delimiter = ";" if manner.language == "ru" else ","
-    special = re.compile(f"""^['=+\\-@\t*]|[{delimiter}"\r\n]""").search
+    suspect = re.escape("".join(sorted(SUSPECT)))
+    special = re.compile(f'^[{suspect}]|[{delimiter}"\\r\\n]').search
 
     def write(values: Sequence[Any]) -> Sequence[str]:
         return ["" if v is None else v if special(v) is None else quote(v) for v in values]

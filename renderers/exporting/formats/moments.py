@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.storage.types import from_microseconds
-from metamodel.fields.base import Context
-from metamodel.fields.moments import write_instant
 
 SECOND = 1_000_000
 QUARTER = 900
@@ -19,7 +17,6 @@ class LocalTimes:
     """Writes microseconds since 1970 as the local time of a zone; what that leaves open, with its offset (RFC 3339)."""
 
     def __init__(self, language: str, zone: str) -> None:
-        self._context = Context(medium="csv", language=language, zone=zone)
         self._zone = ZoneInfo(zone)
         self._russian = language == "ru"
         self._steady: dict[int, int | None] = {}
@@ -32,7 +29,7 @@ class LocalTimes:
         seconds, rest = divmod(micros, SECOND)
         offset = self.offset(seconds)
         if rest or offset is None:
-            return self._exact(micros, plain=offset is not None)
+            return from_microseconds(micros).replace(tzinfo=None).isoformat() + "Z"
         day, clock = divmod(seconds + offset, DAY)
         text = self._days.get(day)
         if text is None:
@@ -79,9 +76,3 @@ class LocalTimes:
     def _day(self, day: int) -> str:
         found = (_EPOCH + timedelta(days=day)).date()
         return f"{found:%d.%m.}{found.year:04}" if self._russian else found.isoformat()
-
-    def _exact(self, micros: int, *, plain: bool) -> str:
-        moment = from_microseconds(micros)
-        if plain:
-            return write_instant(moment, self._context)
-        return moment.replace(tzinfo=None).isoformat() + "Z"

@@ -15,7 +15,7 @@ from typing import Any
 
 from core.query.exporting import Export, ExportColumn, Manner
 from core.storage.types import to_microseconds
-from metamodel.spreadsheet import HIDDEN
+from metamodel.spreadsheet import HIDDEN, kept
 from renderers.exporting.formats.memo import Memo
 from renderers.exporting.formats.moments import DAY, SECOND, LocalTimes
 from renderers.exporting.formats.texts import text_column
@@ -94,11 +94,11 @@ def column_writer(
             number = style("hh:mm")
             return Written(Memo(lambda text: _clock(text, number), EMPTY).column)
         case "choice" | "choices" | "link":
-            texts = text_column(export, column, manner)
+            texts = text_column(export, column, manner, kept)
             known = Memo(text_cell, EMPTY)
             return Written(lambda values: known.column(texts(values)))
         case _:
-            texts = text_column(export, column, manner)
+            texts = text_column(export, column, manner, kept)
             return Written(
                 lambda values: [EMPTY if text is None else text_cell(text) for text in texts(values)]
             )

@@ -14,11 +14,14 @@ from core.records.importing.formats.refusals import empty, refused, too_wide
 from core.records.importing.formats.source import MOST_COLUMNS, Cell, Line, Sheet
 from core.records.importing.hints import Hints
 from metamodel.messages import Message, message
+from metamodel.spreadsheet import HIDDEN
 
 MOST_IN_LINE = 16 * 1024 * 1024
 MOST_DEPTH = 64
 SEPARATOR = "; "
 """Between the values of a list."""
+_OF_LINKS = frozenset({"id", "title", "deleted", "hidden", "entity", "name", "size", "type", "url"})
+"""What an object that is a link may say of its record."""
 
 
 class JsonSource:
@@ -113,11 +116,25 @@ def _by_line(file: BinaryIO) -> Iterator[Any]:
 def _flat(given: dict[str, Any]) -> dict[str, Cell]:
     flat: dict[str, Cell] = {}
     for key, value in given.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and _is_link(value):
+            flat[str(key)] = _link(value)
+        elif isinstance(value, dict):
             flat |= {f"{key}.{inner}": _scalar(each) for inner, each in value.items()}
         else:
             flat[str(key)] = _scalar(value)
     return flat
+
+
+def _is_link(value: Any) -> bool:
+    """Whether an object is a link as the API and exports write it."""
+    return isinstance(value, dict) and "id" in value and set(value) <= _OF_LINKS
+
+
+def _link(value: dict[str, Any]) -> str:
+    """A link as a cell: the number of its record, with the entity before it where it leads to several."""
+    if value["id"] is None:
+        return HIDDEN if value.get("hidden") else ""
+    return f"{value['entity']}:{value['id']}" if "entity" in value else f"#{value['id']}"
 
 
 def _scalar(value: Any) -> Cell:
@@ -125,6 +142,8 @@ def _scalar(value: Any) -> Cell:
         return value
     if isinstance(value, float):
         return Decimal(str(value))
+    if isinstance(value, list) and value and all(map(_is_link, value)):
+        return SEPARATOR.join(_link(each) for each in value)
     if isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
         return SEPARATOR.join(str(each) for each in value if each is not None)
     return json.dumps(value, ensure_ascii=False, default=str)

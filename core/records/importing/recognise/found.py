@@ -15,11 +15,10 @@ from core.records.importing.recognise.header import header_of, names_of
 from core.records.importing.recognise.kinds import ColumnFacts, dates_of, decimal_of, facts_of
 from core.records.importing.recognise.rows import COLOR_NAME, SHEET_NAME, Rows
 from core.records.importing.recognise.totals import is_total
+from metamodel.spreadsheet import NOTHING
 
 SAMPLE = 2000
 """Lines that are looked at."""
-NOTHING = ("NULL", "null", r"\N", "#Н/Д", "#N/A", "N/A", "NaN", "None", "<NULL>", "(null)")
-"""Words that programs write where there is no value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

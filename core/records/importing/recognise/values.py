@@ -86,7 +86,7 @@ def read_date(text: str, order: str = "dmy") -> dt.date | dt.datetime | None:
         year, month, day = last, first, middle
     else:
         year, month, day = last, middle, first
-    if year < 100:
+    if year < 100 and max(len(found[1]), len(found[3])) < 4:
         year += 2000 if year < 69 else 1900
     try:
         date = dt.date(year, month, day)

@@ -126,6 +126,8 @@ class _Reader:
         if self._color is None and style in self._styles.colors:
             self._color = self._styles.colors[style]
         if not self._parts and not self._formula:
+            if "r" not in attributes and place < MOST_COLUMNS:
+                cells.append(None)  # cells that do not say where they are stand one behind the other
             return
         if place >= MOST_COLUMNS:
             raise too_wide(self._number, MOST_COLUMNS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.access.narrowing import Narrowing
@@ -67,3 +67,8 @@ class Actor:
 def system_actor() -> Actor:
     """The system itself: sees and may everything, is written in history as nobody's."""
     return Actor(user=None, login="system", system=True, language="en")
+
+
+def oneself(actor: Actor) -> Actor:
+    """The system in the name of who really sits there, who decides about what is theirs whatever their roles say."""
+    return replace(system_actor(), user=actor.person, person=actor.person, login=actor.login)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from litestar import Response, Router, get, post
 
-from core.access.actor import Actor, system_actor
+from core.access.actor import Actor, oneself
 from core.access.login import actor_of_session, sign_in, sign_out
 from core.errors import KubikError
 from core.records import update
@@ -159,7 +159,7 @@ def _remember_language(site: Site, actor: Actor, chosen: str) -> None:
     site.workspace.write(
         lambda transaction: update(
             transaction,
-            system_actor(),
+            oneself(actor),
             "user",
             user,
             {"language": chosen},

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from core import records
-from core.access.actor import Actor, system_actor
+from core.access.actor import oneself, system_actor
 from core.access.security import note_security
 from core.errors import KubikError
 from core.query.query import Query
@@ -79,7 +79,7 @@ def deputy_form(request: AnyRequest) -> Response[Any]:
 
     def name(tx: Transaction) -> None:
         records.create(
-            tx, _oneself(who.actor), DEPUTY, sent, context=Context(medium="json", language=who.language)
+            tx, oneself(who.actor), DEPUTY, sent, context=Context(medium="json", language=who.language)
         )
         note_security(tx, "deputy_named", user, user, address=who.address, detail=offered[chosen])
 
@@ -104,17 +104,12 @@ def end_deputy(request: AnyRequest, deputy: FromPath[int]) -> Response[Any]:
         found = {each.id: each for each in deputies_of(who, tx)}.get(deputy)
         if found is None:
             raise KubikError("KBK2006")
-        records.delete(tx, _oneself(who.actor), DEPUTY, deputy, if_version=None)
+        records.delete(tx, oneself(who.actor), DEPUTY, deputy, if_version=None)
         note_security(tx, "deputy_ended", user, user, address=who.address, detail=found.name)
 
     who.workspace.write(end)
     note(who, "deputy ended", login=who.actor.login)
     return see_other("/me/security?told=deputy")
-
-
-def _oneself(actor: Actor) -> Actor:
-    """The system on behalf of a person, who decides about their own deputies whatever their roles say."""
-    return replace(system_actor(), user=actor.person, person=actor.person, login=actor.login)
 
 
 def _people(who: Visit, tx: Transaction) -> tuple[tuple[str, str], ...]:

@@ -108,6 +108,8 @@ def test_language_is_kept_by_browser_and_person(site: Site) -> None:
     )
     user = site.get("/api/records/user?filter=login='mark'&fields=language").json()["items"][0]
     assert user["language"] == "ru"
+    last = site.get(f"/api/records/user/{user['id']}/history").json()["items"][0]
+    assert "language" in last["changes"] and last["by"]["id"] == user["id"]  # not the system
     bad = site.client.post("/language", data={"language": "xx"}, headers={"x-csrf-token": csrf})
     assert bad.status_code == 400
 

@@ -31,6 +31,7 @@ RENDERERS = (
     "renderers.filters",
     "renderers.lists",
     "renderers.boards",
+    "renderers.calendars",
     "renderers.grid",
     "renderers.forms",
     "renderers.cards",

@@ -259,7 +259,6 @@ class ViewDefinition:
     starts: str | None = part(key="from")
     ends: str | None = part(key="to")
     color_by: str | None = part()
-    parent: str | None = part()
     columns: tuple[str, ...] = whole(NAMES)
     group: tuple[str, ...] = part(ONE_OR_MORE, default=())
     totals: tuple[str, ...] | None = part(NAMES)

@@ -252,7 +252,8 @@ class View:
 
     Of a board ``columns`` are what its cards show, ``group_by`` (uid) is the field whose values are its columns,
     ``totals`` (uids) are summed up over each of them; ``folded`` and ``hidden`` are uids of choices. Of a calendar
-    ``starts``, ``ends`` and ``color_by`` are uids of fields, of a tree ``parent`` is that of the link to the record above.
+    ``starts``, ``ends`` and ``color_by`` are uids of fields, of a tree ``parent`` is that of the link to the record
+    above.
     """
 
     uid: str

@@ -417,7 +417,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
             {
                 **_NAMED, "solution": _NAME, "label": _LABEL, "help": _LABEL, "entity": _NAME,
                 "kind": {"enum": ["list", "board", "calendar", "tree"]}, "group_by": _NAME,
-                "from": _NAME, "to": _NAME, "color_by": _NAME, "parent": _NAME,
+                "from": _NAME, "to": _NAME, "color_by": _NAME,
                 "columns": _list({"$ref": "#/$defs/path"}, least=1, most=100), "group": _grouping(), "totals": _totals(),
                 "folded": _shown(), "hidden": _shown(), "filter": _EXPRESSION, "sort": _sort(),
                 "formats": _list({"$ref": "#/$defs/format"}, most=20),

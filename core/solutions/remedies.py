@@ -222,7 +222,7 @@ def _of_view(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _made(fault, "view", name, message("the view goes"))
         case ("group_by",):
             return _made(fault, "view", name, message("the view goes: nothing groups its board any more"))
-        case ("from",) | ("parent",):
+        case ("from",):
             return _made(fault, "view", name, message("the view goes: the field that makes it is gone"))
         case ("to",) | ("color_by",):
             return _made(

@@ -263,7 +263,7 @@ class Follower:
         choices = self.choices.get(old.group_by or "", {}) if old else {}
         if "group_by" in item:
             item["group_by"] = self.field(uid, item["group_by"])
-        for key in ("from", "to", "color_by", "parent"):
+        for key in ("from", "to", "color_by"):
             if key in item:
                 item[key] = self.field(uid, item[key])
         if isinstance(item.get("group"), str):

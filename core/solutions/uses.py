@@ -190,7 +190,7 @@ class Walker(Naming):
             if uid is not None:
                 yield self.use("view", view.name, (*at, key), uid)
         if view.parent is not None:
-            yield self.use("view", view.name, (*at, "parent" if "parent" in item else "kind"), view.parent)
+            yield self.use("view", view.name, (*at, "kind"), view.parent)
         yield from self.listed(view, at, entity)
         yield from self.expression("view", view.name, (*at, "filter"), view.filter, entity.uid)
         yield from self.roles("view", view.name, at, item)

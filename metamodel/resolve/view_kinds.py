@@ -47,22 +47,15 @@ def calendar_of(written: ViewDefinition, entity: EntityDraft, spot: Spot, faults
 
 
 def tree_of(written: ViewDefinition, entity: EntityDraft, spot: Spot, faults: Faults) -> str | None:
-    """The link (uid) that leads to the record above; the only such link where nothing is said."""
+    """The link (uid) that leads to the record above, of the entity itself."""
     if written.type != "tree":
-        _only(written, {"parent": written.parent}, spot, faults)
         return None
-    links = {f.name: f for f in entity.fields if f.target == entity.uid and f.type == "link"}
-    if written.parent is None and len(links) == 1:
-        return next(iter(links.values())).uid
-    if written.parent is None:
-        why = message("say in “parent” which link leads to the record above")
+    if entity.tree is None:
+        why = message(
+            "records of “{entity}” stand under no others: say “tree” of the entity", entity=entity.name
+        )
         faults.add(spot.under("kind"), "KBK1005", why)
-        return None
-    if written.parent not in links:
-        why = unknown("there is no link “{name}” to records of the same entity", written.parent, links)
-        faults.add(spot.under("parent"), "KBK1002", why)
-        return None
-    return links[written.parent].uid
+    return entity.tree
 
 
 def _field(
@@ -82,8 +75,7 @@ def _field(
 
 
 def _only(written: ViewDefinition, keys: dict[str, str | None], spot: Spot, faults: Faults) -> None:
-    kind = "tree" if "parent" in keys else "calendar"
     for key, value in keys.items():
         if value is not None:
-            why = message("only a view of the kind “{kind}” has “{key}”", kind=kind, key=key)
+            why = message("only a calendar has “{key}”", key=key)
             faults.add(spot.under(key), "KBK1005", why)

@@ -30,7 +30,6 @@ _VIEW = (
     "from",
     "to",
     "color_by",
-    "parent",
     "sort",
     "order",
 )

@@ -1,136 +1,122 @@
-// Lists: further pages as one scrolls, with a bounded number of rows alive; the order of records for the cards.
+// Lists: rows as one scrolls, groups, columns; back where one stood; the order of records for the cards.
 import { fresh } from "./dom";
+import { startColumns, startPanel } from "./list/columns";
+import { retell, startFolding } from "./list/folding";
+import { ask, Pages } from "./list/pages";
 
-const ALIVE = 6; // pages of rows that stay in the document around the one in sight
-const AHEAD = 800; // pixels before the end at which the next page is asked for
+declare const window: Window & { htmx: { process(element: Element): void } };
+
 const STORE = "kubik-list";
 const PLACE = "kubik-place";
 const BACK = "kubik-back";
 const MOST = 2000; // records whose order a card knows
+const SOON = 400;
 
-class Pages {
-  readonly table: HTMLTableElement;
-  readonly scroller: HTMLElement;
-  readonly parked = new Map<HTMLTableSectionElement, DocumentFragment>();
-  busy = false;
+interface Place {
+  at: string;
+  top: number;
+  id?: string;
+  offset?: number;
+}
+
+let shown: Pages | null = null;
+let stay = "";
+
+/** The ids of all rows that were brought, in order, also of those put aside. */
+export const order = (): number[] => (shown?.rows() ?? []).map((row) => Number(row.dataset.id));
+
+class List {
+  readonly pages: Pages;
+  private waiting = 0;
 
   constructor(readonly area: HTMLElement) {
-    this.table = area.querySelector<HTMLTableElement>("#rows")!;
-    this.scroller = area.querySelector<HTMLElement>(".scroll")!;
-    const more = area.querySelector<HTMLElement>("[data-more]");
-    if (more) {
-      new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && void this.load(more), {
-        root: this.scroller,
-        rootMargin: `0px 0px ${AHEAD}px 0px`,
-      }).observe(more);
-      more.querySelector("a")?.addEventListener("click", (event) => {
-        event.preventDefault();
-        void this.load(more);
-      });
-    }
-    this.scroller.addEventListener("scroll", () => requestAnimationFrame(() => this.thin()), { passive: true });
+    this.pages = shown = new Pages(area);
+    startFolding(this.pages);
+    startColumns(this.pages);
+    const foot = this.pages.table.tFoot;
+    if (foot?.dataset.foot) void this.tell(foot.dataset.foot);
+    else if (foot) this.pages.foot(foot);
+    this.pages.table.addEventListener("click", (event) => {
+      const all = (event.target as Element).closest<HTMLAnchorElement>("[data-count-all]");
+      if (!all) return;
+      event.preventDefault();
+      void this.tell(all.href.replace(/(\/e\/[^/?]+)/, "$1/count"));
+    });
+    area.addEventListener("kubik:changed", () => {
+      clearTimeout(this.waiting);
+      this.waiting = window.setTimeout(() => void this.changed(), SOON);
+    });
+    area.addEventListener("kubik:loaded", () => this.remember());
     this.remember();
-    this.returned();
-    addEventListener("pagehide", () => sessionStorage.setItem(PLACE, JSON.stringify({ at: location.pathname + location.search, top: this.scroller.scrollTop })));
+    void this.returned();
+    addEventListener("pagehide", () => this.place());
   }
 
-  /** Back from a card: the list stands where it stood, the record that was open has the focus. */
-  returned(): void {
+  private async tell(address: string): Promise<void> {
+    const text = await ask(address).catch(() => null);
+    const holder = document.createElement("template");
+    holder.innerHTML = `<table>${text ?? ""}</table>`;
+    const made = holder.content.querySelector("tfoot");
+    if (made && this.area.isConnected) this.pages.foot(made);
+  }
+
+  /** Records were saved here: counts and sums are told anew, rows stay where they are. */
+  private async changed(): Promise<void> {
+    const state = location.search;
+    if (!this.pages.table.querySelector("tbody.group")) return this.tell(`${location.pathname}/count${state}`);
+    const text = await ask(`${location.pathname}${state}${state ? "&" : "?"}part=groups`).catch(() => null);
+    if (text && this.area.isConnected) retell(this.pages, text);
+  }
+
+  private place(): void {
+    const { scroller } = this.pages;
+    const view = scroller.getBoundingClientRect().top;
+    const row = [...this.pages.table.querySelectorAll<HTMLElement>("tr[data-id]")].find((each) => each.getBoundingClientRect().bottom > view + 40);
+    const place: Place = { at: location.pathname + location.search, top: scroller.scrollTop };
+    if (row && scroller.scrollTop > 0) Object.assign(place, { id: row.dataset.id, offset: row.getBoundingClientRect().top - view });
+    sessionStorage.setItem(PLACE, JSON.stringify(place));
+  }
+
+  /** Back from a card or reloaded: the list stands where it stood, the record that was open has the focus. */
+  private async returned(): Promise<void> {
     const opened = sessionStorage.getItem(BACK);
     sessionStorage.removeItem(BACK);
-    const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as { at: string; top: number } | null;
-    if (!opened || place?.at !== location.pathname + location.search) return;
-    this.scroller.scrollTop = place.top;
-    const link = this.table.querySelector<HTMLAnchorElement>(`td.name a[href="${CSS.escape(opened)}"]`);
+    const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as Place | null;
+    const how = (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.type;
+    if (place?.at !== location.pathname + location.search || (!opened && how !== "reload" && how !== "back_forward")) return;
+    sessionStorage.removeItem(PLACE);
+    const { scroller, table } = this.pages;
+    if (place.top > 0) {
+      await this.pages.fill(place.top);
+      scroller.scrollTop = place.top;
+      const row = place.id ? table.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(place.id)}"]`) : null;
+      if (row) scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - (place.offset ?? 0);
+    }
+    const link = opened ? table.querySelector<HTMLAnchorElement>(`td.name a[href="${CSS.escape(opened)}"]`) : null;
     link?.focus({ preventScroll: true });
     link?.scrollIntoView({ block: "nearest" });
   }
 
-  bodies(): HTMLTableSectionElement[] {
-    return [...this.table.tBodies];
-  }
-
-  async load(more: HTMLElement): Promise<void> {
-    const address = this.bodies().at(-1)?.dataset.next;
-    if (this.busy || !address) return;
-    this.busy = true;
-    let failed = true;
-    this.area.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } });
-      if (answer.status === 401) return location.reload();
-      if (!answer.ok) return;
-      const holder = document.createElement("template");
-      holder.innerHTML = `<table>${await answer.text()}</table>`;
-      const body = holder.content.querySelector("tbody");
-      if (!body) return;
-      this.table.append(body);
-      this.widen(body);
-      more.hidden = !body.dataset.next;
-      const link = more.querySelector("a");
-      if (link && body.dataset.next) link.href = body.dataset.next.replace(/[?&]part=rows/, "");
-      this.remember();
-      this.thin();
-      failed = false;
-    } catch {
-      // no connection: the button stays, and can be pressed again
-    } finally {
-      this.busy = false;
-      this.area.removeAttribute("aria-busy");
-      if (!failed && this.near(more)) setTimeout(() => void this.load(more));
-    }
-  }
-
-  /** Columns of figures grow when a further page brings longer ones: no figure is ever cut. */
-  widen(body: HTMLTableSectionElement): void {
-    const columns = this.table.querySelectorAll("col");
-    for (const cell of body.querySelectorAll<HTMLElement>("td.n")) {
-      const column = columns[(cell as HTMLTableCellElement).cellIndex];
-      if (column && cell.scrollWidth > cell.clientWidth) column.style.width = `${cell.scrollWidth + 2}px`;
-    }
-  }
-
-  /** Whether the end of the rows is in sight or will soon be. */
-  near(more: HTMLElement): boolean {
-    return !more.hidden && more.getBoundingClientRect().top < this.scroller.getBoundingClientRect().bottom + AHEAD;
-  }
-
-  /** Takes rows far from sight out of the document, an empty row of their height in their place; brings near ones back. */
-  thin(): void {
-    const bodies = this.bodies();
-    if (bodies.length <= ALIVE) return;
-    const view = this.scroller.getBoundingClientRect();
-    for (const body of bodies) {
-      const at = body.getBoundingClientRect();
-      const far = at.bottom < view.top - 3 * view.height || at.top > view.bottom + 3 * view.height;
-      const parked = this.parked.get(body);
-      if (far && !parked && !body.contains(document.activeElement)) this.park(body, at.height);
-      else if (!far && parked) {
-        body.replaceChildren(parked);
-        this.parked.delete(body);
-      }
-    }
-  }
-
-  park(body: HTMLTableSectionElement, height: number): void {
-    const rows = document.createDocumentFragment();
-    rows.append(...body.childNodes);
-    this.parked.set(body, rows);
-    const row = document.createElement("tr");
-    const cell = document.createElement("td");
-    cell.colSpan = this.table.tHead?.rows[0]?.cells.length ?? 1;
-    cell.style.height = `${height}px`;
-    row.append(cell);
-    row.setAttribute("aria-hidden", "true");
-    body.append(row);
-  }
-
   /** The order of the records seen here, for "next" and "previous" of a card. */
   remember(): void {
-    const parts = this.bodies().map((body) => this.parked.get(body) ?? body);
-    const links = parts.flatMap((part) => [...part.querySelectorAll<HTMLAnchorElement>("td.name a")].map((link) => link.pathname));
-    const whole = !this.bodies().at(-1)?.dataset.next && links.length <= MOST;
-    sessionStorage.setItem(STORE, JSON.stringify({ back: location.pathname + location.search, links: links.slice(0, MOST), whole }));
+    const links = this.pages.rows().slice(0, MOST).flatMap((row) => row.querySelector<HTMLAnchorElement>("td.name a")?.pathname ?? []);
+    const whole = !this.pages.table.querySelector("tbody.more") && links.length < MOST;
+    sessionStorage.setItem(STORE, JSON.stringify({ back: location.pathname + location.search, links, whole }));
+  }
+}
+
+/** A menu whose lines change the list stays open when the list has changed, the focus in it. */
+function staying(area: HTMLElement): void {
+  for (const menu of area.querySelectorAll<HTMLDetailsElement>("details[data-stay]")) {
+    menu.querySelector(".drop")?.addEventListener("click", (event) => {
+      if ((event.target as Element).closest("a")) stay = menu.id;
+    });
+  }
+  const menu = stay ? area.querySelector<HTMLDetailsElement>(`#${stay}`) : null;
+  stay = "";
+  if (menu) {
+    menu.open = true;
+    menu.querySelector("summary")?.focus();
   }
 }
 
@@ -166,7 +152,9 @@ function filters(box: HTMLDetailsElement): void {
 
 export function startLists(root: ParentNode): void {
   for (const area of fresh<HTMLElement>(root, "[data-list]", "listed")) {
-    if (area.querySelector("#rows")) new Pages(area);
+    if (area.querySelector("#rows")) new List(area);
+    startPanel(area, (box) => window.htmx.process(box));
+    staying(area);
     if (document.activeElement === document.body && area.dataset.search !== undefined) area.querySelector<HTMLElement>("#list-search")?.focus();
   }
   fresh<HTMLElement>(root, "[data-neighbours]", "neighboured").forEach(neighbours);

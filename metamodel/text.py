@@ -16,6 +16,8 @@ LARGEST = 2**63 - 1
 
 def fold(text: str) -> str:
     """``text`` without differences of case, width, ё and е: NFKC, casefold, ё to е, NUL removed."""
+    if text.isascii():  # nothing but case and NUL to fold
+        return text.lower().replace("\0", "")
     return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е").replace("\0", "")
 
 

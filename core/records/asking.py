@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.query.matching import among, id_list
 from core.query.relations import Life, Relations
 from core.records.statements import chunks, one, prepared
 from core.records.work import Work
@@ -65,7 +66,7 @@ def ask(
             sa.type_coerce(compile_value(each.root, environment).value, column_type(each.type))
             for each in expressions
         ]
-        return sa.select(alias.c.id, *columns).where(_among(alias.c.id, one_id))
+        return sa.select(alias.c.id, *columns).where(_among(work, alias.c.id, one_id))
 
     ids = set(ids)
     if not expressions or not ids:
@@ -77,7 +78,7 @@ def ask(
     statement = prepared(work.tx, ("ask", entity.uid, *key), make)
     found: dict[int, tuple[Any, ...]] = {}
     for some in chunks(ids):
-        for row in work.tx.connection.execute(statement, {**given, "ids": some}):
+        for row in work.tx.connection.execute(statement, {**given, "ids": id_list(work.tx.dialect, some)}):
             found[row[0]] = tuple(row[1:])
     return found
 
@@ -93,11 +94,9 @@ def ask_once(work: Work, key: tuple[Any, ...], expression: Expression) -> Any:
     return value
 
 
-def _among(column: sa.ColumnElement[int], one_id: bool) -> sa.ColumnElement[bool]:
+def _among(work: Work, column: sa.ColumnElement[int], one_id: bool) -> sa.ColumnElement[bool]:
     """The record of the parameter ``id``, or those of the list ``ids``."""
-    return (
-        column == sa.bindparam("id", type_=BIG) if one_id else column.in_(sa.bindparam("ids", expanding=True))
-    )
+    return column == sa.bindparam("id", type_=BIG) if one_id else among(work.tx.dialect, column, "ids")
 
 
 def column_type(of: Type) -> Any:
@@ -138,7 +137,7 @@ def visible_ids(
     def make(one_id: bool = False) -> sa.Select[Any]:
         row = relations(work).visible.open(entity.uid, life)
         condition = sa.true() if row.condition is None else row.condition
-        found = sa.select(row.alias.c.id).where(condition, _among(row.alias.c.id, one_id))
+        found = sa.select(row.alias.c.id).where(condition, _among(work, row.alias.c.id, one_id))
         if not lock:
             return found
         return found.order_by(row.alias.c.id).with_for_update(read=True, key_share=True, of=row.alias)
@@ -151,7 +150,8 @@ def visible_ids(
     statement = prepared(work.tx, key, make)
     found: set[int] = set()
     for some in chunks(ids):
-        found.update(work.tx.connection.execute(statement, {**given, "ids": some}).scalars())
+        listed = id_list(work.tx.dialect, some)
+        found.update(work.tx.connection.execute(statement, {**given, "ids": listed}).scalars())
     return found
 
 

@@ -70,6 +70,19 @@ def written_already(column: sa.Column[Any], texts: Sequence[str]) -> Column:
 
 
 def _encoded(tx: Transaction, column: sa.Column[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """The values as the driver takes them; equal ones are converted once."""
     dialect = tx.connection.dialect
     convert: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return values if convert is None else [convert(value) for value in values]
+    if convert is None:
+        return values
+    known: dict[Any, Any] = {}
+    found: list[Any] = []
+    for value in values:
+        if value is None:
+            found.append(None)
+            continue
+        encoded = known.get(value)
+        if encoded is None:
+            encoded = known[value] = convert(value)
+        found.append(encoded)
+    return found

@@ -126,10 +126,8 @@ def _searched(columns: Columns) -> list[tuple[int, dict[str, Any]]]:
     place = columns.work.tx.searched.get(columns.entity.uid)
     if place is None:
         return []
-    uids = {
-        uid for each in place.layout.columns for uid in (*each.fields, each.link) if uid in columns.values
-    }
-    names = sorted(uid for uid in uids if uid is not None)
+    named = {uid for each in place.layout.columns for uid in (*each.fields, each.link or "")}
+    names = sorted(named & columns.values.keys())
     lists = [columns.values[uid] for uid in names]
     return [
         (record, dict(zip(names, values, strict=True)))
@@ -145,11 +143,7 @@ def _write_journal(columns: Columns) -> None:
         values = columns.values.get(found.uid)
         if found.system or values is None or not any(value is not None for value in values):
             continue
-        head = f'"{found.uid}":[null,'
-        texts = ["" if value is None else _encode(neutral(value)).decode() for value in values]
-        parts.append(
-            ["" if value is None else f"{head}{text}]" for value, text in zip(values, texts, strict=True)]
-        )
+        parts.append(_written(f'"{found.uid}":[null,', values))
     diffs = ["{" + ",".join(filter(None, row)) + "}" for row in zip(*parts, strict=True)] or ["{}"] * count
     actor, table = work.actor, work.tx.tables.own.journal
     same = {
@@ -160,3 +154,15 @@ def _write_journal(columns: Columns) -> None:
     load_columns(
         work.tx, table, [*written, (table.c.record, columns.ids), written_already(table.c.diff, diffs)]
     )
+
+
+def _written(head: str, values: Sequence[Any]) -> list[str]:
+    """The part of a difference that is of one field, for each record; equal values are written once."""
+    known: dict[Any, str] = {None: ""}
+    found = []
+    for value in values:
+        text = known.get(value)
+        if text is None:
+            text = known[value] = f"{head}{_encode(neutral(value)).decode()}]"
+        found.append(text)
+    return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.query.matching import among, id_list
 from core.records.statements import chunks, load
 from core.storage.search.layout import Column, texts_of
 from core.storage.search.places import Place
@@ -68,8 +69,9 @@ def _titles(tx: Transaction, entity: Entity, column: Column, records: Iterable[R
     place = tx.tables[target.uid]
     uids = [uid for uid in column.fields if uid in place.columns]
     chosen = sa.select(place.table.c.id, *(place.columns[uid].value for uid in uids))
+    chosen = chosen.where(among(tx.dialect, place.table.c.id, "ids"))
     found: dict[int, str] = {}
     for some in chunks(values[link.uid] for _, values in records if values.get(link.uid) is not None):
-        for row in tx.connection.execute(chosen.where(place.table.c.id.in_(some))):
+        for row in tx.connection.execute(chosen, {"ids": id_list(tx.dialect, some)}):
             found[row[0]] = line(texts_of(target, uids, dict(zip(uids, row[1:], strict=True))))
     return found

@@ -16,7 +16,7 @@ from core.query.history import read_neutral
 from core.records.engine import run
 from core.records.follow import changed_by_hand, followers, follows
 from core.records.shapes import Row
-from core.records.statements import chunks, update
+from core.records.statements import chunks, load, update
 from core.records.takeback.deeds import before_it
 from core.records.takeback.task import Deed
 from core.records.work import Work, start
@@ -167,6 +167,8 @@ def _filled(work: Work, row: Row, deed: Deed) -> Row:
         elif _may_go_back(work.grants, row.entity, each):
             row.sent[uid] = read_neutral(work.tx, each, old, keep_uids=True)
     row.taken_back = stages is not None and stages.field in row.sent
+    if stages is not None and row.taken_back and stages.since not in deed.diff:  # moved in the second it came there
+        row.since = load(work.tx, row.entity, [row.id]).get(row.id, {}).get(stages.since)
     return row
 
 

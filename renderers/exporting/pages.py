@@ -26,8 +26,9 @@ from metamodel.messages import message
 from metamodel.model import Entity
 from metamodel.text import number_of
 from renderers.exporting.view import FORMATS, ExportPage, FileLine, file_line
-from renderers.lists.address import Address, read_address
-from renderers.lists.build import Listing, listing, question
+from renderers.lists.address import Address
+from renderers.lists.asking import asked_list
+from renderers.lists.listing import Listing, question
 from renderers.pages.shell import make_shell
 
 DIRECT = 20_000
@@ -84,9 +85,8 @@ class Exporting(Controller):
 def _listing(who: Visit, tx: Transaction, entity: str, pairs: Sequence[tuple[str, str]]) -> Listing:
     """The list, of an entity that the person may export; KBK2006, KBK4002."""
     grants = grants_of(tx.model, who.actor)
-    found = readable_entity(tx.model, grants, entity)
-    narrowed_of(tx, grants, found)
-    return listing(tx.model, grants, found, who.actor.roles, read_address(found.name, pairs))
+    narrowed_of(tx, grants, readable_entity(tx.model, grants, entity))
+    return asked_list(who, tx, entity, pairs)
 
 
 def chosen_of(given: Mapping[str, str]) -> tuple[int, ...]:
@@ -97,19 +97,7 @@ def chosen_of(given: Mapping[str, str]) -> tuple[int, ...]:
 
 def shown_question(asked: Listing) -> Query:
     """The question of what a list shows: its columns, its rows, grouped ones together."""
-    query = question(asked)
-    grouped = [name.partition(":")[0] for name in _groups(asked)]
-    known = {key.removeprefix("-") for key in query.sort}
-    order = [*(name for name in grouped if name not in known), *query.sort]
-    first = [key for key in order if key.removeprefix("-") in grouped]
-    rest = [key for key in order if key.removeprefix("-") not in grouped]
-    fields = tuple(dict.fromkeys(column.name for column in asked.columns))
-    return replace(query, fields=fields, sort=tuple(first + rest))
-
-
-def _groups(asked: Listing) -> tuple[str, ...]:
-    found: tuple[str, ...] | None = getattr(asked, "group", None)
-    return found if found is not None else asked.address.group or ()
+    return replace(question(asked), fields=tuple(dict.fromkeys(column.name for column in asked.columns)))
 
 
 def whole_question(entity: Entity) -> Query:

@@ -30,6 +30,7 @@ from tests.doors import (
     searching,
     shell,
     stages_and_boards,
+    taking_out,
 )
 from tests.doors.doors import PROBES, commands, doors_of
 from tests.doors.people import grants
@@ -41,6 +42,7 @@ from tests.sites import Site, running
 
 CLAIMING = (
     api_reading, api_writing, api_model, pages_reading, pages_writing, stages_and_boards, past, people_pages, searching, shell,
+    taking_out,
 )  # fmt: skip
 """The modules that claim doors."""
 

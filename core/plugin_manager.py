@@ -27,6 +27,7 @@ from metamodel.names import is_name
 RENDERERS = (
     "renderers.api",
     "renderers.exporting",
+    "renderers.importing",
     "renderers.merging",
     "renderers.filters",
     "renderers.lists",

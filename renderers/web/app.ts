@@ -3,6 +3,7 @@ import "htmx.org/dist/htmx.esm.js";
 import { startActions } from "./actions";
 import { startBoards } from "./boards";
 import { startCalendars } from "./calendar";
+import { startCalendarViews } from "./calview";
 import { startCards } from "./card";
 import { startChildren } from "./children";
 import { startColors } from "./colors";
@@ -13,6 +14,7 @@ import { startFiles } from "./files";
 import { startFilters } from "./filters";
 import { startForms } from "./form";
 import { startGrids } from "./grid";
+import { startImports } from "./importing/importing";
 import { startKeyboard } from "./keyboard";
 import { startLists } from "./list";
 import { startLive } from "./live";
@@ -32,7 +34,7 @@ import { startTyped } from "./typed";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
-const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCards, startComments, startMoves, startRoles, startPeople];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCalendarViews, startCards, startComments, startMoves, startRoles, startPeople, startImports];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

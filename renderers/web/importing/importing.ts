@@ -1,0 +1,50 @@
+// Import: a file dropped anywhere on its zone is chosen and sent; the columns are shown anew as they are changed.
+
+/** A form of import on the page is made ready. */
+export function startImports(root: ParentNode): void {
+  document.documentElement.classList.add("js");
+  for (const form of root.querySelectorAll<HTMLFormElement>("form[data-import-send]:not([data-ready])")) {
+    form.dataset.ready = "";
+    prepare(form);
+  }
+  for (const form of root.querySelectorAll<HTMLFormElement>("form[data-import]:not([data-ready])")) {
+    form.dataset.ready = "";
+    // the button that goes on sends the page itself, after the last change is in the form anyway
+    form.addEventListener("click", (event) => {
+      if (!(event.target as Element).closest("[data-import-next]")) return;
+      event.preventDefault();
+      const next = document.createElement("input");
+      next.type = "hidden";
+      next.name = "then";
+      next.value = "check";
+      form.append(next);
+      form.submit();
+    });
+  }
+}
+
+function prepare(form: HTMLFormElement): void {
+  const zone = form.querySelector<HTMLElement>(".drop-zone")!;
+  const input = zone.querySelector<HTMLInputElement>("input[type=file]")!;
+  const over = (on: boolean): void => { zone.classList.toggle("over", on); };
+  for (const name of ["dragenter", "dragover"]) {
+    form.addEventListener(name, (event) => {
+      event.preventDefault();
+      over(true);
+    });
+  }
+  form.addEventListener("dragleave", (event) => {
+    if (!form.contains(event.relatedTarget as Node | null)) over(false);
+  });
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    const files = event.dataTransfer?.files;
+    if (!files?.length) return;
+    input.files = files;
+    form.requestSubmit();
+  });
+  input.addEventListener("change", () => {
+    if (input.files?.length) form.requestSubmit();
+  });
+}

@@ -34,4 +34,4 @@ def rebuild_index(entities: tuple[str, ...]) -> None:
         outcome = run_index(workspace, lambda done, total: bar.update_to(done, total or done))
     if outcome.result.get("slow"):
         say(outcome.result["slow"], to_stderr=True)
-    say(message("The search index is made: {count} entities.", count=len(outcome.result["entities"])))
+    say(message("The search index is made, entities: {count}", count=len(outcome.result["entities"])))

@@ -7,7 +7,7 @@ const folded = (text: string): string => text.toLowerCase().replaceAll("ё", "е
 /** The words of a search; long ones also without their ending, since other forms of a word are found, too. */
 function sought(text: string): string[][] {
   const words = folded(text).match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.map((word) => (/^\p{L}{5,}$/u.test(word) ? [word, word.slice(0, Math.max(4, word.length - 2))] : [word]));
+  return words.map((word) => (/^\p{L}{5,}$/u.test(word) ? [word, ...[1, 2, 3].map((cut) => word.slice(0, Math.max(4, word.length - cut)))] : [word]));
 }
 
 function places(text: string, forms: string[]): [number, number][] {

@@ -6,6 +6,8 @@ const WAIT = 140;
 const RECORD = /^\/e\/([a-z][a-z0-9_]*)\/([1-9]\d*)$/;
 
 let asked = 0;
+let waiting = false; // what is shown is not yet what was typed
+let hurry: { aside: boolean } | null = null; // Enter came before what was typed was found
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 interface Palette {
@@ -80,9 +82,14 @@ async function ask(shown: Palette): Promise<void> {
   lately(shown);
   options(shown.found).forEach((each, at) => (each.id = `palette-${at}`));
   choose(shown, options(shown.found)[0]);
+  waiting = false;
+  const first = options(shown.found)[0];
+  if (hurry && first) go(shown, first, hurry.aside);
+  hurry = null;
 }
 
 function later(shown: Palette): void {
+  waiting = true;
   clearTimeout(timer);
   timer = setTimeout(() => void ask(shown), WAIT);
 }
@@ -90,6 +97,8 @@ function later(shown: Palette): void {
 export function openPalette(): boolean {
   const shown = palette();
   if (!shown || shown.dialog.open) return shown !== null;
+  waiting = false;
+  hurry = null;
   shown.input.value = "";
   shown.found.replaceChildren();
   shown.dialog.showModal();
@@ -120,6 +129,12 @@ function keys(event: KeyboardEvent, shown: Palette): void {
     choose(shown, lines[(at + (event.code === "ArrowDown" ? 1 : lines.length - 1) + lines.length) % lines.length]);
   } else if (event.code === "Enter" || event.code === "NumpadEnter") {
     const line = lines[at];
+    if (waiting) {
+      hurry = { aside: event.ctrlKey || event.metaKey };
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (!line) return; // the form leads to the page of the search
     event.preventDefault();
     event.stopPropagation();

@@ -6,6 +6,7 @@ from core.settings import read_settings
 from core.web.app import Application, create_app
 from core.web.log import configure_log
 from core.web.starting import no_collecting
+from core.web.warming import warm
 
 
 def application() -> Application:
@@ -13,4 +14,6 @@ def application() -> Application:
     settings = read_settings()
     configure_log(settings.log_level)
     with no_collecting():
-        return create_app(settings, jobs=True)
+        made = create_app(settings, jobs=True)
+    warm(made.site.templates)
+    return made

@@ -13,7 +13,7 @@ from bench.installation import installed
 from bench.measure import Results
 from scripts.postgres import PostgresMissing
 
-NAMES = ("lists", "rights", "boards", "write", "search")
+NAMES = ("lists", "rights", "boards", "write", "search", "export")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

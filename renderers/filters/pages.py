@@ -16,7 +16,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html, render, see_other
 from renderers.filters.asked import Asked, read_asked
-from renderers.filters.bar import fault_of
+from renderers.filters.bar import bar, fault_of
 from renderers.filters.choosing import choosing
 from renderers.filters.expression import checked, known, rows_of, wrong
 from renderers.filters.form import (
@@ -84,6 +84,15 @@ def filter_as_text(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             else wrong(fault, text, who.texts)
         )
         return _drawn(request, made, "text", status, text=text, said=said, whole=whole)
+
+
+@get("/e/{entity:str}/filters/bar", sync_to_thread=True, include_in_schema=False)
+def conditions_of_text(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
+    """The conditions of an expression as chips, beside a field in which one is written."""
+    with reading(request) as (who, tx):
+        asked = _asked(request)
+        found = readable_entity(tx.model, grants_of(tx.model, who.actor), entity)
+        return _quiet(render(who, "filters/_builder.html", bar=bar(who, tx, found, asked.text, ())))
 
 
 @get("/e/{entity:str}/filters/check", sync_to_thread=True, include_in_schema=False)
@@ -174,5 +183,5 @@ def _quiet(answer: Html) -> Html:
 
 
 ROUTES = (
-    edit_condition, apply_condition, filter_as_text, check_expression, known_names, options_of_condition,
+    conditions_of_text, edit_condition, apply_condition, filter_as_text, check_expression, known_names, options_of_condition,
 )  # fmt: skip

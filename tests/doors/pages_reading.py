@@ -139,6 +139,7 @@ def forms(visit: Visit) -> None:
 
 
 @claims(
+    "GET /e/{entity}/filters/bar",
     "GET /e/{entity}/filters/edit",
     "GET /e/{entity}/filters/apply",
     "GET /e/{entity}/filters/text",
@@ -151,7 +152,7 @@ def filters(visit: Visit) -> None:
     for name in MAIN:
         entity = visit.entity(name)
         if not visit.rights.exists(entity):
-            for page in ("edit", "apply", "text", "check", "names"):
+            for page in ("bar", "edit", "apply", "text", "check", "names"):
                 no_page(visit, f"/e/{{}}/filters/{page}", name, "nobody")
             continue
         told = visit.page(f"/e/{name}/filters/edit", fragment=True).text
@@ -174,6 +175,7 @@ def filters(visit: Visit) -> None:
                 f"/e/{name}?view=all&filter=id = {row['id']} OR org = {row['id']} OR owner = {row['id']}"
             )
             visit.page(f"/e/{name}/filters/edit?filter=org = {row['id']}&_at=0", fragment=True)
+            visit.page(f"/e/{name}/filters/bar?filter=org = {row['id']} OR hint = 1", fragment=True)
     for path in (
         "/e/work/filters/options/nothing?q=",
         "/e/remark/filters/options/about?q=&_to=vault",

@@ -17,7 +17,7 @@ export function place(box: HTMLElement): void {
   if (over > 0) box.style.left = `${-over}px`;
 }
 
-const FIRST = ["[aria-invalid=true]", "[data-ffind]", ".field :is(input:not([type=hidden]):not([type=checkbox]), textarea, select, input[type=checkbox])", "[name=_n]", "[data-fop]", "a, button"];
+const FIRST = ["[aria-invalid=true]", "[data-ffind]", ":scope .field :is(input:not([type=hidden]):not([type=checkbox]), textarea, select, input[type=checkbox])", "[name=_n]", "[data-fop]", "a, button"];
 
 function first(box: HTMLElement): void {
   const field = FIRST.map((selector) => box.querySelector<HTMLElement>(selector)).find((found) => found !== null);
@@ -31,7 +31,7 @@ function fill(box: HTMLElement, html: string): void {
   box.dataset.loaded = "";
   for (const find of box.querySelectorAll<HTMLElement>("[data-ffind]")) find.hidden = false;
   for (const again of box.querySelectorAll<HTMLElement>("[data-fagain]")) again.hidden = true;
-  window.htmx.process(box);
+  if (!box.closest("[data-fbuilder]")) window.htmx.process(box);
   box.dispatchEvent(new Event("kubik:new", { bubbles: true }));
   place(box);
   first(box);
@@ -65,7 +65,15 @@ async function send(box: HTMLElement, form: HTMLFormElement): Promise<void> {
   if (!where) return fill(box, await answer.text());
   wanted = box.closest<HTMLElement>(".fset")?.dataset.fat ?? "";
   const { path } = JSON.parse(where) as { path: string };
+  if (tell(box, path)) return;
   await window.htmx.ajax("GET", path, { target: "#list", swap: "outerHTML", push: path });
+}
+
+/** Beside a field of an expression the text of the new filter goes into the field; whether it did. */
+export function tell(box: Element, address: string): boolean {
+  const builder = box.closest("[data-fbuilder]");
+  builder?.dispatchEvent(new CustomEvent("kubik:condition", { detail: new URL(address, location.href).searchParams.get("filter") ?? "" }));
+  return builder !== null;
 }
 
 export function startPopover(menu: HTMLDetailsElement): void {

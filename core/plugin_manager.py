@@ -33,6 +33,7 @@ RENDERERS = (
     "renderers.lists",
     "renderers.boards",
     "renderers.calendars",
+    "renderers.trees",
     "renderers.grid",
     "renderers.forms",
     "renderers.cards",

@@ -41,6 +41,7 @@ from renderers.pages.cells import cells_of
 from renderers.pages.columns import Width
 from renderers.pages.notices import COOKIE, forget_notice
 from renderers.pages.shell import make_shell
+from renderers.trees.pages import tree_html
 
 MOST_AGAIN = 1_000
 """Rows that are drawn at once when they are asked for again, or to come back to where one was."""
@@ -70,6 +71,8 @@ def list_page(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             html = board_html(request, who, tx, asked, over)
         elif asked.view is not None and asked.view.kind == "calendar":
             html = calendar_html(request, who, tx, asked, over)
+        elif asked.view is not None and asked.view.kind == "tree":
+            html = tree_html(request, who, tx, asked, over)
         else:
             made = bodies_of(who, tx, asked)
             html = _framed(request, who, tx, asked, made.read, _bodies(request, made), over)

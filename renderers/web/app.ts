@@ -30,11 +30,12 @@ import { startServer } from "./server";
 import { startTabs } from "./tabs";
 import "./tokens";
 import { startToasts } from "./toasts";
+import { startTrees } from "./treeview";
 import { startTyped } from "./typed";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
-const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCalendarViews, startCards, startComments, startMoves, startRoles, startPeople, startImports];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCalendarViews, startTrees, startCards, startComments, startMoves, startRoles, startPeople, startImports];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {

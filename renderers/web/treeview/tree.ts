@@ -1,0 +1,178 @@
+// A tree: levels brought when they are opened, rows walked by keys, a record moved under another by mouse, finger or keys.
+import { token, word } from "../dom";
+import { toast } from "../toasts";
+import { startDragging } from "./dragging";
+
+declare const window: Window & { htmx: { ajax(method: string, path: string, options: { target: string; swap: string }): Promise<void> } };
+
+const UNDO = 10; // seconds that the undo notice stands
+const level = (row: HTMLElement): number => Number(row.dataset.level);
+
+export class Tree {
+  /** The row that is carried by keys. */
+  private lifted: HTMLElement | null = null;
+
+  constructor(readonly root: HTMLElement) {
+    const first = this.rows()[0];
+    if (first) first.tabIndex = 0;
+    root.addEventListener("click", (event) => void this.pressed(event));
+    root.addEventListener("keydown", (event) => this.keyed(event));
+    root.addEventListener("focusin", (event) => this.focused(event));
+    startDragging(this);
+  }
+
+  rows(): HTMLElement[] {
+    return [...this.root.querySelectorAll<HTMLElement>("tr[data-id]")];
+  }
+
+  name(row: HTMLElement): string {
+    return row.querySelector<HTMLElement>(".tname > a:not(.tfold)")?.textContent?.trim() ?? "";
+  }
+
+  /** The rows below one, at whatever depth. */
+  below(row: HTMLElement): HTMLElement[] {
+    const found: HTMLElement[] = [];
+    for (let next = row.nextElementSibling; next instanceof HTMLElement; next = next.nextElementSibling) {
+      if (next.dataset.id !== undefined && level(next) <= level(row)) break;
+      if (next.dataset.id === undefined && (next.dataset.of ?? "") !== row.dataset.id && !found.length) break;
+      found.push(next);
+    }
+    return found;
+  }
+
+  above(row: HTMLElement): HTMLElement | null {
+    for (let before = row.previousElementSibling; before instanceof HTMLElement; before = before.previousElementSibling) if (before.dataset.id !== undefined && level(before) < level(row)) return before;
+    return null;
+  }
+
+  private focused(event: FocusEvent): void {
+    const row = (event.target as Element).closest<HTMLElement>("tr[data-id]");
+    if (!row) return;
+    for (const each of this.rows()) each.tabIndex = each === row ? 0 : -1;
+  }
+
+  private async pressed(event: MouseEvent): Promise<void> {
+    const target = event.target as Element;
+    const more = target.closest<HTMLElement>("[data-more-rows]");
+    if (more) {
+      const line = more.closest("tr")!;
+      const rows = await this.fetch(more.dataset.moreRows!);
+      if (rows) line.replaceWith(...rows);
+      return;
+    }
+    const fold = target.closest<HTMLElement>("[data-fold]");
+    if (!fold || event.ctrlKey || event.metaKey || event.button) return;
+    event.preventDefault();
+    await this.turn(fold.closest("tr")!);
+  }
+
+  private async fetch(address: string): Promise<Element[] | null> {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) {
+      toast(word(answer ? "broken" : "offline"), 20);
+      return null;
+    }
+    const part = document.createElement("template");
+    part.innerHTML = `<table><tbody>${await answer.text()}</tbody></table>`;
+    return [...part.content.querySelectorAll("tr")];
+  }
+
+  /** Opens a row or folds it; what was opened is remembered in the address. */
+  async turn(row: HTMLElement): Promise<void> {
+    const open = row.getAttribute("aria-expanded") === "true";
+    if (open) for (const each of this.below(row)) each.remove();
+    else {
+      const rows = await this.fetch(row.dataset.part!);
+      if (!rows) return;
+      for (const each of rows) if (each instanceof HTMLElement && each.dataset.id === undefined) each.dataset.of = row.dataset.id!;
+      row.after(...rows);
+    }
+    row.setAttribute("aria-expanded", String(!open));
+    this.remember();
+  }
+
+  private remember(): void {
+    const address = new URL(location.href);
+    address.searchParams.delete("open");
+    for (const row of this.root.querySelectorAll<HTMLElement>('tr[aria-expanded="true"]')) address.searchParams.append("open", row.dataset.id!);
+    history.replaceState(history.state, "", address);
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    const row = (event.target as Element).closest<HTMLElement>("tr[data-id]");
+    if (!row || event.target !== row || event.altKey || event.metaKey) return;
+    if (event.ctrlKey) {
+      if (event.code === "KeyX" && !row.classList.contains("fixed")) this.lift(row);
+      else if (event.code === "KeyV" && this.lifted) void this.drop(row);
+      else return;
+      return event.preventDefault();
+    }
+    const rows = this.rows();
+    const at = rows.indexOf(row);
+    const expanded = row.getAttribute("aria-expanded");
+    const go = (to: HTMLElement | null | undefined) => to?.focus();
+    switch (event.key) {
+      case "ArrowDown": go(rows[at + 1]); break;
+      case "ArrowUp": go(rows[at - 1]); break;
+      case "Home": go(rows[0]); break;
+      case "End": go(rows.at(-1)); break;
+      case "ArrowRight":
+        if (expanded === "false") void this.turn(row);
+        else if (expanded === "true") go(rows[at + 1]);
+        break;
+      case "ArrowLeft":
+        if (expanded === "true") void this.turn(row);
+        else go(this.above(row));
+        break;
+      case "Enter":
+        if (this.lifted) void this.drop(row);
+        else row.querySelector<HTMLAnchorElement>(".tname > a:not(.tfold)")?.click();
+        break;
+      case "Escape":
+        if (!this.lifted) return;
+        this.lift(null);
+        break;
+      default:
+        if (event.code !== "KeyT" || !this.lifted) return;
+        void this.drop(null);
+    }
+    event.preventDefault();
+  }
+
+  private lift(row: HTMLElement | null): void {
+    this.lifted?.classList.remove("lifted");
+    this.lifted = row;
+    row?.classList.add("lifted");
+    if (row) this.say("sayLifted", this.name(row));
+  }
+
+  private async drop(under: HTMLElement | null): Promise<void> {
+    const row = this.lifted;
+    this.lift(null);
+    if (row && row !== under) await this.move(row, under?.dataset.id ?? "", under ? this.name(under) : "");
+  }
+
+  say(name: string, ...values: string[]): void {
+    const text = this.root.dataset[name] ?? "";
+    this.root.querySelector("[data-said]")!.textContent = ["%", "#"].reduce((filled, sign, index) => filled.replace(sign, values[index] ?? ""), text);
+  }
+
+  /** Sends a move, shows the tree as it is then, and offers to take it back. */
+  async move(row: HTMLElement, under: string, place: string, undoing = false): Promise<void> {
+    const [id, name] = [row.dataset.id!, this.name(row)];
+    const body = new URLSearchParams({ _csrf_token: token(), view: this.root.dataset.view!, under });
+    const answer = await fetch(`${this.root.dataset.tree}/${id}`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer) return toast(word("offline"), 20);
+    const said = (await answer.json().catch(() => ({}))) as { reason?: string; was?: number | null };
+    if (!answer.ok) return toast(said.reason || word("broken"), 12);
+    const address = new URL(location.href);
+    if (under && !address.searchParams.getAll("open").includes(under)) address.searchParams.append("open", under);
+    history.replaceState(history.state, "", address);
+    await window.htmx.ajax("GET", address.pathname + address.search, { target: "#list", swap: "outerHTML" });
+    const root = document.querySelector<HTMLElement>(".treeview");
+    root?.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(id)}"]`)?.focus();
+    const words = root?.dataset[under ? "sayMoved" : "sayTop"] ?? "";
+    root?.querySelector("[data-said]")?.replaceChildren(words.replace("%", name).replace("#", place));
+    if (!undoing) toast(this.root.dataset.moved!, UNDO, { label: this.root.dataset.undo!, run: () => void this.move(row, said.was ? String(said.was) : "", "", true) });
+  }
+}

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.access.actor import system_actor
 from core.i18n import Texts
+from core.query.options import options
 from core.query.query import Group, Query
-from core.query.read import titles
+from core.query.read import read, titles
 from core.query.totals import Total
 from core.storage.workspace import Transaction
 from core.web.context import Visit
+from metamodel.expression.names import USER
 from metamodel.model import Choice, Entity, Field, Model, View
 from metamodel.text import fold, number_of
 from renderers.lists.build import Listing
@@ -19,6 +22,9 @@ from renderers.pages.titles import title_words
 
 EMPTY, HIDDEN = "-", "~"
 """What stands for the records without a value, and for those that lead out of sight: no name of a choice."""
+
+FEW_CHOICES = 12
+"""Records that a link may lead to, up to which each has its column though no card stands there."""
 
 MOST = 60
 """Columns that are shown; a board by a link may have thousands."""
@@ -119,7 +125,7 @@ def place_of(tx: Transaction, who: Visit, board: Board, key: str) -> Place | Non
         )
         return next((place for place in places(tx, who, board, nobody) if place.key == key), None)
     total = Total(value=int(key), hidden=False, count=0, fields={})
-    return next((p for p in _of_links(tx, who, board, (total,)) if p.key == key), None)
+    return next((p for p in _of_links(tx, who, board, (total,), alone=True) if p.key == key), None)
 
 
 def key_of_choice(field: Field, choice: Choice) -> str:
@@ -161,11 +167,31 @@ def _of_choices(board: Board, counted: Sequence[Total] | None, texts: Texts) -> 
     ]  # fmt: skip
 
 
-def _of_links(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total]) -> list[Place]:
-    """The records that cards lead to, by their titles; the fullest ones when there are too many."""
+def _offered(tx: Transaction, who: Visit, board: Board, target: Entity) -> list[int]:
+    """What the reader may put into the field, of people who may sign in; nothing when that is too much for columns."""
+    if board.field.uid not in board.listing.grants.writable(board.entity.uid, "update"):
+        return []
+    offered = options(tx, who.actor, board.entity.name, board.field.name, "", {}, FEW_CHOICES + 1)
+    ids = tuple(link.id for link in offered if link.id is not None)
+    if len(ids) > FEW_CHOICES or not ids:
+        return []
+    if target.name == USER:
+        active = Query(entity=USER, fields=("id",), filter="active", ids=ids, limit=len(ids))
+        return [item["id"] for item in read(tx, system_actor(), active).items]
+    return list(ids)
+
+
+def _of_links(
+    tx: Transaction, who: Visit, board: Board, counted: Sequence[Total], *, alone: bool = False
+) -> list[Place]:
+    """The records that cards lead to, by their titles, the fullest ones when there are too many; and where few may be
+    chosen, each of these, so that a card can be put there."""
     target = tx.model.entity_by_uid[board.field.target or ""]
     fullest = sorted((t for t in counted if t.value is not None), key=lambda t: -t.count)[:MOST]
-    found = titles(tx, who.actor, target, [int(total.value) for total in fullest])
+    wanted = [int(total.value) for total in fullest]
+    if not alone:
+        wanted = list(dict.fromkeys([*wanted, *_offered(tx, who, board, target)]))
+    found = titles(tx, who.actor, target, wanted)
     seen = [link for link in found.values() if not link.hidden and link.id is not None]
     seen.sort(key=lambda link: (fold(link.title), link.id))
     return [

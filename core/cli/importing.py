@@ -51,8 +51,9 @@ def import_file(
 ) -> None:
     """Import FILE (CSV, XLSX, XLS, ODS, vCard or JSON with a header of field names or labels) into ENTITY.
 
-    Encoding, delimiter, decimal comma and the rows of titles are found. Refused lines are named with their reasons;
-    the others are written. Exit status 1 when lines were refused.
+    Encoding, delimiter, decimal comma and the rows of titles are found by the program.
+
+    Refused lines are named with their reasons; the others are written. Exit status 1 when lines were refused.
     """
     written = read_mapping(mapping) if mapping else {}
     options = Options(mode=mode, key=key, language=words().language, dry_run=dry_run)

@@ -42,7 +42,7 @@ def run(installation: Installation, results: Results) -> None:
         bare = _timed(lambda file: _bare(tx, file))
         print(f"  {'csv.writer over rows of the driver':<58} {rows / bare:12,.0f} rows/s", flush=True)
         for format in exporters():
-            for person in ("administrator", "many rows") if format.name == "csv" else ("administrator",):
+            for person in ("administrator", "head") if format.name == "csv" else ("administrator",):
                 actor, written = installation.actor(person), [0]
 
                 def write(

@@ -23,6 +23,7 @@ from tests.doors import (
     api_model,
     api_reading,
     api_writing,
+    days_and_trees,
     pages_reading,
     pages_writing,
     past,
@@ -42,7 +43,7 @@ from tests.sites import Site, running
 
 CLAIMING = (
     api_reading, api_writing, api_model, pages_reading, pages_writing, stages_and_boards, past, people_pages, searching, shell,
-    taking_out,
+    taking_out, days_and_trees,
 )  # fmt: skip
 """The modules that claim doors."""
 

@@ -134,6 +134,8 @@ YARD: Mapping[str, str] = {
         columns: [name, org, hint, amount, owner]
         totals: [amount]
     """,
+    "views/task_calendar.yaml": "{name: task_calendar, entity: task, kind: calendar, from: held_on, columns: [subject, work, owner]}",
+    "views/department_tree.yaml": "{name: department_tree, entity: department, kind: tree, columns: [name, head]}",
     "menu.yaml": "items: [{entity: work}, {entity: org}, {entity: task}, {entity: vault}]\n",
     "roles/one.yaml": "name: one\nparent: two\ngrants: []\n",
     "roles/two.yaml": "name: two\ngrants: []\n",

@@ -18,6 +18,8 @@ from core.query.noting import note_titles
 from core.query.plan import page_limit
 from core.query.query import Link
 from core.query.relations import VisibleRow
+from core.query.searching.condition import search_condition
+from core.query.searching.deciding import titles_of
 from core.query.title import title_of
 from core.storage.expressions import BoundRow, compile_condition
 from core.storage.prepared import Prepared
@@ -66,8 +68,11 @@ def _titled(
 ) -> list[Link]:  # fmt: skip
     """Those of the rows whose title holds the text."""
     title = title_of(row, actor.language)
-    if text.strip():
-        limits.append(contains(tx.dialect, title, "search"))
+    how = titles_of(tx, row.entity, text) if text.strip() else None
+    if how is not None:
+        limits = [*limits, search_condition(row, how.how, actor.language, titles=True)]
+    elif text.strip():
+        limits = [*limits, contains(tx.dialect, title, "search")]
     key = title.value if title.key is None else title.key
     select = (
         sa.select(row.alias.c.id, title.value)
@@ -75,7 +80,9 @@ def _titled(
         .order_by(key.asc().nulls_last(), row.alias.c.id)
         .limit(page_limit(limit))
     )
-    values = {**parameters(tx, actor), "search": fold(text.strip())}
+    values = {
+        **parameters(tx, actor), "search": fold(text.strip()), **(how.values if how is not None else {}),
+    }  # fmt: skip
     rows = run(Prepared(select, tx.workspace.database), tx.connection, values)
     found = [Link(id=i, title=t) for i, t in zip(*rows, strict=True)]
     note_titles(tx, actor, row.entity, [link.id for link in found if link.id is not None])

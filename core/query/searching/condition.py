@@ -18,8 +18,8 @@ from core.storage.types import TEXT
 Condition = sa.ColumnElement[bool]
 
 
-def search_condition(row: VisibleRow, how: How, language: str) -> Condition:
-    """The condition of a search on a row."""
+def search_condition(row: VisibleRow, how: How, language: str, *, titles: bool = False) -> Condition:
+    """The condition of a search on a row, of its title alone when ``titles``."""
     if how.place is None:
         return _scanned(row, language)
     dialect = row.relations.dialect
@@ -27,7 +27,7 @@ def search_condition(row: VisibleRow, how: How, language: str) -> Condition:
     find = sa.func.strpos if dialect == "postgresql" else sa.func.instr
     readable: list[tuple[sa.ColumnElement[Any], Condition | None]] = []
     for at, column in enumerate(how.place.layout.columns):
-        rights = _rights(row, column)
+        rights = _rights(row, column) if column.title or not titles else None
         if rights is not None:
             readable.append((rows.c[f"t{at}"], None if rights is True else rights))
 

@@ -37,6 +37,11 @@ class Decision:
     values: Mapping[str, Any] = field(default_factory=dict)
     hits: int = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nobody's records hold it at all."""
+        return self.how.mode == "found" and not self.hits
+
 
 Seen = Callable[[Decision], int]
 """How many records a search finds for the reader, at most `FEW`."""
@@ -49,7 +54,7 @@ def decide(tx: Transaction, entity: Entity, text: str, seen: Seen) -> Decision:
         return Decision(how=How(mode="scan"))
     sought = asked(text)
     first = reading_of(tx, place, sought.readings)
-    if not sought.others or seen(first) >= FEW:
+    if not sought.others or (not first.empty and seen(first) >= FEW):
         return first
     return reading_of(tx, place, (*sought.readings, *sought.others))
 
@@ -59,9 +64,14 @@ def reading_of(tx: Transaction, place: Place, readings: tuple[Reading, ...]) -> 
     finder = _finder(tx, place, shape_of(readings))
     values: dict[str, Any] = patterns(readings)
     how = How(mode="asked", place=place, shape=shape_of(readings))
-    size = finder.size(tx.connection)
+    size = _size(tx, place, finder)
+    if not size:
+        return Decision(
+            how=How(mode="found", place=place, shape=how.shape),
+            values={**values, FOUND: id_list(tx.dialect, ())},
+        )
     if size <= SMALL:
-        return Decision(how=how, values=values, hits=0)
+        return Decision(how=how, values=values)
     share = finder.sample(tx.connection, values)
     hits = int(share * size)
     if hits <= MOST:
@@ -73,6 +83,40 @@ def reading_of(tx: Transaction, place: Place, readings: tuple[Reading, ...]) -> 
         hits = MOST
     values[HITS] = hits
     return Decision(how=how, values=values, hits=hits)
+
+
+def named_of(tx: Transaction, place: Place, readings: tuple[Reading, ...]) -> Decision:
+    """The same for what very few records hold: the index is asked at once."""
+    finder = _finder(tx, place, shape_of(readings))
+    ids = finder.candidates(tx.connection, readings, MOST + 1)
+    if len(ids) > MOST:
+        return reading_of(tx, place, readings)
+    how = How(mode="found", place=place, shape=shape_of(readings))
+    values = {**patterns(readings), FOUND: id_list(tx.dialect, sorted(set(ids)))}
+    return Decision(how=how, values=values, hits=len(ids))
+
+
+def titles_of(tx: Transaction, entity: Entity, text: str) -> Decision | None:
+    """How records are found by their titles alone; None when the index cannot tell: it is being made, the title has
+    parts that are computed, or the text has neither a letter nor a digit."""
+    place, sought = tx.searched.get(entity.uid), asked(text)
+    layout = layout_of(tx.model, entity)
+    if place is None or not place.ready or place.layout.key != layout.key or not sought.readings:
+        return None
+    known = {uid for column in layout.columns if column.title for uid in (column.link, *column.fields)}
+    if any(part.field is not None and part.field not in known for part in entity.title):
+        return None
+    found = reading_of(tx, place, sought.readings)
+    return reading_of(tx, place, (*sought.readings, *sought.others)) if found.empty else found
+
+
+def _size(tx: Transaction, place: Place, finder: Finder) -> int:
+    """The highest id that has a row, asked once in a transaction that only reads."""
+    key = ("search size", place.table.name)
+    if key not in tx.decided or tx.writing:
+        tx.decided[key] = finder.size(tx.connection)
+    found: int = tx.decided[key]
+    return found
 
 
 def _finder(tx: Transaction, place: Place, shape: Shape) -> Finder:

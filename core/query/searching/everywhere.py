@@ -13,7 +13,7 @@ from core.query.execute import decided, parameters, reader_of
 from core.query.plan import page_limit
 from core.query.query import Link, Query
 from core.query.read import read, titles
-from core.query.searching.deciding import Decision, reading_of
+from core.query.searching.deciding import Decision, named_of
 from core.query.searching.excerpts import excerpt
 from core.storage.search.asked import asked
 from core.storage.search.layout import layout_of, searched_fields
@@ -95,8 +95,8 @@ def overview(
     """The first hits of each of the entities, those that are called just so before the newest."""
     sought, found = text.strip()[:LONGEST], []
     for entity in entities if sought else ():
-        called = exact(tx, actor, entity, sought)
-        ids, _ = _newest(tx, actor, entity, sought, each + len(called) + 1, None)
+        ids, _ = _newest(tx, actor, entity, sought, each + 1, None)
+        called = exact(tx, actor, entity, sought) if ids else []
         every = [*called, *(i for i in ids if i not in called)]
         if every:
             hits = tuple(
@@ -116,6 +116,9 @@ def searchable(tx: Transaction, actor: Actor) -> tuple[Entity, ...]:
 
 def exact(tx: Transaction, actor: Actor, entity: Entity, text: str) -> list[int]:
     """The newest records whose title, or a part of it, is just the text, legal forms and signs aside."""
+    decision = decided(tx, actor, Query(entity=entity.name, search=text))
+    if decision is None or decision.empty:
+        return []
     place, mark = tx.searched.get(entity.uid), asked(text).exact
     if (
         mark is None
@@ -124,7 +127,7 @@ def exact(tx: Transaction, actor: Actor, entity: Entity, text: str) -> list[int]
         or place.layout.key != layout_of(tx.model, entity).key
     ):
         return []
-    return _page(tx, actor, entity, reading_of(tx, place, (((mark,),),)), MOST_EXACT, None)
+    return _page(tx, actor, entity, named_of(tx, place, (((mark,),),)), MOST_EXACT, None)
 
 
 def _newest(
@@ -132,7 +135,9 @@ def _newest(
 ) -> tuple[list[int], bool]:
     question = Query(entity=entity.name, search=text)
     decision = decided(tx, actor, question)
-    ids = _page(tx, actor, entity, decision, min(limit, 1000), after, text) if decision is not None else []
+    if decision is None or decision.empty:
+        return [], False
+    ids = _page(tx, actor, entity, decision, min(limit, 1000), after, text)
     return ids, len(ids) >= limit
 
 

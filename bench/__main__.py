@@ -13,7 +13,10 @@ from bench.installation import installed
 from bench.measure import Results
 from scripts.postgres import PostgresMissing
 
-NAMES = ("lists", "rights", "boards", "write", "search", "export")
+NAMES = ("lists", "rights", "boards", "write", "search", "export", "import")
+
+MODULES = {"import": "importing"}
+"""Where a benchmark stands whose name is a word of Python."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +49,7 @@ def _measure(dialect: str, given: argparse.Namespace, results: Results) -> None:
     with installed(dialect, Size(deals=given.rows), given.keep) as installation:
         print(f"\n{dialect}: {given.rows:,} deals loaded in {installation.seconds:.0f} s", flush=True)
         for name in given.names or NAMES:
-            importlib.import_module(f"bench.{name}").run(installation, results)
+            importlib.import_module(f"bench.{MODULES.get(name, name)}").run(installation, results)
 
 
 if __name__ == "__main__":

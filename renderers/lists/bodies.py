@@ -73,7 +73,7 @@ def _more(
         '<tbody class="more" data-next="{}"{}{}{}><tr><td colspan="{}"><a class="btn slim" href="{}">{}</a></td></tr></tbody>',
         part,
         Markup(' data-of="{}"').format(key) if key else "",
-        Markup(' data-rows="{}"').format(min(rows, PAGE)) if rows else "",
+        Markup(' data-lacking="{}"').format(min(rows, PAGE)) if rows else "",
         Markup(" hidden") if hidden else "",
         made.width,
         href,
@@ -86,7 +86,7 @@ def late_groups(made: Bodies) -> str:
     address = made.listing.address
     words = made.who.texts.gettext("Show the groups")
     return _html(
-        '<tbody class="more" data-next="{}" data-rows="12"><tr><td colspan="{}"><a class="btn slim" href="{}">{}</a></td></tr></tbody>',
+        '<tbody class="more" data-next="{}" data-lacking="12"><tr><td colspan="{}"><a class="btn slim" href="{}">{}</a></td></tr></tbody>',
         address.href(part="groups"),
         made.width,
         address.href(count="all"),

@@ -18,19 +18,18 @@ export function startColumns(pages: Pages): void {
     area.querySelector<HTMLElement>("[data-list-says]")!.textContent = text.replace("%", values[0] ?? "").replace("#", values[1] ?? "");
   };
 
+  /** Written beside the table, not on it: htmx takes over the style of what has an id, which the page's policy forbids. */
   function settle(): void {
     let left = 0;
     for (const head of table.querySelectorAll<HTMLElement>("thead th.fz")) {
       const at = [...head.classList].find((name) => /^fz\d/.test(name));
-      if (at) table.style.setProperty(`--${at}`, `${left}px`);
+      if (at) pages.scroller.style.setProperty(`--${at}`, `${left}px`);
       left += head.getBoundingClientRect().width;
     }
     const all = [...columns];
     const free = all.some((each) => !each.className && !each.style.width);
-    if (!free && innerWidth >= 768) {
-      table.style.minWidth = "0";
-      table.style.width = `${all.reduce((sum, each) => sum + (parseFloat(each.style.width) || each.getBoundingClientRect().width || parseFloat(getComputedStyle(each).width)), 0)}px`;
-    }
+    table.classList.toggle("fixed", !free);
+    if (!free) pages.scroller.style.setProperty("--table", `${all.reduce((sum, each) => sum + (parseFloat(each.style.width) || parseFloat(getComputedStyle(each).width) || 0), 0)}px`);
   }
 
   function widen(head: HTMLTableCellElement, width: number): number {

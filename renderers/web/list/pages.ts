@@ -58,7 +58,7 @@ export class Pages {
 
   private watch(body: Body): void {
     if (body.classList.contains("more")) {
-      const rows = Number(body.dataset.rows ?? 0);
+      const rows = Number(body.dataset.lacking ?? 0);
       const cell = body.querySelector<HTMLElement>("td");
       if (rows && cell) cell.style.height = `${rows * this.rowHeight()}px`;
       this.near.observe(body);

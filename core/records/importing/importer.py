@@ -15,7 +15,7 @@ from core.records.importing.reading import decode, read_table
 from core.records.importing.recipe import Recipe
 from core.records.importing.report import LineError, Report
 from core.records.importing.task import Checkpoint, Import, LineOf, Options, Progress, RowsOf
-from core.records.importing.writing import Written, Wrote, write_lines
+from core.records.importing.writing import Written, Wrote, parse_ahead, write_lines
 from core.records.marks import mark_origin
 from core.storage.workspace import Transaction, Workspace
 from metamodel.fields.base import Context
@@ -118,13 +118,16 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
     The state after it, and for how many seconds it kept other writers waiting.
     """
     began = time.perf_counter()
+    assert task.planned is not None
+    ahead = [parse_ahead(task, task.planned[1], parser, chunk)]
 
     def action(tx: Transaction) -> Report:
         nonlocal began
         began = time.perf_counter()
         report = task.report.copy()
         plan = prepare(tx, task)
-        written = write_lines(tx, task, plan, parser, chunk)
+        parsed = ahead.pop() if ahead else None  # a try that is done again parses again
+        written = write_lines(tx, task, plan, parser, chunk, parsed)
         count(tx, task, plan, written, report, chunk)
         report.position += len(chunk)
         if task.checkpoint is not None:

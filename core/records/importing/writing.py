@@ -76,8 +76,33 @@ class _Refused(Exception):
         super().__init__()
 
 
+@dataclass(slots=True)
+class Ahead:
+    """A chunk parsed before its transaction begins, so that nobody waits for it; good for one try."""
+
+    plan: Plan
+    lines: list[LineOf]
+    drafts: dict[str, list[Draft]]
+    faults: list[Fault]
+
+
+def parse_ahead(task: Import, plan: Plan, parser: Parser, lines: Sequence[LineOf]) -> Ahead | None:
+    """The chunk parsed; None when its lines have to be written one by one, or some have too many values."""
+    shaped = Written()
+    good = _shaped(task, lines, shaped)
+    if shaped.faults or any(planned.refers_to_itself for planned in plan.targets):
+        return None
+    faults: list[Fault] = []
+    return Ahead(plan, good, parsed_all(plan, parser, good, faults), faults)
+
+
 def write_lines(
-    tx: Transaction, task: Import, plan: Plan, parser: Parser, lines: Sequence[LineOf]
+    tx: Transaction,
+    task: Import,
+    plan: Plan,
+    parser: Parser,
+    lines: Sequence[LineOf],
+    ahead: Ahead | None = None,
 ) -> Written:
     """Write what can be written: faults found together are taken out together, then the rest is tried again.
 
@@ -90,8 +115,11 @@ def write_lines(
         return written
     good = _shaped(task, lines, written)
     while good:
-        faults: list[Fault] = []
-        drafts = parsed_all(plan, parser, good, faults)
+        if ahead is not None and ahead.plan is plan:
+            good, drafts, faults, ahead = ahead.lines, ahead.drafts, ahead.faults, None
+        else:
+            faults = []
+            drafts = parsed_all(plan, parser, good, faults)
         pending = resolve(tx, task, plan, drafts, faults)
         if not faults:
             nested = tx.connection.begin_nested()

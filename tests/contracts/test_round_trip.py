@@ -13,6 +13,7 @@ from core.query.exporting import Manner, begin_export, exporter_named
 from core.query.exporting.known import exporters
 from core.records.importing import Options
 from core.records.importing.job import run_import
+from renderers.exporting.formats.xlsx_cells import LONGEST
 from tests.contracts.test_field_types import ZONE, Place, place
 
 __all__ = ["place"]
@@ -51,6 +52,10 @@ def states(found: Place, names: tuple[str, ...]) -> dict[int, Any]:
 def test_every_field_type_comes_back_as_it_was(place: Place, format: str, language: str) -> None:
     names = writable(place)
     before = states(place, names)
+    if (
+        format == "xlsx"
+    ):  # a cell of a sheet holds no more: such a text stands as ***, and nothing happens to it
+        before = {r: each for r, each in before.items() if len(each["long_text"] or "") <= LONGEST}
     data = exported(place, format, language)
     with place.workspace.read() as tx:
         required = {f.name for f in tx.model.entities["sample"].fields if f.required}

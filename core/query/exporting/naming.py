@@ -38,7 +38,7 @@ def ambiguous_titles(
         key = other.cell(field.uid).key
         if key is not None:
             taken: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
-                key == folded, other.alias.c.id != row.alias.c.id
+                key == folded, other.alias.c.id != row.alias.c.id, other.alias.c.deleted_at.is_(None)
             )
             selects.append(
                 sa.select(folded.label("folded")).where(

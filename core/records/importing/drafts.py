@@ -86,7 +86,7 @@ class Parser:
             if column.part is not None and column.split and not is_blank(cell):
                 cell = part_of(cell, column.split, column.part, self._context)
             if cell.__class__ is str:
-                cell = unguarded(cell)
+                cell = cell if self._hints.format == "json" else unguarded(cell)
                 if cell == HIDDEN:
                     continue  # who exported it did not see it: it stays as it is
             if is_blank(cell):

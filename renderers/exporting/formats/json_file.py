@@ -1,4 +1,7 @@
-"""JSON: one array of records as the API reads them, a record a line; cells that may not be seen are absent."""
+"""JSON: one array of records as the API reads them, a record a line; cells that may not be seen are absent.
+
+A value of a field of the type `json` stands as its text: within objects nobody could tell it from a record of a link.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,6 @@ def json_column(export: Export, column: ExportColumn) -> Column:
             return lambda values: [None if value is None else from_microseconds(value) for value in values]
         case "seconds":
             return Memo(lambda value: str(span(value))).column
-        case "json":
-            return lambda values: [None if value is None else msgspec.Raw(value.encode()) for value in values]
         case "choice":
             names = {choice.uid: choice.name for choice in column.choices}
             return Memo(lambda uid: names.get(uid, uid)).column

@@ -64,7 +64,8 @@ def recognise(source: Source, asked: Hints | None = None) -> Recognised:
     totals = [line for line in data if is_total(line) and line.number not in hints.kept]
     hints = replace(hints, totals=bool(totals) if hints.totals is None else hints.totals)
     if hints.empties is None:
-        hints = replace(hints, empties=_nothing(data))
+        literal = hints.format == "json"  # there a value that is absent is null
+        hints = replace(hints, empties=() if literal else _nothing(data))
     rows = _rows(source, hints, head, data)
     sample = tuple(islice(rows.lines(), SAMPLE))
     hints, columns = _columns(hints, rows, head, sample)

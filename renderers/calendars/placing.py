@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import msgspec
@@ -16,12 +17,13 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, visit
 from core.web.page_errors import as_page_error
 from metamodel.messages import message
-from metamodel.text import number_of
 from renderers.calendars.build import Calendar, calendar_of
 from renderers.lists.asking import asked_list
 
 FARTHEST = 366 * 24 * 60
 """Minutes that one move goes at most."""
+
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 @post("/e/{entity:str}/calendar/{record:int}", sync_to_thread=True, include_in_schema=False)
@@ -91,10 +93,11 @@ def _shift(value: dt.date | dt.datetime, days: int, minutes: int, tx: Transactio
 
 
 def _whole(text: str) -> int:
-    number = number_of(text.removeprefix("-"))
-    if number is None or number > FARTHEST:
+    """A whole number of days or minutes, at most `FARTHEST` in either direction."""
+    number = int(text) if _WHOLE.fullmatch(text) else FARTHEST + 1
+    if abs(number) > FARTHEST:
         raise KubikError("KBK2009", message("there is no such day"))
-    return -number if text.startswith("-") else number
+    return number
 
 
 def _json(status: int, content: dict[str, Any]) -> Response[Any]:

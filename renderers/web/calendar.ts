@@ -72,7 +72,7 @@ class Calendar {
     this.box.addEventListener("focusout", (event) => {
       if (!this.drawing && !this.box.contains(event.relatedTarget as Node | null)) this.close(false);
     });
-    (input.closest("dialog") ?? document.body).append(this.box);
+    (input.closest("dialog, .fdrop") ?? document.body).append(this.box);
     this.show(this.at, true);
     this.place();
   }

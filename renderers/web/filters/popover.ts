@@ -77,7 +77,7 @@ export function tell(box: Element, address: string): boolean {
 }
 
 export function startPopover(menu: HTMLDetailsElement): void {
-  const box = menu.querySelector<HTMLElement>("dialog[data-fpart]")!;
+  const box = menu.querySelector<HTMLElement>("[data-fpart]")!;
   menu.addEventListener("toggle", () => {
     if (!menu.open) return;
     place(box);

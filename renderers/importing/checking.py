@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from core.errors import KubikError
@@ -33,51 +33,56 @@ MOST_LINES = 200
 MOST_ANSWERS = 50
 
 
-@get("/imports/open/{token:str}/check", sync_to_thread=True, include_in_schema=False)
-def check_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    """How the trial goes, and what it found."""
-    with reading(request) as (who, tx):
+class Check(Controller):
+    """The trial and its corrections."""
+
+    path = "/imports/open/{token:str}/check"
+    include_in_schema = False
+
+    @get(sync_to_thread=True)
+    def show(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+        """How the trial goes, and what it found."""
+        with reading(request) as (who, tx):
+            made = unfinished(who.workspace, who.actor, token)
+            job = read_job(tx, made.check, by=made.by) if made.check is not None else None
+            begin = job is None or request.query_params.get("begin") == "1"
+            if not begin:
+                assert job is not None
+                return _drawn(request, who, tx, made, job)
+        _begin(who, token)
+        return see_other(f"/imports/open/{token}/check")
+
+    @post(sync_to_thread=True, status_code=200)
+    def repair(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+        """Corrections of cells, one by one or one answer for many, or what to do with links that lead to nothing; tried again."""
+        who, sent = visit(request), form_pairs(request)
+        given = dict(sent)
         made = unfinished(who.workspace, who.actor, token)
-        job = read_job(tx, made.check, by=made.by) if made.check is not None else None
-        begin = job is None or request.query_params.get("begin") == "1"
-        if not begin:
-            assert job is not None
-            return _drawn(request, who, tx, made, job)
-    _begin(who, token)
-    return see_other(f"/imports/open/{token}/check")
-
-
-@post("/imports/open/{token:str}/check", sync_to_thread=True, status_code=200, include_in_schema=False)
-def repair(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    """Corrections of cells, one by one or one answer for many, or what to do with links that lead to nothing; tried again."""
-    who, sent = visit(request), form_pairs(request)
-    given = dict(sent)
-    made = unfinished(who.workspace, who.actor, token)
-    hints = asked_of(made)
-    repaired = {(each.sheet, each.line, each.place): each for each in hints.repaired}
-    replaced = {(each.place, each.old): each for each in hints.replaced}
-    for name, value in sent:
-        kind, _, rest = name.partition(":")
-        if kind == "fix" and value != given.get(f"was:{rest}", value):
-            line, place, sheet = (*rest.split(":", 2), "")[:3]
-            if line.isdecimal() and place.isdecimal():
-                repaired[sheet, int(line), int(place)] = Repaired(
-                    line=int(line), place=int(place), new=value, sheet=sheet
-                )
-        elif kind == "answer" and value.strip():
-            place, _, old = rest.partition(":")
-            if place.isdecimal():
-                replaced[int(place), old] = Replaced(place=int(place), old=old, new=value.strip())
-    asked = dict(made.asked) | {"repaired": [asdict(each) for each in repaired.values()],
-                                "replaced": [asdict(each) for each in replaced.values()]}  # fmt: skip
-    keep(who.workspace, replace(made, asked={name: value for name, value in asked.items() if value}))
-    if given.get("missing") in ("create", "empty") and given.get("column"):
-        recipe = made.decided
-        if recipe is not None:
-            decide(who.workspace, unfinished(who.workspace, who.actor, token),
-                   _with_missing(recipe, given["column"], given["missing"]))  # fmt: skip
-    _begin(who, token)
-    return see_other(f"/imports/open/{token}/check")
+        hints = asked_of(made)
+        repaired = {(each.sheet, each.line, each.place): each for each in hints.repaired}
+        replaced = {(each.place, each.old): each for each in hints.replaced}
+        for name, value in sent:
+            kind, _, rest = name.partition(":")
+            if kind == "fix" and value != given.get(f"was:{rest}", value):
+                line, place, sheet = (*rest.split(":", 2), "")[:3]
+                if line.isdecimal() and place.isdecimal():
+                    repaired[sheet, int(line), int(place)] = Repaired(
+                        line=int(line), place=int(place), new=value, sheet=sheet
+                    )
+            elif kind == "answer" and value.strip():
+                place, _, old = rest.partition(":")
+                if place.isdecimal():
+                    replaced[int(place), old] = Replaced(place=int(place), old=old, new=value.strip())
+        asked = dict(made.asked) | {"repaired": [asdict(each) for each in repaired.values()],
+                                    "replaced": [asdict(each) for each in replaced.values()]}  # fmt: skip
+        keep(who.workspace, replace(made, asked={name: value for name, value in asked.items() if value}))
+        if given.get("missing") in ("create", "empty") and given.get("column"):
+            recipe = made.decided
+            if recipe is not None:
+                decide(who.workspace, unfinished(who.workspace, who.actor, token),
+                       _with_missing(recipe, given["column"], given["missing"]))  # fmt: skip
+        _begin(who, token)
+        return see_other(f"/imports/open/{token}/check")
 
 
 @post("/imports/open/{token:str}/go", sync_to_thread=True, include_in_schema=False)
@@ -259,4 +264,4 @@ def _answers(
     return tuple((f"answer:{place}:{value}", value) for value in values)
 
 
-HANDLERS = (check_page, repair, go, stop_check)
+HANDLERS = (Check, go, stop_check)

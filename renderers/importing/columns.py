@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from core.access.grants import grants_of
@@ -27,48 +27,53 @@ READING = ("encoding", "delimiter", "decimal", "dates", "header", "sheet", "tota
 MODES = ("create", "update", "upsert", "find")
 
 
-@get("/imports/open/{token:str}", sync_to_thread=True, include_in_schema=False)
-def columns_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    """The columns of the file and where they go."""
-    with reading(request) as (who, tx):
-        try:
-            with on_desk(who, tx, token) as desk:
-                return _drawn(request, who, tx, desk)
-        except KubikError as refusal:
-            if refusal.code != "KBK5001":
-                raise
-            made = unfinished(who.workspace, who.actor, token)
-            answer = render(who, "importing/unreadable.html", shell=make_shell(request, who, tx, place="/imports"),
-                            made=made, why=who.texts.render(refusal.detail), steps=steps(who, 1))  # fmt: skip
-            answer.status_code = 422
-            return answer
+class Columns(Controller):
+    """The step of columns."""
 
+    path = "/imports/open/{token:str}"
+    include_in_schema = False
 
-@post("/imports/open/{token:str}", sync_to_thread=True, status_code=200, include_in_schema=False)
-def save_columns(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    """Keep what was chosen; with ``then`` go on to the check, or start the reading anew."""
-    who, sent = visit(request), form_pairs(request)
-    given = dict(sent)
-    made = unfinished(who.workspace, who.actor, token)
-    if given.get("then") == "reset":
-        keep(who.workspace, replace(made, asked={}, recipe=None, check=None))
-        return see_other(f"/imports/open/{token}")
-    asked = _asked(made, given)
-    if given.get("entity") not in (None, made.entity or given.get("was_entity")):
-        made = replace(made, entity=given["entity"], recipe=None)
+    @get(sync_to_thread=True)
+    def show(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+        """The columns of the file and where they go."""
+        with reading(request) as (who, tx):
+            try:
+                with on_desk(who, tx, token) as desk:
+                    return _drawn(request, who, tx, desk)
+            except KubikError as refusal:
+                if refusal.code != "KBK5001":
+                    raise
+                made = unfinished(who.workspace, who.actor, token)
+                answer = render(who, "importing/unreadable.html", shell=make_shell(request, who, tx, place="/imports"),
+                                made=made, why=who.texts.render(refusal.detail), steps=steps(who, 1))  # fmt: skip
+                answer.status_code = 422
+                return answer
+
+    @post(sync_to_thread=True, status_code=200)
+    def save(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+        """Keep what was chosen; with ``then`` go on to the check, or start the reading anew."""
+        who, sent = visit(request), form_pairs(request)
+        given = dict(sent)
+        made = unfinished(who.workspace, who.actor, token)
+        if given.get("then") == "reset":
+            keep(who.workspace, replace(made, asked={}, recipe=None, check=None))
+            return see_other(f"/imports/open/{token}")
+        asked = _asked(made, given)
+        if given.get("entity") not in (None, made.entity or given.get("was_entity")):
+            made = replace(made, entity=given["entity"], recipe=None)
+            keep(who.workspace, replace(made, asked=asked))
+            return see_other(f"/imports/open/{token}")
+        reread = asked != dict(made.asked)
         keep(who.workspace, replace(made, asked=asked))
-        return see_other(f"/imports/open/{token}")
-    reread = asked != dict(made.asked)
-    keep(who.workspace, replace(made, asked=asked))
-    with reading(request) as (who, tx), on_desk(who, tx, token) as desk:
-        recipe = desk.recipe if reread and made.recipe is None else _chosen(who, tx, desk, given)
-        decide(who.workspace, desk.made, recipe)
-    if given.get("then") == "check":
-        return see_other(f"/imports/open/{token}/check?begin=1")
-    if who.htmx:
         with reading(request) as (who, tx), on_desk(who, tx, token) as desk:
-            return _drawn(request, who, tx, desk, int(given.get("row") or 1))
-    return see_other(f"/imports/open/{token}?row={int(given.get('row') or 1)}")
+            recipe = desk.recipe if reread and made.recipe is None else _chosen(who, tx, desk, given)
+            decide(who.workspace, desk.made, recipe)
+        if given.get("then") == "check":
+            return see_other(f"/imports/open/{token}/check?begin=1")
+        if who.htmx:
+            with reading(request) as (who, tx), on_desk(who, tx, token) as desk:
+                return _drawn(request, who, tx, desk, int(given.get("row") or 1))
+        return see_other(f"/imports/open/{token}?row={int(given.get('row') or 1)}")
 
 
 def _drawn(
@@ -172,4 +177,4 @@ def _number(text: str | None) -> int:
     return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 9 else 1
 
 
-HANDLERS = (columns_page, save_columns)
+HANDLERS = (Columns,)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from core.access.grants import grants_of
@@ -33,28 +33,33 @@ from renderers.pages.sizes import size_words
 _ID = re.compile(r"\d{1,18}")
 
 
-@get("/imports", sync_to_thread=True, include_in_schema=False)
-def imports_page(request: AnyRequest) -> Response[Any]:
-    """Begin an import; all that one began, and for who may everything those of all people."""
-    with reading(request) as (who, tx):
-        return _page(request, who, tx, request.query_params.get("entity"))
+class Imports(Controller):
+    """What was imported, and the next file."""
 
+    path = "/imports"
+    include_in_schema = False
 
-@post("/imports", sync_to_thread=True, status_code=200, include_in_schema=False)
-def send_import(request: AnyRequest) -> Response[Any]:
-    """Take a file in; what cannot be read is refused on the page itself."""
-    who, sent = visit(request), dict(form_pairs(request))
-    entity = sent.get("entity") or None
-    try:
-        made = _taken(who, sent.get("file", ""), entity)
-    except KubikError as refusal:
-        if refusal.code not in ("KBK5001", "KBK5004"):
-            raise
+    @get(sync_to_thread=True)
+    def show(self, request: AnyRequest) -> Response[Any]:
+        """Begin an import; all that one began, and for who may everything those of all people."""
         with reading(request) as (who, tx):
-            answer = _page(request, who, tx, entity, who.texts.render(refusal.detail))
-            answer.status_code = 422
-            return answer
-    return see_other(f"/imports/open/{made.token}")
+            return _page(request, who, tx, request.query_params.get("entity"))
+
+    @post(sync_to_thread=True, status_code=200)
+    def send(self, request: AnyRequest) -> Response[Any]:
+        """Take a file in; what cannot be read is refused on the page itself."""
+        who, sent = visit(request), dict(form_pairs(request))
+        entity = sent.get("entity") or None
+        try:
+            made = _taken(who, sent.get("file", ""), entity)
+        except KubikError as refusal:
+            if refusal.code not in ("KBK5001", "KBK5004"):
+                raise
+            with reading(request) as (who, tx):
+                answer = _page(request, who, tx, entity, who.texts.render(refusal.detail))
+                answer.status_code = 422
+                return answer
+        return see_other(f"/imports/open/{made.token}")
 
 
 @post("/imports/open/{token:str}/drop", sync_to_thread=True, include_in_schema=False)
@@ -143,4 +148,4 @@ def counts_of(who: Visit, result: Any) -> str:
     return " · ".join(who.texts.render(text) for name, text in words if result.get(name))
 
 
-HANDLERS = (imports_page, send_import, drop_import)
+HANDLERS = (Imports, drop_import)

@@ -74,7 +74,7 @@ def _page(who: Visit, tx: Transaction, job: Job) -> dict[str, Any]:
     return {
         "job": job, "label": label, "entity": name if entity else "", "steps": steps(who, 4), "running": going,
         "state": who.texts.render(words), "tone": tone, "left_time": time_left(who, tx.now, job), "failed": _failed(who, job),
-        "at": who.texts.datetime(job.created_at, who.zone), "name": str(job.parameters.get("name") or ""),
+        "at": who.texts.datetime(job.created_at, who.zone), "file_name": str(job.parameters.get("name") or ""),
         "counts": {n: who.texts.number(result.get(n, 0)) for n in ("created", "updated", "skipped", "refused", "total", "linked", "incomplete")},
         "refused": int(result.get("refused", 0)), "errors": result.get("errors", ())[:MOST_ERRORS],
         "made_of": _made(who, result), "passed_over": result.get("passed_over", ()),

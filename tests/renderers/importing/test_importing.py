@@ -1,0 +1,74 @@
+"""The way of a file through the pages: sent, looked at, corrected, tried, imported, taken back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from core.web.background import make_worker
+from tests.renderers.surfing import Surfer, changed, sign_in
+from tests.sites import Site
+
+TABLE = (
+    "Клиенты за год;;\r\nНазвание;ИНН;Город\r\nООО «Ромашка»;7707083893;Москва\r\nАО «Прибой»;12;Омск\r\nИтого;2;\r\n"
+)
+
+
+def send(surfer: Surfer, data: bytes, name: str = "клиенты.csv", entity: str = "company") -> Any:
+    page = surfer.get("/imports")
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)
+    assert token is not None
+    answer = surfer.site.client.post(
+        "/imports", data={"_csrf_token": token[1], "entity": entity}, files={"file": (name, data)},
+        headers={"cookie": "; ".join(f"{n}={v}" for n, v in surfer.jar.items())}, follow_redirects=False,
+    )  # fmt: skip
+    surfer.site.client.cookies.clear()
+    return answer
+
+
+def work(site: Site) -> None:
+    worker = make_worker(site.workspace)
+    while worker.run_one():
+        pass
+
+
+def test_a_table_of_a_russian_excel_goes_in_without_an_option_and_comes_out_again(site: Site) -> None:
+    surfer = sign_in(site, "admin")
+    answer = send(surfer, TABLE.encode("cp1251"))
+    assert answer.status_code == 303, answer.text[:600]
+    opened = answer.headers["location"]
+    page = surfer.get(opened)
+    assert page.status_code == 200, page.text[:800]
+    assert "ООО «Ромашка»" in page.text and "Windows-1251" in page.text
+    before = site.get("/api/records/company?count=exact").json()["count"]
+    form = surfer.form(opened)
+    went = surfer.post(opened, [*changed(form, {}), ("then", "check")])
+    assert went.status_code == 303, went.text[:500]
+    begun = surfer.get(went.headers["location"])
+    assert begun.status_code == 303, begun.text[:800]
+    work(site)
+    checked = surfer.get(f"{opened}/check")
+    assert checked.status_code == 200, checked.text[:800]
+    assert site.get("/api/records/company?count=exact").json()["count"] == before
+    gone = surfer.post(f"{opened}/go", [])
+    assert gone.status_code in (302, 303), gone.text[:500]
+    job = gone.headers["location"]
+    work(site)
+    done = surfer.get(job)
+    assert done.status_code == 200, done.text[:800]
+    after = site.get("/api/records/company?count=exact").json()["count"]
+    assert after > before
+    assert surfer.get(opened).status_code == 404
+    assert "клиенты.csv" in surfer.get("/imports").text
+    back = surfer.post(f"{job}/revert", [("scope", "untouched")])
+    assert back.status_code in (302, 303), back.text[:500]
+    work(site)
+    assert site.get("/api/records/company?count=exact").json()["count"] == before
+    assert surfer.get(job).status_code == 200
+
+
+def test_a_file_that_cannot_be_read_is_refused_on_the_page(site: Site) -> None:
+    surfer = sign_in(site, "admin")
+    for name, data, words in (("a.xlsx", b"PK\x03\x04", "damaged"), ("a.pdf", b"%PDF-1.4", "PDF"), ("a.csv", b"\n", "empty")):
+        answer = send(surfer, data, name)
+        assert answer.status_code == 422 and words in answer.text, (name, answer.status_code)

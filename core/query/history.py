@@ -35,7 +35,7 @@ MOST_ROWS = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``job`` (the import or change of many that did it), ``behalf``
+    """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``job`` (the import or change of many that did it: ``id, kind, mine``), ``behalf``
     (in whose name, None for one's own), and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
     Those of child rows say of which one: ``entity, id, title``."""
 
@@ -158,6 +158,7 @@ def told_changes(
     items: list[dict[str, Any]] = []
     of: dict[str, list[dict[str, Any]]] = {}
     seen: Seen = {}
+    jobs = _jobs(tx, actor, {row.job for row in rows if row.job is not None})
     for row in rows:
         readable = cells[row.entity, row.record]
         if only:
@@ -165,7 +166,7 @@ def told_changes(
         entity = tx.model.entity_by_uid[row.entity]
         item: dict[str, Any] = {
             "seq": row.seq, "at": row.at, "by": row.by, "behalf": row.behalf, "kind": row.kind, "version": row.version,
-            "action": _action(tx, row.action), "job": row.job, "changes": changed_values(tx, readable, row.diff or {}),
+            "action": _action(tx, row.action), "job": jobs.get(row.job), "changes": changed_values(tx, readable, row.diff or {}),
         }  # fmt: skip
         if (row.entity, row.record) not in unnamed:
             item |= {"entity": entity.name, "id": row.record}
@@ -182,6 +183,15 @@ def told_changes(
                 item["title"] = known[item["id"]].title
     note(tx, actor, seen)
     return items
+
+
+def _jobs(tx: Transaction, actor: Actor, ids: set[int]) -> dict[int, dict[str, Any]]:
+    """What jobs are: ``id``, ``kind``, and ``mine`` for who may look at it, its starter; those that are forgotten are absent."""
+    if not ids:
+        return {}
+    table = tx.tables.own.job
+    rows = tx.connection.execute(sa.select(table.c.id, table.c.kind, table.c.by).where(table.c.id.in_(ids)))
+    return {id: {"id": id, "kind": kind, "mine": by == actor.person} for id, kind, by in rows}
 
 
 def _note_changes(

@@ -39,6 +39,11 @@ WORDS: Mapping[str, Message] = {
     "erased": message("erased personal data"),
 }
 _ROWS = message("changed the rows")
+_JOBS: Mapping[str, Message] = {
+    "import": message("by an import"),
+    "bulk": message("together with others"),
+    "take_back": message("by taking back"),
+}
 _ICONS = {"deleted": "trash", "restored": "restore", "revealed": "eye", "erased": "eraser"}
 
 
@@ -108,6 +113,8 @@ def _line(telling: Telling, item: Mapping[str, Any]) -> Line:
         behalf=telling.texts.render(message("on behalf of {name}", name=somebody(behalf, telling.texts).name))
         if behalf is not None
         else "",
+        job=telling.texts.render(_JOBS[job["kind"]]) if (job := item.get("job")) and job["kind"] in _JOBS else "",
+        job_href=f"/imports/{job['id']}" if job and job["kind"] == "import" and job["mine"] else "",
         subject="" if own else title_words(item.get("title") or "", item["id"], telling.texts),
         subject_kind="" if own else entity.label.in_language(telling.texts.language) or entity.name,
         subject_href="" if own or entity.parent is not None else f"/e/{entity.name}/{item['id']}",

@@ -28,6 +28,9 @@ class Line:
     words: str
     at: str
     icon: str = ""
+    job: str = ""
+    """By what work on many records it was done, and its page where the reader may see it."""
+    job_href: str = ""
     behalf: str = ""
     subject: str = ""
     subject_kind: str = ""

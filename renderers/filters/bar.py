@@ -31,6 +31,9 @@ from renderers.filters.view import Chip, FilterBar
 from renderers.filters.words import Teller, named_records
 from renderers.pages.titles import title_words
 
+MOST_KEPT = 1_000
+"""Bars kept for a model; beyond it they are made again."""
+
 State = Sequence[tuple[str, str]]
 """The pairs of the list's address, the filter and the page left out."""
 
@@ -78,14 +81,29 @@ def combined(*texts: str | None) -> str | None:
 def bar(who: Visit, tx: Transaction, entity: Entity, text: str | None, state: State) -> FilterBar:
     """The bar of a list whose filter in force is ``text``."""
     grants = grants_of(tx.model, who.actor)
-    find = finder(tx.model, grants, entity)
-    group = read_parts(text, find)
+    kept: dict[tuple[object, ...], FilterBar] = tx.model.derived.setdefault("filter_bars", {})
+    key = (entity.uid, grants.key, text, tuple(state), who.language, who.zone.key)
+    if key in kept:
+        return kept[key]
+    group = read_parts(text, finder(tx.model, grants, entity))
     teller = teller_of(who, tx, entity, group)
     made = _Bar(
         model=tx.model, grants=grants, entity=entity, group=group, teller=teller,
         links=Links(path=f"/e/{entity.name}", state=tuple(state), text=text or ""),
     )  # fmt: skip
-    return made.bar(text or "")
+    found = made.bar(text or "")
+    if not _of_records(teller, group):
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = found
+    return found
+
+
+def _of_records(teller: Teller, group: Group) -> bool:
+    """Whether a filter is said by what records hold now: their titles, also inside of conditions on rows."""
+    made = [part for _, part in conditions_in(group) if isinstance(part, Condition)]
+    rows = any(part.operator in ("rows_where", "no_rows_where") for part in made)
+    return rows or bool(named_records(made, teller.find, teller.model))
 
 
 def teller_of(who: Visit, tx: Transaction, entity: Entity, group: Group) -> Teller:

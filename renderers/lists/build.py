@@ -114,11 +114,14 @@ def _empty(listing: Listing, title: str, texts: Texts, may_create: bool, bar: Fi
     """The cases: a filter that cannot be applied, nothing in the bin, nothing found, nothing yet."""
     if bar is not None and bar.problem:
         drop = Step(label=texts.gettext("Drop the filter"), href=bar.drop_all, icon="filter-off")
+        rest = Step(
+            label=texts.gettext("Drop only what is wrong"), href=bar.drop_wrong or bar.drop_all, icon="eraser"
+        )
         return Empty(
             title=texts.gettext("This filter cannot be applied"),
             icon="alert-circle",
             text=bar.problem,
-            steps=(drop,),
+            steps=(rest, drop) if bar.drop_wrong else (drop,),
         )
     address, entity, language = listing.address, listing.entity, texts.language
     if address.narrowed:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from core.access.grants import Grants, grants_of
-from core.query.read import titles
+from core.query.query import Link, Query
+from core.query.read import read, titles
 from core.query.searching import Segment, marks
 from core.query.searching.everywhere import Found, Hit, overview, searchable
 from core.storage.search.words import words_of
@@ -68,6 +69,9 @@ def results(who: Visit, tx: Transaction, text: str) -> Results:
         return Results(text=sought, sections=_only_places(who, tx))
     found = overview(tx, who.actor, sought, _shown(who, tx), EACH)
     sections = [_section(who, each, sought) for each in found]
+    sections += _through_children(
+        who, tx, sought, {line.key for section in sections for line in section.lines}
+    )
     places = tuple(_matching(places_of(who, tx), sought))[:MOST_PLACES]
     if places:
         section = Section(label=who.texts.gettext("Go to or do"), lines=places)
@@ -119,6 +123,36 @@ def _shown(who: Visit, tx: Transaction) -> list[Entity]:
         if e.name not in NOT_SHOWN and not e.off and e.parent is None
     ]  # fmt: skip
     return sorted(every, key=lambda e: order.get(f"/e/{e.name}", len(places)))
+
+
+def _through_children(who: Visit, tx: Transaction, text: str, known: Set[str]) -> list[Section]:
+    """Records that are found by their child rows: a contact by one of its telephones."""
+    rows = [
+        e for e in searchable(tx, who.actor)
+        if e.parent is not None and not e.off and _owner(tx, e).parent is None and _owner(tx, e).name not in NOT_SHOWN
+    ]  # fmt: skip
+    found: dict[str, dict[str, Line]] = {}
+    for each in overview(tx, who.actor, text, rows, EACH):
+        link, owner = each.entity.by_uid[each.entity.parent or ""], _owner(tx, each.entity)
+        question = Query(
+            entity=each.entity.name, fields=("id", link.name), ids=tuple(hit.id for hit in each.hits)
+        )
+        owners: dict[int, Link] = {
+            item["id"]: item[link.name] for item in read(tx, who.actor, question).items
+        }
+        for hit in each.hits:
+            above = owners.get(hit.id)
+            key = f"{owner.name}:{above.id}" if above is not None and above.id is not None else ""
+            if above is not None and key and key not in known and not above.deleted:
+                line = _line(owner, above.id or 0, (Segment(above.title, False),), marks(hit.title, text))
+                found.setdefault(owner.name, {}).setdefault(key, line)
+    labels = {name: tx.model.entities[name].label_many.in_language(who.language) or name for name in found}
+    return [Section(label=labels[name], lines=tuple(lines.values())) for name, lines in found.items()]
+
+
+def _owner(tx: Transaction, entity: Entity) -> Entity:
+    """The entity whose child rows these are."""
+    return tx.model.entity_by_uid[entity.by_uid[entity.parent or ""].target or ""]
 
 
 def _section(who: Visit, found: Found, text: str) -> Section:

@@ -24,7 +24,7 @@ function palette(): Palette | null {
   return dialog && input && found ? { dialog, input, found, me: found.dataset.me ?? "" } : null;
 }
 
-const options = (found: HTMLElement): HTMLElement[] => [...found.querySelectorAll<HTMLElement>('[role="option"]')];
+const options = (found: HTMLElement): HTMLElement[] => [...found.querySelectorAll<HTMLElement>('[role="option"]:not([aria-disabled])')];
 
 function choose({ input, found }: Palette, next: HTMLElement | undefined): void {
   for (const each of options(found)) each.setAttribute("aria-selected", String(each === next));
@@ -45,7 +45,9 @@ function lately(shown: Palette): void {
   section.setAttribute("aria-label", shown.found.dataset.recent ?? "");
   const head = document.createElement("div");
   head.className = "hhead";
+  head.setAttribute("role", "presentation");
   const title = document.createElement("h2");
+  title.setAttribute("role", "presentation");
   title.textContent = shown.found.dataset.recent ?? "";
   head.append(title);
   section.append(head);

@@ -16,7 +16,18 @@ from core.errors import KubikError
 from core.query.names import readable_entity
 from core.query.read import record, titles
 from core.query.similar import similar
-from core.records.merging import BOTH, Merged, Offered, Order, merge, mergeable, merged_job, offered, unmerge
+from core.records.merging import (
+    BOTH,
+    Merged,
+    Offered,
+    Order,
+    merge,
+    mergeable,
+    merged_job,
+    offered,
+    taken_back,
+    unmerge,
+)
 from core.records.statements import load
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
@@ -183,13 +194,14 @@ def undo_merge(request: AnyRequest, job: FromPath[int]) -> Response[Any]:
     else:
         left = tuple(f"{each.entity} {each.id}: {who.texts.gettext(each.why)}" for each in returned.left)
     with reading(request) as (again, tx):
-        page = replace(_done(again, tx, job, undone=not refused), left=left, refused=refused)
+        page = replace(_done(again, tx, job), left=left, refused=refused)
         shell = make_shell(request, again, tx)
         return render(again, "merging/done.html", status=409 if refused else 200, page=page, shell=shell)
 
 
-def _done(who: Visit, tx: Transaction, job: int, *, undone: bool = False) -> DonePage:
+def _done(who: Visit, tx: Transaction, job: int) -> DonePage:
     found = merged_job(tx, who.actor, job)
+    undone = taken_back(tx, job)
     entity = tx.model.entity_by_uid[found.parameters["entity"]]
     stays, texts = found.parameters["stays"], who.texts
     link = titles(tx, who.actor, entity, (stays,))[stays]

@@ -2,7 +2,7 @@
 
 from core.records.merging.merge import KIND, MOST, Merged, Order, merge
 from core.records.merging.offer import BOTH, Offered, may_merge, mergeable, offered
-from core.records.merging.unmerge import merged_job, unmerge
+from core.records.merging.unmerge import merged_job, taken_back, unmerge
 
 __all__ = [
     "BOTH",
@@ -16,5 +16,6 @@ __all__ = [
     "mergeable",
     "merged_job",
     "offered",
+    "taken_back",
     "unmerge",
 ]

@@ -27,6 +27,8 @@ def unmerge(tx: Transaction, actor: Actor, job: int) -> Returned:
     KBK4002, KBK1104 when it was taken back or cannot be. What people changed since stays as they made it, and is told.
     """
     found = merged_job(tx, actor, job)
+    if taken_back(tx, job):
+        raise KubikError("KBK1104", message("It was taken back already."))
     entity, stays = tx.model.entity_by_uid[found.parameters["entity"]], found.parameters["stays"]
     own = start_job(
         tx, TAKE_BACK, {"job": job, "scope": "untouched", **write_standing(actor)}, by=actor.person
@@ -56,7 +58,7 @@ def unmerge(tx: Transaction, actor: Actor, job: int) -> Returned:
 
 
 def merged_job(tx: Transaction, actor: Actor, job: int) -> Job:
-    """The merge that this actor made and may take back."""
+    """The merge that this actor made, of records that they may still change and delete."""
     found = read_job(tx, job, by=actor.person)
     if found.kind != KIND or not asked_so(actor, found):
         raise KubikError("KBK5003", message("there is no such job"))
@@ -67,9 +69,12 @@ def merged_job(tx: Transaction, actor: Actor, job: int) -> Job:
     )
     if not may:
         raise KubikError("KBK4002")
-    if earlier_ones(tx, job, TAKE_BACK, None):
-        raise KubikError("KBK1104", message("It was taken back already."))
     return found
+
+
+def taken_back(tx: Transaction, job: int) -> bool:
+    """Whether a merge was taken back."""
+    return bool(earlier_ones(tx, job, TAKE_BACK, None))
 
 
 def _did(tx: Transaction, job: int, own: int) -> dict[tuple[str, bool], list[Deed]]:

@@ -81,29 +81,41 @@ def combined(*texts: str | None) -> str | None:
 def bar(who: Visit, tx: Transaction, entity: Entity, text: str | None, state: State) -> FilterBar:
     """The bar of a list whose filter in force is ``text``."""
     grants = grants_of(tx.model, who.actor)
+    group = _group(tx.model, grants, entity, text)
+    teller = teller_of(who, tx, entity, group)
     kept: dict[tuple[object, ...], FilterBar] = tx.model.derived.setdefault("filter_bars", {})
-    key = (entity.uid, grants.key, text, tuple(state), who.language, who.zone.key)
+    told = tuple(sorted(teller.titles.items()))
+    key = (entity.uid, grants.key, text, tuple(state), who.language, who.zone.key, told)
     if key in kept:
         return kept[key]
-    group = read_parts(text, finder(tx.model, grants, entity))
-    teller = teller_of(who, tx, entity, group)
     made = _Bar(
         model=tx.model, grants=grants, entity=entity, group=group, teller=teller,
         links=Links(path=f"/e/{entity.name}", state=tuple(state), text=text or ""),
     )  # fmt: skip
     found = made.bar(text or "")
-    if not _of_records(teller, group):
+    if not _asks_of_rows(group):  # those name records of their own, which are told as they are called now
         if len(kept) >= MOST_KEPT:
             kept.clear()
         kept[key] = found
     return found
 
 
-def _of_records(teller: Teller, group: Group) -> bool:
-    """Whether a filter is said by what records hold now: their titles, also inside of conditions on rows."""
-    made = [part for _, part in conditions_in(group) if isinstance(part, Condition)]
-    rows = any(part.operator in ("rows_where", "no_rows_where") for part in made)
-    return rows or bool(named_records(made, teller.find, teller.model))
+def _group(model: Model, grants: Grants, entity: Entity, text: str | None) -> Group:
+    """The conditions of a filter, recognised once."""
+    kept: dict[tuple[str, str, str | None], Group] = model.derived.setdefault("filter_groups", {})
+    key = (entity.uid, grants.key, text)
+    if key not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = read_parts(text, finder(model, grants, entity))
+    return kept[key]
+
+
+def _asks_of_rows(group: Group) -> bool:
+    return any(
+        isinstance(part, Condition) and part.operator in ("rows_where", "no_rows_where")
+        for _, part in conditions_in(group)
+    )
 
 
 def teller_of(who: Visit, tx: Transaction, entity: Entity, group: Group) -> Teller:

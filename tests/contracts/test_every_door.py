@@ -30,6 +30,7 @@ from tests.doors import (
     people_pages,
     searching,
     shell,
+    lists,
     stages_and_boards,
     taking_out,
 )
@@ -42,7 +43,7 @@ from tests.oracle.sets import effective_roles
 from tests.sites import Site, running
 
 CLAIMING = (
-    api_reading, api_writing, api_model, pages_reading, pages_writing, stages_and_boards, past, people_pages, searching, shell,
+    api_reading, api_writing, api_model, pages_reading, pages_writing, lists, stages_and_boards, past, people_pages, searching, shell,
     taking_out, days_and_trees,
 )  # fmt: skip
 """The modules that claim doors."""

@@ -31,9 +31,7 @@ def deals(site: Site) -> dict[str, int]:
 
 def names(page: Any) -> list[str]:
     """The names in the rows of a list, as text."""
-    return [
-        re.sub("<[^>]+>", "", cell) for cell in re.findall(r'<td class="name[^>]*>(.*?)</td>', page.text)
-    ]
+    return [re.sub("<[^>]+>", "", cell) for cell in re.findall(r'<td class="name[^>]*>(.*?)</td>', page.text)]
 
 
 def rows_of(surfer: Surfer, path: str) -> list[str]:
@@ -179,9 +177,7 @@ def test_an_entity_opens_with_its_first_view_and_all_records_stay_in_reach(
     assert [label for label, _ in tabs(mark.get("/e/deal?view=all"))] == ["Open", "All*"]
     assert rows_of(mark, "/e/deal?view=all&f.stage=won") == ["&lt;b&gt;Жук &amp; Ко&lt;/b&gt;"]
     nothing = mark.get("/e/deal?f.stage=won")
-    assert 'href="/e/deal?view=all" class="first"' in nothing.text, (
-        "it may be in another view"
-    )
+    assert 'href="/e/deal?view=all" class="first"' in nothing.text, "it may be in another view"
 
 
 def test_views_stand_in_the_order_that_was_given_to_them() -> None:

@@ -82,14 +82,17 @@ class Asking:
         offers = partial(options, self.tx, self.who.actor, form=self.action.form)
         return look_up(self.tx.model, self.action.form, filled, offers, self.manner)
 
+    def laid(self, filled: Filled, told: Remarks) -> tuple[FormTab, ...]:
+        """The inputs as they are drawn."""
+        return tuple(self._sourced(tab) for tab in tabs(self._desk(filled, told), self.action.form))
+
     def page(
         self, filled: Filled, error: KubikError | None = None, remarks: Remarks | None = None
     ) -> Response[Any]:
         """The form as a page, or for a dialog as the part that takes its place."""
         why = refusal(error, self.who.texts) if error else None
         told = replace(remarks or Remarks(), wrong=why.wrong if why else {})
-        desk = self._desk(filled, told)
-        laid = tuple(self._sourced(tab) for tab in tabs(desk, self.action.form))
+        desk, laid = self._desk(filled, told), self.laid(filled, told)
         opened = Opened(entity=self.action.form, id=None, title="", version=None, was=filled)
         if why is not None:
             opened = replace(opened, problems=why.problems, detail=why.detail)

@@ -48,12 +48,12 @@ def head(board: Board, place: Place, counted: Sequence[Total] | None, cells: Cel
         made,
         counted=True,
         count=texts.number(count),
-        sums=tuple(_sum(field, each, count, cells, texts) for field, each in fields),
+        sums=tuple(sum_of(field, each, count, cells, texts) for field, each in fields),
         exact=_exact(*fields[0], texts) if fields else "",
     )
 
 
-def _sum(field: Field, total: FieldTotal, count: int, cells: Cells, texts: Texts) -> Sum:
+def sum_of(field: Field, total: FieldTotal, count: int, cells: Cells, texts: Texts) -> Sum:
     """The sums of a field, one behind another where its currencies differ; nothing is 0, not empty. Large ones stand in
     whole units, exact on hover.
     """

@@ -73,6 +73,7 @@ export class Grid {
     this.table.addEventListener("focusin", (event) => this.enter(event));
     this.table.addEventListener("focusout", () => this.leave());
     this.area.addEventListener("kubik:rows", () => this.rove());
+    this.area.addEventListener("kubik:again", (event) => void this.saving.again((event as CustomEvent<{ ids: string[] }>).detail.ids.filter((id) => this.table.querySelector(`tr[data-id="${CSS.escape(id)}"]`))));
     this.area.querySelector(".scroll")?.addEventListener("scroll", () => this.cell && this.note.place(this.cell), { passive: true });
     for (const kind of ["copy", "cut", "paste"] as const) this.table.addEventListener(kind, (event) => this.clip(event));
   }

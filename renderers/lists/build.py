@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from core.i18n import Texts
 from core.query.query import Page
+from core.records.importing.suggest import importable
 from metamodel.messages import message
 from metamodel.model import Role
 from renderers.actions.buttons import ActionButton
@@ -89,6 +90,7 @@ def list_page_view(
         picks=listing.picks,
         bulk=None if empty else bulk_bar(listing.grants.model, listing.grants, entity, address, texts),
         export_href=address.href("/export") if listing.grants.may(entity.uid, "export") else None,
+        import_href=f"/imports?entity={entity.name}" if importable(listing.grants, entity) else None,
         here=address.href(),
         sorting=sort_menu(listing, texts),
         grouping=None if address.bin else group_menu(listing, texts),

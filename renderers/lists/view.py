@@ -102,3 +102,4 @@ class ListPage:
     roomy: bool = False
     kind: str = "list"
     export_href: str | None = None
+    import_href: str | None = None

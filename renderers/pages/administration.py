@@ -9,6 +9,7 @@ from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.access.managing import manages_anybody
 from core.query.sighted import oversees
+from core.records.importing.suggest import importable
 from metamodel.messages import Message, message
 from metamodel.model import Model
 from renderers.people.gate import manages_people
@@ -48,6 +49,12 @@ def works(model: Model, actor: Actor) -> bool:
     return any(e.solution != "system" and grants.may(e.uid, "read") for e in model.entities.values())
 
 
+def imports(model: Model, actor: Actor) -> bool:
+    """For who may bring records of anything from a file."""
+    grants = grants_of(model, actor)
+    return any(importable(grants, entity) for entity in model.entities.values())
+
+
 PLACES: tuple[Place, ...] = (
     Place(
         href="/people", label=message("People"), icon="users", may=manages_people, entity="user", listed=True
@@ -61,6 +68,7 @@ PLACES: tuple[Place, ...] = (
         href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
     ),
     Place(href="/feed", label=message("Feed"), icon="history", may=works),
+    Place(href="/imports", label=message("Import"), icon="file-import", may=imports),
     Place(href="/personal", label=message("Personal data"), icon="fingerprint", may=oversees, entity="erasure"),
 )  # fmt: skip
 """In their order; each is shown to whom it opens."""

@@ -182,6 +182,12 @@ class Entity:
     def by_uid(self) -> dict[str, Field]:
         return {f.uid: f for f in self.fields}
 
+    @cached_property
+    def plain_texts(self) -> frozenset[str]:
+        """The stored fields (uids) whose values are texts as they are read, no HTML."""
+        texts = (f for f in self.fields if f.stored and f.result.kind == "text")
+        return frozenset(f.uid for f in texts if not f.type.column_type(f).html)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:

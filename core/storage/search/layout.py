@@ -204,9 +204,12 @@ def text_of(field: Field, value: Any) -> str | None:
 
 def texts_of(entity: Entity, uids: Iterable[str], values: Mapping[str, Any]) -> list[str]:
     """The texts of these fields of a record, those that are empty left out."""
-    found = (
-        text_of(entity.by_uid[uid], values[uid])
-        for uid in uids
-        if uid in entity.by_uid and values.get(uid) is not None
-    )
-    return [text for text in found if text]
+    found, plain = [], entity.plain_texts
+    for uid in uids:
+        value = values.get(uid)
+        if value is None:
+            continue
+        text = value if uid in plain else text_of(entity.by_uid[uid], value) if uid in entity.by_uid else None
+        if text:
+            found.append(text)
+    return found

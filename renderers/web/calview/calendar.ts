@@ -53,6 +53,7 @@ export class Calendar {
       const { top, minutes, lane, lanes } = entry.dataset;
       entry.style.top = `${(Number(top) * HOUR) / 60}px`;
       entry.style.height = `${Math.max((Number(minutes) * HOUR) / 60 - 2, 20)}px`;
+      entry.classList.toggle("short", Number(minutes) < 45);
       entry.style.left = `${(100 * Number(lane)) / Number(lanes)}%`;
       entry.style.width = `calc(${100 / Number(lanes)}% - 3px)`;
     }

@@ -85,7 +85,7 @@ export function startDragging(calendar: Calendar): void {
     };
     root.addEventListener("click", stop, { capture: true, once: true });
     setTimeout(() => root.removeEventListener("click", stop, { capture: true }), 50);
-    const days = target ? shift(day.dataset.day!, target.dataset.day!) : 0;
+    const days = target ? shift(day.dataset.on!, target.dataset.on!) : 0;
     if (target || end) void calendar.move(entry, { days, minutes: moved, end });
   });
   document.addEventListener("pointercancel", clear);

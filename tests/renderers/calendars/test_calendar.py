@@ -49,7 +49,7 @@ def deal(site: Site, name: str, starts: str, ends: str | None, who: str = "mark"
 
 def days_of(html: str, record: int) -> list[str]:
     """The days on which a record stands."""
-    parts = re.split(r'<section class="cday[^"]*" data-day="([^"]+)"', html)
+    parts = re.split(r'<section class="cday[^"]*" data-on="([^"]+)"', html)
     return [
         day for day, part in zip(parts[1::2], parts[2::2], strict=True) if f'data-entry="{record}"' in part
     ]

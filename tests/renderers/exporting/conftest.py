@@ -11,10 +11,13 @@ from tests import factories
 from tests.conftest import Databases, Dialect
 from tests.sites import Installed, Site, install, made_once, running
 
-MANAGER = factories.SAMPLE["roles/manager.yaml"].rstrip() + """
+MANAGER = (
+    factories.SAMPLE["roles/manager.yaml"].rstrip()
+    + """
           - {entity: deal, actions: [export], rows: "owner = me AND stage <> 'lost'", fields: {all_but: [amount, closes_on]}}
           - {entity: deal, actions: [export], rows: "owner = me AND stage = 'won'", fields: [closes_on]}
 """
+)
 
 
 @pytest.fixture(scope="session")

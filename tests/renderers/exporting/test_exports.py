@@ -34,7 +34,7 @@ def test_rows_cells_and_order_are_those_of_the_question_in_every_format(site: Si
         make(site, "deal", name=name, opened_on="2026-11-21", probability="0.255", **values)
     asked = "fields=name,company,amount,closes_on,probability,company.city&sort=-amount&filter=amount>0.10"
     found = rows_of(site.get(f"/api/export/deal?format=csv&{asked}"))
-    assert [row["name"] for row in found] == ["two\u2003parts", "''=odd", "'+7 tons", "'=HYPERLINK(\"x\")"]
+    assert [row["name"] for row in found] == ["two\u2003parts", "''=odd", "'+7 tons", '\'=HYPERLINK("x")']
     assert found[0] == {
         "name": "two\u2003parts", "company": "Ромашка; «Б»", "amount": "4.10", "closes_on": "2027-01-05",
         "probability": "25.5%", "company → city": "",
@@ -55,7 +55,10 @@ def test_rows_cells_and_order_are_those_of_the_question_in_every_format(site: Si
 
 
 def test_the_grants_of_export_decide_about_rows_and_cells(site: Site) -> None:
-    mine = {name: make(site, "deal", "mark", name=name, closes_on="2027-05-01") for name in ("open", "won", "lost")}
+    mine = {
+        name: make(site, "deal", "mark", name=name, closes_on="2027-05-01")
+        for name in ("open", "won", "lost")
+    }
     make(site, "deal", "nina", name="of another", amount=5)
     for name in ("won", "lost"):
         site.patch(f"/api/records/deal/{mine[name]}", {"stage": name, "lost_reason": "price"})
@@ -66,7 +69,11 @@ def test_the_grants_of_export_decide_about_rows_and_cells(site: Site) -> None:
     assert [row.get("closes_on") for row in found] == [None, "2027-05-01"]
     table = rows_of(site.get("/api/export/deal?sort=name&fields=name,closes_on", "mark"))
     assert [row["closes_on"] for row in table] == ["***", "2027-05-01"]
-    kept = rows_of(site.get("/api/export/deal?sort=name&fields=name,amount&lenient=true&filter=closes_on+IS+NOT+NULL", "mark"))
+    kept = rows_of(
+        site.get(
+            "/api/export/deal?sort=name&fields=name,amount&lenient=true&filter=closes_on+IS+NOT+NULL", "mark"
+        )
+    )
     assert [list(row) for row in kept] == [["name"], ["name"]]
     for path, status, code in (
         ("deal?fields=name,amount", 422, "KBK2003"), ("deal?fields=name,nothing", 422, "KBK2003"),
@@ -84,15 +91,18 @@ def test_who_exported_what_is_written_down(site: Site) -> None:
     assert site.get("/api/export/deal?fields=name", "mark").status_code == 200
     with site.workspace.read() as tx:
         table = tx.tables.own.security
-        found = [(row.kind, row.detail) for row in tx.connection.execute(table.select().where(table.c.kind == "exported"))]
+        found = [
+            (row.kind, row.detail)
+            for row in tx.connection.execute(table.select().where(table.c.kind == "exported"))
+        ]
     assert found == [("exported", "deal, 1, csv")]
 
 
 def test_a_large_export_is_a_job_whose_file_is_for_its_starter_alone(site: Site) -> None:
+    from core.access.login import load_actor
     from core.query.exporting.job import start_export
     from core.query.exporting.writing import Manner
     from core.query.query import Query
-    from core.access.login import load_actor
 
     make(site, "deal", "mark", name="Racks")
     people = {u["login"]: u["id"] for u in site.get("/api/records/user?fields=id,login").json()["items"]}
@@ -105,6 +115,8 @@ def test_a_large_export_is_a_job_whose_file_is_for_its_starter_alone(site: Site)
     told = site.get(f"/api/jobs/{job}", "mark").json()
     assert (told["state"], told["result"]["rows"], told["result"]["format"]) == ("done", 1, "csv")
     answer = site.get(f"/api/jobs/{job}/file", "mark")
-    assert answer.text == "Name,Company\r\nRacks,\r\n" and "attachment" in answer.headers["content-disposition"]
+    assert (
+        answer.text == "Name,Company\r\nRacks,\r\n" and "attachment" in answer.headers["content-disposition"]
+    )
     for other in ("nina", "admin"):
         assert site.get(f"/api/jobs/{job}/file", other).status_code == 404

@@ -20,7 +20,7 @@ from metamodel.messages import message
 from renderers.lists.address import EVERY
 from renderers.lists.groups import GroupHead, Naming, groupings, heads_of
 from renderers.lists.listing import PAGE, Listing, question
-from renderers.lists.told import Figure, ToldColumn, asked_of, figure, together
+from renderers.lists.told import Figure, ToldColumn, asked_of, figure, plain, together
 from renderers.pages.cells import Cells
 
 COUNTED = 100_000
@@ -225,7 +225,8 @@ def foot(made: Bodies, found: Sequence[Total] | None = None, *, all: bool = Fals
     }
     cells = told_cells(made, fields, number)
     words = texts.render(message("Total: {count}", count=texts.number(number)))
-    summary = " · ".join([texts.number(number), *(cell.hint for cell in cells if cell is not None)][:2])
+    first = next((plain(cell.html) for cell in cells if cell is not None), "")
+    summary = " · ".join(filter(None, (texts.number(number), first)))
     return _foot(made, words, cells, summary)
 
 

@@ -142,6 +142,11 @@ def _named(texts: Texts, words: Message, html: Any) -> Markup:
     return Markup('<span class="told-by">{}</span> {}').format(texts.render(words), Markup(html))
 
 
+def plain(html: str) -> str:
+    """What is told without its marks."""
+    return _TAGS.sub("", html.replace('<span class="unit">', "\N{NO-BREAK SPACE}"))
+
+
 def together(totals: Sequence[FieldTotal]) -> FieldTotal:
     """What several groups tell together."""
     made = FieldTotal()

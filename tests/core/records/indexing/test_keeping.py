@@ -78,7 +78,8 @@ def test_another_configuration_makes_the_index_anew_and_texts_are_looked_through
 def test_a_field_more_that_nobody_filled_needs_no_other_index(workspace):
     changed = dict(model_changes())
     changed["entities/company.yaml"] = SAMPLE["entities/company.yaml"].replace(
-        "{name: notes, type: long_text}", "{name: notes, type: long_text}\n          - {name: remark, type: text}"
+        "{name: notes, type: long_text}",
+        "{name: notes, type: long_text}\n          - {name: remark, type: text}",
     )
     with workspace.read() as tx:
         before = tx.searched[tx.model.entities["company"].uid].generation

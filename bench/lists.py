@@ -6,10 +6,15 @@ import json
 import statistics
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
+
 from bench.installation import Installation
 from bench.measure import Results, head, pair
-from bench.raw import FIELDS
+from bench.raw import FIELDS, Names
 from bench.servers import Client, kubik_server, megabytes, raw_server
+from core.query import Query
+from core.query.grouping import Grouping
+from core.query.totals import totals
 
 JSON_LIMIT = 2.2
 HTML_LIMIT = 3.0
@@ -49,12 +54,40 @@ def run(installation: Installation, results: Results) -> None:
             mine, other = pair(lambda: pages.get(path), lambda: raw.get(theirs), 200)  # noqa: B023
             results.add(f"HTML page, {name}", mine, other, HTML_LIMIT)
         _deep(api, results)
+        _groups(installation, results)
         results.add("memory of the serving process, beside 250 MB", megabytes(pid), MEMORY_LIMIT, 1.0, "MB")
     starts = [ready * 1000]
     for _ in range(STARTS - 1):
         with kubik_server(installation) as (_, ready, _):
             starts.append(ready * 1000)
     results.add("ready to serve, beside 3 s", statistics.median(starts), READY_LIMIT, 1.0)
+
+
+GROUPS_LIMIT = 2.2
+
+
+def _groups(installation: Installation, results: Results) -> None:
+    """The heads of a grouped view, and a page within a group, beside the same by hand; no HTTP."""
+    with installation.workspace.read() as tx:
+        entity = tx.model.entities["deal"]
+        stage, amount, closes = (entity.by_name[name] for name in ("stage", "amount", "closes_on"))
+        names = Names(tx.model, tx.tables.schema)
+        table, by, sums, day = (
+            names.table("deal"),
+            *(names.column("deal", n) for n in ("stage", "amount", "closes_on")),
+        )
+        month = f"substr({day}, 1, 7)" if installation.dialect == "sqlite" else f"date_trunc('month', {day})"
+        admin, asked = installation.actor("administrator"), Query(entity="deal")
+        for name, grouping, key in (
+            ("stages", Grouping(field=stage.uid), by), ("months", Grouping(field=closes.uid, by="month"), month),
+        ):  # fmt: skip
+            text = f"SELECT {key}, count(*), count({sums}), sum({sums}) FROM {table} WHERE deleted_at IS NULL GROUP BY {key}"
+            mine, other = pair(
+                lambda g=grouping: totals(tx, admin, asked, [g], [amount.uid]),  # type: ignore[misc]
+                lambda t=text: list(tx.connection.execute(sa.text(t))),  # type: ignore[misc]
+                3,
+            )
+            results.add(f"heads of groups by {name} with a sum", mine, other, GROUPS_LIMIT)
 
 
 HTML: dict[str, tuple[str, dict[str, str]]] = {

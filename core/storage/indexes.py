@@ -96,9 +96,11 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
 
 
 def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
-    """The columns of a board in their order: a page of each is found at once however many cards there are."""
+    """The columns of a board, the groups of a list, in their order: a page of each is found at once however many
+    records there are."""
     for view in tables.model.views.values():
-        group_by = view.group_by
+        first = view.group[0] if view.group else None
+        group_by = view.group_by if first is None else first.field if first.by is None else None
         if group_by is None or group_by not in place.columns:
             continue
         if view.entity != place.entity.uid or len(view.sort) != 1:

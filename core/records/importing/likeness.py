@@ -72,9 +72,11 @@ def named_alike(column: str, names: Iterable[str]) -> int:
             return SURE
         if any(wanted in group and name in group for group in SYNONYMS):
             best = max(best, 85)
+        if len(name) > 3 and (wanted.startswith(name[:-1]) and len(wanted) - len(name) in (-1, 0, 1)):
+            best = max(best, 85)  # another number of the same word
         words, own = set(wanted.split()), set(name.split())
         if own <= words or words <= own:
-            best = max(best, 70 if len(own & words) > 1 or len(name) > 3 else 50)
+            best = max(best, 80 if len(own & words) > 1 or len(name) > 3 else 50)
     return best
 
 
@@ -90,14 +92,20 @@ def content_alike(facts: ColumnFacts, field: Field) -> int:
     for name, pattern in CODES.items():
         if field.name == name or field.options.get("format") == name:
             share = sum(bool(pattern.fullmatch(value)) for value in values) / max(len(values), 1)
-            return 70 if share > 0.8 else -30
+            return 70 if share > 0.8 else -10 if share > 0.2 else -40
     fitting = OF_KIND.get(facts.kind, ())
     if field.type.name in fitting:
         return 45 if facts.kind in ("email", "phone", "url") else WEAK - 5 * fitting.index(field.type.name)
     strict = {t for types in OF_KIND.values() for t in types}
     if field.type.name in strict:
-        return -60
+        return MIXED if facts.kind == "text" and field.type.name in MEASURED else -60
     return 0 if facts.kind == "text" else -5
+
+
+MIXED = -20
+"""Texts in a column whose name says numbers or dates: some of them may be."""
+
+MEASURED = ("integer", "decimal", "money", "percent", "date", "datetime")
 
 
 def score(facts: ColumnFacts, field: Field, also: Iterable[str] = ()) -> int:

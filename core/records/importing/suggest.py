@@ -12,7 +12,7 @@ from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
 from core.errors import KubikError
 from core.records.importing.hints import Hints
-from core.records.importing.likeness import LIKELY, named_alike, names_of, plain, score
+from core.records.importing.likeness import LIKELY, content_alike, named_alike, names_of, plain, score
 from core.records.importing.recipe import Fill, Lead, Recipe, Target, read_recipe
 from core.records.importing.recognise.kinds import ColumnFacts
 from core.records.importing.resolving import naming_field
@@ -184,7 +184,7 @@ def _worth(facts: ColumnFacts, seat: _Seat, main: Entity, memory: Mapping[str, t
         names += owners
     by_name = named_alike(facts.header, names)
     bare = score(facts, seat.field) - 15  # the same name in the entity itself is nearer
-    return max(by_name + min(score(facts, seat.field), 60) if by_name else 0, bare)
+    return max(by_name + content_alike(facts, seat.field) if by_name else 0, bare)
 
 
 def _labels(found: Field) -> tuple[str, ...]:
@@ -203,7 +203,7 @@ def _recipe(
             linked.setdefault(seat.link.uid if seat.link else "", []).append((each, seat))
     targets: list[Target] = []
     leads: list[Lead] = []
-    own = linked.pop("", [])
+    own = _moved(linked.pop("", []), linked)
     fills = [_fill(grants, each, seat) for each, seat in own]
     for uid, some in linked.items():
         link = entity.by_uid[uid]
@@ -222,25 +222,80 @@ def _recipe(
         targets.append(Target(entity=linked_to.name, name=name, mode=mode, keys=found_by, fields=made))
         fills = [fill for fill in fills if fill.field != link.name]
         leads.append(Lead(field=link.name, target=targets[-1].called))
+    fills, leads = _belonging(grants, entity, targets, fills, leads)
     targets.append(Target(entity=entity.name, fields=tuple(fills), links=tuple(leads)))
     places = {}
     for target in targets:
         for fill in target.fields:
             why: Why = "earlier" if plain(fill.column) in memory else "name"
             seat = taken[fill.column]
-            if why == "name" and named_alike(fill.column, _labels(seat.field)) == 0 and seat.link is None:
+            if why == "name" and seat.link is None and named_alike(fill.column, _labels(seat.field)) == 0:
                 why = "content"
             places[fill.column] = Place(target=target.called, field=fill.field, why=why)
     return Recipe(targets=tuple(targets)), places
 
 
+def _belonging(
+    grants: Grants, entity: Entity, targets: list[Target], fills: list[Fill], leads: list[Lead]
+) -> tuple[list[Fill], list[Lead]]:
+    """Records named in one column that belong to those of a target (a contact to its company) become a target, too."""
+    model, kept, found = grants.model, [], list(leads)
+    for fill in fills:
+        link = entity.by_name[fill.field]
+        linked = model.entity_by_uid.get(link.target or "") if not link.listed else None
+        naming = naming_field(linked) if linked is not None and importable(grants, linked) else None
+        made = {model.entities[t.entity].uid: t.called for t in targets}
+        above = (
+            next((f for f in linked.fields if f.target in made and f.writable), None)
+            if linked is not None
+            else None
+        )
+        if linked is None or naming is None or above is None or linked.name in (t.called for t in targets):
+            kept.append(fill)
+            continue
+        mode: Literal["create", "upsert"] = "upsert" if grants.may(linked.uid, "update") else "create"
+        targets.append(Target(
+            entity=linked.name, mode=mode, keys=(naming.name, above.name) if mode == "upsert" else (),
+            fields=(Fill(column=fill.column, field=naming.name),),
+            links=(Lead(field=above.name, target=made[above.target or ""]),),
+        ))  # fmt: skip
+        found.append(Lead(field=link.name, target=linked.name))
+    return kept, found
+
+
+def _moved(
+    own: list[tuple[ColumnFacts, _Seat]], linked: dict[str, list[tuple[ColumnFacts, _Seat]]]
+) -> list[tuple[ColumnFacts, _Seat]]:
+    """The columns of the entity itself; one that names a record of which others fill more names it there."""
+    kept = []
+    for each, seat in own:
+        there = linked.get(seat.field.uid, [])
+        naming = naming_field(there[0][1].entity) if there else None
+        if naming is None or any(other.field == naming for _, other in there):
+            kept.append((each, seat))
+        else:
+            there.insert(0, (each, _Seat(entity=there[0][1].entity, field=naming, link=seat.field)))
+    return kept
+
+
 def _fill(grants: Grants, facts: ColumnFacts, seat: _Seat) -> Fill:
     found = seat.field
     people = found.type.name in ("user", "users")
+    made = found.type.name == "link" and seat.link is None and importable_to(grants, found)
     first = facts.several is not None and found.type.name in ("phone", "email")
     return Fill(
         column=facts.header, field=found.name, match="words" if people else "exact",
+        missing="create" if made else "refuse",
         split=facts.several if first else None, part=1 if first else None,
+    )  # fmt: skip
+
+
+def importable_to(grants: Grants, link: Field) -> bool:
+    """Whether a record that a column names may be made where it is missing: not where only some may be chosen."""
+    target = grants.model.entity_by_uid.get(link.target or "")
+    return (
+        target is not None and link.narrowing is None and target.name != "user" and importable(grants, target)
+        and naming_field(target) is not None
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from core.query.exporting import reading
 from core.web.background import make_worker
+from renderers.exporting.formats import xlsx_file
 from tests.sites import Site
 
 
@@ -52,6 +53,11 @@ def test_rows_cells_and_order_are_those_of_the_question_in_every_format(site: Si
     assert (cells[1][2], str(cells[1][3]), cells[1][4]) == (4.1, "2027-01-05 00:00:00", 0.255)
     assert all(cell.data_type == "s" for cell in sheet["A"]) and sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == "A1:F5"
+    monkeypatch.setattr(xlsx_file, "SHEET_ROWS", 3)
+    book = load_workbook(io.BytesIO(site.get(f"/api/export/deal?format=xlsx&{asked}").content))
+    assert {each.title: [row[0].value for row in each.rows] for each in book} == {
+        "Deals": ["name", *(row[0] for row in cells[1:3])], "Deals 2": ["name", *(row[0] for row in cells[3:5])],
+    }  # fmt: skip
 
 
 def test_the_grants_of_export_decide_about_rows_and_cells(site: Site) -> None:

@@ -24,6 +24,7 @@ from tests.doors import (
     api_reading,
     api_writing,
     days_and_trees,
+    grid,
     pages_reading,
     pages_writing,
     past,
@@ -44,7 +45,7 @@ from tests.sites import Site, running
 
 CLAIMING = (
     api_reading, api_writing, api_model, pages_reading, pages_writing, lists, stages_and_boards, past, people_pages, searching, shell,
-    taking_out, days_and_trees,
+    taking_out, days_and_trees, grid,
 )  # fmt: skip
 """The modules that claim doors."""
 

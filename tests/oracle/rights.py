@@ -14,7 +14,8 @@ from typing import Any
 
 from metamodel.expression.durations import Span
 from metamodel.model import Entity, Field, Grant, Model, Role
-from tests.oracle.evaluator import Oracle, Row, key
+from tests.oracle.evaluator import Oracle, Row
+from tests.oracle.searching import finds
 
 READING = {"read", "show", "export", "print"}
 """Actions that change nothing: the stages of a grant do not limit them."""
@@ -196,7 +197,17 @@ class Rights:
             for f in entity.fields
             if f.result.kind == "text" and f.search and not f.system and (f.stored or f.type.name == "lookup")
         ]
-        return any(key(word) in key(text) for text in [*texts, self.title(entity, row)] if text)
+        every = [*texts, self.title(entity, row), *self._linked(entity, row)]
+        return finds(word, [str(text) for text in every if text], generous=False)
+
+    def _linked(self, entity: Entity, row: Row) -> Iterator[str]:
+        """The titles of the records in sight that the links lead to by which the row is found."""
+        for uid in entity.search_links:
+            target = self.model.entity_by_uid[entity.by_uid[uid].target or ""]
+            led = self.seen.cell(entity, row, uid)
+            for other in self.world.rows[target.uid]:
+                if other["id"] == led and self.sees(target, other):
+                    yield self.title(target, other) or ""
 
     def shown(self, entity: Entity, row: Row, field: Field) -> Any:
         """The value of a readable cell as JSON has it; of a link, id and flags without the title."""

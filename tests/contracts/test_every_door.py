@@ -31,6 +31,7 @@ from tests.doors import (
     people_pages,
     searching,
     shell,
+    imports,
     lists,
     stages_and_boards,
     taking_out,
@@ -44,7 +45,7 @@ from tests.oracle.sets import effective_roles
 from tests.sites import Site, running
 
 CLAIMING = (
-    api_reading, api_writing, api_model, pages_reading, pages_writing, lists, stages_and_boards, past, people_pages, searching, shell,
+    api_reading, api_writing, api_model, pages_reading, pages_writing, imports, lists, stages_and_boards, past, people_pages, searching, shell,
     taking_out, days_and_trees, grid,
 )  # fmt: skip
 """The modules that claim doors."""

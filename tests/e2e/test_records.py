@@ -276,14 +276,14 @@ def test_rows_are_chosen_by_keyboard_and_moved_together(login: Login) -> None:
     page.keyboard.press("Shift+ArrowDown")
     expect(page.locator("[data-picked]")).to_have_text("Выбрано: 2")
     person.barriers()
-    page.click("form[data-bulk] button:not([data-unpick])")
-    page.click("button[value=contract]")
+    page.click("form[data-bulk] button[value=move]")
+    page.click(".bulk-dialog button[value=contract]")
     page.wait_for_selector("[id='f-amount']")
     page.fill("[id='f-amount']", "10")
-    page.click("[data-save]")
-    page.wait_for_selector("ul.stayed")
-    expect(page.locator(".move-way strong")).to_have_text("Переведено: 0 из 2")
-    expect(page.locator("ul.stayed")).to_contain_text("Компания")
+    page.click(".bulk-dialog [value=preview]")
+    expect(page.locator(".bulk-count")).to_contain_text("Останутся как есть: 2")
+    expect(page.locator(".bulk-reasons")).to_contain_text("Компания")
+    expect(page.locator(".bulk-dialog [value=go]")).to_have_count(0)
 
 
 def test_somebody_else_s_company_offers_no_edit(login: Login) -> None:

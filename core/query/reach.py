@@ -46,7 +46,8 @@ class Reach:
     def ways(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
         """Of each grant, the way in which this person's rows are found; empty when the database may choose."""
         if reader.plan.how is not None and reader.plan.how.mode == "found":
-            return ("order",) * reader.compiler.grant_count()  # few records, each of them asked
+            each: Way = "order"  # few records, each of them asked
+            return (each,) * reader.compiler.grant_count()
         if self.matters == ():
             return ()
         if self.matters is None:

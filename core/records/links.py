@@ -228,7 +228,9 @@ def _has_words(title: list[str], words: list[str]) -> bool:
     """Whether each word stands in the title, one of a single letter as the beginning of one."""
     left = list(title)
     for word in sorted(words, key=len, reverse=True):
-        hit = next((each for each in left if each == word or (len(word) == 1 and each.startswith(word))), None)
+        hit = next(
+            (each for each in left if each == word or (len(word) == 1 and each.startswith(word))), None
+        )
         if hit is None:
             return False
         left.remove(hit)

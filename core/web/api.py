@@ -173,6 +173,7 @@ async def send_answer(
 
 async def _send_stream(call: Call, stream: Stream, send: Send, receive: Receive) -> bool:
     """Whether all of it came out without a fault."""
+
     async def pump() -> None:
         async for piece in stream:
             await send({"type": "http.response.body", "body": piece, "more_body": True})

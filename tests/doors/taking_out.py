@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.doors.api_reading import UNKNOWN, alike
 from tests.doors.doors import claims
-from tests.doors.pages_reading import no_page
-from tests.doors.pages_writing import bare
+from tests.doors.pages_reading import bare, no_page
 from tests.doors.visit import Visit
 from tests.doors.yard import MAIN
 

@@ -54,7 +54,7 @@ def test_a_list_is_saved_as_a_workbook_from_a_phone(login: Login, tmp_path: Path
     saving.value.save_as(tmp_path / "deals.xlsx")
     rows = list(load_workbook(tmp_path / "deals.xlsx")["Сделки"].values)
     amount = rows[0].index("Сумма")
-    amounts = [row[amount] for row in rows[1:]]
+    amounts = [float(str(row[amount])) for row in rows[1:]]
     assert amounts == sorted(amounts, reverse=True) and min(amounts) > 1_000_000
     head.goto("/exports")
     expect(page.locator("#files")).to_be_visible()

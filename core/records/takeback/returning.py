@@ -167,7 +167,9 @@ def _filled(work: Work, row: Row, deed: Deed) -> Row:
         elif _may_go_back(work.grants, row.entity, each):
             row.sent[uid] = read_neutral(work.tx, each, old, keep_uids=True)
     row.taken_back = stages is not None and stages.field in row.sent
-    if stages is not None and row.taken_back and stages.since not in deed.diff:  # moved in the second it came there
+    if (
+        stages is not None and row.taken_back and stages.since not in deed.diff
+    ):  # moved in the second it came there
         row.since = load(work.tx, row.entity, [row.id]).get(row.id, {}).get(stages.since)
     return row
 

@@ -98,7 +98,9 @@ def test_periods_and_spans_are_those_of_the_workspaces_calendar(place, entity, f
     met = set()
     for now in MOMENTS:
         today = now.astimezone(MOSCOW).date()
-        asked = [(OPERATORS[name].text(field), meant, ()) for name, meant in MEANT.items()]
+        asked: list[tuple[str, Callable[..., bool], tuple[int, ...]]] = [
+            (OPERATORS[name].text(field), meant, ()) for name, meant in MEANT.items()
+        ]
         asked += [
             (OPERATORS[name].text(field, length), meant, parts)
             for name, meant in SPANS.items()
@@ -121,6 +123,7 @@ def test_people_trees_and_rows(place):
     now = MOMENTS[0]
     users, deals = world.rows["user"], world.rows["deal"]
     live = {id: row for id, row in deals.items() if row["deleted_at"] is None}
+    people = {i: r["department"] for i, r in users.items() if r["deleted_at"] is None}
     for me in (1, 2, 4, 6):
         person = Person(me, None)
         own = users[me]["department"]
@@ -140,7 +143,6 @@ def test_people_trees_and_rows(place):
         assert found(place, "deal", OPERATORS["my_people"].text("owner"), now, person) == set(), (
             "nobody heads anything here"
         )
-        people = {i: r["department"] for i, r in users.items() if r["deleted_at"] is None}
         same = {i for i, d in people.items() if own is not None and d == own}
         assert found(place, "user", OPERATORS["my_department"].text("department"), now, person) == same
         assert found(place, "user", OPERATORS["my_departments"].text("department"), now, person) == {

@@ -198,7 +198,8 @@ def test_the_bin_shows_a_parent_with_the_rows_that_went_with_it(database_url, tm
 
 
 @pytest.mark.parametrize(
-    "text", ["елк", "ЁЛК", "alpha b", "x" * 203, "б", "%", "_", "a%b", "'", "zzzz", "2026", "y" * 250, "tkrf", "№ 7"]
+    "text",
+    ["елк", "ЁЛК", "alpha b", "x" * 203, "б", "%", "_", "a%b", "'", "zzzz", "2026", "y" * 250, "tkrf", "№ 7"],
 )
 def test_search_finds_the_words_of_what_may_be_read(place, text):
     who = limited(("deal", 0, {"name", "number"}), ("deal", 1, {"lost_reason"}))
@@ -213,7 +214,6 @@ def test_search_finds_the_words_of_what_may_be_read(place, text):
             expected = plain if len(plain) >= 3 else generous
             assert found == expected
             assert count(asking.tx, asking.actor, Query(entity="deal", search=text)) == len(expected)
-
 
 
 def test_only_asked_ids_and_repeated_names(place):

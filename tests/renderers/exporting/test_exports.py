@@ -31,7 +31,11 @@ def test_rows_cells_and_order_are_those_of_the_question_in_every_format(site: Si
     monkeypatch.setattr(reading, "ROWS", 2)
     company = make(site, "company", name="Ромашка; «Б»")
     for number, name in enumerate(("Racks", '=HYPERLINK("x")', "+7 tons", "'=odd", "two\u2003parts")):
-        values = {"amount": f"{number}.10", "company": company, "closes_on": f"2027-01-0{number + 1}"}
+        values: dict[str, Any] = {
+            "amount": f"{number}.10",
+            "company": company,
+            "closes_on": f"2027-01-0{number + 1}",
+        }
         make(site, "deal", name=name, opened_on="2026-11-21", probability="0.255", **values)
     asked = "fields=name,company,amount,closes_on,probability,company.city&sort=-amount&filter=amount>0.10"
     found = rows_of(site.get(f"/api/export/deal?format=csv&{asked}"))

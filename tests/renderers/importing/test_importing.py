@@ -9,9 +9,7 @@ from core.web.background import make_worker
 from tests.renderers.surfing import Surfer, changed, sign_in
 from tests.sites import Site
 
-TABLE = (
-    "Клиенты за год;;\r\nНазвание;ИНН;Город\r\nООО «Ромашка»;7707083893;Москва\r\nАО «Прибой»;12;Омск\r\nИтого;2;\r\n"
-)
+TABLE = "Клиенты за год;;\r\nНазвание;ИНН;Город\r\nООО «Ромашка»;7707083893;Москва\r\nАО «Прибой»;12;Омск\r\nИтого;2;\r\n"
 
 
 def send(surfer: Surfer, data: bytes, name: str = "клиенты.csv", entity: str = "company") -> Any:
@@ -69,6 +67,10 @@ def test_a_table_of_a_russian_excel_goes_in_without_an_option_and_comes_out_agai
 
 def test_a_file_that_cannot_be_read_is_refused_on_the_page(site: Site) -> None:
     surfer = sign_in(site, "admin")
-    for name, data, words in (("a.xlsx", b"PK\x03\x04", "damaged"), ("a.pdf", b"%PDF-1.4", "PDF"), ("a.csv", b"\n", "empty")):
+    for name, data, words in (
+        ("a.xlsx", b"PK\x03\x04", "damaged"),
+        ("a.pdf", b"%PDF-1.4", "PDF"),
+        ("a.csv", b"\n", "empty"),
+    ):
         answer = send(surfer, data, name)
         assert answer.status_code == 422 and words in answer.text, (name, answer.status_code)

@@ -87,8 +87,8 @@ def test_a_search_of_deals_finds_what_a_naive_one_finds_in_what_may_be_read(samp
             found = [item["id"] for item in read(tx, actor, question).items]
             assert found == expected, text
             assert count(tx, actor, question) == len(expected)
-            mode = decided(tx, actor, question).how.mode
-            assert mode == ("asked" if way == "asked" else "found")
+            decision = decided(tx, actor, question)
+            assert decision is not None and decision.how.mode == ("asked" if way == "asked" else "found")
 
 
 def test_pages_of_a_search_follow_one_another_in_the_order_of_the_list(sample, way):

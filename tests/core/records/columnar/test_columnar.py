@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.records import api
+from core.records.columnar import write_new
 from core.records.importing.importer import import_rows
 from core.records.importing.reading import read_table
 from core.records.importing.recipe import Fill, Recipe, Target
@@ -114,7 +115,7 @@ def _taken(tx: Transaction, entity: str, last: int) -> dict[str, Any]:
             for row in rows
         ]
     journal, hand, origin = own.journal, own.hand, own.origin
-    rows = tx.connection.execute(
+    written = tx.connection.execute(
         sa.select(journal).where(journal.c.seq > last, journal.c.entity == uid).order_by(journal.c.record)
     )
     since = tx.model.entities[entity].stages
@@ -127,15 +128,12 @@ def _taken(tx: Transaction, entity: str, last: int) -> dict[str, Any]:
             r.job,
             {k: v for k, v in (r.diff or {}).items() if since is None or k != since.since},
         )
-        for r in rows
+        for r in written
     ]
     for table in (hand, origin):
-        some = (
-            tx.connection.execute(sa.select(table).where(table.c.entity == uid).order_by(table.c.record))
-            .mappings()
-            .all()
-        )
-        found[table.name] = [{**row, "record": rank[row["record"]]} for row in some]
+        some = sa.select(table).where(table.c.entity == uid).order_by(table.c.record)
+        kept = tx.connection.execute(some).mappings().all()
+        found[table.name] = [{**row, "record": rank[row["record"]]} for row in kept]
         tx.connection.execute(table.delete().where(table.c.entity == uid))
     tx.connection.execute(own.number.delete())
     for name, table in tables.items():
@@ -155,10 +153,9 @@ def test_both_ways_come_to_the_same(
     office.create("company", {"name": "Acme", "inn": "7707083893"})
     office.create("company", {"name": "Beta"})
     written: list[int] = []
-    way = api.write_new
 
     def noted(*given: Any) -> Any:
-        saved = way(*given)
+        saved = write_new(*given)
         written.append(len(saved))
         return saved
 

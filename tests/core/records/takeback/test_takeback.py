@@ -113,7 +113,7 @@ def test_new_changed_moved_and_deleted_records_are_as_they_were_row_by_row(offic
     result = back(office, made)
     assert (result.left, result.binned) == ((), 0)
     assert picture(office) == before
-    with pytest.raises(KubikError, match="KBK5003|job|задан"):
+    with pytest.raises(KubikError, match=r"KBK5003|job|задан"):
         back(office, made, by="igor")
 
 

@@ -24,9 +24,10 @@ ENTITY = "erasure"
 _CLEARED: Mapping[str, Message] = {
     "drafts": message("drafts of forms"),
     "answers": message("answers kept for repeated requests"),
-    "jobs": message("background jobs and their files"),
+    "jobs": message("background jobs, files of imports and exports"),
     "plans": message("plans of changes of the configuration"),
     "events": message("the log of security events"),
+    "views": message("saved views of lists"),
     "linked": message("texts and history of linked records"),
     "history": message("history of the record itself"),
     "files": message("files"),
@@ -35,6 +36,7 @@ _CLEARED: Mapping[str, Message] = {
 KEPT = (
     message("numbers of records, links between them, who made and changed them and when: without them documents and accounts would not be whole"),
     message("who was shown the data and when, without the data"),
+    message("files of imports and exports that were on their way: each goes when its job ends or is forgotten"),
     message("backups made before: they are to be replaced or destroyed by their own terms"),
 )  # fmt: skip
 

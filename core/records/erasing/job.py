@@ -28,7 +28,7 @@ from core.records.erasing.sweeping import (
     scrub_table,
 )
 from core.records.erasing.targets import Targets, find_targets, journal_of
-from core.records.erasing.traces import clear_files
+from core.records.erasing.traces import clear_files, clear_tables
 from core.records.statements import load
 from core.storage.compacting import compact
 from core.storage.workspace import Transaction
@@ -135,7 +135,7 @@ def _clear_copies(run: Run, erasing: _Erasing) -> None:
             after = _step(run, erasing, place, chunk)
             if after is None:
                 break
-    erasing.findings.add("jobs", clear_job_files(run, erasing.scrubber))
+    erasing.findings.add("jobs", clear_tables(run.workspace, erasing.scrubber, run.beat))
     _keep(run, erasing)
 
 
@@ -151,16 +151,6 @@ def _step(run: Run, erasing: _Erasing, place: str, action: Callable[[Transaction
     erasing.findings, rest = run.workspace.write(counted)
     run.saved, run.done = erasing.findings.saved(), run.done + 1
     return rest
-
-
-def clear_job_files(run: Run, scrubber: Scrubber) -> int:
-    """Remove files of errors that hold a value: lines of somebody's import that could not be taken."""
-    folder, count = run.workspace.settings.home / "imports", 0
-    for path in sorted(folder.glob("errors-*.csv")) if folder.is_dir() else ():
-        if scrubber.finds(path.read_text(encoding="utf-8", errors="replace")):
-            path.unlink(missing_ok=True)
-            count += 1
-    return count
 
 
 def _clear_linked(run: Run, erasing: _Erasing) -> None:

@@ -1,4 +1,4 @@
-"""Copies of what is erased, outside of the record: drafts, kept answers, jobs, plans, texts of linked records, history."""
+"""Copies of what is erased, outside of the record: drafts, kept answers, jobs, plans, views, texts of linked records, history."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def copies(tx: Transaction) -> tuple[tuple[str, sa.Table, tuple[str, ...]], ...]
         ("jobs", own.job, ("parameters", "saved", "result", "error")),
         ("plans", own.plan, ("target", "state")),
         ("events", own.security, ("detail",)),
+        ("views", own.view, ("label", "state")),
+        ("views", own.preference, ("value",)),
     )
 
 

@@ -1,11 +1,25 @@
-"""What is left on disk behind an erasure: contents of files that nothing holds any more."""
+"""What is left on disk of an erased value: files of imports and exports that hold it, contents that nothing holds any more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+import sqlalchemy as sa
+
+from core.errors import KubikError
+from core.query.exporting.job import folder_of as exports_folder
+from core.records.erasing.scrub import Scrubber
+from core.records.importing.formats import open_source
+from core.records.importing.job import folder_of as imports_folder
+from core.records.importing.unfinished import folders as unfinished_folders
 from core.records.sweeping import is_known
-from core.storage.workspace import Workspace
+from core.storage.workspace import Transaction, Workspace
+
+OFTEN = 5_000
+"""Lines of a file between two signs of life."""
+
+Beat = Callable[[], None]
 
 
 def clear_files(workspace: Workspace, hashes: Sequence[str]) -> None:
@@ -13,3 +27,76 @@ def clear_files(workspace: Workspace, hashes: Sequence[str]) -> None:
     for hash in hashes:
         if not is_known(workspace, hash):
             workspace.files.remove(hash, unless_younger=0.0)
+
+
+def clear_tables(workspace: Workspace, scrubber: Scrubber, beat: Beat) -> int:
+    """Remove files of tables that hold a value: sent for an import, of lines that were refused, made by exports.
+
+    What cannot be looked through goes, too: it can be sent or made again. Files of jobs on their way stay with these,
+    which remove what they were given when they end. How many went.
+    """
+    with workspace.read() as tx:
+        busy = _busy(tx)
+    count = 0
+    for folder in unfinished_folders(workspace):
+        if any(_holds(path, scrubber, beat) for path in _files(folder)):
+            for path in _files(folder):
+                path.unlink(missing_ok=True)
+            folder.rmdir()
+            count += 1
+    for folder in (imports_folder(workspace), exports_folder(workspace)):
+        for path in _files(folder):
+            if path.name not in busy and _holds(path, scrubber, beat):
+                path.unlink(missing_ok=True)
+                count += 1
+    return count
+
+
+def _busy(tx: Transaction) -> frozenset[str]:
+    """The names of files that jobs on their way read and write."""
+    table = tx.tables.own.job
+    select = sa.select(table.c.id, table.c.parameters).where(
+        table.c.kind.in_(("import", "export")), table.c.state.in_(("queued", "running"))
+    )
+    names: set[str] = set()
+    for job, parameters in tx.connection.execute(select):
+        names |= {f"refused-{job}.part", f"{job}.part", str(parameters.get("file"))}
+    return frozenset(names)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+
+def _holds(path: Path, scrubber: Scrubber, beat: Beat) -> bool:
+    """Whether a value stands in a file, as it is written or in one of its cells; a table that cannot be read may hold it."""
+    if path.suffix == ".part" and path.stem.isdigit():
+        return True  # an export that was broken off and that nobody goes on with
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            if any(map(scrubber.finds, _alive(file, beat))):
+                return True
+        return path.suffix not in (".part", ".json") and any(
+            scrubber.finds(cell) for cell in _alive(_cells(path), beat)
+        )
+    except FileNotFoundError:
+        return False  # its job ended meanwhile
+    except KubikError:
+        return True
+
+
+def _cells(path: Path) -> Iterator[str]:
+    source = open_source(path, path.name)
+    try:
+        for sheet in source.sheets:
+            for line in source.lines(sheet.name):
+                yield from (str(cell) for cell in line.cells if cell is not None)
+    finally:
+        source.close()
+
+
+def _alive(texts: Iterator[str], beat: Beat) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        if number % OFTEN == 0:
+            beat()
+        yield text

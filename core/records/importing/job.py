@@ -111,7 +111,7 @@ def run_import(
         raise refusal from error
     run.finish("done", result=outcome.result, errors_file=outcome.errors_file)
     if errors is not None and outcome.errors_file is not None:
-        shutil.copyfile(_folder(workspace) / outcome.errors_file, errors)
+        shutil.copyfile(folder_of(workspace) / outcome.errors_file, errors)
     report.job = run.job.id
     return report
 
@@ -125,7 +125,7 @@ def _try(
 ) -> Report:
     """A dry run: no job, nothing stays."""
     render = texts(parameters["language"]).render
-    place = _folder(workspace) / f"refused-{secrets.token_hex(8)}.part"
+    place = folder_of(workspace) / f"refused-{secrets.token_hex(8)}.part"
     spool = Spool(place, 0)
     try:
         with _task(workspace, actor, parameters, None) as task:
@@ -160,7 +160,7 @@ def import_job(run: Run) -> Outcome:
 
 def errors_path(workspace: Workspace, job: Job) -> Path | None:
     """The file of a job's refused lines, None when there is none (any more)."""
-    path = None if job.errors_file is None else _folder(workspace) / job.errors_file
+    path = None if job.errors_file is None else folder_of(workspace) / job.errors_file
     return path if path is not None and path.is_file() else None
 
 
@@ -198,7 +198,7 @@ def _write_errors(run: Run, task: Import, spool: Spool, render: Callable[[Messag
     hints = task.hints or Hints()
     ending = "xlsx" if hints.format in ("xlsx", "xls", "xlsb", "ods") else "csv"
     name = f"errors-{run.job.id}.{ending}"
-    path = _folder(run.workspace) / name
+    path = folder_of(run.workspace) / name
     write_errors(path, task.table, spool, render(message("Reason")), _mark(task), task.context)
     return name
 
@@ -211,7 +211,7 @@ def _task(
     written = parameters["recipe"]
     recipe = None if written is None else read_recipe(written)
     options = Options(**parameters["options"])
-    with _rows(_folder(workspace) / parameters["file"], parameters["name"], _hints(parameters)) as rows:
+    with _rows(folder_of(workspace) / parameters["file"], parameters["name"], _hints(parameters)) as rows:
         yield make_task(
             workspace, actor, rows, options, entity=parameters["entity"], recipe=recipe, report=report,
             hints=rows.hints,
@@ -252,7 +252,7 @@ def _checked(workspace: Workspace, actor: Actor, order: Order) -> dict[str, Any]
 @contextmanager
 def _kept(workspace: Workspace, data: bytes | Path, name: str, kept_as: str) -> Iterator[Path]:
     """A copy of the file that stays beside the database until its job is done; gone when it is refused."""
-    folder = _folder(workspace)
+    folder = folder_of(workspace)
     folder.mkdir(parents=True, exist_ok=True)
     _forget_files(folder)
     ending = Path(name).suffix.lower()
@@ -285,12 +285,12 @@ def _hash(data: bytes | Path) -> str:
 
 
 def _drop_copies(run: Run) -> None:
-    (_folder(run.workspace) / run.job.parameters["file"]).unlink(missing_ok=True)
+    (folder_of(run.workspace) / run.job.parameters["file"]).unlink(missing_ok=True)
     _spool_path(run).unlink(missing_ok=True)
 
 
 def _spool_path(run: Run) -> Path:
-    return _folder(run.workspace) / f"refused-{run.job.id}.part"
+    return folder_of(run.workspace) / f"refused-{run.job.id}.part"
 
 
 def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
@@ -312,5 +312,6 @@ def _forget_files(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _folder(workspace: Workspace) -> Path:
+def folder_of(workspace: Workspace) -> Path:
+    """Where copies of files that wait for their import are kept, and refused lines."""
     return workspace.settings.home / "imports"

@@ -76,7 +76,7 @@ def unfinished(workspace: Workspace, actor: Actor, token: str) -> Unfinished:
 def mine(workspace: Workspace, actor: Actor) -> Iterator[Unfinished]:
     """Those of this person, the latest first."""
     found = [
-        made for path in _all(workspace) if (made := _read(path)) is not None and made.by == actor.person
+        made for path in folders(workspace) if (made := _read(path)) is not None and made.by == actor.person
     ]
     yield from sorted(found, key=lambda made: made.at, reverse=True)
 
@@ -109,13 +109,14 @@ def drop(workspace: Workspace, made: Unfinished) -> None:
 def forget(workspace: Workspace) -> None:
     """Drop what nobody came back for."""
     oldest = (datetime.now(UTC) - KEPT).isoformat(timespec="seconds")
-    for path in _all(workspace):
+    for path in folders(workspace):
         made = _read(path)
         if made is not None and made.at < oldest:
             drop(workspace, made)
 
 
-def _all(workspace: Workspace) -> list[Path]:
+def folders(workspace: Workspace) -> list[Path]:
+    """Where each of them is kept, whoever sent it."""
     folder = _folder(workspace)
     return list(folder.iterdir()) if folder.is_dir() else []
 

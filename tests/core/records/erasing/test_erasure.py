@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -17,6 +18,9 @@ from core.jobs.worker import Worker
 from core.query.history import history
 from core.records.drafts import keep_draft
 from core.records.erasing import KIND, begin_erasure, erase_job, outline
+from core.records.erasing.scrub import MARK
+from core.records.importing import unfinished
+from core.records.views import State, keep_preference, preferences, save_view, saved_views
 from core.storage.workspace import Transaction, Workspace
 from tests import sites
 from tests.factories import model
@@ -154,6 +158,46 @@ def test_no_byte_of_an_erased_value_is_left_while_numbers_links_and_an_act_stay(
     assert (
         EMAIL.encode() in left
     )  # another record, which nobody linked: named in the act, for people to decide
+
+
+def test_files_of_imports_and_exports_and_saved_views_lose_an_erased_value(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    fill(workspace)
+    home = workspace.settings.home
+    imports, exports = home / "imports", home / "exports"
+    imports.mkdir(parents=True, exist_ok=True)
+    exports.mkdir(parents=True, exist_ok=True)
+    sent = {name: tmp_path / name for name in ("named.csv", "numbers.xlsx", "others.csv")}
+    sent["named.csv"].write_text(f"Имя;Город\n{NAME};Тверь\n", encoding="cp1251")
+    workbook(sent["numbers.xlsx"], [["Телефон"], [int(PHONE[1:])]])
+    sent["others.csv"].write_text("Имя\nОльга\n", encoding="utf-8")
+    with workspace.read() as tx:
+        me = admin(tx)
+    waiting = {name: unfinished.begin(workspace, me, path, name, "contact") for name, path in sent.items()}
+    workbook(imports / "errors-7.xlsx", [["Имя", "Причина"], [NAME, "занято"]])
+    workbook(exports / "8.xlsx", [["Имя"], [NAME]])
+    (exports / "9.csv").write_text("Имя\nОльга\n", encoding="utf-8")
+    state = State(columns=("name",), filter=f"name = '{NAME}'")
+    workspace.write(lambda tx: save_view(tx, me, "contact", f"Как {NAME}", "list", state))
+    workspace.write(lambda tx: keep_preference(tx, me, "last", {"q": NAME}))
+    erase(workspace)
+    left = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
+    assert {path for path in left if path.startswith("exports/")} == {"exports/9.csv"}
+    assert "imports/errors-7.xlsx" not in left
+    assert [made.name for made in unfinished.mine(workspace, me)] == [waiting["others.csv"].name]
+    with workspace.read() as tx:
+        (view,) = saved_views(tx, me, tx.model.entities["contact"])
+        assert NAME not in view.label and NAME not in (view.state.filter or "") and not view.gone
+        assert preferences(tx, me, ["last"]) == {"last": {"q": MARK}}
+
+
+def workbook(path: Path, lines: list[list[object]]) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for line in lines:
+        sheet.append(line)
+    book.save(path)
 
 
 def test_an_erasure_wants_an_administrator_a_ground_and_something_marked(workspace: Workspace) -> None:

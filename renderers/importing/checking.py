@@ -145,7 +145,7 @@ def _drawn(request: AnyRequest, who: Visit, tx: Transaction, made: Unfinished, j
     }  # fmt: skip
     if job.state == "done":
         with on_desk(who, tx, made.token) as desk:
-            page |= _result(request, who, desk, job)
+            page |= _result(request, who, tx, desk, job)
     if who.htmx:
         answer = render(who, "importing/_check.html", **page)
         answer.headers["Cache-Control"] = "no-store"
@@ -161,7 +161,7 @@ def _failed(who: Visit, job: Job) -> str:
     return ""
 
 
-def _result(request: AnyRequest, who: Visit, desk: Desk, job: Job) -> dict[str, Any]:
+def _result(request: AnyRequest, who: Visit, tx: Transaction, desk: Desk, job: Job) -> dict[str, Any]:
     result, number = job.result or {}, who.texts.number
     errors: Sequence[Mapping[str, Any]] = result.get("errors", ())
     causes = Counter((str(each["column"]), str(each["code"])) for each in errors)
@@ -198,21 +198,28 @@ def _result(request: AnyRequest, who: Visit, desk: Desk, job: Job) -> dict[str, 
         "refused": int(result.get("refused", 0)), "good": number(good), "any_good": good > 0, "causes": tuple(listed),
         "lines": lines, "listed": len(errors), "shown": len(lines), "cause": asked,
         "answers": _answers(desk, lines, one), "column": str(one["column"]) if one else "",
-        "link": bool(one) and _is_link(desk, str(one["column"] if one else "")), "made_of": _made(who, result),
+        "link": bool(one) and _is_link(desk, str(one["column"] if one else "")), "made_of": _made(who, tx, desk.recipe, result),
         "errors_href": f"/api/jobs/{job.id}/errors" if job.errors_file else "",
     }  # fmt: skip
 
 
-def _made(who: Visit, result: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What becomes of each of several entities."""
+def _made(who: Visit, tx: Transaction, recipe: Recipe | None, result: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What becomes of each of several entities, the main one first; nothing is said of what there was none of."""
     made = result.get("made", {})
-    if len(made) < 2:
+    if len(made) < 2 or recipe is None:
         return ()
-    words = message("created: {created} · updated: {updated} · found: {found}")
-    return tuple(
-        (called, who.texts.render(replace(words, parameters={"created": who.texts.number(c), "updated": who.texts.number(u), "found": who.texts.number(f)})))
-        for called, (c, u, f) in made.items()
-    )  # fmt: skip
+    words = message("created: {count}"), message("updated: {count}"), message("found: {count}")
+    told = []
+    for target in sorted(recipe.targets, key=lambda target: target is not recipe.main):
+        entity = tx.model.entities.get(target.entity)
+        label = (entity.label_many.in_language(who.language) if entity else None) or target.entity
+        counts = zip(words, made.get(target.called, ()), strict=False)
+        said = [
+            who.texts.render(replace(each, parameters={"count": who.texts.number(n)})) for each, n in counts if n
+        ]
+        if said:
+            told.append((label, ", ".join(said)))
+    return tuple(told)
 
 
 def _is_link(desk: Desk, column: str) -> bool:

@@ -9,6 +9,7 @@ from core.access.grants import Grants
 from core.records.importing.recipe import Fill, Lead, Recipe, Target
 from core.records.importing.suggest import UNFIT, importable
 from metamodel.model import Entity, Field, Model
+from metamodel.spreadsheet import LINKED
 
 MARK = ">"
 """Between the link and the field of what it leads to, in the value of a choice: `company>inn`."""
@@ -40,7 +41,7 @@ def choices(model: Model, grants: Grants, main: Entity, language: str) -> tuple[
     for link in _links(model, grants, main):
         target = model.entity_by_uid[link.target or ""]
         found += [
-            Choice(value=f"{link.name}{MARK}{each.name}", label=_label(each, language),
+            Choice(value=f"{link.name}{MARK}{each.name}", label=f"{_label(link, language)}{LINKED}{_label(each, language)}",
                    group=f"{_label(link, language)} ({_name(target, language)})"
                    if _label(link, language) != _name(target, language) else _name(target, language),
                    field=each, entity=target)

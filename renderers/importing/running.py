@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from core.errors import KubikError
 from core.jobs.jobs import Job, cancel_job
+from core.records.importing.recipe import read_recipe
 from core.records.importing.told import import_of, taken_back_by
 from core.records.takeback import Foresight, foresee, start_take_back
 from core.storage.workspace import Transaction
@@ -65,7 +66,7 @@ def _page(who: Visit, tx: Transaction, job: Job) -> dict[str, Any]:
     entity = tx.model.entities.get(str(job.parameters.get("entity")))
     name = str(job.parameters.get("entity"))
     label = (entity.label_many.in_language(who.language) if entity else None) or name
-    result = job.result or {}
+    result, recipe = job.result or {}, job.parameters.get("recipe")
     back = taken_back_by(tx, job)
     words, tone = STATES[job.state]
     going = job.state in ("queued", "running")
@@ -77,7 +78,7 @@ def _page(who: Visit, tx: Transaction, job: Job) -> dict[str, Any]:
         "at": who.texts.datetime(job.created_at, who.zone), "file_name": str(job.parameters.get("name") or ""),
         "counts": {n: who.texts.number(result.get(n, 0)) for n in ("created", "updated", "skipped", "refused", "total", "linked", "incomplete")},
         "refused": int(result.get("refused", 0)), "errors": result.get("errors", ())[:MOST_ERRORS],
-        "made_of": _made(who, result), "passed_over": result.get("passed_over", ()),
+        "made_of": _made(who, tx, read_recipe(recipe) if recipe else None, result), "passed_over": result.get("passed_over", ()),
         "errors_href": f"/api/jobs/{job.id}/errors" if job.errors_file and job.by == who.actor.person else "",
         "foresight": foresight, "back": back, "undoing": undoing,
         "back_left": time_left(who, tx.now, back) if undoing and back else "",

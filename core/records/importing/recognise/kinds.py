@@ -38,7 +38,7 @@ _DIGITS = re.compile(r"[^\d]")
 class ColumnFacts:
     """What a sample says of a column; ``header`` is its name, ``titled`` whether the file gives it one.
 
-    ``empty`` is the share of cells without a value, ``several`` the mark between several values in one cell,
+    ``empty`` is the share of cells without a value, ``several`` the marks between several values in one cell,
     ``unclear`` says that the order of day and month cannot be told from the sample.
     """
 
@@ -122,13 +122,13 @@ def facts_of(
 
 
 def splitter_of(texts: Sequence[str]) -> str | None:
-    """The mark between several phones or addresses in one cell, None when no cell has several."""
-    for mark in SPLITTERS:
-        for text in texts:
-            parts = [part.strip() for part in text.split(mark)]
-            if len(parts) > 1 and (all(map(_EMAIL.fullmatch, parts)) or all(map(_phone, parts))):
-                return mark
-    return None
+    """The marks between several phones or addresses in one cell, each a character; None when no cell has several."""
+    return "".join(mark for mark in SPLITTERS if any(_parted(text, mark) for text in texts)) or None
+
+
+def _parted(text: str, mark: str) -> bool:
+    parts = [part.strip() for part in text.split(mark)]
+    return len(parts) > 1 and (all(map(_EMAIL.fullmatch, parts)) or all(map(_phone, parts)))
 
 
 def _phone(text: str) -> bool:

@@ -108,6 +108,8 @@ def read_yes_no(text: str) -> bool | None:
     return False if word in NO or word == "0" else None
 
 
-def split_values(text: str, mark: str) -> tuple[str, ...]:
-    """The values of a cell that holds several, empty ones left out."""
-    return tuple(part for each in text.split(mark) if (part := each.strip()))
+def split_values(text: str, marks: str) -> tuple[str, ...]:
+    """The values of a cell that holds several, empty ones left out; ``marks`` are one or more characters."""
+    for mark in marks[1:]:
+        text = text.replace(mark, marks[0])
+    return tuple(part for each in text.split(marks[0]) if (part := each.strip()))

@@ -139,7 +139,7 @@ def width_of(kind: Kind, *, flexible: bool, short: bool = False) -> Width:
     """The width of a column; ``short`` is a text that is known to be short (a number of a series)."""
     if flexible:
         return Width(css=None, pixels=FLEXIBLE)
-    return _units(14 if short else _WIDTHS[kind])
+    return _units(15 if short else _WIDTHS[kind])
 
 
 def fitting_width(kind: Kind, label: str, texts: Iterable[str], *, marked: bool = False) -> Width:

@@ -262,6 +262,32 @@ def records_with(work: Work, entity: Entity, field: Field, values: Iterable[Any]
     return found
 
 
+def seen_values(
+    work: Work, entity: Entity, fields: Sequence[Field], ids: Iterable[int]
+) -> dict[int, tuple[Any, ...]]:
+    """What stands in the fields of these records as far as the actor sees it: a masked cell is empty."""
+
+    def make() -> sa.Select[Any]:
+        row = relations(work).visible.open(entity.uid)
+        cells = [
+            sa.type_coerce(row.cell(each.uid).value, column_type(each.result)).label(f"value_{at}")
+            for at, each in enumerate(fields)
+        ]
+        return sa.select(row.alias.c.id, *cells).where(
+            sa.true() if row.condition is None else row.condition,
+            row.alias.c.id.in_(sa.bindparam("ids", expanding=True)),
+        )
+
+    uids = tuple(each.uid for each in fields)
+    statement = prepared(work.tx, ("seen values", uids, work.grants.key), make)
+    found: dict[int, tuple[Any, ...]] = {}
+    wanted, given = sorted(set(ids)), parameters(work)
+    for start in range(0, len(wanted), MANY):
+        some = {**given, "ids": wanted[start : start + MANY]}
+        found |= {record: tuple(values) for record, *values in work.tx.connection.execute(statement, some)}
+    return found
+
+
 def _by_title(work: Work, entity: Entity, texts: Iterable[str]) -> dict[str, list[int]]:
     """The visible records of these titles, ё and case aside."""
     wanted = {fold(text): text for text in texts}

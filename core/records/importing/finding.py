@@ -10,8 +10,7 @@ from core.access.actor import Actor
 from core.query.read import titles
 from core.records.api import records_by_key
 from core.records.importing.recipe import Match
-from core.records.links import records_named, records_with, records_worded
-from core.records.statements import load
+from core.records.links import records_named, records_with, records_worded, seen_values
 from core.records.work import Work
 from metamodel.errors import ValueRefused
 from metamodel.messages import Message, message
@@ -102,8 +101,8 @@ def matching(
         return {(value,): ids for value, ids in by_first.items()}
     ids = {record for some in by_first.values() for record in some}
     matched: dict[tuple[Any, ...], list[int]] = {}
-    for record, stored in sorted(load(work.tx, entity, ids).items()):
-        key = compared_all(tuple(stored.get(each.uid) for each in keys))
+    for record, stored in sorted(seen_values(work, entity, keys, ids).items()):
+        key = compared_all(stored)
         if key in wanted:
             matched.setdefault(key, []).append(record)
     return matched

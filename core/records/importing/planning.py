@@ -158,6 +158,8 @@ def _target(
     entities = {each.called: each.entity for each in recipe.targets[:number]}
     for at, lead in enumerate(target.links):
         link = entity.by_name.get(lead.field)
+        if link is not None and not _fills(grants, entity, link):
+            link = None  # of a field that is not for them nothing is said
         led = tx.model.entities.get(entities.get(lead.target, ""))
         if link is None or led is None or not (link.target == led.uid or led.uid in link.targets):
             refuse(f"/links/{at}/field", message("“{field}” leads to no such record", field=lead.field[:100]))
@@ -173,6 +175,11 @@ def _target(
         target=target, entity=entity, columns=tuple(columns), keys=keys, leads=tuple(leads), given=given,
         each=each, loose=loose,
     )  # fmt: skip
+
+
+def _fills(grants: Grants, entity: Entity, field: Field) -> bool:
+    """Whether the actor may fill the field of some record."""
+    return any(field.uid in grants.writable(entity.uid, action) for action in ("create", "update", "move"))
 
 
 def _keys(

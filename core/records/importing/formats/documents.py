@@ -11,13 +11,15 @@ from typing import Any, BinaryIO
 import ijson  # type: ignore[import-untyped]
 
 from core.records.importing.formats.refusals import empty, refused, too_wide
-from core.records.importing.formats.source import MOST_COLUMNS, Cell, Line, Sheet
+from core.records.importing.formats.source import MOST_COLUMNS, Cell, CellError, Line, Sheet
 from core.records.importing.hints import Hints
 from metamodel.messages import Message, message
 from metamodel.spreadsheet import HIDDEN
 
 MOST_IN_LINE = 16 * 1024 * 1024
 MOST_DEPTH = 64
+MOST_DIGITS = 300
+"""Digits before or behind the point of a number."""
 SEPARATOR = "; "
 """Between the values of a list."""
 _OF_LINKS = frozenset({"id", "title", "deleted", "hidden", "entity", "name", "size", "type", "url"})
@@ -138,6 +140,8 @@ def _link(value: dict[str, Any]) -> str:
 
 
 def _scalar(value: Any) -> Cell:
+    if isinstance(value, Decimal) and abs(value.adjusted()) > MOST_DIGITS:
+        return CellError(str(value))  # written out it would fill the memory
     if value is None or isinstance(value, str | bool | int | Decimal):
         return value
     if isinstance(value, float):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from pathlib import Path
 from xml.parsers import expat
 
 from core.records.importing.formats.numbers import iso_moment, number
-from core.records.importing.formats.package import Package
-from core.records.importing.formats.refusals import broken, empty, locked, no_sheet, too_long, too_wide
+from core.records.importing.formats.package import MOST_SHEETS, MOST_UNPACKED, Package
+from core.records.importing.formats.refusals import (
+    broken,
+    empty,
+    locked,
+    no_sheet,
+    swollen,
+    too_long,
+    too_wide,
+)
 from core.records.importing.formats.source import MOST_COLUMNS, MOST_IN_CELL, Cell, CellError, Line, Sheet
 from core.records.importing.hints import Hints
 from metamodel.messages import Message
@@ -22,6 +30,9 @@ _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _FO = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0 "
 _SPAN = re.compile(r"(-?)PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?")
 CONTENT = "content.xml"
+MOST_STYLES = 100_000
+MOST_ROWS = 2**24
+"""Rows of a sheet, those that are said to be repeated among them; programs that write them know no more."""
 
 
 class OdsSource:
@@ -41,7 +52,7 @@ class OdsSource:
             if not self._package.has(CONTENT):
                 raise broken()
             names = _Names()
-            self._package.parse(CONTENT, names.prepare)
+            self._package.parse(CONTENT, names.prepare, MOST_UNPACKED)
         except BaseException:
             self.close()
             raise
@@ -83,7 +94,10 @@ class _Names:
             self._style = attributes.get(_STYLE + "name", "")
         elif name == _STYLE + "table-properties" and attributes.get(_TABLE + "display") == "false":
             self._unseen.add(self._style)
+            _in_bounds(self._unseen)
         elif name == _TABLE + "table":
+            if len(self.sheets) >= MOST_SHEETS:
+                raise swollen()
             hidden = attributes.get(_TABLE + "style-name") in self._unseen
             self.sheets.append(Sheet(name=attributes.get(_TABLE + "name", ""), hidden=hidden))
 
@@ -143,8 +157,10 @@ class _Reader:
             color = attributes.get(_FO + "background-color", "").lower()
             if re.fullmatch(r"#[0-9a-f]{6}", color) and color != "#ffffff":
                 self._colors[self._style] = color
+                _in_bounds(self._colors)
         elif name == _STYLE + "text-properties" and attributes.get(_FO + "font-weight") == "bold":
             self._bold.add(self._style)
+            _in_bounds(self._bold)
 
     def _text(self, text: str) -> None:
         if self._parts is not None and not self._notes:
@@ -215,10 +231,18 @@ class _Reader:
         self._number += self._repeat
         cells = tuple(self._cells)
         if cells:
+            if number > MOST_ROWS:
+                raise swollen()
             for again in range(min(self._repeat, 10_000)):
                 self.rows.append(
                     Line(number + again, cells, self._sheet, self._color, self._all_bold, self._hidden)
                 )
+
+
+def _in_bounds(kept: Sized) -> None:
+    """No workbook has that many styles."""
+    if len(kept) > MOST_STYLES:
+        raise swollen()
 
 
 def _time(text: str, shown: str) -> Cell:

@@ -21,6 +21,9 @@ SMALL = 64 * 1024**2
 """Bytes below which the ratio does not matter."""
 MOST_KEPT = 64 * 1024**2
 """Bytes of a part that is read at once (styles, names of sheets)."""
+MOST_LISTED = 32 * 1024**2
+"""Bytes of an XML part of which everything is remembered: lists of sheets, styles, relations."""
+MOST_SHEETS = 2_000
 CHUNK = 256 * 1024
 
 Reading = Callable[[expat.XMLParserType], None]
@@ -80,17 +83,21 @@ class Package:
                 raise swollen()
         return bytes(kept)
 
-    def parse(self, name: str, prepare: Reading) -> None:
-        """The whole of an XML part through a parser that ``prepare`` gave its handlers."""
-        for _ in self.parsing(name, prepare):
+    def parse(self, name: str, prepare: Reading, most: int = MOST_LISTED) -> None:
+        """The whole of an XML part through a parser that ``prepare`` gave its handlers; refused beyond ``most`` bytes."""
+        for _ in self.parsing(name, prepare, most):
             pass
 
-    def parsing(self, name: str, prepare: Reading) -> Iterator[None]:
+    def parsing(self, name: str, prepare: Reading, most: int = MOST_UNPACKED) -> Iterator[None]:
         """Feed an XML part to a parser, yielding after each piece."""
         parser = safe_parser()
         prepare(parser)
+        size = 0
         with _readable():
             for chunk in self.chunks(name):
+                size += len(chunk)
+                if size > most:
+                    raise swollen()
                 parser.Parse(chunk, False)
                 yield
             parser.Parse(b"", True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from core.records.importing.formats.package import Package
+from core.records.importing.formats.package import MOST_UNPACKED, Package
 from core.records.importing.formats.refusals import too_long
 from core.records.importing.formats.source import MOST_IN_CELL
 from core.records.importing.formats.spill import Texts
@@ -18,7 +18,7 @@ def read_strings(package: Package, part: str) -> Texts:
     texts = Texts()
     reader = _Reader(texts)
     try:
-        package.parse(part, reader.prepare)
+        package.parse(part, reader.prepare, MOST_UNPACKED)
     except BaseException:
         texts.close()
         raise

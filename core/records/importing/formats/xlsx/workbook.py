@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.records.importing.formats.numbers import FIRST_DAY, FIRST_DAY_1904
-from core.records.importing.formats.package import Package
-from core.records.importing.formats.refusals import empty, no_sheet
+from core.records.importing.formats.package import MOST_SHEETS, Package
+from core.records.importing.formats.refusals import empty, no_sheet, swollen
 from core.records.importing.formats.source import Line, Sheet
 from core.records.importing.formats.spill import Texts
 from core.records.importing.formats.xlsx.sheet import read_sheet
@@ -56,6 +56,8 @@ class XlsxSource:
             if name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
                 self._first_day = FIRST_DAY_1904
             elif name == "sheet":
+                if len(sheets) >= MOST_SHEETS:
+                    raise swollen()
                 key = next((value for each, value in attributes.items() if each.endswith(" id")), "")
                 kind, part = relations.get(key, ("", ""))
                 if kind == "worksheet" and attributes["name"] not in self._parts:

@@ -203,7 +203,9 @@ def _result(request: AnyRequest, who: Visit, tx: Transaction, desk: Desk, job: J
     }  # fmt: skip
 
 
-def _made(who: Visit, tx: Transaction, recipe: Recipe | None, result: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _made(
+    who: Visit, tx: Transaction, recipe: Recipe | None, result: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
     """What becomes of each of several entities, the main one first; nothing is said of what there was none of."""
     made = result.get("made", {})
     if len(made) < 2 or recipe is None:
@@ -215,7 +217,9 @@ def _made(who: Visit, tx: Transaction, recipe: Recipe | None, result: Mapping[st
         label = (entity.label_many.in_language(who.language) if entity else None) or target.entity
         counts = zip(words, made.get(target.called, ()), strict=False)
         said = [
-            who.texts.render(replace(each, parameters={"count": who.texts.number(n)})) for each, n in counts if n
+            who.texts.render(replace(each, parameters={"count": who.texts.number(n)}))
+            for each, n in counts
+            if n
         ]
         if said:
             told.append((label, ", ".join(said)))

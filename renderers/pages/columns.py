@@ -54,7 +54,7 @@ FLEXIBLE = 216
 
 _WIDTHS: dict[Kind, int] = {
     "text": 22, "number": 12, "money": 15, "percent": 10, "boolean": 10, "date": 12, "datetime": 17, "choice": 16,
-    "link": 22, "person": 18, "links": 26, "people": 14, "link_any": 26, "children": 10,
+    "link": 20, "person": 17, "links": 26, "people": 14, "link_any": 26, "children": 10,
     "email": 24, "phone": 25, "url": 24, "rating": 13, "color": 13, "time": 10, "duration": 16, "choices": 26,
     "rich_text": 30, "json": 24, "file": 24, "image": 8, "files": 26, "secret": 10,
 }  # fmt: skip

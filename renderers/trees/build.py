@@ -26,6 +26,9 @@ from renderers.trees.view import Row, TreeHead, TreeView
 LEVEL = 200
 """Records of one level that are shown at first, and brought with each further step."""
 
+FEW = 5
+"""Records at the top that are opened at first."""
+
 DEEPEST = 40
 """Levels above a record that was found which are looked for."""
 
@@ -74,8 +77,8 @@ def drawing(tx: Transaction, who: Visit, tree: Tree) -> Drawing:
     return Drawing(tx=tx, who=who, tree=tree, cells=cells)
 
 
-def tree_view(made: Drawing, opened: Collection[int]) -> TreeView:
-    """The top of a tree with what is opened below, or what was found."""
+def tree_view(made: Drawing, opened: Collection[int] | None) -> TreeView:
+    """The top of a tree with what is opened below (None: nobody has said, a few at the top are), or what was found."""
     tree, language = made.tree, made.who.language
     more, left_out = None, ""
     if tree.narrowed:
@@ -86,6 +89,8 @@ def tree_view(made: Drawing, opened: Collection[int]) -> TreeView:
             )
     else:
         items, following = _level(made, None, tree.listing.address.cursor)
+        if opened is None:
+            opened = {item["id"] for item in items} if len(items) <= FEW else ()
         rows = _rows(made, items, 1, opened)
         more = _part(made, None, 1, following) if following else None
     grants, entity = tree.listing.grants, tree.listing.entity

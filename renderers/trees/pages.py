@@ -25,8 +25,10 @@ MOST_OPEN = 100
 
 def tree_html(request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, bar: FilterBar | None) -> str:
     """The page of a tree, or for htmx the part below its title."""
-    written = request.query_params.getall("open", [])[:MOST_OPEN]
-    opened = {id for each in written if (id := number_of(each)) is not None}
+    opened = None
+    if "open" in request.query_params:
+        written = request.query_params.getall("open", [])[:MOST_OPEN]
+        opened = {id for each in written if (id := number_of(each)) is not None}
     tree = tree_view(drawing(tx, who, tree_of(asked)), opened)
     actions = above_list(tx, who.actor, asked.entity, who.texts)
     page = list_page_view(asked, (), who.texts, "", empty=not tree.rows, actions=actions, bar=bar)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import Response, post
 from litestar.params import FromPath
 
@@ -14,7 +13,7 @@ from core.query.query import Link
 from core.records import update
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, visit
-from core.web.page_errors import as_page_error
+from core.web.render import json_answer
 from metamodel.text import number_of
 from renderers.lists.asking import asked_list
 from renderers.trees.build import tree_of
@@ -24,16 +23,10 @@ from renderers.trees.build import tree_of
 def place_in_tree(request: AnyRequest, entity: FromPath[str], record: FromPath[int]) -> Response[Any]:
     """Move a record under the one that ``under`` names, none for the top; the answer says where it was."""
     who, asked = visit(request), dict(form_pairs(request))
-    try:
-        was = who.workspace.write(
-            lambda tx: _place(who, tx, entity, record, asked.get("view", ""), asked.get("under", ""))
-        )
-    except KubikError as error:
-        found = as_page_error(request, error)
-        said = [who.texts.render(problem.message) for problem in found.errors]
-        reason = ". ".join(dict.fromkeys(text for text in said if text)) or who.texts.render(found.detail)
-        return _json(found.status, {"reason": reason})
-    return _json(200, {"was": was})
+    was = who.workspace.write(
+        lambda tx: _place(who, tx, entity, record, asked.get("view", ""), asked.get("under", ""))
+    )
+    return json_answer({"was": was})
 
 
 def _place(who: Visit, tx: Transaction, entity: str, identity: int, view: str, under: str) -> int | None:
@@ -49,10 +42,3 @@ def _place(who: Visit, tx: Transaction, entity: str, identity: int, view: str, u
     update(tx, who.actor, entity, identity, {parent.name: above})
     link = item.get(parent.name)
     return link.id if isinstance(link, Link) else None
-
-
-def _json(status: int, content: dict[str, Any]) -> Response[Any]:
-    return Response(
-        content=msgspec.json.encode(content), status_code=status, media_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )  # fmt: skip

@@ -1,5 +1,6 @@
 // A tree: levels brought when they are opened, rows walked by keys, a record moved under another by mouse, finger or keys.
-import { token, word } from "../dom";
+import { word } from "../dom";
+import { sendAside } from "../sending";
 import { toast } from "../toasts";
 import { startDragging } from "./dragging";
 
@@ -94,7 +95,9 @@ export class Tree {
   private remember(): void {
     const address = new URL(location.href);
     address.searchParams.delete("open");
-    for (const row of this.root.querySelectorAll<HTMLElement>('tr[aria-expanded="true"]')) address.searchParams.append("open", row.dataset.id!);
+    const open = this.root.querySelectorAll<HTMLElement>('tr[aria-expanded="true"]');
+    if (!open.length) address.searchParams.append("open", ""); // all folded is a word, too
+    for (const row of open) address.searchParams.append("open", row.dataset.id!);
     history.replaceState(history.state, "", address);
   }
 
@@ -160,8 +163,7 @@ export class Tree {
   /** Sends a move, shows the tree as it is then, and offers to take it back. */
   async move(row: HTMLElement, under: string, place: string, undoing = false): Promise<void> {
     const [id, name] = [row.dataset.id!, this.name(row)];
-    const body = new URLSearchParams({ _csrf_token: token(), view: this.root.dataset.view!, under });
-    const answer = await fetch(`${this.root.dataset.tree}/${id}`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await sendAside(`${this.root.dataset.tree}/${id}`, new URLSearchParams({ view: this.root.dataset.view!, under })).catch(() => null);
     if (!answer) return toast(word("offline"), 20);
     const said = (await answer.json().catch(() => ({}))) as { reason?: string; was?: number | null };
     if (!answer.ok) return toast(said.reason || word("broken"), 12);

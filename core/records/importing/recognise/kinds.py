@@ -18,6 +18,7 @@ from core.records.importing.recognise.values import (
     date_parts,
     read_date,
     read_number,
+    split_values,
 )  # fmt: skip
 
 KINDS = ("text", "integer", "decimal", "money", "percent", "date", "datetime", "time", "boolean", "phone", "email",
@@ -105,7 +106,7 @@ def facts_of(
     kind = _typed_kind(values) if len(texts) < len(values) * (1 - ENOUGH) else _text_kind(texts, mark, order)
     split = splitter_of(texts) if several and kind in ("text", "phone", "email") else None
     if kind == "text" and split is not None:
-        parts = [part.strip() for text in texts for part in text.split(split) if part.strip()]
+        parts = [part for text in texts for part in split_values(text, split)]
         kind = _text_kind(parts, mark, None)
         kind = kind if kind in ("phone", "email") else "text"
     if split is not None and kind == "text":

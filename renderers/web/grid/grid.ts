@@ -25,6 +25,8 @@ export class Grid {
   /** The column in which a run of Tab began: Enter goes down to it. */
   began: string | null = null;
   private buffer: string | null = null;
+  /** Keys pressed behind it: they end the edit that is still to begin, and go on in the next cells. */
+  private later: KeyboardEvent[] = [];
   private drawing = false;
 
   constructor(readonly area: HTMLElement) {
@@ -64,6 +66,7 @@ export class Grid {
   }
 
   private listen(): void {
+    this.table.addEventListener("keydown", (event) => this.buffer !== null && this.at(event.target) && this.ahead(event), true);
     this.table.addEventListener("keydown", (event) => this.key(event));
     this.table.addEventListener("pointerdown", (event) => this.point(event));
     this.table.addEventListener("dblclick", (event) => {
@@ -184,7 +187,6 @@ export class Grid {
     if (event.isComposing || event.defaultPrevented) return;
     const cell = this.at(event.target);
     if (!cell) return;
-    if (this.buffer !== null) return this.ahead(event);
     if (this.editor) {
       if (!this.editing(event)) return;
     } else if (event.target !== cell || !moves(this, event, cell)) return;
@@ -192,12 +194,24 @@ export class Grid {
     event.stopPropagation();
   }
 
-  /** Keys while the widget is on its way: letters wait for it. */
+  /** Keys while the widget is on its way: letters wait for it, what ends an edit and all behind it waits, too. */
   private ahead(event: KeyboardEvent): void {
     event.preventDefault();
     event.stopPropagation();
-    if (event.code === "Escape") this.buffer = null;
+    const ends = ["Enter", "NumpadEnter", "Tab"].includes(event.code);
+    if (this.later.length || ends) this.later.push(event);
+    else if (event.code === "Escape") this.buffer = null;
+    else if (event.code === "Backspace") this.buffer = this.buffer!.slice(0, -1);
     else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.buffer += event.key;
+  }
+
+  /** The keys that waited, as if they were pressed now. */
+  private replay(): void {
+    for (const event of this.later.splice(0)) {
+      if (this.buffer !== null) this.ahead(event);
+      else if (this.editor) this.editing(event);
+      else if (this.cell) moves(this, event, this.cell);
+    }
   }
 
   /** Keys of a cell in edit; whether they were taken. */
@@ -246,17 +260,23 @@ export class Grid {
     await this.model.need([id]);
     if (!this.model.editable(id, name)) {
       this.buffer = null;
+      this.later = [];
       return this.refuse(cell);
     }
     if (this.model.columns[name]!.kind === "boolean" && keys === null) {
       this.buffer = null;
-      return this.tick(cell);
+      this.tick(cell);
+      return this.replay();
     }
     const editor = await Editor.open(cell, name, id, this.model, () => (keys === null && !this.buffer ? null : this.buffer), keys === null ? again?.entered : undefined);
     const given_up = this.buffer === null;
     this.buffer = null;
     this.editor = editor;
-    if (given_up) return this.cancel();
+    if (given_up || !editor) {
+      this.later = [];
+      return this.cancel();
+    }
+    if (this.later.length) return this.replay();
     if (editor && !localStorage.getItem(TOLD)) this.note.keys(cell);
     else if (again && editor) this.look(again.fault);
   }

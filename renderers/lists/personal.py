@@ -65,27 +65,28 @@ def _opened(model: Model, grants: Grants, entity: Entity, saved: SavedView) -> K
     kind: Literal["list", "board"] = "board" if saved.kind == "board" and board is not None else "list"
     view = View(
         uid=MARK + saved.uid, name=MARK + saved.uid, solution="", label=Label(ru=saved.label, en=saved.label),
-        entity=entity.uid, kind=kind, columns=columns or ("id",), filter_text=filter, sort=state.sort,
-        group=group, told=_told(entity, state), formats=formats,
+        entity=entity.uid, kind=kind, columns=columns or ("id",), filter_text=filter,
+        sort=tuple(key for key in state.sort if readable(model, grants, entity, key.removeprefix("-")) is not None),
+        group=group, told=_told(model, grants, entity, state), formats=formats,
         group_by=board.uid if kind == "board" and board is not None else None,
     )  # fmt: skip
     return Kept(saved=saved, view=view, lost=frozenset(lost))
 
 
-def _told(entity: Entity, state: State) -> tuple[ViewTotal, ...] | None:
+def _told(model: Model, grants: Grants, entity: Entity, state: State) -> tuple[ViewTotal, ...] | None:
     if state.totals is None:
         return None
     found = []
     for text in state.totals:
         name, _, by = text.partition(":")
-        if name in entity.by_name:
+        if readable(model, grants, entity, name) is not None and name in entity.by_name:
             found.append(ViewTotal(field=entity.by_name[name].uid, by=by or "sum"))  # type: ignore[arg-type]
     return tuple(found)
 
 
 def _format(model: Model, grants: Grants, entity: Entity, shade: Shade) -> Format | None:
     text = shade.when or shade.value
-    if text is None:
+    if text is None or (shade.column is not None and readable(model, grants, entity, shade.column) is None):
         return None
     try:
         expression = parse_mark(model, grants, entity, text)

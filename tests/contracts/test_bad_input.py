@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import DIALECTS
 from tests.contracts.places import raw_rows
+from tests.oracle.searching import finds
 from tests.sites import PASSWORD, Site, install, running
 
 INSIDE = re.compile(
@@ -197,7 +198,13 @@ def test_a_text_in_every_place(site: Site, text: str) -> None:
         if len(text) < 1000:
             assert [item["id"] for item in found.json()["items"]] == [record]
             found = safe(site.get(f"/api/records/company?search={encoded}"))
-            assert [item["id"] for item in found.json()["items"]] == [record]
+            told = {item["id"] for item in found.json()["items"]}
+            with site.workspace.read() as tx:
+                company = tx.model.entities["company"]
+                uids = [company.by_name[name].uid for name in ("name", "notes")]
+                names = {row["id"]: [row[uid] or "" for uid in uids] for row in raw_rows(tx)[company.uid]}
+            assert told == {id for id, each in names.items() if finds(text, each, generous=False)}
+            assert (record in told) == any(map(str.isalnum, text))
         for place in ("filter", "sort", "fields", "cursor", "limit", "count", "deleted", "nope"):
             bare(site.get(f"/api/records/company?{place}={encoded}"), text)
         for path in (

@@ -187,6 +187,7 @@ def site(
     """The served solution."""
     url, home = lasting_database(request.param), tmp_path_factory.mktemp("shapes")
     with running(url, home, install(url, home)) as site:
+        put_chains(site)
         yield site
 
 
@@ -256,7 +257,6 @@ def put_chains(site: Site) -> None:
 
 
 def test_every_decision_in_a_chain_follows_from_its_posts(site: Site) -> None:
-    put_chains(site)
     chains, recipes = ids(site, "chain"), ids(site, "recipe")
     invitations = ids(site, "invitation", "email")
     for chain, id in chains.items():

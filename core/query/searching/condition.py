@@ -12,7 +12,7 @@ from core.query.searching.how import FOUND, How
 from core.query.spelled import parameter_of, spelled_fields
 from core.query.title import title_of
 from core.storage.search.finding import matches
-from core.storage.search.layout import Column
+from core.storage.search.layout import Column, searched_fields
 from core.storage.types import TEXT
 
 Condition = sa.ColumnElement[bool]
@@ -79,14 +79,16 @@ def _covered(row: VisibleRow, uids: tuple[str, ...]) -> Condition | Literal[True
 
 
 def _scanned(row: VisibleRow, language: str) -> Condition:
-    """While the index is made: the text of the parameter ``search`` stands in some text that may be read, or in the
-    title."""
+    """While the index is made: the text of the parameter ``search`` stands in some text that is searched and may be
+    read, or in the title."""
     readable = row.relations.grants.readable(row.entity.uid)
     dialect = row.relations.dialect
+    looked_up = {f.uid for f in row.entity.fields if f.search and f.type.name == "lookup"}
+    searched = looked_up | {f.uid for f in searched_fields(row.entity)}
     cells = [
         row.cell(f.uid)
         for f in row.entity.fields
-        if f.uid in readable and f.search and f.result.kind == "text" and not f.system
+        if f.uid in readable and f.uid in searched and f.result.kind == "text"
     ]
     if any(p.field and row.entity.by_uid[p.field].result.kind != "text" for p in row.entity.title):
         cells.append(title_of(row, language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from core.access.actor import Actor, system_actor
 from core.errors import KubikError
 from core.records.asking import visible_ids
-from core.records.columnar import Astray, fits, write_new
+from core.records.columnar import MISSING, Astray, Sent, fits, fits_columns, sent_of, write_new
 from core.records.engine import run
 from core.records.links import records_with
 from core.records.marks import drop_external, external_ids, set_external
@@ -28,6 +28,9 @@ from metamodel.model import Entity, Field
 from metamodel.text import fold
 
 JSON = Context()
+
+Items = Sequence[tuple[int | None, Values]] | Mapping[int, tuple[int | None, Values]]
+"""Rows of a file by their numbers."""
 
 
 def create(tx: Transaction, actor: Actor, entity: str, values: Values, *, context: Context = JSON) -> Saved:
@@ -128,14 +131,40 @@ def write_rows(
     work.brought, work.incomplete = brought, incomplete
     found = find_entity(work, entity)
     if fits(work, found, items):
-        saved = _columnar(work, found, items, stamps)
+        saved = _columnar(work, found, sent_of(found, items), len(items), lambda _: items, stamps)
         if saved is not None:
             return saved
     return _row_by_row(work, found, range(len(items)), items, stamps)
 
 
+def write_columns(
+    tx: Transaction, actor: Actor, entity: str, sent: Mapping[str, list[Any]], count: int, *, context: Context,
+    incomplete: bool = False,
+) -> list[Saved] | None:  # fmt: skip
+    """So many new rows as columns: values by name of the field, parsed (stages as they are written), `MISSING` where
+    there is none. None when they have to be written as rows; otherwise as `write_rows`."""
+    work = start(tx, actor, context)
+    work.incomplete = incomplete
+    found = find_entity(work, entity)
+    if not fits_columns(work, found, sent, count):
+        return None
+    stage = found.by_uid[found.stages.field].name if found.stages is not None else None
+
+    def items(rows: Sequence[int]) -> Mapping[int, tuple[int | None, Values]]:
+        return {
+            row: (None, {
+                name: value if name == stage and isinstance(value, str) else Ready(value)
+                for name, values in sent.items() if (value := values[row]) is not MISSING
+            })
+            for row in rows
+        }  # fmt: skip
+
+    by_uid = {found.by_name[name].uid: values for name, values in sent.items()}
+    return _columnar(work, found, by_uid, count, items, ())
+
+
 def _row_by_row(
-    work: Work, entity: Entity, numbers: Sequence[int], items: Sequence[tuple[int | None, Values]],
+    work: Work, entity: Entity, numbers: Sequence[int], items: Items,
     stamps: Sequence[Mapping[str, Any]],
 ) -> list[Saved]:  # fmt: skip
     """Write those of the rows by the general way."""
@@ -152,27 +181,25 @@ def _row_by_row(
 
 
 def _columnar(
-    work: Work,
-    entity: Entity,
-    items: Sequence[tuple[int | None, Values]],
-    stamps: Sequence[Mapping[str, Any]],
-) -> list[Saved] | None:
+    work: Work, entity: Entity, sent: Sent, count: int,
+    items: Callable[[Sequence[int]], Items], stamps: Sequence[Mapping[str, Any]],
+) -> list[Saved] | None:  # fmt: skip
     """Write new rows column by column; None when they have to go the general way.
 
     Where some rows may be at fault, these alone are tried the general way, which says what is wrong.
     """
     whole = work.tx.connection.begin_nested()
     try:
-        saved = write_new(work, entity, items, stamps)
+        saved = write_new(work, entity, sent, count, stamps)
     except Astray as astray:
         whole.rollback()
-        if astray.rows is None or len(astray.rows) * 2 > len(items):
+        if astray.rows is None or len(astray.rows) * 2 > count:
             return None
         suspects = work.tx.connection.begin_nested()
         try:
             again = start(work.tx, work.actor, work.context)
             again.incomplete = work.incomplete
-            _row_by_row(again, entity, astray.rows, items, stamps)
+            _row_by_row(again, entity, astray.rows, items(astray.rows), stamps)
         finally:
             suspects.rollback()
         return None

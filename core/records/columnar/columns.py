@@ -58,19 +58,25 @@ class Columns:
             raise Astray(self.astray)
 
 
+Sent = dict[str, list[Any]]
+"""What is sent of new records: a list for each field (uid), `MISSING` where nothing is."""
+
+
+def sent_of(entity: Entity, items: Sequence[tuple[int | None, Values]]) -> Sent:
+    """The rows turned into columns."""
+    return {
+        entity.by_name[name].uid: [_value(values.get(name, MISSING)) for _, values in items]
+        for name in dict.fromkeys(name for _, values in items for name in values)
+    }
+
+
 def gather_columns(
-    work: Work,
-    entity: Entity,
-    items: Sequence[tuple[int | None, Values]],
-    stamps: Sequence[Mapping[str, Any]],
+    work: Work, entity: Entity, sent: Sent, count: int, stamps: Sequence[Mapping[str, Any]]
 ) -> Columns:
-    """The columns of these rows, complete but for what needs the database."""
-    columns = Columns(work=work, entity=entity, count=len(items))
-    for name in dict.fromkeys(name for _, values in items for name in values):
-        found = entity.by_name[name]
-        columns.sent[found.uid] = [_value(values.get(name, MISSING)) for _, values in items]
+    """The columns of so many rows, complete but for what needs the database."""
+    columns = Columns(work=work, entity=entity, count=count, sent=dict(sent))
     _read_stages(columns)
-    now, person, count = work.tx.now, work.actor.person, columns.count
+    now, person = work.tx.now, work.actor.person
     system = {"created_at": now, "created_by": person, "updated_at": now, "updated_by": person, "version": 1}
     for uid, value in system.items():
         columns.values[uid] = (
@@ -98,7 +104,7 @@ def _read_stages(columns: Columns) -> None:
     if stages is None or stages.field not in columns.sent:
         return
     found, known = columns.entity.by_uid[stages.field], {}
-    sent = columns.sent[stages.field]
+    sent = columns.sent[stages.field] = list(columns.sent[stages.field])
     for row, written in enumerate(sent):
         if not isinstance(written, str):
             continue

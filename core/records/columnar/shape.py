@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.records.follow import followers
 from core.records.shapes import Ready, Values
@@ -26,17 +26,26 @@ def fits(work: Work, entity: Entity, items: Sequence[tuple[int | None, Values]])
         if record is not None:
             return False
         named.update(values)
-    known = work.plain(entity)
     stage = entity.by_uid[entity.stages.field].name if entity.stages is not None else None
-    for name in named:
-        found = known.get(name)
-        if found is None or found.type.name in APART or found.via is not None or found.targets:
-            return False
-    return all(
+    return _may_be_sent(work, entity, named) and all(
         value.__class__ is Ready or (name == stage and isinstance(value, str))
         for _, values in items
         for name, value in values.items()
     )
+
+
+def fits_columns(work: Work, entity: Entity, names: Iterable[str], count: int) -> bool:
+    """The same of so many new rows with values of these fields, parsed, stages as they are written."""
+    return count >= FEWEST and not work.brought and _plain(work, entity) and _may_be_sent(work, entity, names)
+
+
+def _may_be_sent(work: Work, entity: Entity, names: Iterable[str]) -> bool:
+    known = work.plain(entity)
+    for name in names:
+        found = known.get(name)
+        if found is None or found.type.name in APART or found.via is not None or found.targets:
+            return False
+    return True
 
 
 def _plain(work: Work, entity: Entity) -> bool:

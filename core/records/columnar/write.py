@@ -17,29 +17,24 @@ from core.records.columnar.checks import (
     check_unique,
     permit,
 )  # fmt: skip
-from core.records.columnar.columns import Astray, Columns, gather_columns, judge_together
+from core.records.columnar.columns import Columns, Sent, gather_columns, judge_together
 from core.records.indexing import index_new
 from core.records.numbers import advance, series_of
-from core.records.shapes import Saved, Values
+from core.records.shapes import Saved
 from core.records.work import Work
 from core.storage.loading import Column, load_columns, take_ids, written_already
 from core.storage.tables import FieldColumns
 from metamodel.fields.number_series import number_text, period_of
 from metamodel.model import Entity
 
-__all__ = ["Astray", "write_new"]
-
 _encode = msgspec.json.encode
 
 
 def write_new(
-    work: Work,
-    entity: Entity,
-    items: Sequence[tuple[int | None, Values]],
-    stamps: Sequence[Mapping[str, Any]],
+    work: Work, entity: Entity, sent: Sent, count: int, stamps: Sequence[Mapping[str, Any]]
 ) -> list[Saved]:
-    """Store new records; `Astray` when any of them may be refused: then nothing of it may stay."""
-    columns = gather_columns(work, entity, items, stamps)
+    """Store so many new records; `Astray` when any of them may be refused: then nothing of it may stay."""
+    columns = gather_columns(work, entity, sent, count, stamps)
     claims = permit(columns)
     check_links(columns)
     check_unique(columns)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.records.columnar import MISSING
 from core.records.importing.cells import is_blank, parse_cell, spelled
 from core.records.importing.columns import Column
 from core.records.importing.hints import Hints
@@ -53,6 +54,14 @@ class Draft:
         return bool(self.values or self.stamps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """In place of the value of a cell."""
+
+    code: str
+    message: Message
+
+
 class Parser:
     """Parses cells; the same text of a column is parsed once."""
 
@@ -60,6 +69,7 @@ class Parser:
         self._context = context
         self._hints = hints or Hints()
         self._of_columns = {each.place: each for each in self._hints.columns}
+        self._values: dict[tuple[str, int], dict[Any, Any]] = {}
         self._known: dict[tuple[str, str | None], dict[Any, Any]] = {}
 
     def drafts(self, planned: Planned, lines: Sequence[LineOf], faults: list[Fault]) -> list[Draft]:
@@ -110,6 +120,44 @@ class Parser:
                 draft.stamps[column.stamp] = value
             else:
                 draft.values[name] = value
+
+    def values(
+        self, planned: Planned, column: Column, cells: Sequence[Sequence[Any]], faults: list[Fault]
+    ) -> list[Any]:
+        """The values of a whole column of new records, `MISSING` where nothing stands; stages are left as written."""
+        assert column.field is not None
+        place = column.place
+        raw = planned.entity.stages is not None and planned.entity.stages.field == column.field.uid
+        known = self._values.setdefault((column.field.uid, place), {})
+        if len(known) > MOST_PARSED:
+            known.clear()
+        written = [row[place] if place < len(row) else None for row in cells]
+        found = [known.get(cell, known) if cell.__class__ is str else known for cell in written]
+        for row, value in enumerate(found):
+            if value is known:
+                cell = written[row]
+                try:
+                    value = found[row] = self._alone(column, cell, raw)
+                except ValueRefused as refusal:
+                    value = _Refusal(refusal.code, refusal.message)
+                if cell.__class__ is str:
+                    known[cell] = value
+            if value.__class__ is _Refusal:
+                faults.append(Fault(row, column.header, value.code, value.message))
+                found[row] = MISSING
+        return found
+
+    def _alone(self, column: Column, cell: Any, raw: bool) -> Any:
+        if cell.__class__ is str:
+            cell = cell if self._hints.format == "json" else unguarded(cell)
+            if cell == HIDDEN:
+                return MISSING
+        if is_blank(cell):
+            return MISSING
+        if raw:
+            return spelled(cell, self._context)
+        value = self._value(column, cell)
+        return MISSING if value is None else value
 
     def _value(self, column: Column, cell: Any) -> Any:
         """The parsed value, a `LinkKey` where a record is to be found; of a link to any record what the engine reads."""

@@ -14,8 +14,9 @@ from core.records.importing.planning import Plan, make_plan
 from core.records.importing.reading import decode, read_table
 from core.records.importing.recipe import Recipe
 from core.records.importing.report import LineError, Report
+from core.records.importing.sheets import Sheet, parse_sheet, write_sheet
 from core.records.importing.task import Checkpoint, Import, LineOf, Options, Progress, RowsOf
-from core.records.importing.writing import Written, Wrote, parse_ahead, write_lines
+from core.records.importing.writing import Ahead, Written, Wrote, parse_ahead, write_lines
 from core.records.marks import mark_origin
 from core.storage.workspace import Transaction, Workspace
 from metamodel.fields.base import Context
@@ -118,8 +119,7 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
     The state after it, and for how many seconds it kept other writers waiting.
     """
     began = time.perf_counter()
-    assert task.planned is not None
-    ahead = [parse_ahead(task, task.planned[1], parser, chunk)]
+    ahead: list[Sheet | Ahead | None] = [_parsed(task, parser, chunk)]
 
     def action(tx: Transaction) -> Report:
         nonlocal began
@@ -127,7 +127,12 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
         report = task.report.copy()
         plan = prepare(tx, task)
         parsed = ahead.pop() if ahead else None  # a try that is done again parses again
-        written = write_lines(tx, task, plan, parser, chunk, parsed)
+        if parsed is None or parsed.plan is not plan:
+            parsed = _parsed(task, parser, chunk)
+        if isinstance(parsed, Sheet):
+            written = write_sheet(tx, task, plan, parser, parsed)
+        else:
+            written = write_lines(tx, task, plan, parser, chunk, parsed)
         count(tx, task, plan, written, report, chunk)
         report.position += len(chunk)
         if task.checkpoint is not None:
@@ -143,6 +148,12 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
         if task.finder is not None:
             task.finder.forget()
     return report, time.perf_counter() - began
+
+
+def _parsed(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> Sheet | Ahead | None:
+    assert task.planned is not None
+    plan = task.planned[1]
+    return parse_sheet(task, plan, parser, chunk) or parse_ahead(task, plan, parser, chunk)
 
 
 def prepare(tx: Transaction, task: Import) -> Plan:
@@ -174,6 +185,9 @@ def count(
             report.updated += 1
         else:
             report.skipped += 1
+    for plain in written.plain:
+        report.created += plain.count
+        report.made.setdefault(plain.planned.called, [0, 0, 0])[0] += plain.count
     report.linked += written.made
     report.refused += len({id(line) for line, _ in written.faults})
     for line, fault in sorted(written.faults, key=lambda each: places[id(each[0])]):
@@ -195,6 +209,10 @@ def _mark(tx: Transaction, task: Import, written: Written, report: Report) -> No
             origins.setdefault(uid, {})[each.id] = None
         if each.saved is not None and each.saved.lacking:
             lacking.setdefault(uid, {})[each.id] = " ".join(each.saved.lacking)
+    for plain in written.plain:
+        for saved in plain.saved:
+            if saved.lacking:
+                lacking.setdefault(plain.planned.entity.uid, {})[saved.id] = " ".join(saved.lacking)
     for uid, records in origins.items():
         assert task.options.origin is not None
         mark_origin(tx, task.options.origin, uid, records)

@@ -46,6 +46,15 @@ class Wrote:
         return self.saved is not None and self.saved.changed and not self.saved.created
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """New records, each of one line, that were written as columns."""
+
+    planned: Planned
+    count: int
+    saved: Sequence[Saved]
+
+
 @dataclass(slots=True, kw_only=True)
 class Written:
     """What a chunk came to: the lines that were taken, and those refused with why."""
@@ -55,6 +64,8 @@ class Written:
     faults: list[tuple[LineOf, Fault]] = field(default_factory=list)
     made: int = 0
     """Records that were made since links named them."""
+    plain: list[Plain] = field(default_factory=list)
+    """Besides ``lines`` and ``wrote``."""
 
     def add(self, other: Written, line: int) -> None:
         """Take over what a part of the chunk came to; ``line`` is where its lines begin."""
@@ -88,9 +99,9 @@ class Ahead:
 
 def parse_ahead(task: Import, plan: Plan, parser: Parser, lines: Sequence[LineOf]) -> Ahead | None:
     """The chunk parsed; None when its lines have to be written one by one, or some have too many values."""
-    shaped = Written()
-    good = _shaped(task, lines, shaped)
-    if shaped.faults or any(planned.refers_to_itself for planned in plan.targets):
+    refused = Written()
+    good = shaped(task, lines, refused)
+    if refused.faults or any(planned.refers_to_itself for planned in plan.targets):
         return None
     faults: list[Fault] = []
     return Ahead(plan, good, parsed_all(plan, parser, good, faults), faults)
@@ -113,7 +124,7 @@ def write_lines(
         for line in lines:
             written.add(write_lines(tx, task, plan, parser, [line]), 0)
         return written
-    good = _shaped(task, lines, written)
+    good = shaped(task, lines, written)
     while good:
         if ahead is not None and ahead.plan is plan:
             good, drafts, faults, ahead = ahead.lines, ahead.drafts, ahead.faults, None
@@ -146,7 +157,7 @@ def write_lines(
     return written
 
 
-def _shaped(task: Import, lines: Sequence[LineOf], written: Written) -> list[LineOf]:
+def shaped(task: Import, lines: Sequence[LineOf], written: Written) -> list[LineOf]:
     """The lines that have no more values than the header has columns."""
     width, good = len(task.table.header), []
     for line in lines:
@@ -284,13 +295,17 @@ def _write_target(tx: Transaction, task: Import, planned: Planned, drafts: list[
 
 def _placed(planned: Planned, drafts: list[Draft], refusal: KubikError) -> list[Fault]:
     """The faults of a write by line and column."""
+    return faults_of(planned, [draft.lines[0] for draft in drafts], refusal)
+
+
+def faults_of(planned: Planned, lines: Sequence[int], refusal: KubikError) -> list[Fault]:
+    """The faults of a write of records that stand in those lines."""
     faults = []
     for problem in refusal.errors:
         _, number, *rest = (*problem.pointer.split("/"), "")
         if number.isdigit():
             name = rest[0].replace("~1", "/").replace("~0", "~") if rest else ""
-            lines = drafts[int(number)].lines
-            faults.append(Fault(lines[0], _header(planned, name), problem.code, problem.message))
+            faults.append(Fault(lines[int(number)], _header(planned, name), problem.code, problem.message))
     return faults
 
 

@@ -164,6 +164,7 @@ def test_both_ways_come_to_the_same(
         columnar = outcome(office, entity, seed, by, incomplete=incomplete)
         with monkeypatch.context() as without:
             without.setattr(api, "fits", lambda *_: False)
+            without.setattr(api, "fits_columns", lambda *_: False)
             general = outcome(office, entity, seed, by, incomplete=incomplete)
         assert general["counts"][0] > 15
         for part, expected in general.items():

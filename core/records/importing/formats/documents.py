@@ -24,6 +24,8 @@ SEPARATOR = "; "
 """Between the values of a list."""
 _OF_LINKS = frozenset({"id", "title", "deleted", "hidden", "entity", "name", "size", "type", "url"})
 """What an object that is a link may say of its record."""
+_ONLY_LINKS = frozenset({"title", "deleted", "hidden", "entity", "url"})
+"""Some of it a link of ours always says; an id and a name alone are how any other system writes its own records."""
 
 
 class JsonSource:
@@ -129,7 +131,12 @@ def _flat(given: dict[str, Any]) -> dict[str, Cell]:
 
 def _is_link(value: Any) -> bool:
     """Whether an object is a link as the API and exports write it."""
-    return isinstance(value, dict) and "id" in value and set(value) <= _OF_LINKS
+    return (
+        isinstance(value, dict)
+        and "id" in value
+        and bool(_ONLY_LINKS & set(value))
+        and set(value) <= _OF_LINKS
+    )
 
 
 def _link(value: dict[str, Any]) -> str:

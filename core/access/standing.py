@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.access.acting import act_as
+from core.access.actor import system_actor
 from core.access.login import load_actor
 from core.access.narrowing import both, read_narrowing, write_narrowing
 
@@ -33,8 +34,13 @@ def write_standing(actor: Actor) -> dict[str, Any]:
 
 
 def actor_of_standing(tx: Transaction, job: Job) -> Actor:
-    """Who asked for a job, as they are now; KBK4001 when they are not, or may no longer act for whom they did."""
-    person = load_actor(tx, job.by or 0)
+    """Who asked for a job, as they are now: nobody is the system itself.
+
+    KBK4001 when they are no more, or may no longer act for whom they did.
+    """
+    if job.by is None:
+        return system_actor()
+    person = load_actor(tx, job.by)
     stood = job.parameters.get(STANDING)
     if stood is None:
         return person

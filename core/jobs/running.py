@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from core.errors import KubikError
 from core.jobs.jobs import Job, State, job_columns, make_job
 from core.storage.workspace import Transaction, Workspace
 from metamodel.messages import Message
@@ -88,6 +91,23 @@ def take(tx: Transaction, job: int, worker: str) -> Job:
     if row is None:
         raise JobLost(f"job {job}")
     return make_job(row)
+
+
+def begin_here(workspace: Workspace, begin: Callable[[Transaction], int]) -> Run:
+    """A job that this process does itself, at once; another one goes on with it when this one dies."""
+    worker = f"command {secrets.token_hex(8)}"
+    return Run(workspace, workspace.write(lambda tx: take(tx, begin(tx), worker)), worker)
+
+
+@contextmanager
+def failing(run: Run, cancelled: Message) -> Iterator[None]:
+    """What is refused in here, or cancelled (KBK5003 with these words), ends the job and is raised as `KubikError`."""
+    try:
+        yield
+    except (KubikError, JobCancelled) as error:
+        refusal = error if isinstance(error, KubikError) else KubikError("KBK5003", cancelled)
+        run.finish("failed", error=refusal.detail, code=refusal.code)
+        raise refusal from error
 
 
 def anything_to_do(workspace: Workspace, kinds: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from core.access.actor import Actor, system_actor
+from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.access.security import note_security
 from core.access.standing import actor_of_standing, asked_so, write_standing
@@ -77,8 +77,7 @@ def export_job(run: Run) -> Outcome:
     try:
         with run.workspace.read() as tx:
             tx.way = WAY
-            person = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
-            actor = replace(person, language=manner.language)
+            actor = replace(actor_of_standing(tx, run.job), language=manner.language)
             with part.open("wb") as file:
                 export = begin_export(tx, actor, question)
                 record_export(run.workspace, actor, export, format)

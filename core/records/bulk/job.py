@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from core.access.actor import Actor, system_actor
+from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.access.standing import actor_of_standing, write_standing
 from core.jobs.jobs import start_job
@@ -13,9 +13,8 @@ from core.jobs.running import JobCancelled, Run
 from core.jobs.worker import Outcome
 from core.query.names import readable_entity
 from core.records.bulk.choosing import chosen_count, chosen_ids
-from core.records.bulk.order import Order, must_grant, read_order
+from core.records.bulk.order import SIZES, Order, must_grant, read_order
 from core.records.bulk.report import Report, read_report
-from core.records.bulk.sizes import FIRST, next_size
 from core.records.bulk.steps import step
 from core.storage.workspace import Transaction
 
@@ -33,15 +32,15 @@ def start_bulk(tx: Transaction, actor: Actor, order: Order) -> int:
 def bulk_job(run: Run) -> Outcome:
     """The handler of the kind `bulk` for workers."""
     with run.workspace.read() as tx:
-        actor = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
-    order, report, size = read_order(run.job.parameters), read_report(run.saved), FIRST
+        actor = actor_of_standing(tx, run.job)
+    order, report, size = read_order(run.job.parameters), read_report(run.saved), SIZES.first
     marked = replace(actor, job=run.job.id)
     try:
         while True:
             found, spent = _step(run, marked, order, report, size)
             if found is None:
                 return Outcome(result=report.written())
-            report, size = found, next_size(size, spent)
+            report, size = found, SIZES.following(size, spent)
     except JobCancelled as stopped:
         stopped.result = report.written()
         raise

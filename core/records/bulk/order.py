@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from core.access.grants import Grants
 from core.errors import KubikError
+from core.jobs.sizes import Sizes
 from metamodel.fields.base import Context
 from metamodel.messages import message
 from metamodel.model import Entity
@@ -21,6 +22,10 @@ MOST_NAMED = 10_000
 
 AT_ONCE = 500
 """Records that are changed within the request, all of them or none; more are a job in the background."""
+
+
+SIZES = Sizes()
+"""Records in one step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

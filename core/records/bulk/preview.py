@@ -9,9 +9,8 @@ from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.query.names import readable_entity
 from core.records.bulk.choosing import chosen_count, chosen_ids
-from core.records.bulk.order import AT_ONCE, Order, must_grant
+from core.records.bulk.order import AT_ONCE, SIZES, Order, must_grant
 from core.records.bulk.report import Report
-from core.records.bulk.sizes import FIRST, next_size
 from core.records.bulk.steps import Done, step
 from core.storage.workspace import Transaction, Workspace
 
@@ -49,14 +48,14 @@ def preview(workspace: Workspace, actor: Actor, order: Order) -> Preview:
             order,
         )
         total = chosen_count(tx, actor, order)
-    report, size, began = Report(), FIRST, time.perf_counter()
+    report, size, began = Report(), SIZES.first, time.perf_counter()
     while report.dealt < MOST_TRIED and (report.dealt < AT_ONCE or time.perf_counter() - began < LONGEST):
         tried, spent = _try(workspace, actor, order, report.last, size)
         if tried is None:
             break
         last, done = tried
         report = report.plus(last=last, changed=len(done.changed), same=len(done.same), left=done.left)
-        size = next_size(size, spent)
+        size = SIZES.following(size, spent)
     return Preview(total=max(total, report.dealt), report=report)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -18,7 +17,8 @@ from core.access.tokens import revoke_tokens
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import Job, start_job
-from core.jobs.running import JobCancelled, Run, take
+from core.jobs.running import JobCancelled, Run, begin_here, failing
+from core.jobs.sizes import Sizes
 from core.jobs.worker import Outcome
 from core.query.query import Query
 from core.query.read import read, visible_ids
@@ -32,11 +32,8 @@ from core.storage.workspace import Transaction, Workspace
 from metamodel.errors import Problem
 from metamodel.messages import message
 
-LONGEST_STEP = 0.05
-"""Seconds that one step holds the write lock, about."""
-
-FEWEST, FIRST, MOST = 10, 20, 300
-"""Records in one step: at least, at first, at most."""
+SIZES = Sizes(first=20, most=300)
+"""Records in one step."""
 
 Progress = Callable[[int, int | None], None]
 
@@ -56,17 +53,9 @@ def run_handover(
     workspace: Workspace, actor: Actor, order: Order, progress: Progress | None = None
 ) -> Report:
     """Do a handover here and now, as a job that another process goes on with when this one dies."""
-    worker = f"command {secrets.token_hex(8)}"
-    run = Run(
-        workspace, workspace.write(lambda tx: take(tx, start_handover(tx, actor, order), worker)), worker
-    )
-    try:
+    run = begin_here(workspace, lambda tx: start_handover(tx, actor, order))
+    with failing(run, message("the handover was cancelled")):
         report = _go_on(run, actor, progress)
-    except (KubikError, JobCancelled) as error:
-        cancelled = KubikError("KBK5003", message("the handover was cancelled"))
-        refusal = error if isinstance(error, KubikError) else cancelled
-        run.finish("failed", error=refusal.detail, code=refusal.code)
-        raise refusal from error
     run.finish("done", result=report.written())
     return report
 
@@ -77,15 +66,10 @@ def handover_job(run: Run) -> Outcome:
     return Outcome(result=report.written())
 
 
-def next_size(size: int, spent: float) -> int:
-    """How many records the next step takes, when one of ``size`` kept others waiting for ``spent`` seconds."""
-    return max(FEWEST, min(MOST, int(size * min(2.0, LONGEST_STEP / max(spent, 0.001)))))
-
-
 def doer(run: Run) -> Actor:
     """Who asked for the job, with the rights they have now."""
     with run.workspace.read() as tx:
-        return system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
+        return actor_of_standing(tx, run.job)
 
 
 def must_manage(tx: Transaction, actor: Actor, person: int) -> None:
@@ -104,7 +88,7 @@ def marker(job: int) -> str:
 def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Report:
     order, report = read_order(run.job.parameters), read_report(run.saved)
     marked = replace(actor, action=marker(run.job.id))
-    size = FIRST
+    size = SIZES.first
     try:
         if order.closing and not report.closed:
             report = run.workspace.write(lambda tx: _close(tx, run, marked, order, report))
@@ -113,7 +97,7 @@ def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Report:
             if found is None:
                 return report
             report = found
-            size = next_size(size, spent)
+            size = SIZES.following(size, spent)
             if progress is not None:
                 progress(report.dealt, run.total)
     except JobCancelled as stopped:

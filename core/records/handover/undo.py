@@ -18,7 +18,7 @@ from core.jobs.running import JobCancelled, Run
 from core.jobs.worker import Outcome
 from core.query.query import Link
 from core.records.api import update
-from core.records.handover.job import FIRST, doer, marker, must_manage, next_size
+from core.records.handover.job import SIZES, doer, marker, must_manage
 from core.records.handover.past import UNDO, read_handover
 from core.records.handover.places import Place
 from core.records.handover.steps import Item, records_of, write
@@ -55,14 +55,14 @@ def undo_job(run: Run) -> Outcome:
     """The handler of the kind `handover_undo` for workers."""
     actor, order, report = doer(run), read_order(run.job.parameters), read_report(run.saved)
     report = report if run.saved else replace(report, last=order.begun)
-    size = FIRST
+    size = SIZES.first
     try:
         while True:
             found, spent = _step(run, actor, order, report, size)
             if found is None:
                 return Outcome(result=report.written())
             report = found
-            size = next_size(size, spent)
+            size = SIZES.following(size, spent)
     except JobCancelled as stopped:
         stopped.result = report.written()
         raise

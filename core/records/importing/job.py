@@ -17,12 +17,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from core.access.actor import Actor, system_actor
+from core.access.actor import Actor
 from core.access.standing import actor_of_standing, write_standing
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import KEPT, Job, job_columns, make_job, start_job
-from core.jobs.running import JobCancelled, Run, take
+from core.jobs.running import JobCancelled, Run, begin_here, failing
 from core.jobs.worker import Outcome
 from core.records.importing.formats import open_source
 from core.records.importing.hints import Hints
@@ -91,24 +91,20 @@ def run_import(
                 return _try(workspace, actor, parameters, progress, errors)
             finally:
                 file.unlink(missing_ok=True)
-        worker = f"command {secrets.token_hex(8)}"
 
-        def begin(tx: Transaction) -> Job:
-            unfinished = _unfinished(tx, parameters)
+        def begin(tx: Transaction) -> int:
             total = parameters["total"]
-            return take(
-                tx, unfinished or start_job(tx, KIND, parameters, by=actor.person, total=total), worker
+            return _unfinished(tx, parameters) or start_job(
+                tx, KIND, parameters, by=actor.person, total=total
             )
 
-        run = Run(workspace, workspace.write(begin), worker)
-    try:
-        report, outcome = _go_on(run, actor, progress)
-    except (KubikError, JobCancelled) as error:
-        cancelled = KubikError("KBK5003", message("the import was cancelled"))
-        refusal = error if isinstance(error, KubikError) else cancelled
-        run.finish("failed", error=refusal.detail, code=refusal.code)
-        _drop_copies(run)
-        raise refusal from error
+        run = begin_here(workspace, begin)
+    with failing(run, message("the import was cancelled")):
+        try:
+            report, outcome = _go_on(run, actor, progress)
+        except (KubikError, JobCancelled):
+            _drop_copies(run)
+            raise
     run.finish("done", result=outcome.result, errors_file=outcome.errors_file)
     if errors is not None and outcome.errors_file is not None:
         shutil.copyfile(folder_of(workspace) / outcome.errors_file, errors)
@@ -150,7 +146,7 @@ def import_job(run: Run) -> Outcome:
     """The handler of the kind `import` for workers."""
     try:
         with run.workspace.read() as tx:
-            actor = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
+            actor = actor_of_standing(tx, run.job)
         return _go_on(run, actor, None)[1]
     except (KubikError, JobCancelled) as error:
         if isinstance(error, JobCancelled) or error.status < HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.access.actor import Actor, system_actor
+from core.access.actor import Actor
 from core.access.standing import actor_of_standing, asked_so, write_standing
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import Job, read_job, start_job
-from core.jobs.running import JobCancelled, Run, take
+from core.jobs.running import JobCancelled, Run, begin_here, failing
+from core.jobs.sizes import Sizes
 from core.jobs.worker import Outcome
 from core.records.statements import load
 from core.records.takeback.deeds import by_entity, deeds, earlier_ones, entries
@@ -25,11 +25,8 @@ from metamodel.model import Entity
 
 KIND = "take_back"
 
-LONGEST_STEP = 0.05
-"""Seconds that one step holds the write lock, about."""
-
-FEWEST, FIRST, MOST = 10, 50, 500
-"""Rows of the journal in one step: at least, at first, at most."""
+SIZES = Sizes(most=500)
+"""Rows of the journal in one step."""
 
 Progress = Callable[[int, int | None], None]
 
@@ -59,19 +56,9 @@ def run_take_back(
     workspace: Workspace, actor: Actor, job: int, scope: Scope = "untouched", progress: Progress | None = None
 ) -> Returned:
     """Take a job back here and now, as a job that another process goes on with when this one dies."""
-    worker = f"command {secrets.token_hex(8)}"
-    run = Run(
-        workspace,
-        workspace.write(lambda tx: take(tx, start_take_back(tx, actor, job, scope), worker)),
-        worker,
-    )
-    try:
+    run = begin_here(workspace, lambda tx: start_take_back(tx, actor, job, scope))
+    with failing(run, message("the taking back was cancelled")):
         returned = _go_on(run, actor, progress)
-    except (KubikError, JobCancelled) as error:
-        cancelled = KubikError("KBK5003", message("the taking back was cancelled"))
-        refusal = error if isinstance(error, KubikError) else cancelled
-        run.finish("failed", error=refusal.detail, code=refusal.code)
-        raise refusal from error
     run.finish("done", result=returned.written())
     return returned
 
@@ -79,17 +66,17 @@ def run_take_back(
 def take_back_job(run: Run) -> Outcome:
     """The handler of the kind `take_back` for workers."""
     with run.workspace.read() as tx:
-        actor = system_actor() if run.job.by is None else actor_of_standing(tx, run.job)
+        actor = actor_of_standing(tx, run.job)
     return Outcome(result=_go_on(run, actor, None).written())
 
 
 def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Returned:
-    returned, size = read_returned(run.saved), FIRST
+    returned, size = read_returned(run.saved), SIZES.first
     mine = replace(actor, job=run.job.id)
     try:
         while returned.phase < 2:
             returned, spent = _step(run, mine, returned, size)
-            size = max(FEWEST, min(MOST, int(size * min(2.0, LONGEST_STEP / max(spent, 0.001)))))
+            size = SIZES.following(size, spent)
             if progress is not None:
                 progress(returned.dealt, run.total)
     except JobCancelled as stopped:

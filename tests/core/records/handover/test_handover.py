@@ -12,6 +12,7 @@ from core.access.login import load_actor
 from core.access.tokens import create_token, list_tokens
 from core.errors import KubikError
 from core.jobs.jobs import Job, cancel_job, read_job
+from core.jobs.sizes import Sizes
 from core.jobs.worker import Worker
 from core.records.handover import (
     HANDOVER,
@@ -170,9 +171,7 @@ def test_a_broken_off_handover_is_gone_on_with_and_a_cancelled_one_can_be_taken_
     people = {name: actor.user or 0 for name, actor in office.people.items()}
     for n in range(30):
         office.create("deal", {"name": f"D{n}", "owner": people["marina"]}, by="system")
-    monkeypatch.setattr(working, "FIRST", 10)
-    monkeypatch.setattr(working, "FEWEST", 5)
-    monkeypatch.setattr(working, "MOST", 10)
+    monkeypatch.setattr(working, "SIZES", Sizes(fewest=5, first=10, most=10))
     steps = 0
 
     def breaking(*given: Any) -> Any:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
-from core.errors import KubikError
 from core.jobs.jobs import Job, cancel_job, read_job
 from core.records.importing import start_import
 from core.records.importing.hints import Repaired, Replaced
@@ -24,6 +23,7 @@ from metamodel.messages import message
 from renderers.importing.columns import _with_missing
 from renderers.importing.desk import Desk, asked_of, on_desk
 from renderers.importing.drawn import shown
+from renderers.importing.trial import begin_trial, ready
 from renderers.importing.view import BadLine, Cause
 from renderers.importing.words import steps, time_left
 from renderers.pages.shell import make_shell
@@ -45,12 +45,9 @@ class Check(Controller):
         with reading(request) as (who, tx):
             made = unfinished(who.workspace, who.actor, token)
             job = read_job(tx, made.check, by=made.by) if made.check is not None else None
-            begin = job is None or request.query_params.get("begin") == "1"
-            if not begin:
-                assert job is not None
-                return _drawn(request, who, tx, made, job)
-        _begin(who, token)
-        return see_other(f"/imports/open/{token}/check")
+            if job is None:
+                return see_other(f"/imports/open/{token}")  # a trial is asked for by the form there
+            return _drawn(request, who, tx, made, job)
 
     @post(sync_to_thread=True, status_code=200)
     def repair(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
@@ -81,7 +78,7 @@ class Check(Controller):
             if recipe is not None:
                 decide(who.workspace, unfinished(who.workspace, who.actor, token),
                        _with_missing(recipe, given["column"], given["missing"]))  # fmt: skip
-        _begin(who, token)
+        begin_trial(who, token)
         return see_other(f"/imports/open/{token}/check")
 
 
@@ -89,7 +86,7 @@ class Check(Controller):
 def go(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Import the good lines."""
     who = visit(request)
-    made, recipe = _ready(who, token)
+    made, recipe = ready(who, token)
     job = start_import(who.workspace, who.actor, "", file_of(who.workspace, made), name=made.name,
                        recipe=replace(recipe, dry_run=False))  # fmt: skip
     drop(who.workspace, made)
@@ -105,30 +102,6 @@ def stop_check(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
         check = made.check
         who.workspace.write(lambda tx: cancel_job(tx, check, by=who.actor.person))
     return see_other(f"/imports/open/{token}")
-
-
-def _ready(who: Visit, token: str) -> tuple[Unfinished, Recipe]:
-    """The recipe with the file read as it is now decided."""
-    with who.workspace.read() as tx, on_desk(who, tx, token) as desk:
-        return desk.made, replace(desk.recipe, source=desk.found.hints)
-
-
-def _begin(who: Visit, token: str) -> None:
-    made, recipe = _ready(who, token)
-    if made.check is not None:
-        old = made.check
-        who.workspace.write(lambda tx: _cancel_quietly(tx, old, who))
-    job = start_import(who.workspace, who.actor, "", file_of(who.workspace, made), name=made.name,
-                       recipe=replace(recipe, dry_run=True))  # fmt: skip
-    decide(who.workspace, made, recipe, check=job)
-
-
-def _cancel_quietly(tx: Transaction, job: int, who: Visit) -> None:
-    try:
-        cancel_job(tx, job, by=who.actor.person)
-    except KubikError as gone:
-        if gone.code != "KBK5003":  # an old job may have been forgotten
-            raise
 
 
 def _drawn(request: AnyRequest, who: Visit, tx: Transaction, made: Unfinished, job: Job) -> Response[Any]:

@@ -19,6 +19,7 @@ from core.web.render import render, see_other
 from renderers.importing.choices import choices, choose, chosen, entities
 from renderers.importing.desk import Desk, on_desk
 from renderers.importing.drawn import columns_of, guesses, raw_lines, row_card, targets_of
+from renderers.importing.trial import begin_trial
 from renderers.importing.words import steps
 from renderers.pages.shell import make_shell
 from renderers.pages.sizes import size_words
@@ -69,11 +70,12 @@ class Columns(Controller):
             recipe = desk.recipe if reread and made.recipe is None else _chosen(who, tx, desk, given)
             decide(who.workspace, desk.made, recipe)
         if given.get("then") == "check":
-            return see_other(f"/imports/open/{token}/check?begin=1")
+            begin_trial(who, token)
+            return see_other(f"/imports/open/{token}/check")
         if who.htmx:
             with reading(request) as (who, tx), on_desk(who, tx, token) as desk:
-                return _drawn(request, who, tx, desk, int(given.get("row") or 1))
-        return see_other(f"/imports/open/{token}?row={int(given.get('row') or 1)}")
+                return _drawn(request, who, tx, desk, _number(given.get("row")))
+        return see_other(f"/imports/open/{token}?row={_number(given.get('row'))}")
 
 
 def _drawn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from core.records.importing.formats.asked import check_hints
 from core.records.importing.formats.cards import CardsSource
 from core.records.importing.formats.delimited import DelimitedSource
 from core.records.importing.formats.documents import JsonSource
@@ -26,6 +27,7 @@ def open_source(path: Path, name: str, hints: Hints | None = None) -> Source:
     encrypted or harmful.
     """
     hints = hints or Hints()
+    check_hints(hints)
     format = format_of(path, name)
     if hints.format in FORMATS and format in ("csv", "vcf", "json"):
         format = hints.format

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.records.importing.cells import spelled
 from core.records.importing.formats import open_source
 from core.records.importing.formats.package import MOST_LISTED, MOST_SHEETS
+from core.records.importing.hints import ColumnHints, Hints, Repaired, Replaced
 from metamodel.fields.base import Context
 from tests.core.records.asserting import refusal
 
@@ -67,3 +68,16 @@ def test_a_number_of_a_billion_digits_is_not_written_out(tmp_path: Path) -> None
     *_, line = islice(source.lines(), 2)
     assert [len(spelled(cell, Context())) < 50 for cell in line.cells] == [True] * 3
     assert spelled(line.cells[2], Context()) == "1.5"
+
+
+def test_marks_encodings_and_places_that_are_none_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("name,inn\nAcme,1\n")
+    wrong = (
+        Hints(delimiter="ab"), Hints(delimiter="\n"), Hints(quote="''"), Hints(quote=","), Hints(encoding="zlib"),
+        Hints(encoding="rot13"), Hints(encoding="idna"), Hints(encoding="a\0b"),
+        Hints(repaired=(Repaired(line=2, place=-7, new="x"),)), Hints(replaced=(Replaced(place=-9, old="a", new="b"),)),
+        Hints(repaired=(Repaired(line=2, place=10**8, new="x"),)), Hints(columns=(ColumnHints(place=-1),)),
+    )  # fmt: skip
+    for hints in wrong:
+        assert refusal(lambda given=hints: open_source(path, "a.csv", given)).code == "KBK5001", hints

@@ -28,13 +28,12 @@ def asked_list(who: Visit, tx: Transaction, entity: str, pairs: Iterable[tuple[s
     found = readable_entity(tx.model, grants, entity)
     asked = read_address(found.name, pairs)
     saved = saved_views(tx, who.actor, found)
-    said = preferences(tx, who.actor, (DENSITY, first_key(found)))
+    said = preferences(tx, who.actor, (DENSITY, first_key(found)), below=f"list:{found.uid}")
     first = said.get(first_key(found))
     made = listing(
         tx.model, grants, found, who.actor.roles, asked, saved, first if isinstance(first, str) else None
     )
-    key = look_key(made)
-    look = _look(preferences(tx, who.actor, (key,)).get(key), roomy=said.get(DENSITY) == COMFORTABLE)
+    look = _look(said.get(look_key(made)), roomy=said.get(DENSITY) == COMFORTABLE)
     return replace(made, look=replace(look, first=first if isinstance(first, str) else None))
 
 

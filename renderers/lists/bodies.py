@@ -21,7 +21,7 @@ from renderers.lists.address import EVERY
 from renderers.lists.groups import GroupHead, Naming, groupings, heads_of
 from renderers.lists.listing import PAGE, Listing, question
 from renderers.lists.told import Figure, ToldColumn, asked_of, figure, plain, together
-from renderers.pages.cells import Cells
+from renderers.pages.cells import Cells, quoted
 
 COUNTED = 100_000
 """Rows up to which a list tells its count and totals by itself; above it they are asked for."""
@@ -56,7 +56,7 @@ def flat(made: Bodies, query: Query, key: str = "") -> str:
     """A page of rows, and the place of the next one."""
     page = read(made.tx, made.who.actor, query)
     made.read.append(page)
-    of = f' data-of="{key}"' if key else ""
+    of = f' data-of="{quoted(key)}"' if key else ""
     body = f"<tbody data-page{of}>\n{made.draw(page)}\n</tbody>" if page.items else ""
     return body + (_more(made, page.next, key) if page.next else "")
 
@@ -68,16 +68,12 @@ def _more(
     address = made.listing.address
     part = address.href(part="rows", cursor=cursor, **({"in": key} if key else {}))
     words = made.who.texts.gettext("Show more")
-    href = href or address.href(cursor=cursor)
-    return _html(
-        '<tbody class="more" data-next="{}"{}{}{}><tr><td colspan="{}"><a class="btn slim" href="{}">{}</a></td></tr></tbody>',
-        part,
-        Markup(' data-of="{}"').format(key) if key else "",
-        Markup(' data-lacking="{}"').format(min(rows, PAGE)) if rows else "",
-        Markup(" hidden") if hidden else "",
-        made.width,
-        href,
-        words,
+    of = f' data-of="{quoted(key)}"' if key else ""
+    lacking = f' data-lacking="{min(rows, PAGE)}"' if rows else ""
+    return (
+        f'<tbody class="more" data-next="{quoted(part)}"{of}{lacking}{" hidden" if hidden else ""}><tr>'
+        f'<td colspan="{made.width}"><a class="btn slim" href="{quoted(href or address.href(cursor=cursor))}">'
+        f"{quoted(words)}</a></td></tr></tbody>"
     )
 
 
@@ -241,12 +237,9 @@ def _foot_too_many(made: Bodies) -> str:
 
 def foot_later(made: Bodies) -> str:
     """The place of the foot while it is counted."""
-    part = made.listing.address.href("/count")
-    return _html(
-        '<tfoot data-foot="{}"><tr class="totals"><th scope="row" colspan="{}">&#8203;</th></tr></tfoot>',
-        part,
-        made.width,
-    )
+    part = quoted(made.listing.address.href("/count"))
+    cells = f'<th scope="row" colspan="{made.width}">&#8203;</th>'
+    return f'<tfoot data-foot="{part}"><tr class="totals">{cells}</tr></tfoot>'
 
 
 def _foot(made: Bodies, words: str, cells: Sequence[Figure | None], summary: str) -> str:

@@ -31,6 +31,19 @@ class Frame:
         return f"{self.before}{rows}{self.after}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """Something kept elsewhere as a part of a key: alike only to itself, which spares looking at all of it."""
+
+    what: object
+
+    def __hash__(self) -> int:
+        return id(self.what)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.what is self.what
+
+
 def frame(model: Model, key: Hashable, render: Callable[[], str]) -> Frame:
     """The frame of that key, made by ``render`` when it is not there."""
     kept: dict[Hashable, Frame] = model.derived.setdefault("list_frames", {})

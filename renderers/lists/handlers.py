@@ -34,7 +34,7 @@ from renderers.lists.bodies import (
 )
 from renderers.lists.build import Listing, drawn_rows, list_page_view
 from renderers.lists.columns import ListColumn
-from renderers.lists.frames import ROWS, frame
+from renderers.lists.frames import ROWS, Same, frame
 from renderers.lists.groups import group_of_key
 from renderers.lists.table import fit, with_marks
 from renderers.pages.cells import cells_of
@@ -169,7 +169,7 @@ def _framed(
 
     key = (
         shell, who.csrf, who.theme, who.language, asked.grants.key, who.actor.roles, asked.view and asked.view.uid,
-        asked.entity.uid, tuple(asked.address.pairs()), tuple(c.width for c in columns), empty, bar, asked.look.key,
+        asked.entity.uid, tuple(asked.address.pairs()), tuple(c.width.css for c in columns), empty, Same(bar), asked.look.key,
         tuple((each.saved.uid, each.saved.label, each.saved.roles, each.saved.mine, each.lost) for each in asked.kept),
     )  # fmt: skip
     return frame(tx.model, key, render).around(body)

@@ -66,6 +66,8 @@ class Listing:
     kept: tuple[Kept, ...] = ()
     """Views that people saved, among ``views`` by their names."""
     look: Look = Look()
+    due: Due | None = None
+    """What tells in the column of the stage that a record stands there too long."""
 
     @property
     def saved(self) -> Kept | None:
@@ -88,24 +90,6 @@ class Listing:
             bar = bulk_bar(self.grants.model, self.grants, self.entity, self.address, texts("en"))
             kept[key] = bar is not None
         return kept[key]
-
-    @property
-    def due(self) -> Due | None:
-        """What tells in the column of the stage that a record stands there too long."""
-        stages = self.entity.stages
-        if stages is None or not any(s.norm for p in stages.pipelines for s in p.stages):
-            return None
-        if stages.due not in self.grants.readable(self.entity.uid):
-            return None
-        at = next(
-            (
-                n
-                for n, c in enumerate(self.columns)
-                if c.path.fields[-1].uid == stages.field and len(c.path.fields) == 1
-            ),
-            None,
-        )
-        return None if at is None else Due(column=at, name=self.entity.by_uid[stages.due].name)
 
     @property
     def frozen(self) -> int:
@@ -212,7 +196,7 @@ def listing(
         sort=sort or standing,
         group=() if asked.bin else group if regrouped is None else regrouped,
         formats=_formats(model, grants, entity, there, view),
-        told=told_columns(model, view, columns),
+        told=told_columns(model, view, columns), due=_due(grants, entity, columns),
         address=replace(
             asked, view=None if asked.bin else named, chosen={}, filter=said,
             sort=None if not sort or sort == standing else sort,
@@ -220,6 +204,18 @@ def listing(
             group=None if regrouped is None or regrouped == group else tuple(group_text(entity, g) for g in regrouped),
         ),
     )  # fmt: skip
+
+
+def _due(grants: Grants, entity: Entity, columns: Sequence[ListColumn]) -> Due | None:
+    """The mark of stages that last too long, where their column is shown and a stage has a norm."""
+    stages = entity.stages
+    if stages is None or not any(s.norm for p in stages.pipelines for s in p.stages):
+        return None
+    if stages.due not in grants.readable(entity.uid):
+        return None
+    own = (n for n, c in enumerate(columns) if c.field.uid == stages.field and len(c.path.fields) == 1)
+    at = next(own, None)
+    return None if at is None else Due(column=at, name=entity.by_uid[stages.due].name)
 
 
 def _view_of(

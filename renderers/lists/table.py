@@ -78,7 +78,11 @@ def fit(
 ) -> tuple[ListColumn, ...]:
     """The same columns as wide as their heads, those of figures as wide as what stands in them."""
     first = sort[0].removeprefix("-") if sort else ""
-    return tuple(replace(column, width=_fitting(column, items, cells, first, language)) for column in columns)
+    widths = [_fitting(column, items, cells, first, language) for column in columns]
+    return tuple(
+        column if column.width == width else replace(column, width=width)
+        for column, width in zip(columns, widths, strict=True)
+    )
 
 
 MARK = 6
@@ -114,7 +118,7 @@ def _longest(items: Items, column: ListColumn, cells: Cells) -> list[str]:
     if not values:
         return []
     ends = [max(values), min(values)]
-    fraction = next((value for value in values if value % 1), None)
+    fraction = next((value for value in values if value % 1), None) if result_of(column.path).scale else None
     shown = [*ends, fraction] if fraction is not None else ends
     return [_TAGS.sub("", html) for html in cells.draw(column.field, result_of(column.path), "")(shown)]
 

@@ -27,8 +27,9 @@ ASKED = 3
 Preferences = Mapping[str, Any]
 
 
-def preferences(tx: Transaction, actor: Actor, keys: Sequence[str]) -> Preferences:
-    """One's own preferences of these keys, as many as `ASKED`; those never said are absent."""
+def preferences(tx: Transaction, actor: Actor, keys: Sequence[str], below: str | None = None) -> Preferences:
+    """One's own preferences of these keys, as many as `ASKED`, and of all that begin with ``below`` and a colon; those
+    never said are absent."""
     if actor.person is None or not keys:
         return {}
     slot = ("preferences", tx.tables.schema)
@@ -36,12 +37,15 @@ def preferences(tx: Transaction, actor: Actor, keys: Sequence[str]) -> Preferenc
     if prepared is None:
         table = tx.tables.own.preference
         named = sa.or_(*(table.c.key == sa.bindparam(f"key_{n}", type_=TEXT) for n in range(ASKED)))
+        first, last = (sa.bindparam(name, type_=TEXT) for name in ("first", "last"))
+        named = sa.or_(named, sa.and_(table.c.key >= first, table.c.key < last))
         mine = table.c.user == sa.bindparam("user", type_=BIG)
         select = sa.select(table.c.key, table.c.value).where(mine, named)
         prepared = tx.model.derived[slot] = Prepared(select, tx.workspace.database)
     asked = [*keys, *[keys[0]] * (ASKED - len(keys))]
     values = {f"key_{n}": key for n, key in enumerate(asked[:ASKED])}
-    return dict(prepared.rows(tx.connection, {"user": actor.person, **values}))
+    ends = {"first": f"{below}:" if below else "", "last": f"{below};" if below else ""}
+    return dict(prepared.rows(tx.connection, {"user": actor.person, **values, **ends}))
 
 
 def keep_preference(tx: Transaction, actor: Actor, key: str, value: Any) -> None:

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import msgspec
 from jinja2 import TemplateNotFound
 from litestar import Response
 from litestar.concurrency import sync_to_thread
@@ -19,6 +20,7 @@ from core.web.context import AnyRequest, Visitor, exchange_state, reading, visit
 from core.web.errors import as_kubik_error, error_headers
 from core.web.exchange import Answer
 from core.web.log import log
+from core.web.render import JSON, wants_json
 from core.web.security import CSRF_HEADER
 from metamodel.messages import Message, message
 
@@ -70,13 +72,22 @@ class ErrorResponse(Response[bytes]):
         await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
+def reason_of(error: KubikError, texts: Texts) -> str:
+    """Why something was refused, in one text; what is said of single fields says more than what is said of all."""
+    said = [texts.render(problem.message) for problem in error.errors]
+    return ". ".join(dict.fromkeys(text for text in said if text)) or texts.render(error.detail)
+
+
 def page_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Litestar's handler of every error of a page."""
     return ErrorResponse(request, error)
 
 
 def page_answer(request: AnyRequest, error: Exception) -> Answer:
-    """The answer to a browser: to the sign-in when nobody is there, otherwise the error in words."""
+    """The answer to a browser: to the sign-in when nobody is there, otherwise the error in words.
+
+    A script that asked for JSON gets them as ``{"reason"}``.
+    """
     found = as_page_error(request, error)
     who = visitor(request)
     if found.status == HTTPStatus.UNAUTHORIZED and not who.htmx and request.method in ("GET", "HEAD"):
@@ -86,6 +97,9 @@ def page_answer(request: AnyRequest, error: Exception) -> Answer:
     headers = [header for header in error_headers(found) if header[0] != b"www-authenticate"]
     if found.code == "KBK4003" and who.htmx:
         headers.append((CSRF_HEADER, who.csrf.encode()))
+    if wants_json(request):
+        told = msgspec.json.encode({"reason": reason_of(found, who.texts)})
+        return Answer(status=found.status, body=told, media_type=JSON.encode(), headers=headers)
     body = (_framed(request, found, who) or error_html(who, found)).encode()
     return Answer(status=found.status, body=body, media_type=HTML, headers=headers)
 

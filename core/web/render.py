@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
-from core.web.context import Visitor
+from core.web.context import AnyRequest, Visitor
 
 HTML = "text/html"
+JSON = "application/json"
 
 
 class Html(Response[str]):
@@ -44,6 +46,21 @@ class Html(Response[str]):
         headers.extend(cookie.to_encoded_header() for cookie in self.cookies)
         await send({"type": "http.response.start", "status": self.status_code or 200, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
+
+
+def wants_json(request: AnyRequest) -> bool:
+    """Whether a page's script asks, which goes on by itself, and not a form."""
+    return JSON in request.headers.get("accept", "")
+
+
+def json_answer(content: Any, status: int = 200) -> Response[bytes]:
+    """What a page's script asked for, as JSON that no browser keeps; ``content`` is whatever msgspec can write."""
+    return Response(
+        msgspec.json.encode(content),
+        status_code=status,
+        media_type=JSON,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def render(who: Visitor, name: str, *, status: int = 200, **variables: Any) -> Html:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -14,8 +13,8 @@ from core.query.read import titles
 from core.records import move, update
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
-from core.web.page_errors import as_page_error
-from core.web.render import render, safe_next, see_other
+from core.web.page_errors import as_page_error, reason_of
+from core.web.render import json_answer, render, safe_next, see_other, wants_json
 from metamodel.messages import message
 from renderers.boards.build import Drawing, counted
 from renderers.boards.columns import Board, Place, place_of, places, written
@@ -48,8 +47,8 @@ def place_record(request: AnyRequest, entity: FromPath[str], identity: FromPath[
         if error.status >= 500 or error.code in ("KBK4001", "KBK4003"):
             raise
         return _refused(request, who, entity, identity, asked, error)
-    if _scripted(request):
-        return _json(200, saved)
+    if wants_json(request):
+        return json_answer(saved)
     back = safe_next(asked.get("_back") or f"/e/{entity}?view={asked.get('view', '')}")
     return see_other(back, leave_notice(who, "done", entity, identity))
 
@@ -85,8 +84,8 @@ def _refused(
 ) -> Response[Any]:
     found = as_page_error(request, error)
     ask = _asking(who, entity, identity, asked, found)
-    if _scripted(request):
-        return _json(found.status, {"reason": _reason(who, found), "ask": ask})
+    if wants_json(request):
+        return json_answer({"reason": reason_of(found, who.texts), "ask": ask}, found.status)
     if ask is not None:
         return see_other(ask)
     return _page(request, entity, identity, asked, found)
@@ -105,12 +104,6 @@ def _asking(who: Visit, entity: str, identity: int, asked: dict[str, str], error
         return f"/e/{entity}/{identity}/move?to={written(tx.model, made.board, place)}"
 
 
-def _reason(who: Visit, error: KubikError) -> str:
-    """Why it was refused, in words; what is said of fields says more than what is said of all."""
-    said = [who.texts.render(problem.message) for problem in error.errors]
-    return ". ".join(dict.fromkeys(text for text in said if text)) or who.texts.render(error.detail)
-
-
 def _page(
     request: AnyRequest, entity: str, identity: int, asked: dict[str, str], error: KubikError | None
 ) -> Response[Any]:
@@ -124,7 +117,7 @@ def _page(
         answer = render(
             who, "boards/place.html", status=error.status if error else 200,
             title=title_words(title, identity, who.texts), back=made.board.listing.address.href(),
-            reason=_reason(who, error) if error else "", view=board.view.name, here=here.key if here else "",
+            reason=reason_of(error, who.texts) if error else "", view=board.view.name, here=here.key if here else "",
             field=board.field.label.in_language(who.language) or board.field.name,
             columns=[p for p in shown if here is None or p.key != here.key], action=request.scope["path"],
             shell=make_shell(request, who, tx, board.entity.name, made.board.listing.address.href()),
@@ -136,14 +129,3 @@ def _page(
 def _known(made: Drawing) -> list[Place]:
     found = counted(made) if made.board.field.result.kind == "link" else None
     return places(made.tx, made.who, made.board, found)
-
-
-def _scripted(request: AnyRequest) -> bool:
-    return "application/json" in request.headers.get("accept", "")
-
-
-def _json(status: int, content: dict[str, Any]) -> Response[Any]:
-    return Response(
-        content=msgspec.json.encode(content), status_code=status, media_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )  # fmt: skip

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from typing import Any
 
-import msgspec
 from litestar import Response, post
 from litestar.params import FromPath
 
@@ -15,7 +14,7 @@ from core.query import record
 from core.records import update
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, visit
-from core.web.page_errors import as_page_error
+from core.web.render import json_answer
 from metamodel.messages import message
 from renderers.calendars.build import Calendar, calendar_of
 from renderers.lists.asking import asked_list
@@ -30,19 +29,10 @@ _WHOLE = re.compile(r"-?[0-9]{1,9}")
 def place_in_calendar(request: AnyRequest, entity: FromPath[str], record: FromPath[int]) -> Response[Any]:
     """Move a record by ``days`` and ``minutes`` as the clock on the wall counts them; with ``end`` its end alone."""
     who, asked = visit(request), dict(form_pairs(request))
-    try:
-        days, minutes = (_whole(asked.get(name, "0")) for name in ("days", "minutes"))
-        who.workspace.write(
-            lambda tx: _place(
-                who, tx, entity, record, asked.get("view", ""), days, minutes, end="end" in asked
-            )
-        )
-    except KubikError as error:
-        found = as_page_error(request, error)
-        said = [who.texts.render(problem.message) for problem in found.errors]
-        reason = ". ".join(dict.fromkeys(text for text in said if text)) or who.texts.render(found.detail)
-        return _json(found.status, {"reason": reason})
-    return _json(200, {})
+    days, minutes = (_whole(asked.get(name, "0")) for name in ("days", "minutes"))
+    view, end = asked.get("view", ""), "end" in asked
+    who.workspace.write(lambda tx: _place(who, tx, entity, record, view, days, minutes, end=end))
+    return json_answer({})
 
 
 def _place(
@@ -53,16 +43,9 @@ def _place(
         raise KubikError("KBK2006")
     calendar = calendar_of(listed)
     fields = [f for f in (calendar.starts, calendar.ends) if f is not None]
-    item, _ = record_of(tx, who, entity, identity, tuple(f.name for f in fields))
+    item, _ = record(tx, who.actor, entity, identity, tuple(f.name for f in fields))
     values = _moved(calendar, item, days, minutes, tx, end=end)
     update(tx, who.actor, entity, identity, values)
-
-
-def record_of(
-    tx: Transaction, who: Visit, entity: str, identity: int, fields: tuple[str, ...]
-) -> tuple[dict[str, Any], Any]:
-    """The record as the person sees it; KBK2006 when they do not."""
-    return record(tx, who.actor, entity, identity, fields)
 
 
 def _moved(
@@ -98,10 +81,3 @@ def _whole(text: str) -> int:
     if abs(number) > FARTHEST:
         raise KubikError("KBK2009", message("there is no such day"))
     return number
-
-
-def _json(status: int, content: dict[str, Any]) -> Response[Any]:
-    return Response(
-        content=msgspec.json.encode(content), status_code=status, media_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )  # fmt: skip

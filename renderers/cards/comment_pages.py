@@ -12,7 +12,8 @@ from core.query.comments import COMMENT, comment_on, witnesses
 from core.query.history import history
 from core.records.comments import add_comment, change_comment, remove_comment
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
-from core.web.render import render, see_other
+from core.web.page_errors import reason_of
+from core.web.render import json_answer, render, see_other
 from metamodel.fields.base import Context
 from metamodel.text import number_of
 from renderers.cards.feed import comment_event, somebody
@@ -29,12 +30,6 @@ EDITS = 50
 def context_of(who: Visit) -> Context:
     """How texts are written here."""
     return Context(medium="form", language=who.language, zone=who.zone.key)
-
-
-def why(who: Visit, error: KubikError) -> str:
-    """A refusal in a sentence."""
-    texts = [who.texts.render(problem.message) for problem in error.errors]
-    return ". ".join(texts) or who.texts.render(error.detail)
 
 
 class AllComments(Controller):
@@ -56,7 +51,7 @@ class AllComments(Controller):
         except KubikError as error:
             if error.status >= 500 or error.code in ("KBK2006", "KBK4001"):
                 raise
-            asked, failed = Asked(drafted=text, error=why(who, error)), error
+            asked, failed = Asked(drafted=text, error=reason_of(error, who.texts)), error
         with reading(request) as (now, tx):
             shown = shown_of(now, tx, entity, identity)
             panel = panel_view(shown, named_panel(shown, key), asked)
@@ -110,7 +105,12 @@ class OneComment(Controller):
             with reading(request) as (now, tx):
                 event = event_of(shown_of(now, tx, entity, identity), comment)
                 return drawn(
-                    now, "cards/_comment_edit.html", event, status=422, text=text, error=why(who, error)
+                    now,
+                    "cards/_comment_edit.html",
+                    event,
+                    status=422,
+                    text=text,
+                    error=reason_of(error, who.texts),
                 )
         if not who.htmx:
             return see_other(f"/e/{entity}/{identity}#rail")
@@ -165,7 +165,7 @@ def people_to_name(request: AnyRequest, entity: FromPath[str], identity: FromPat
         {"login": each.login, "name": each.name, "initials": drawn_as.initials, "tone": drawn_as.tone}
         for each, drawn_as in people
     ]
-    return Response({"items": items}, headers={"Cache-Control": "no-store"})
+    return json_answer({"items": items})
 
 
 def event_of(shown: Shown, comment: int) -> Event:

@@ -14,7 +14,7 @@ from core.query.names import readable_entity
 from core.query.options import records_titled
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
-from core.web.render import Html, render, see_other
+from core.web.render import Html, json_answer, render, see_other
 from renderers.filters.asked import Asked, read_asked
 from renderers.filters.bar import bar, fault_of
 from renderers.filters.choosing import choosing
@@ -117,7 +117,7 @@ def known_names(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             {"text": each.text, "label": each.label, "kind": each.kind}
             for each in known(who, tx, grants, found, asked.one("_under"))
         ]
-        return Response({"items": items}, headers={"Cache-Control": "no-store"})
+        return json_answer({"items": items})
 
 
 @get("/e/{entity:str}/filters/options/{name:str}", sync_to_thread=True, include_in_schema=False)
@@ -134,7 +134,7 @@ def options_of_condition(request: AnyRequest, entity: FromPath[str], name: FromP
             raise KubikError("KBK2006")
         asked = request.query_params.get("q", "").strip()[:200]
         found = _options(tx, who, target, asked, any_of=any_of)
-        return Response({"items": found}, headers={"Cache-Control": "no-store"})
+        return json_answer({"items": found})
 
 
 def _options(tx: Transaction, who: Visit, target: str, text: str, *, any_of: bool) -> list[dict[str, Any]]:

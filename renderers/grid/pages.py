@@ -16,7 +16,7 @@ from core.query.names import readable_entity
 from core.query.read import record
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
-from core.web.render import render
+from core.web.render import json_answer, render
 from metamodel.messages import message
 from metamodel.text import number_of
 from renderers.forms.desk import Desk
@@ -38,12 +38,6 @@ def sheet_of(who: Visit, tx: Transaction, entity: str) -> Sheet:
     return Sheet(tx=tx, actor=who.actor, entity=found, manner=manner)
 
 
-def _answer(told: msgspec.Struct) -> Response[bytes]:
-    return Response(
-        msgspec.json.encode(told), media_type="application/json", headers={"Cache-Control": "no-store"}
-    )
-
-
 def _numbers(written: str) -> list[int]:
     found = [number for text in written.split(",") if (number := number_of(text)) is not None]
     if len(found) > MOST_ROWS:
@@ -56,7 +50,7 @@ def cells_of_rows(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     """The cells of the rows ``ids`` in the columns ``fields`` as they are typed; why some cannot be edited."""
     asked = dict(form_pairs(request))
     with reading(request) as (who, tx):
-        return _answer(sheet_of(who, tx, entity).cells(_numbers(asked.get("ids", "")), _names(asked)))
+        return json_answer(sheet_of(who, tx, entity).cells(_numbers(asked.get("ids", "")), _names(asked)))
 
 
 @get("/e/{entity:str}/cells/{name:str}", sync_to_thread=True, include_in_schema=False)
@@ -98,7 +92,7 @@ def save_cells(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
         sheet = sheet_of(who, tx, entity)
         return _with_rows(sheet, save(sheet, rows), [row.id for row in rows], asked)
 
-    return _answer(who.workspace.write(action))
+    return json_answer(who.workspace.write(action))
 
 
 def _with_rows(sheet: Sheet, saved: Saved, ids: list[int], asked: Mapping[str, str]) -> Saved:
@@ -126,4 +120,4 @@ def undo_cells(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
         sheet = sheet_of(who, tx, entity)
         return _with_rows(sheet, turn(sheet, steps), [step.id for step in steps], asked)
 
-    return _answer(who.workspace.write(action))
+    return json_answer(who.workspace.write(action))

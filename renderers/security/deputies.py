@@ -16,6 +16,7 @@ from core.query.query import Query
 from core.query.read import read
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading
+from core.web.page_errors import reason_of
 from core.web.proof import require_proof
 from core.web.render import render, see_other
 from core.web.security_log import note
@@ -132,10 +133,7 @@ def _page(request: AnyRequest, values: dict[str, str], error: KubikError | None 
     with reading(request) as (who, tx):
         require_proof(request, who, tx)
         today = tx.now.astimezone(tx.workspace.zone).date().isoformat()
-        words = None
-        if error is not None:
-            said = [problem.message for problem in error.errors] or [error.detail]
-            words = " ".join(who.texts.render(each) for each in said)
+        words = None if error is None else reason_of(error, who.texts)
         return render(
             who, "security/deputy.html", status=error.status if error else 200, people=_people(who, tx),
             values={"deputy": "", "starts_on": today, "ends_on": "", "note": "", **values}, error=words,

@@ -17,7 +17,7 @@ from core.records import move, take_back
 from core.records.moving import try_move
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, visit
-from core.web.render import safe_next
+from core.web.render import json_answer, safe_next, wants_json
 from renderers.forms.desk import Remarks
 from renderers.forms.filled import Filled, Sent, differing, read_sent
 from renderers.forms.form import editable_lists
@@ -135,15 +135,8 @@ def _done(who: Visit, entity: str, identity: int, asked: Mapping[str, str]) -> R
 def undo_move(request: AnyRequest, entity: FromPath[str], identity: FromPath[int]) -> Response[Any]:
     """Take the person's last move of the record back."""
     who, asked = visit(request), dict(form_pairs(request))
-    scripted = "application/json" in request.headers.get("accept", "")
-    try:
-        who.workspace.write(lambda tx: take_back(tx, who.actor, entity, identity))
-    except KubikError as error:
-        if not scripted or error.status >= 500:
-            raise
-        detail = who.texts.render(error.errors[0].message if error.errors else error.detail)
-        return Response({"detail": detail}, status_code=error.status, media_type="application/json")
-    if scripted:
-        return Response({"done": True}, media_type="application/json")
+    who.workspace.write(lambda tx: take_back(tx, who.actor, entity, identity))
+    if wants_json(request):
+        return json_answer({"done": True})
     back = safe_next(asked["_back"]) if asked.get("_back") else f"/e/{quote(entity)}/{identity}"
     return led_to(who, back, leave_notice(who, "taken_back", entity, identity))

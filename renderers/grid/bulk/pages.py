@@ -18,7 +18,7 @@ from core.records.bulk.past import read_past
 from core.records.takeback import run_take_back, start_take_back
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
-from core.web.render import render
+from core.web.render import json_answer, render, wants_json
 from metamodel.messages import message
 from renderers.boards.heads import sum_of
 from renderers.forms.desk import Remarks
@@ -173,18 +173,18 @@ def undo_bulk(request: AnyRequest, entity: FromPath[str], job: FromPath[int]) ->
     who = visit(request)
     with reading(request) as (_, tx):
         past = read_past(tx, who.actor, job)
-    scripted = "application/json" in request.headers.get("accept", "")
+    scripted = wants_json(request)
     if past.report.changed > AT_ONCE:
         who.workspace.write(lambda tx: start_take_back(tx, who.actor, job))
         href = f"/e/{entity}/bulk/{job}"
-        return Response({"href": href}) if scripted else led_to(who, href)
+        return json_answer({"href": href}) if scripted else led_to(who, href)
     returned = run_take_back(who.workspace, who.actor, job)
     if not scripted:
         return led_to(who, f"/e/{entity}/bulk/{job}")
     words = message("Taken back: {count}", count=who.texts.number(returned.dealt - returned.left_count))
     left = message("Stayed as they are: {count}", count=who.texts.number(returned.left_count))
     told = [who.texts.render(words), *([who.texts.render(left)] if returned.left_count else [])]
-    return Response({"words": ". ".join(told)}, media_type="application/json")
+    return json_answer({"words": ". ".join(told)})
 
 
 @post("/e/{entity:str}/chosen", sync_to_thread=True, status_code=200, include_in_schema=False)
@@ -205,7 +205,7 @@ def sums_of_chosen(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
             "count": count, "words": who.texts.render(message("Chosen: {count}", count=who.texts.number(count))),
             "sums": [{"label": s.label, "html": str(s.value), "note": s.note} for s in made],
         }  # fmt: skip
-        return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return json_answer(answer)
 
 
 HANDLERS = [

@@ -180,7 +180,7 @@ export class Board {
     if (undo) {
       const answer = await fetch(undo, { method: "POST", headers: { Accept: "application/json", "X-CSRF-Token": token() } }).catch(() => null);
       if (!answer) reason = word("offline");
-      else if (!answer.ok) reason = ((await answer.json().catch(() => ({}))) as { detail?: string }).detail ?? word("broken");
+      else if (!answer.ok) reason = ((await answer.json().catch(() => ({}))) as { reason?: string }).reason ?? word("broken");
     } else {
       const answer = await this.send(id, source.dataset.column!, column.dataset.column!);
       reason = answer ? (answer.reason ?? "") : word("broken");

@@ -1,5 +1,6 @@
 // A calendar: records placed among hours, moved to another day or hour by mouse, finger or keys, made longer at their end.
-import { token, word } from "../dom";
+import { word } from "../dom";
+import { sendAside } from "../sending";
 import { toast } from "../toasts";
 import { startDragging } from "./dragging";
 
@@ -22,6 +23,7 @@ export class Calendar {
   constructor(readonly root: HTMLElement) {
     this.place();
     if (this.timed) this.scrollToWork();
+    else this.scrollToToday();
     startDragging(this);
     root.addEventListener("keydown", (event) => this.keyed(event));
     root.addEventListener("dblclick", (event) => this.create(event));
@@ -66,10 +68,22 @@ export class Calendar {
     today.append(line);
   }
 
+  /** The agenda of a phone begins at today; a month is moved only when today stands below what is seen. */
+  private scrollToToday(): void {
+    const scroll = this.root.querySelector<HTMLElement>(".cscroll")!;
+    const today = scroll.querySelector<HTMLElement>(".cday.today");
+    if (!today?.offsetParent) return;
+    const [seen, box] = [scroll.getBoundingClientRect(), today.getBoundingClientRect()];
+    if (matchMedia("(max-width: 767px)").matches) scroll.scrollTop += box.top - seen.top;
+    else if (box.bottom > seen.bottom) scroll.scrollTop += box.bottom - seen.bottom;
+  }
+
   private scrollToWork(): void {
     const tops = [...this.root.querySelectorAll<HTMLElement>(".ctimes .centry")].map((entry) => Number(entry.dataset.top));
     const first = Math.min(MORNING * 60, ...tops);
     const scroll = this.root.querySelector<HTMLElement>(".cscroll")!;
+    const today = scroll.querySelector<HTMLElement>(".cday.today");
+    if (today) scroll.scrollLeft = today.offsetLeft + today.offsetWidth - scroll.clientWidth; // a phone shows three days of a week
     scroll.scrollTop = Math.max(0, (first * HOUR) / 60 - 12);
   }
 
@@ -77,13 +91,9 @@ export class Calendar {
   async move(entry: HTMLElement, move: Move, undoing = false): Promise<void> {
     if (!move.days && !move.minutes) return;
     const [id, name] = [entry.dataset.entry!, this.name(entry)];
-    const form = new FormData();
-    form.set("_csrf_token", token());
-    form.set("view", this.root.dataset.view!);
-    form.set("days", String(move.days));
-    form.set("minutes", String(move.minutes));
-    if (move.end) form.set("end", "1");
-    const answer = await fetch(`${this.root.dataset.calview}/${id}`, { method: "POST", body: new URLSearchParams(form as unknown as Record<string, string>), headers: { Accept: "application/json" } }).catch(() => null);
+    const body = new URLSearchParams({ view: this.root.dataset.view!, days: String(move.days), minutes: String(move.minutes) });
+    if (move.end) body.set("end", "1");
+    const answer = await sendAside(`${this.root.dataset.calview}/${id}`, body).catch(() => null);
     if (!answer) return toast(word("offline"), 20);
     const said = (await answer.json().catch(() => ({}))) as { reason?: string };
     if (!answer.ok) toast(said.reason || word("broken"), 12);

@@ -124,8 +124,8 @@ export class Saving {
     const { entity, names } = this.grid.model;
     const answer = await sendAside(`${entity}/cells/${what}`, new URLSearchParams({ [name]: JSON.stringify(content), fields: names.join(",") })).catch(() => null);
     if (answer?.ok) return (await answer.json()) as Saved;
-    const detail = answer && answer.status < 500 ? ((await answer.json().catch(() => ({}))) as { detail?: string }).detail : "";
-    toast(detail || word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
+    const reason = answer && answer.status < 500 ? ((await answer.json().catch(() => ({}))) as { reason?: string }).reason : "";
+    toast(reason || word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
     return null;
   }
 

@@ -167,6 +167,7 @@ export class Tree {
     if (!answer) return toast(word("offline"), 20);
     const said = (await answer.json().catch(() => ({}))) as { reason?: string; was?: number | null };
     if (!answer.ok) return toast(said.reason || word("broken"), 12);
+    if (!new URLSearchParams(location.search).has("open")) this.remember(); // what is open by itself stays so
     const address = new URL(location.href);
     if (under && !address.searchParams.getAll("open").includes(under)) address.searchParams.append("open", under);
     history.replaceState(history.state, "", address);

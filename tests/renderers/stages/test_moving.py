@@ -70,7 +70,7 @@ def test_a_card_tells_the_time_and_takes_the_move_back(site: Site) -> None:
     back = mark.post(f"/e/deal/{deal}/move/undo", [], accept="application/json")
     assert back.status_code == 200 and stage(site, deal) == "lead"
     again = mark.post(f"/e/deal/{deal}/move/undo", [], accept="application/json")
-    assert again.status_code == 409 and "ten minutes" in again.json()["detail"]
+    assert again.status_code == 409 and "ten minutes" in again.json()["reason"]
     assert "Back to" not in mark.get(f"/e/deal/{deal}").text
 
 

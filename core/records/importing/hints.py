@@ -48,7 +48,8 @@ class Hints:
     passed over, ``kept`` are those that are none although they look so, ``skipped`` further lines to pass over.
     ``empties`` are the words that mean "nothing". ``decimal`` is a comma or a point, ``dates`` is `dmy`, `mdy` or
     `ymd`. ``colors`` and ``sheet_column`` add columns with the colour of a row and the name of its sheet;
-    ``hidden`` takes rows in that the workbook hides. ``replaced`` and ``repaired`` are corrections of cells.
+    ``hidden`` takes rows in that the workbook hides. ``joined`` are places of columns whose cells, joined by spaces,
+    make one more column (surname, name, patronymic). ``replaced`` and ``repaired`` are corrections of cells.
     """
 
     format: str | None = None
@@ -67,6 +68,7 @@ class Hints:
     colors: bool = False
     sheet_column: bool = False
     hidden: bool = True
+    joined: tuple[int, ...] | None = None
     columns: tuple[ColumnHints, ...] = ()
     replaced: tuple[Replaced, ...] = ()
     repaired: tuple[Repaired, ...] = ()

@@ -15,21 +15,24 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "название, наименование, name, title, имя, заголовок, тема",
         "компания, организация, контрагент, клиент, фирма, предприятие, company, customer, client, account, organization",
         "контакт, контактное лицо, контакты, представитель, contact, contact person",
-        "фио, фамилия имя отчество, ф и о, полное имя, full name, имя",
+        "фио, фамилия имя отчество, ф и о, полное имя, full name, имя, фамилия имя, surname name, surname name patronymic, last name first name",
         "телефон, тел, мобильный, моб, сотовый, phone, mobile, tel, telephone, номер телефона",
         "почта, электронная почта, email, e mail, mail, имейл, эл почта, адрес электронной почты",
-        "сайт, website, url, web, веб сайт, site, www",
+        "сайт, website, url, web, веб сайт, site, www, сайт компании, адрес сайта",
         "менеджер, ответственный, owner, manager, продавец, куратор, responsible, сотрудник",
         "сумма, стоимость, цена, amount, sum, price, total, итого, бюджет",
         "инн, inn, tax number, tin, vat",
         "город, city, town, населенный пункт",
         "адрес, address, юридический адрес, фактический адрес",
         "примечание, комментарий, заметки, описание, notes, comment, note, description, remark",
-        "дата, date, создано, дата создания, открыта, opened",
+        "дата, date, создано, дата создания, открыта, opened, дата начала, начало",
         "закрыть до, срок, дата закрытия, closes, close date, deadline, due",
         "стадия, этап, статус, stage, status, state",
         "источник, source, откуда, канал",
         "должность, position, job title, post",
+        "единица, единица измерения, ед изм, ед, unit, единицы",
+        "тип, вид, kind, type",
+        "примечания, комментарии, заметка",
         "количество, кол во, quantity, qty, count",
         "товар, продукт, номенклатура, product, item, sku",
         "отрасль, сфера, industry",
@@ -74,10 +77,47 @@ def named_alike(column: str, names: Iterable[str]) -> int:
             best = max(best, 85)
         if len(name) > 3 and (wanted.startswith(name[:-1]) and len(wanted) - len(name) in (-1, 0, 1)):
             best = max(best, 85)  # another number of the same word
-        words, own = set(wanted.split()), set(name.split())
-        if own <= words or words <= own:
-            best = max(best, 80 if len(own & words) > 1 or len(name) > 3 else 50)
+        words, own = wanted.split(), name.split()
+        if any(word in HEADS and not _among([word], own) for word in words):
+            continue  # the type of a company is no company
+        if _among(own, words) or _among(words, own):
+            best = max(best, 80 if min(len(own), len(words)) > 1 or len(name) > 3 else 50)
+        elif any(name in group and _tells(group, words) for group in SYNONYMS):
+            best = max(best, 65)
     return best
+
+
+HEADS = frozenset(
+    "тип вид код id телефон тел инн кпп сайт должность город сфера email статус валюта type code phone".split()
+)
+"""Words that say of what a column is, whatever else its name says."""
+
+
+def _tells(group: Iterable[str], words: list[str]) -> bool:
+    """Whether one of the words for a thing stands among those of a name: "main manager"."""
+    return any(len(other) > STEM and _among(other.split(), words) for other in group)
+
+
+def shares_word(column: str, names: Iterable[str]) -> bool:
+    """Whether a word of the column's name is one of these, in any of its forms."""
+    words = plain(column).split()
+    return any(_same(word, other) for word in words for name in names for other in plain(name).split())
+
+
+def _among(some: list[str], words: list[str]) -> bool:
+    return all(any(_same(word, other) for other in words) for word in some)
+
+
+def _same(word: str, other: str) -> bool:
+    """Whether two words are one, or forms of one: all but the ending of the longer ones is alike."""
+    if word == other:
+        return True
+    shortest = min(len(word), len(other))
+    return shortest > STEM and word[: max(STEM, shortest - 2)] == other[: max(STEM, shortest - 2)]
+
+
+STEM = 4
+"""Letters that forms of a word have in common at least."""
 
 
 def content_alike(facts: ColumnFacts, field: Field) -> int:
@@ -98,14 +138,14 @@ def content_alike(facts: ColumnFacts, field: Field) -> int:
         return 45 if facts.kind in ("email", "phone", "url") else WEAK - 5 * fitting.index(field.type.name)
     strict = {t for types in OF_KIND.values() for t in types}
     if field.type.name in strict:
-        return MIXED if facts.kind == "text" and field.type.name in MEASURED else -60
+        return MIXED if facts.kind == "text" and field.type.name in LOOSE else -60
     return 0 if facts.kind == "text" else -5
 
 
 MIXED = -20
-"""Texts in a column whose name says numbers or dates: some of them may be."""
+"""Texts in a column whose name says numbers, dates or telephones: some of them may be."""
 
-MEASURED = ("integer", "decimal", "money", "percent", "date", "datetime")
+LOOSE = ("integer", "decimal", "money", "percent", "date", "datetime", "phone", "email", "url", "boolean")
 
 
 def score(facts: ColumnFacts, field: Field, also: Iterable[str] = ()) -> int:

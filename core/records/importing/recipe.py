@@ -93,10 +93,11 @@ class Recipe:
     ``automations`` runs the automations of the records, ``notices`` tells people. ``incomplete`` takes rows without
     required values, too, and marks them (`core.records.importing.incomplete`). ``stamps`` lets columns fill who made
     and changed a record and when: a right of its own. ``language`` is that of labels, numbers and dates in the file.
-    ``dry_run`` writes nothing.
+    ``dry_run`` writes nothing. ``of`` names the target that the import is of, where child rows come after it.
     """
 
     targets: tuple[Target, ...] = ()
+    of: str = ""
     source: Hints = field(default_factory=Hints)
     automations: bool = False
     notices: bool = False
@@ -107,7 +108,10 @@ class Recipe:
 
     @property
     def main(self) -> Target:
-        """The target that the import is of: the last one that others do not lead to."""
+        """The target that the import is of: the one that is named so, else the last one that others do not lead to."""
+        named = next((target for target in self.targets if self.of and target.called == self.of), None)
+        if named is not None:
+            return named
         led = {lead.target for target in self.targets for lead in target.links}
         free = [target for target in self.targets if target.called not in led]
         return (free or self.targets)[-1]
@@ -176,6 +180,9 @@ def _faults(recipe: Recipe, pointer: str) -> list[Problem]:
     found: list[Problem] = []
     if not recipe.targets:
         found.append(_fault(f"{pointer}/targets", message("At least one entity is needed.")))
+    if recipe.of and all(target.called != recipe.of for target in recipe.targets):
+        known = tuple(target.called for target in recipe.targets)
+        found.append(_fault(f"{pointer}/of", unknown("there is no “{name}” above", recipe.of, known)))
     seen: dict[str, int] = {}
     for number, target in enumerate(recipe.targets):
         place = f"{pointer}/targets/{number}"

@@ -142,10 +142,18 @@ def _for(
 ) -> tuple[int, Suggestion]:  # fmt: skip
     """The recipe into one entity and those it leads to, and how good it is."""
     seats = list(seats_of(model, grants, entity))
-    taken, total = _seated(entity, _told_apart(facts), seats, memory)
-    _nearest(entity, taken, seats, memory)
-    recipe = replace(shaped(grants, entity, list(taken.values())), source=hints)
-    places = _places(recipe, taken, memory)
+    while True:
+        alone = [each for each in facts if each.place not in (hints.joined or ())]
+        taken, total = _seated(entity, alone, seats, memory)
+        _nearest(entity, taken, seats, memory)
+        recipe = replace(shaped(grants, entity, list(taken.values())), source=hints)
+        places = _places(recipe, taken, memory)
+        unmade = {each.seat.group for each in taken.values() if each.column not in places and each.seat.link}
+        if not unmade:
+            break
+        seats = [
+            seat for seat in seats if seat.group not in unmade
+        ]  # the file has too little of these records
     main = recipe.main
     filled = {each.field for each in main.fields} | {each.field for each in main.links}
     total -= UNMADE * len(lacking(grants, entity, filled))
@@ -172,10 +180,10 @@ def _told_apart(facts: Sequence[ColumnFacts]) -> list[tuple[ColumnFacts, int | N
 
 
 def _seated(
-    entity: Entity, facts: Sequence[tuple[ColumnFacts, int | None]], seats: Sequence[Seat],
-    memory: Mapping[str, tuple[str, str]],
-) -> tuple[dict[tuple[int, int | None], Seated], int]:  # fmt: skip
+    entity: Entity, given: Sequence[ColumnFacts], seats: Sequence[Seat], memory: Mapping[str, tuple[str, str]]
+) -> tuple[dict[tuple[int, int | None], Seated], int]:
     """Each column in the best place left, in the order of the file; and what all that is worth."""
+    facts, columns = _told_apart(given), {each.place: each.header for each in given}
     ranked = sorted(
         (
             (worth(each, seat, entity, memory), -at, part, each, seat)
@@ -190,13 +198,11 @@ def _seated(
     for value, _, part, each, seat in ranked:
         if value < LIKELY or (each.place, part) in taken or seat.key in used:
             continue
-        taken[each.place, part] = Seated(facts=each, seat=seat, part=part)
+        taken[each.place, part] = Seated(facts=each, seat=seat, part=part, column=columns[each.place])
         total += min(value, 150) - (20 if seat.link else 0)
         if seat.rows is None:  # of rows in a list there may be as many as columns
             used.add(seat.key)
-    places = {each.place: each.header for each, part in facts if part is None}
-    ordered = {key: taken[key] for key in sorted(taken, key=lambda key: (key[0], key[1] or 0))}
-    return {k: replace(v, column=places.get(k[0], "")) for k, v in ordered.items()}, total
+    return {key: taken[key] for key in sorted(taken, key=lambda key: (key[0], key[1] or 0))}, total
 
 
 def _nearest(

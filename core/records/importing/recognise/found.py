@@ -67,6 +67,7 @@ def recognise(source: Source, asked: Hints | None = None) -> Recognised:
         literal = hints.format == "json"  # there a value that is absent is null
         hints = replace(hints, empties=() if literal else _nothing(data))
     rows = _rows(source, hints, head, data)
+    hints = rows.hints
     sample = tuple(islice(rows.lines(), SAMPLE))
     hints, columns = _columns(hints, rows, head, sample)
     guessed = frozenset(each.name for each in fields(Hints) if getattr(asked, each.name) in (None, ()) and
@@ -110,8 +111,28 @@ def _rows(source: Source, hints: Hints, head: Line | None, data: Sequence[Line])
     )
     width = max(width if head is None else _width(head), usual)
     names, _ = names_of(head, width)
+    if hints.joined is None:
+        hints = replace(hints, joined=_person(names))
+    if hints.joined:
+        names += (" ".join(names[place] for place in hints.joined if place < width),)
     added = (COLOR_NAME,) * hints.colors + (SHEET_NAME,) * hints.sheet_column
     return Rows(source=source, hints=hints, header=names + added, width=width)
+
+
+def _person(names: Sequence[str]) -> tuple[int, ...]:
+    """The columns of the names of a person, where they stand apart: surname, name, and patronymic if there is one."""
+    places = [
+        next((at for at, name in enumerate(names) if name.strip().lower() in some), None) for some in PERSON
+    ]
+    found = tuple(place for place in places if place is not None)
+    return found if len(found) > 1 and places[0] is not None else ()
+
+
+PERSON = (
+    ("фамилия", "surname", "last name"),
+    ("имя", "name", "first name"),
+    ("отчество", "patronymic", "middle name"),
+)
 
 
 def _width(line: Line) -> int:

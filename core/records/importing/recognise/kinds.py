@@ -31,6 +31,10 @@ _PHONE = re.compile(
     r"(?:тел\.?\s*)?\+?[\d(][\d\s()\-–.]{5,20}\d(?:\s*(?:доб|ext|x|вн)\.?\s*\d{1,6})?", re.IGNORECASE
 )
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SITE = re.compile(r"(?:[a-zа-я0-9][a-zа-я0-9-]*\.)+(?:[a-z]{2,}|рф|рус)(?:/\S*)?", re.IGNORECASE)
+_RING = re.compile(r"\+?[78][ (-]*[3489]\d\d[ )-]*\d{3}[ -]?\d\d[ -]?\d\d")
+"""A telephone of eleven digits, which may look like a number."""
+_CODES = re.compile(r"(?:\d{10}|\d{12})\s*/\s*\d{9}")
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _DIGITS = re.compile(r"[^\d]")
 
@@ -111,6 +115,12 @@ def facts_of(
         kind = kind if kind in ("phone", "email") else "text"
     if split is not None and kind == "text":
         split = None
+    if (
+        kind == "text"
+        and texts
+        and sum(bool(_CODES.fullmatch(text.strip())) for text in texts) >= ENOUGH * len(texts)
+    ):
+        split = "/"  # two codes of a firm in one cell
     currencies = Counter(filter(None, map(currency_in, texts))) if kind == "money" else Counter()
     return ColumnFacts(
         place=place, header=header, titled=titled, kind=kind, samples=samples[:5], values=samples[:200],
@@ -156,6 +166,8 @@ def _typed_kind(values: Sequence[Cell]) -> str:
     total = sum(kinds.values())
     if not total:
         return "empty"
+    if kinds["integer"] == total and all(_RING.fullmatch(str(value)) for value in values):
+        return "phone"
     for one, other in (("integer", "decimal"), ("date", "datetime")):
         if kinds[other] and kinds[one] + kinds[other] >= ENOUGH * total:
             return other
@@ -184,7 +196,7 @@ def _text_kind(texts: Sequence[str], mark: str, order: str | None) -> str:
         return _number_kind(texts, mark)
     if most(_phone):
         return "phone"
-    return "url" if most(_URL.fullmatch) else "text"
+    return "url" if most(lambda text: _URL.fullmatch(text) or _SITE.fullmatch(text)) else "text"
 
 
 def _number_kind(texts: Sequence[str], mark: str) -> str:
@@ -196,6 +208,6 @@ def _number_kind(texts: Sequence[str], mark: str) -> str:
         return "percent"
     if any(currency_in(text) for text in bare):
         return "money"
-    if all(re.fullmatch(r"[78]\d{10}", text) for text in bare):
+    if all(map(_RING.fullmatch, bare)):
         return "phone"
     return "decimal" if any(mark in text for text in bare) else "integer"

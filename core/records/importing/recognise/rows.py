@@ -39,26 +39,36 @@ class Rows:
                     continue
                 cells = self._cells(fixes.applied(line) if fixes.any else line)
                 if cells is not None:
-                    yield line._replace(cells=cells)
+                    yield line if cells is line.cells else line._replace(cells=cells)
 
     def _cells(self, line: Line) -> tuple[Cell, ...] | None:
         """Its cells with the words for nothing emptied; None for a row without a value."""
         cells = line.cells
         empties = self.hints.empties
-        if empties:
+        if empties and any(empty in cells for empty in empties):
             cells = tuple("" if cell in empties else cell for cell in cells)
-        if not any(cell is not None and cell != "" for cell in cells):
+        if not any(cells) and not any(cell is not None and cell != "" for cell in cells):
             return None
         width = self.width
         if len(cells) > width and not any(cells[width:]):
             cells = cells[:width]
         elif len(cells) < width and self.source.typed:
             cells += (None,) * (width - len(cells))
+        if self.hints.joined:
+            cells = _joined(cells, self.hints.joined, width)
         if self.hints.colors:
             cells += (line.color or "",)
         if self.hints.sheet_column:
             cells += (line.sheet,)
         return cells
+
+
+def _joined(cells: tuple[Cell, ...], places: tuple[int, ...], width: int) -> tuple[Cell, ...]:
+    """The cells with one more: those of the places, as one text; a row of another length than its head stays as it is."""
+    if len(cells) != width:
+        return cells
+    parts = (str(cells[place]).strip() for place in places if place < width and cells[place] is not None)
+    return (*cells, " ".join(part for part in parts if part))
 
 
 class _Fixes:

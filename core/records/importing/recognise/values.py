@@ -13,7 +13,9 @@ CURRENCIES = {"₽": "RUB", "руб": "RUB", "руб.": "RUB", "р.": "RUB", "р
 _SIGN = "|".join(sorted((re.escape(sign) for sign in CURRENCIES), key=len, reverse=True))
 _NUMBER = re.compile(
     rf"(?P<before>{_SIGN})?\s*(?P<minus>[-−–(])?\s*(?P<before2>\$|€|£|₽)?\s*"
-    rf"(?P<digits>\d[\d\s.,'’]*)\s*\)?\s*(?P<after>{_SIGN}|%)?", re.IGNORECASE)  # fmt: skip
+    rf"(?P<digits>\d[\d\s.,'’]*)\s*\)?\s*(?:(?P<times>тыс|млн|млрд)\.?)?\s*(?P<after>{_SIGN}|%)?",
+    re.IGNORECASE)  # fmt: skip
+_TIMES = {"тыс": 1000, "млн": 1_000_000, "млрд": 1_000_000_000}
 _SPACES = re.compile(r"[\s'’]")
 _DATE = re.compile(
     r"(\d{1,4})[.\-/ ](\d{1,2}|[^\W\d_]{3,9})\.?[.\-/ ](\d{1,4})(?:\s*г(?:ода|\.)?)?"
@@ -32,7 +34,7 @@ SPLITTERS = (";", "\n", ",", "/")
 
 
 def read_number(text: str, decimal: str = ",") -> Decimal | None:
-    """`1 200,50 ₽`, `(15)`, `20%` (0.20) as a number whose fraction stands after ``decimal``; None for what is none."""
+    """`1 200,50 ₽`, `(15)`, `230 тыс`, `20%` (0.20) as a number whose fraction stands after ``decimal``; None for what is none."""
     if text.isdecimal() and text.isascii():
         return Decimal(text)
     found = _NUMBER.fullmatch(text.strip())
@@ -50,6 +52,7 @@ def read_number(text: str, decimal: str = ",") -> Decimal | None:
         return None
     value = Decimal(digits.replace(decimal, ".").rstrip(".") or "0")
     value = value / 100 if found["after"] == "%" else value
+    value *= _TIMES[found["times"].lower()] if found["times"] else 1
     return -value if found["minus"] else value
 
 

@@ -146,12 +146,12 @@ def test_cards_of_all_versions_are_lines_of_one_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [
-    '[{"name": "A", "sum": 1.10, "company": {"name": "R", "id": 7}, "tags": ["x", "y"]}, {"name": "B", "more": true}]',
-    '{"next": null, "items": [{"name": "A", "sum": 1.10, "company": {"name": "R", "id": 7}, "tags": ["x", "y"]},'
+    '[{"name": "A", "sum": 1.10, "company": {"name": "R", "code": 7}, "tags": ["x", "y"]}, {"name": "B", "more": true}]',
+    '{"next": null, "items": [{"name": "A", "sum": 1.10, "company": {"name": "R", "code": 7}, "tags": ["x", "y"]},'
     ' {"name": "B", "more": true}]}',
-    '{"name": "A", "sum": 1.10, "company": {"name": "R", "id": 7}, "tags": ["x", "y"]}\n{"name": "B", "more": true}\n',
+    '{"name": "A", "sum": 1.10, "company": {"name": "R", "code": 7}, "tags": ["x", "y"]}\n{"name": "B", "more": true}\n',
 ])  # fmt: skip
 def test_objects_are_lines_and_what_is_within_them_columns(data: str, tmp_path: Path) -> None:
     found = read(tmp_path, "a.json", data.encode())
-    assert found.header == ("name", "sum", "company.name", "company.id", "tags", "more")
+    assert found.header == ("name", "sum", "company.name", "company.code", "tags", "more")
     assert table(found) == [("A", Decimal("1.10"), "R", 7, "x; y", None), ("B", None, None, None, None, True)]

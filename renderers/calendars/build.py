@@ -112,7 +112,7 @@ def calendar_view(made: Drawing) -> CalendarView:
     texts = made.who.texts
     now = made.tx.now.astimezone(made.zone)
     words = {"month": texts.gettext("Month"), "week": texts.gettext("Week"), "day": texts.gettext("Day")}
-    undated = replace(address, view=EVERY, cursor=None).filtered(
+    undated = replace(address, view=_listed(made), cursor=None).filtered(
         combined(calendar.listing.filter, f"{calendar.starts.name} IS NULL") or ""
     )
     return CalendarView(
@@ -135,7 +135,14 @@ def calendar_view(made: Drawing) -> CalendarView:
         if more
         else "",
         undated_href=undated.href(),
+        none_words="" if items else texts.gettext("Nothing falls on these days."),
     )
+
+
+def _listed(made: Drawing) -> str:
+    """The view that shows the records as a list: one of everything, else the first list, else the list of all."""
+    lists = [view for view in made.calendar.listing.views if view.kind == "list"]
+    return next((view.name for view in sorted(lists, key=lambda view: view.filter is not None)), EVERY)
 
 
 def _at(made: Drawing, on: dt.date, scale: str) -> str:

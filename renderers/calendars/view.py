@@ -82,3 +82,4 @@ class CalendarView:
     now_minutes: int | None
     left_out: str = ""
     undated_href: str = ""
+    none_words: str = ""

@@ -150,9 +150,18 @@ function filters(box: HTMLDetailsElement): void {
   wide.addEventListener("change", follow);
 }
 
+/** The tab of the present view is never beyond the edge of a narrow screen. */
+function inSight(tabs: HTMLElement | null): void {
+  const tab = tabs?.querySelector<HTMLElement>("[aria-current]");
+  if (!tabs || !tab) return;
+  const [seen, box] = [tabs.getBoundingClientRect(), tab.getBoundingClientRect()];
+  if (box.right > seen.right || box.left < seen.left) tabs.scrollLeft += box.left - seen.left - (seen.width - box.width) / 2;
+}
+
 export function startLists(root: ParentNode): void {
   for (const area of fresh<HTMLElement>(root, "[data-list]", "listed")) {
     if (area.querySelector("#rows")) new List(area);
+    inSight(area.querySelector<HTMLElement>(".views .tabs"));
     startPanel(area, (box) => window.htmx.process(box));
     staying(area);
     if (document.activeElement === document.body && area.dataset.search !== undefined) area.querySelector<HTMLElement>("#list-search")?.focus();

@@ -125,6 +125,19 @@ def note_titles(tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int
         note(tx, actor, {entity.uid: (dict.fromkeys(fields), records)})
 
 
+def note_gathered(tx: Transaction, actor: Actor, fields: Mapping[str, Iterable[str]]) -> None:
+    """Note that somebody is shown values of these personal fields (by uid of the entity) without the records they are of."""
+    if tx.way is None or actor.system:
+        return
+    for uid, names in fields.items():
+        tx.workspace.sightings.note(
+            Sighting(
+                at=tx.now, by=actor.person, behalf=actor.behalf, token=actor.token, way=tx.way, entity=uid,
+                fields=tuple(names), records=(),
+            )
+        )  # fmt: skip
+
+
 def note(tx: Transaction, actor: Actor, seen: Seen, way: str | None = None) -> None:
     """Note records and fields as seen, ``way`` in place of the transaction's."""
     by = way or tx.way

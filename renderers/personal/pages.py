@@ -147,7 +147,7 @@ def _line(who: Visit, sight: Sight, *, alone: bool) -> Seen:
     return Seen(
         at=texts.render(message("{day}, {time}", day=texts.date(at.date()), time=texts.time(at.time()))),
         person=somebody(sight.by, texts), behalf=behalf, way=texts.render(_WAYS.get(sight.way, _WAYS["page"])),
-        what="" if alone and single else f"{one} · {title_words(sight.title, sight.record, texts)}" if single else f"{many} · {texts.number(sight.count)}",
+        what="" if alone and single else f"{one} · {title_words(sight.title, sight.record, texts)}" if single else f"{many} · {texts.number(sight.count) if sight.count else texts.gettext('in a summary')}",
         fields=", ".join(f.label.in_language(language) or f.name for f in sight.fields),
         href=f"/personal/{sight.entity.name}/{sight.record}"
         if single and not alone and sight.entity.parent is None else "",

@@ -13,6 +13,7 @@ from typing import Any
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.query.execute import parameters, reader_of
+from core.query.noting import note_gathered, personal_fields
 from core.query.pivot.asking import MAX_CELLS, PivotQuery
 from core.query.pivot.drilling import drill
 from core.query.pivot.figures import Cell, amount, average, by_code, merged, middle, share
@@ -24,6 +25,7 @@ from core.query.query import Query
 from core.query.read import titles
 from core.query.relations import choices_of
 from core.storage.workspace import Transaction
+from metamodel.model import Model
 
 Values = list[Any]
 """The figures of a cell, in the order they were asked for; sums in several currencies are lists of these."""
@@ -111,6 +113,8 @@ def pivot(tx: Transaction, actor: Actor, query: PivotQuery) -> Pivot:
     if len(rows) * len(columns) > MAX_CELLS:
         raise too_many()
     table = _Table(plan=plan, groups=groups, written=_written(tx, actor, plan, groups))
+    if rows and columns:
+        note_gathered(tx, actor, _personal(tx.model, plan))
     return Pivot(
         plan=plan,
         rows=[labels.shown(row, 0) for row in rows],
@@ -124,6 +128,22 @@ def pivot(tx: Transaction, actor: Actor, query: PivotQuery) -> Pivot:
         drill_columns=[drill(plan.columns, column, len(plan.rows), labels) for column in columns],
         subtotals=list(_subtotals(table, rows, columns)) if query.subtotals else [],
     )
+
+
+TELLING = ("min", "max", "median", "first", "last")
+"""Aggregates that tell a value as it stands in a record."""
+
+
+def _personal(model: Model, plan: PivotPlan) -> dict[str, dict[str, None]]:
+    """The personal fields (uids, by uid of their entity) whose very values the pivot tells."""
+    told = [key.place for key in plan.keys]
+    told += [f.place for f in plan.figures if f.place is not None and f.aggregate in TELLING]
+    found: dict[str, dict[str, None]] = {}
+    for place in told:
+        entity, field_ = place.steps[-1]
+        if field_ in personal_fields(model, model.entity_by_uid[entity]):
+            found.setdefault(entity, {})[field_] = None
+    return found
 
 
 def _groups(

@@ -6,6 +6,7 @@ Each chunk appends before it commits, and the job keeps the length: after a cras
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -16,9 +17,12 @@ import xlsxwriter
 from core.records.importing.cells import spelled
 from core.records.importing.task import RowsOf
 from metamodel.fields.base import Context
+from metamodel.spreadsheet import guarded
 
 Refused = tuple[str, int, str]
 """Sheet, number of the line, why."""
+
+_FIGURES = re.compile(r"[+\-][\d\s.,()\-]*")
 
 MOST_XLSX = 1_048_570
 """Rows that a sheet of a workbook holds."""
@@ -83,9 +87,15 @@ def _write_delimited(
     context: Context,
 ) -> None:
     writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow([harmless(name) for name in header])
     for cells, why in lines:
-        writer.writerow([*(cell if isinstance(cell, str) else spelled(cell, context) for cell in cells), why])
+        written = (cell if isinstance(cell, str) else spelled(cell, context) for cell in cells)
+        writer.writerow([harmless(text) for text in (*written, why)])
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet runs, whoever sent the file; numbers and phones stay as they are."""
+    return text if _FIGURES.fullmatch(text) else guarded(text)
 
 
 def _write_workbook(path: Path, header: Sequence[str], lines: Iterable[tuple[Sequence[Any], str]]) -> None:

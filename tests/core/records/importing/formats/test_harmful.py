@@ -10,6 +10,7 @@ from core.records.importing.cells import spelled
 from core.records.importing.formats import open_source
 from core.records.importing.formats.package import MOST_LISTED, MOST_SHEETS
 from core.records.importing.hints import ColumnHints, Hints, Repaired, Replaced
+from core.records.importing.spool import harmless
 from metamodel.fields.base import Context
 from tests.core.records.asserting import refusal
 
@@ -81,3 +82,9 @@ def test_marks_encodings_and_places_that_are_none_are_refused(tmp_path: Path) ->
     )  # fmt: skip
     for hints in wrong:
         assert refusal(lambda given=hints: open_source(path, "a.csv", given)).code == "KBK5001", hints
+
+
+def test_refused_lines_are_written_so_that_no_spreadsheet_runs_them(tmp_path: Path) -> None:
+    assert [harmless(text) for text in ("=1+1", "@SUM(A1)", "+HYPERLINK(1)", "\tx", "-5", "+7 (916) 111-22-33", "a=b")] == [
+        "'=1+1", "'@SUM(A1)", "'+HYPERLINK(1)", "'\tx", "-5", "+7 (916) 111-22-33", "a=b",
+    ]  # fmt: skip

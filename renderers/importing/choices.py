@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.access.grants import Grants
 from core.records.importing.recipe import Fill, Lead, Recipe, Target
-from core.records.importing.suggest import UNFIT, importable
+from core.records.importing.seats import IN_LISTS, UNFIT, importable, lists_of
+from core.records.importing.shaping import rows_called
 from metamodel.model import Entity, Field, Model
 from metamodel.spreadsheet import LINKED
 
 MARK = ">"
-"""Between the link and the field of what it leads to, in the value of a choice: `company>inn`."""
+"""Between the link and the field of what it leads to, in the value of a choice: `company>inn`, `contact.phones>phone`."""
+
+_AGAIN = re.compile(r" \(\d+\)$")
+"""What tells apart several targets of the same list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A field that a column may fill: ``value`` as in a form, under the heading ``group``."""
+    """A field that a column may fill: ``value`` as in a form, under the heading ``group``; ``rows`` is the list in whose
+    rows it stands."""
 
     value: str
     label: str
     group: str
     field: Field
     entity: Entity
+    rows: Field | None = None
 
 
 def choices(model: Model, grants: Grants, main: Entity, language: str) -> tuple[Choice, ...]:
@@ -38,6 +45,7 @@ def choices(model: Model, grants: Grants, main: Entity, language: str) -> tuple[
         )
         for each in _fillable(grants, main)
     ]
+    found += _in_rows(model, grants, main, None, language)
     for link in _links(model, grants, main):
         target = model.entity_by_uid[link.target or ""]
         found += [
@@ -47,7 +55,21 @@ def choices(model: Model, grants: Grants, main: Entity, language: str) -> tuple[
                    field=each, entity=target)
             for each in _fillable(grants, target)
         ]  # fmt: skip
+        found += _in_rows(model, grants, target, link, language)
     return tuple(found)
+
+
+def _in_rows(
+    model: Model, grants: Grants, entity: Entity, link: Field | None, language: str
+) -> Iterator[Choice]:
+    """Telephones and addresses of which a record has a list."""
+    of = f"{_label(link, language)}: " if link is not None else ""
+    for rows, child in lists_of(model, grants, entity):
+        for each in _fillable(grants, child):
+            if each.type.name in IN_LISTS:
+                value = f"{rows_called(link, rows)}{MARK}{each.name}"
+                yield Choice(value=value, label=_label(each, language), group=f"{of}{_label(rows, language)}", field=each,
+                             entity=child, rows=rows)  # fmt: skip
 
 
 def entities(model: Model, grants: Grants, language: str) -> tuple[tuple[str, str], ...]:
@@ -67,9 +89,8 @@ def chosen(recipe: Recipe, column: str, part: int | None = None) -> tuple[str, F
                 if target is main:
                     return fill.field, fill
                 lead = next((each for each in main.links if each.target == target.called), None)
-                return (
-                    f"{lead.field}{MARK}{fill.field}" if lead else f"{target.called}{MARK}{fill.field}"
-                ), fill
+                called = lead.field if lead else _AGAIN.sub("", target.called)
+                return f"{called}{MARK}{fill.field}", fill
     return "", None
 
 
@@ -92,6 +113,9 @@ def choose(
     people = picked.field.type.name in ("user", "users")
     fill = Fill(column=column, field=picked.field.name, match="words" if people else "exact",
                 split=split if part else None, part=part if split else None)  # fmt: skip
+    if picked.rows is not None:
+        fill = Fill(column=column, field=picked.field.name)
+        return _tidy(_with_rows(recipe, picked, fill, split))
     recipe, called = _target(recipe, picked)
     targets = tuple(
         replace(target, fields=(*(f for f in target.fields if f.field != fill.field), fill))
@@ -120,6 +144,22 @@ def _target(recipe: Recipe, picked: Choice) -> tuple[Recipe, str]:
     return replace(recipe, targets=tuple(targets)), made.called
 
 
+def _with_rows(recipe: Recipe, picked: Choice, fill: Fill, split: str | None) -> Recipe:
+    """The recipe with a row in a list for each part of the column's cells, when there is whose list it is."""
+    assert picked.rows is not None
+    main, called = recipe.main, picked.value.partition(MARK)[0]
+    link = called.rpartition(".")[0]
+    owner = next((lead.target for lead in main.links if lead.field == link), None) if link else main.called
+    if owner is None:
+        return recipe
+    through = picked.entity.by_uid[picked.rows.through or ""]
+    taken = {target.called for target in recipe.targets}
+    name = next(n for n in (called, *(f"{called} ({k})" for k in range(2, 1000))) if n not in taken)
+    made = Target(entity=picked.entity.name, name=name, fields=(fill,), links=(Lead(field=through.name, target=owner),),
+                  each=fill.column if split else None, split=split)  # fmt: skip
+    return replace(recipe, targets=(*recipe.targets, made), of=main.called)
+
+
 def _tidy(recipe: Recipe) -> Recipe:
     """Without targets that nothing fills, and keys that no column fills."""
     main = recipe.main
@@ -131,6 +171,8 @@ def _tidy(recipe: Recipe) -> Recipe:
     names = {target.called for target in kept}
     targets = []
     for target in kept:
+        if target is not main and target.links and all(lead.target not in names for lead in target.links):
+            continue  # rows of a list whose record is not made any more
         filled = {fill.field for fill in target.fields} | {"id"}
         keys = tuple(key for key in target.keys if key in filled)
         mode = target.mode if keys else "create"

@@ -300,7 +300,11 @@ def _column(
 
 def targets_of(who: Visit, tx: Transaction, recipe: Recipe) -> tuple[TargetChoice, ...]:
     """What happens to records that are there already, entity by entity, the one it is all about first."""
-    return tuple(_target(who, tx, recipe, target) for target in reversed(recipe.targets) if target.fields)
+    return tuple(
+        _target(who, tx, recipe, target)
+        for target in reversed(recipe.targets)
+        if target.fields and tx.model.entities[target.entity].parent is None
+    )
 
 
 def _target(who: Visit, tx: Transaction, recipe: Recipe, target: Target) -> TargetChoice:

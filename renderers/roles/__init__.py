@@ -13,9 +13,10 @@ def kubik_routers() -> Sequence[object]:
     from renderers.roles.edit_pages import NewRole, OneGrant, check_rule, delete_role
     from renderers.roles.pages import role_page, roles_page, tests_page
     from renderers.roles.plan_pages import apply_plan, take_back
+    from renderers.roles.settings_pages import RoleSettings
     from renderers.roles.why_pages import keep_answer, why_page
 
     return [
-        roles_page, role_page, tests_page, NewRole, OneGrant, check_rule, delete_role, apply_plan, take_back, why_page,
+        roles_page, role_page, tests_page, NewRole, RoleSettings, OneGrant, check_rule, delete_role, apply_plan, take_back, why_page,
         keep_answer,
     ]  # fmt: skip

@@ -26,19 +26,12 @@ from renderers.pages.shell import make_shell
 from renderers.roles.editing import TEMPLATES, Sent, grant_of, template_grants, told
 from renderers.roles.forms import grant_form, role_form
 from renderers.roles.plan_pages import planned
-from renderers.roles.reading import may_change, require_manager, role_named, speaker_of
+from renderers.roles.reading import changeable, require_manager, role_named, speaker_of
 from renderers.roles.view import Pieces
 from renderers.roles.words import rule_words
 from renderers.roles.written import known, written
 
 _KEYS = ("rows", "check", "stages", "fields", "actions", "entity")
-
-
-def _changeable(who: Visit, tx: Transaction, name: str) -> Role:
-    role = role_named(tx, who.actor, name)
-    if not may_change(tx, who.actor, role):
-        raise KubikError("KBK4002", message("you may not change this role"))
-    return role
 
 
 class OneGrant(Controller):
@@ -51,7 +44,7 @@ class OneGrant(Controller):
     def show(self, request: AnyRequest, name: FromPath[str], number: FromPath[str]) -> Response[Any]:
         """The form; ``entity``, ``action``, ``stage`` and ``field`` of the address add to it."""
         with reading(request) as (who, tx):
-            role = _changeable(who, tx, name)
+            role = changeable(who, tx, name)
             grant, entity = _grant(who, tx, role, number, request.query_params.get("entity", ""))
             for key, inside in (("action", "actions"), ("stage", "stages"), ("field", "fields")):
                 _add(grant, inside, request.query_params.get(key, ""))
@@ -62,7 +55,7 @@ class OneGrant(Controller):
         """The plan of the change, or the form again with what is wrong."""
         sent = Sent(form_pairs(request))
         with reading(request) as (who, tx):
-            role = _changeable(who, tx, name)
+            role = changeable(who, tx, name)
             _, entity = _grant(who, tx, role, number, sent.one("entity"))
             grants = written(tx, role)
             label = who.texts.render(role.label)
@@ -199,7 +192,7 @@ def _definition(who: Visit, tx: Transaction, sent: Sent) -> dict[str, Any]:
 def delete_role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """The plan without the role: who loses it is told before it is carried out."""
     with reading(request) as (who, tx):
-        role = _changeable(who, tx, name)
+        role = changeable(who, tx, name)
         label = who.texts.render(role.label)
     plan = plan_changes(who.workspace, who.actor, [{"op": "drop", "kind": "role", "target": role.name}])
     return planned(request, plan, "", label, f"/roles/{role.name}")

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.access.grants import grants_of
-from core.access.managing import below, may_everything
+from core.access.managing import below, is_below, may_everything
 from core.access.words import action_words
 from core.query.filters import readable_names
 from core.storage.workspace import Transaction
 from core.web.context import Visit
+from metamodel.labels import LANGUAGES
 from metamodel.model import ACTIONS, Entity, Role
 from renderers.pages.options import Option
 from renderers.roles.editing import TEMPLATES, Sent, samples
 from renderers.roles.reading import shown_entities
 from renderers.roles.tree import seen_roles
-from renderers.roles.view import GrantForm, RoleForm
+from renderers.roles.view import GrantForm, RoleForm, SettingsForm
 
 _MINE = ("me", "my.department", "my.departments", "my.subordinates", "my.groups")
 
@@ -83,19 +84,12 @@ def role_form(
     who: Visit, tx: Transaction, sent: Sent, errors: dict[str, str] | None = None, summary: str = ""
 ) -> RoleForm:
     """The form of a new role."""
-    texts, actor = who.texts, who.actor
-    shown = seen_roles(tx.model, actor)
-    managed = below(tx.model, actor)
-    parents = [
-        r for r in shown if may_everything(tx.model, actor) or r.uid in managed or r.uid in actor.roles
-    ]
+    texts, shown = who.texts, seen_roles(tx.model, who.actor)
     begin = sent.one("from") or "empty"
     return RoleForm(
         label=sent.one("label"),
         name=sent.one("name"),
-        parents=tuple(
-            Option(value=r.name, label=texts.render(r.label), chosen=r.name == sent.one("parent")) for r in parents
-        ),
+        parents=_parents(who, tx, sent.one("parent")),
         templates=tuple(
             Option(value=kind, label=texts.render(words), chosen=kind == begin) for kind, words in TEMPLATES.items()
         ),
@@ -107,3 +101,41 @@ def role_form(
         errors=errors or {},
         summary=summary,
     )  # fmt: skip
+
+
+def settings_form(
+    who: Visit, tx: Transaction, role: Role, sent: Sent | None = None, errors: dict[str, str] | None = None,
+    summary: str = "",
+) -> SettingsForm:  # fmt: skip
+    """The form of the role itself as it is, or as it was typed."""
+    texts, model = who.texts, tx.model
+    parent = model.role_by_uid[role.parent].name if role.parent is not None else ""
+    included = {model.role_by_uid[uid].name for uid in role.includes}
+    others = [r for r in seen_roles(model, who.actor) if r.uid != role.uid and not r.everything]
+    chosen = included if sent is None else set(sent.all("includes"))
+    return SettingsForm(
+        role=role.name,
+        title=texts.render(role.label),
+        labels=tuple(
+            (each, (getattr(role.label, each) or "") if sent is None else sent.one(f"label_{each}"))
+            for each in LANGUAGES
+        ),
+        parents=_parents(who, tx, parent if sent is None else sent.one("parent"), role),
+        includes=tuple(Option(value=r.name, label=texts.render(r.label), chosen=r.name in chosen) for r in others),
+        second_factor=role.second_factor if sent is None else bool(sent.one("second_factor")),
+        errors=errors or {},
+        summary=summary,
+    )  # fmt: skip
+
+
+def _parents(who: Visit, tx: Transaction, chosen: str, besides: Role | None = None) -> tuple[Option, ...]:
+    """The roles by which a role can be managed: one's own and those below, never the role itself or one below it."""
+    actor, model = who.actor, tx.model
+    managed = {*below(model, actor), *actor.roles}
+    return tuple(
+        Option(value=r.name, label=who.texts.render(r.label), chosen=r.name == chosen)
+        for r in seen_roles(model, actor)
+        if (may_everything(model, actor) or r.uid in managed)
+        and not (besides is not None and is_below(model, r.uid, (besides.uid,)))
+        and r is not besides
+    )

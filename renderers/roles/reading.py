@@ -82,6 +82,14 @@ def may_change(tx: Transaction, actor: Actor, role: Role) -> bool:
     return role.uid in below(tx.model, actor) and grants_of(tx.model, actor).may(entity.uid, "configure")
 
 
+def changeable(who: Visit, tx: Transaction, name: str) -> Role:
+    """A role that the reader may change: KBK2006 for one they do not see, KBK4002 for another."""
+    role = role_named(tx, who.actor, name)
+    if not may_change(tx, who.actor, role):
+        raise KubikError("KBK4002", message("you may not change this role"))
+    return role
+
+
 def speaker_of(who: Visit, tx: Transaction) -> Speaker:
     """Who says rules to the reader: of fields they may not read it only says that there are some."""
     grants = grants_of(tx.model, who.actor)

@@ -137,6 +137,21 @@ class RoleForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsForm:
+    """What a role is called, by which role it is managed, which ones it includes, whether it wants a second factor."""
+
+    role: str
+    title: str
+    labels: tuple[tuple[str, str], ...]
+    """A language and what the role is called in it."""
+    parents: tuple[Option, ...]
+    includes: tuple[Option, ...]
+    second_factor: bool
+    errors: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage:
     """What a change would do, before it is done."""
 

@@ -73,6 +73,7 @@ def shares(visit: Visit) -> None:
 
 @claims("GET /roles", "GET /roles/{name}", "GET /roles/access-tests", "GET /roles/new-role", "POST /roles/new-role",
         "GET /roles/{name}/grant/{number}", "POST /roles/{name}/grant/{number}", "GET /roles/check-rule", "POST /roles/{name}/delete",
+        "GET /roles/{name}/settings", "POST /roles/{name}/settings",
         "POST /roles/apply-plan", "POST /roles/take-back", "GET /why", "POST /why/keep", "GET /api/access/explain")  # fmt: skip
 def roles(visit: Visit) -> None:
     """Explanations are for who manages people, and of records that they see themselves."""
@@ -82,6 +83,8 @@ def roles(visit: Visit) -> None:
         "/roles/access-tests",
         "/roles/new-role",
         "/roles/nothing",
+        "/roles/nothing/settings",
+        "/roles/administrator/settings",
     ):
         visit.page(path)
     visit.page("/roles/check-rule?entity=work&rule=owner+%3D+me")
@@ -89,6 +92,7 @@ def roles(visit: Visit) -> None:
         "/roles/new-role",
         "/roles/nothing/grant/0",
         "/roles/nothing/delete",
+        "/roles/nothing/settings",
         "/roles/apply-plan",
         "/roles/take-back",
         "/why/keep",

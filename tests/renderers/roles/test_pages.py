@@ -106,6 +106,35 @@ def test_a_role_is_made_of_a_template_or_a_copy_and_goes(site: Site) -> None:
     assert taken.status_code == 422 and "another role" in taken.text
 
 
+def test_a_role_is_called_otherwise_includes_another_and_wants_a_second_factor(site: Site) -> None:
+    admin = sign_in(site, "admin")
+    applied(
+        admin, admin.post("/roles/new-role", [("label", "Сервис"), ("parent", "head"), ("from", "empty")])
+    )
+    page = admin.get("/roles/servis/settings").text
+    assert 'value="Сервис"' in page and 'name="second_factor" value="1">' in page
+    typed = [
+        ("label_ru", "Обслуживание"),
+        ("label_en", "Service"),
+        ("parent", "head"),
+        ("includes", "manager"),
+    ]
+    plan = admin.post("/roles/servis/settings", [*typed, ("second_factor", "1")])
+    assert applied(admin, plan).status_code == 303
+    roles = {role["name"]: role for role in site.get("/api/model").json()["roles"]}
+    role = roles["servis"]
+    assert (role["label"], role["includes"]) == ({"ru": "Обслуживание", "en": "Service"}, ["manager"])
+    assert (role["parent"], role["second_factor"]) == ("head", "required")
+    loose = admin.post("/roles/servis/settings", [("label_en", "Service"), ("parent", "head")])
+    assert applied(admin, loose).status_code == 303
+    role = next(role for role in site.get("/api/model").json()["roles"] if role["name"] == "servis")
+    assert not role.get("includes") and not role.get("second_factor")
+    nobody = admin.post("/roles/servis/settings", [("includes", "nothing")])
+    assert nobody.status_code == 422 and "nothing" in nobody.text
+    mark = sign_in(site, "mark")
+    assert mark.get("/roles/servis/settings").status_code == 403
+
+
 def test_why_is_answered_in_a_sentence_and_kept_as_a_test_that_then_holds(site: Site) -> None:
     mark, nina = person(site, "mark"), person(site, "nina")
     deal = site.post("/api/records/deal", {"name": "Chair", "owner": mark, "stage": "won"}).json()["id"]

@@ -64,7 +64,9 @@ def shown(html: str) -> list[tuple[int, int, str]]:
 
 def test_levels_open_one_by_one_and_count_what_is_right_below(site, office):
     admin = sign_in(site, "admin")
-    page = admin.get("/e/department?view=departments").text
+    begun = admin.get("/e/department?view=departments").text
+    assert [level for _, level, _ in shown(begun)] == [1, 2, 2, 1], "a top of a few records is open"
+    page = admin.get("/e/department?view=departments&open=0").text
     assert shown(page) == [(office["Sales"], 1, "false"), (office["Stores"], 1, "")]
     assert 'title="Right below: 2"' in page
     level = admin.get(f"/e/department/tree?view=departments&of={office['Sales']}&level=2").text

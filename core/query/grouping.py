@@ -19,7 +19,7 @@ from core.storage.expressions import compile_value
 from core.storage.expressions.numbers import exact, literal, units
 from metamodel.expression.convert import as_day, call
 from metamodel.expression.tree import Constant, Path
-from metamodel.expression.types import DATE, TEXT, Type
+from metamodel.expression.types import DATE, TEXT
 from metamodel.model import Entity, Field
 from metamodel.value_steps import DATE_STEPS, as_kept, following, step_of
 
@@ -67,11 +67,6 @@ def group_key(row: VisibleRow, grouping: Grouping) -> tuple[sa.ColumnElement[Any
         begin = _begin(row, field, grouping.by)
         return begin, sa.case((begin.is_not(None), 1), else_=0)
     return _seen(row, field, cell), sa.case((cell.is_not(None), 1), else_=0)
-
-
-def key_type(field: Field, by: str | None) -> Type:
-    """The type of the values that groups have."""
-    return DATE if by in DATE_STEPS else field.result
 
 
 def group_condition(row: VisibleRow, group: Group, depth: int = 0) -> list[sa.ColumnElement[bool]]:

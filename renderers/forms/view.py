@@ -79,7 +79,6 @@ class Widget:
     length: int | None = None
     sign: str = ""
     column: str = ""
-    native: bool = True
     html: Markup | str = ""
     options: tuple[Choosable, ...] = ()
     source: str = ""

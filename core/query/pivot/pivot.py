@@ -6,7 +6,7 @@ Every total is computed from records or from exact sums of groups, never from wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -292,8 +292,3 @@ def _share(figure: Figure, cell: Cell, whole: Cell | None) -> Any:
     return by_code(
         {code: share(stat.units, wholes[code].units) for code, stat in parts_.items() if code in wholes}
     )
-
-
-def with_subtotals(query: PivotQuery) -> PivotQuery:
-    """The same pivot with the figures of its groups of rows."""
-    return replace(query, subtotals=True)

@@ -6,7 +6,7 @@ are ways that records are multiplied by, the links are not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from core.access.grants import Grants
@@ -254,8 +254,3 @@ def _way(here: Entity, field: Field, steps: tuple[Step, ...], label: str) -> Way
             steps=steps, parent=here.uid, entity=field.target, through=field.uid, owner=here.uid, label=label
         )
     return None
-
-
-def on_side(key: Key, side: Side) -> Key:
-    """The same key as if it stood on another side."""
-    return replace(key, side=side)

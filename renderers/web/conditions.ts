@@ -13,10 +13,10 @@ export type Condition =
   | ["not" | "and" | "or", ...Condition[]];
 
 /** What stands in a field, by its name. */
-export type Ask = (name: string) => string;
+type Ask = (name: string) => string;
 
 /** What stands in a field of the record. */
-export function textOf(form: HTMLFormElement, name: string): string {
+function textOf(form: HTMLFormElement, name: string): string {
   return textAt(form, `/${name}`);
 }
 

@@ -11,7 +11,7 @@ export const STEP = 15; // minutes that a move among hours goes by
 const UNDO = 10; // seconds that the undo notice stands
 const MORNING = 7; // the hour that is seen first where nothing is earlier
 
-export interface Move {
+interface Move {
   days: number;
   minutes: number;
   end: boolean;

@@ -3,7 +3,7 @@ import { said } from "./words";
 import type { Entered } from "./editor";
 import type { Fault } from "./model";
 
-export interface Unsaved {
+interface Unsaved {
   fault: Fault;
   entered: Entered;
   /** The cell as it was drawn before. */

@@ -1,7 +1,7 @@
 // What the server says of the cells of a list: how each is edited, what stands in it, why it cannot be changed.
 import { sendAside } from "../sending";
 
-export interface Column {
+interface Column {
   label: string;
   how: "" | "value" | "move";
   kind: string;

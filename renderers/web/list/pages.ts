@@ -7,7 +7,7 @@ const FAR = 3; // screens from sight at which rows are taken out of the document
 const PAGE = 50;
 const MOST = 1000; // rows that are asked for at once to come back to where one was
 
-export type Body = HTMLTableSectionElement;
+type Body = HTMLTableSectionElement;
 
 /** Rows of an answer, in bodies of a page each. */
 function bodiesOf(text: string): HTMLElement[] {

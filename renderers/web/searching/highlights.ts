@@ -23,7 +23,7 @@ function places(text: string, forms: string[]): [number, number][] {
 }
 
 /** Marks what the list's own search box holds. */
-export function markList(): void {
+function markList(): void {
   if (!("highlights" in CSS)) return;
   CSS.highlights.delete(NAME);
   const input = document.querySelector<HTMLInputElement>("#list-search");

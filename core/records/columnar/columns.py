@@ -85,9 +85,9 @@ def gather_columns(
     columns.values["deleted_at"] = [None] * count
     for uid, found_default in defaulted(work.model, entity).items():
         default = None if found_default is None else default_of(work, found_default)
-        sent = columns.sent.get(uid)
+        written = columns.sent.get(uid)
         columns.values[uid] = (
-            [default] * count if sent is None else [default if v is MISSING else v for v in sent]
+            [default] * count if written is None else [default if v is MISSING else v for v in written]
         )
     _enter_stages(columns)
     _judge(columns)

@@ -50,7 +50,7 @@ def write_new(
     columns.settle()
     if hand:
         tx.connection.execute(tx.tables.own.hand.insert(), hand)
-    index_new(tx, entity, _searched(columns))
+    index_new(tx, entity, columns.ids, columns.values)
     _write_journal(columns)
     return [
         Saved(id=record, version=1, created=True, lacking=tuple(columns.lacking.get(row, ())))
@@ -116,20 +116,6 @@ def _with_keys(columns: FieldColumns, values: Sequence[Any]) -> list[Column]:
     ]
 
 
-def _searched(columns: Columns) -> list[tuple[int, dict[str, Any]]]:
-    """What search takes of each record: the fields that its layout names."""
-    place = columns.work.tx.searched.get(columns.entity.uid)
-    if place is None:
-        return []
-    named = {uid for each in place.layout.columns for uid in (*each.fields, each.link or "")}
-    names = sorted(named & columns.values.keys())
-    lists = [columns.values[uid] for uid in names]
-    return [
-        (record, dict(zip(names, values, strict=True)))
-        for record, values in zip(columns.ids, zip(*lists, strict=True), strict=True)
-    ]
-
-
 def _write_journal(columns: Columns) -> None:
     """A row of the journal for each record, its difference written column by column."""
     work, entity, count = columns.work, columns.entity, columns.count
@@ -153,11 +139,21 @@ def _write_journal(columns: Columns) -> None:
 
 def _written(head: str, values: Sequence[Any]) -> list[str]:
     """The part of a difference that is of one field, for each record; equal values are written once."""
+    first = values[0]
+    if first is not None and all(value is first for value in values):
+        return [f"{head}{_json(first)}]"] * len(values)
     known: dict[Any, str] = {None: ""}
     found = []
     for value in values:
         text = known.get(value)
         if text is None:
-            text = known[value] = f"{head}{_encode(neutral(value)).decode()}]"
+            text = known[value] = f"{head}{_json(value)}]"
         found.append(text)
     return found
+
+
+def _json(value: Any) -> str:
+    kind = value.__class__
+    if kind is int:
+        return str(value)
+    return _encode(value if kind is str else neutral(value)).decode()

@@ -34,15 +34,15 @@ def parse_cell(
 
     ``decimal`` and ``dates`` are what a person confirmed of texts of that column (`Hints`).
     """
+    storage = field.type.column_type(field).storage
     if isinstance(cell, str) and (decimal or dates) and not isinstance(cell, CellError):
-        cell = _understood(field, cell, decimal, dates)
+        cell = _understood(field, storage, cell, decimal, dates)
     if isinstance(cell, CellError):
         raise ValueRefused("KBK3002", message("the cell has no value but an error: {text}", text=str(cell)))
     if isinstance(cell, str):
         return field.type.parse(field, cell, context) if cell.strip() else None
     if cell is None:
         return None
-    storage = field.type.column_type(field).storage
     as_json = _as_json(context)
     if storage == "boolean" and isinstance(cell, bool):
         return cell
@@ -62,9 +62,8 @@ def _as_json(context: Context) -> Context:
     return replace(context, medium="json")
 
 
-def _understood(field: Field, text: str, decimal: str | None, dates: str | None) -> Any:
+def _understood(field: Field, storage: str, text: str, decimal: str | None, dates: str | None) -> Any:
     """A text as the number, moment or answer that it is; itself when it is none, which the type then judges."""
-    storage = field.type.column_type(field).storage
     found: Any = None
     if storage in NUMBERS and decimal is not None and field.type.name != "percent":
         found = read_number(text, decimal)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -95,14 +97,53 @@ def _text(source: Path | bytes | str) -> str:
 
 
 def _run(task: Import, progress: Progress | None) -> None:
-    rows = islice(task.table.lines(), task.report.position, None)
-    parser = Parser(task.context, task.hints)
     size = 100
-    while chunk := list(islice(rows, size)):
-        task.report, spent = _write_chunk(task, parser, chunk)
-        size = max(FEWEST_ROWS, min(MOST_ROWS, int(size * min(2.0, LONGEST_CHUNK / max(spent, 0.001)))))
-        if progress is not None:
-            progress(task.report.position, task.report.total)
+    with _Reader(task) as reader:
+        while (chunk := reader.take(size))[0]:
+            task.report, spent = _write_chunk(task, *chunk, meanwhile=partial(reader.begin, size))
+            size = len(chunk[0])
+            size = max(FEWEST_ROWS, min(MOST_ROWS, int(size * min(2.0, LONGEST_CHUNK / max(spent, 0.001)))))
+            if progress is not None:
+                progress(task.report.position, task.report.total)
+
+
+Parsed = Sheet | Ahead | None
+"""A chunk parsed before its transaction begins; None when it is parsed in it."""
+
+
+class _Reader:
+    """Reads and parses chunks, the next one by a thread while the last one is being committed.
+
+    Not earlier: the driver of SQLite lets go of the interpreter at each row, and a thread that calculates gives it back
+    milliseconds later.
+    """
+
+    def __init__(self, task: Import) -> None:
+        self._task = task
+        self._rows = islice(task.table.lines(), task.report.position, None)
+        self._parser = Parser(task.context, task.hints)
+        self._thread = ThreadPoolExecutor(1)
+        self._next: Future[tuple[list[LineOf], Parsed]] | None = None
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def begin(self, size: int) -> None:
+        """Begin with the next chunk, unless that was done."""
+        if self._next is None:
+            self._next = self._thread.submit(self._read, size)
+
+    def take(self, size: int) -> tuple[list[LineOf], Parsed]:
+        """The next chunk, empty at the end of the file."""
+        begun, self._next = self._next, None
+        return self._read(size) if begun is None else begun.result()
+
+    def _read(self, size: int) -> tuple[list[LineOf], Parsed]:
+        lines = list(islice(self._rows, size))
+        return lines, _parsed(self._task, self._parser, lines)
 
 
 class _DryRun(Exception):
@@ -113,13 +154,16 @@ class _DryRun(Exception):
         super().__init__()
 
 
-def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple[Report, float]:
+def _write_chunk(
+    task: Import, chunk: Sequence[LineOf], parsed_ahead: Parsed, *, meanwhile: Callable[[], None]
+) -> tuple[Report, float]:
     """Write a chunk in one transaction with its position; lines that are refused do not hold up the others.
 
-    The state after it, and for how many seconds it kept other writers waiting.
+    The state after it, and for how many seconds it kept other writers waiting. ``meanwhile`` is begun when nothing is
+    left to do but to commit.
     """
     began = time.perf_counter()
-    ahead: list[Sheet | Ahead | None] = [_parsed(task, parser, chunk)]
+    ahead = [parsed_ahead]
 
     def action(tx: Transaction) -> Report:
         nonlocal began
@@ -127,6 +171,7 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
         report = task.report.copy()
         plan = prepare(tx, task)
         parsed = ahead.pop() if ahead else None  # a try that is done again parses again
+        parser = Parser(task.context, task.hints)
         if parsed is None or parsed.plan is not plan:
             parsed = _parsed(task, parser, chunk)
         if isinstance(parsed, Sheet):
@@ -139,6 +184,7 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
             task.checkpoint(tx, report)
         if task.dry_run:
             raise _DryRun(report)
+        meanwhile()
         return report
 
     try:
@@ -150,7 +196,7 @@ def _write_chunk(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> tuple
     return report, time.perf_counter() - began
 
 
-def _parsed(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> Sheet | Ahead | None:
+def _parsed(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> Parsed:
     assert task.planned is not None
     plan = task.planned[1]
     return parse_sheet(task, plan, parser, chunk) or parse_ahead(task, plan, parser, chunk)

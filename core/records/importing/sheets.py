@@ -6,7 +6,7 @@ It does what `writing` does with drafts, and leaves to it whatever is not as pla
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import KubikError
@@ -123,15 +123,30 @@ def _resolve(
         field = column.field
         assert field is not None
         if field.target and not field.targets:
-            names = {key for value in values for key in _keys(value)}
+            met = {id(value): value for value in values}  # equal cells were parsed once
+            names = {key for value in met.values() for key in _keys(value)}
             if names:
                 led = _found(tx, task, task.finder, column, names)
                 if led is None:
                     return None
-                values = [value if value is MISSING else _led(value, led, row, column, faults)
-                          for row, value in enumerate(values)]  # fmt: skip
+                values = _led_all(values, met, led, faults)
         found[field.name] = values
     return found
+
+
+def _led_all(values: list[Any], met: dict[int, Any], led: Led, faults: list[Fault]) -> list[Any]:
+    """The values of a column with ids in them; faults of its names go to ``faults``."""
+    placed: dict[int, Any] = {}
+    refused: dict[int, list[Fault]] = {}
+    for key, value in met.items():
+        why: list[Fault] = []
+        placed[key] = _led(value, led, why)
+        if why:
+            refused[key] = why
+    if refused:
+        for row, value in enumerate(values):
+            faults += [replace(each, line=row) for each in refused.get(id(value), ())]
+    return [placed[id(value)] for value in values]
 
 
 def _keys(value: Any) -> tuple[LinkKey, ...]:
@@ -173,12 +188,11 @@ def _found(tx: Transaction, task: Import, finder: Finder, column: Column, names:
     return led
 
 
-def _led(value: Any, led: Led, row: int, column: Column, faults: list[Fault]) -> Any:
-    """The value of a cell with ids in it; faults of its names go to ``faults``."""
+def _led(value: Any, led: Led, why: list[Fault]) -> Any:
     if value.__class__ is LinkKey:
         found = led.get((value.field, str(value.value)), value)
         if found.__class__ is Fault:
-            faults.append(Fault(row, found.column, found.code, found.message))
+            why.append(found)
         return MISSING if found is None or found.__class__ is Fault else found
     if value.__class__ is not tuple:
         return value
@@ -186,7 +200,7 @@ def _led(value: Any, led: Led, row: int, column: Column, faults: list[Fault]) ->
     for each in value:
         found = led.get((each.field, str(each.value)), each) if each.__class__ is LinkKey else each
         if found.__class__ is Fault:
-            faults.append(Fault(row, found.column, found.code, found.message))
+            why.append(found)
         elif found is not None:
             ids.append(found)
     return tuple(dict.fromkeys(ids)) or None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.records.indexing.asking import ask
 from core.records.indexing.following import follow_titles, renamed
-from core.records.indexing.texts import search_rows, write_again
+from core.records.indexing.texts import search_columns, search_rows, write_again
 from core.records.shapes import Row
 from core.storage.search.building import TAIL
 from core.storage.search.places import Place
-from core.storage.search.writing import forget_rows, insert_rows, replace_rows
+from core.storage.search.writing import forget_rows, insert_columns, insert_rows, replace_rows
 from metamodel.model import Entity
 
 if TYPE_CHECKING:
@@ -44,11 +44,14 @@ def index_work(work: Work) -> None:
         follow_titles(tx, rows[0].entity, renamed(tx, rows[0].entity, differing))
 
 
-def index_new(tx: Transaction, entity: Entity, records: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    """Give new records their search rows: ids with stored values by uid of the field."""
+def index_new(
+    tx: Transaction, entity: Entity, ids: Sequence[int], values: Mapping[str, Sequence[Any]]
+) -> None:
+    """Give new records their search rows: a list of stored values for each field (uid)."""
     place = tx.searched.get(entity.uid)
-    if place is not None and records:
-        _insert(tx, entity, place, records)
+    if place is not None and ids:
+        insert_columns(tx, place, ids, search_columns(tx, entity, place, len(ids), values))
+        _ask_if_behind(tx, place, max(ids))
 
 
 def reindex(tx: Transaction, entity: Entity, ids: Iterable[int]) -> None:
@@ -74,7 +77,10 @@ def _insert(
     tx: Transaction, entity: Entity, place: Place, records: Sequence[tuple[int, Mapping[str, Any]]]
 ) -> None:
     insert_rows(tx, place, search_rows(tx, entity, place, records))
-    last = max(record for record, _ in records)
+    _ask_if_behind(tx, place, max(record for record, _ in records))
+
+
+def _ask_if_behind(tx: Transaction, place: Place, last: int) -> None:
     if place.ready and (
         last - place.indexed > TAIL if tx.dialect == "sqlite" else last > TAIL and not place.indexed
     ):

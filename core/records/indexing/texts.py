@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from core.query.matching import among, id_list
 from core.records.statements import chunks, load
-from core.storage.search.layout import Column, texts_of
+from core.storage.search.layout import Column, text_of, texts_of
 from core.storage.search.places import Place
 from core.storage.search.words import line
 from core.storage.search.writing import replace_rows
 from metamodel.model import Entity
+from metamodel.text import KEY_LENGTH
 
 if TYPE_CHECKING:
     from core.storage.search.writing import SearchRow
@@ -28,7 +29,7 @@ def search_rows(tx: Transaction, entity: Entity, place: Place, records: Sequence
     if not records:
         return []
     linked = {
-        column: _titles(tx, entity, column, records)
+        column: _titles(tx, entity, column, {v[column.link] for _, v in records if v.get(column.link)})
         for column in place.layout.columns
         if column.link is not None
     }
@@ -36,6 +37,37 @@ def search_rows(tx: Transaction, entity: Entity, place: Place, records: Sequence
         (record, tuple(_text(entity, column, values, linked.get(column)) for column in place.layout.columns))
         for record, values in records
     ]
+
+
+def search_columns(
+    tx: Transaction, entity: Entity, place: Place, count: int, values: Mapping[str, Sequence[Any]]
+) -> list[list[str]]:
+    """The texts of so many new records for each column of their search rows; ``values`` are lists by uid of the field."""
+    nothing = [None] * count
+    found = []
+    for column in place.layout.columns:
+        if column.link is not None:
+            led = values.get(column.link, nothing)
+            titles = _titles(tx, entity, column, {each for each in led if each is not None})
+            found.append([titles.get(each, "") for each in led])
+            continue
+        uids = [uid for uid in column.fields if uid in values and any(v is not None for v in values[uid])]
+        lists = [_spelled(entity, uid, values[uid]) for uid in uids]
+        if column.literal:
+            lists.append([column.literal] * count)
+        if not lists:
+            found.append([""] * count)
+        else:
+            title = column.title
+            found.append([line(filter(None, texts), title=title) for texts in zip(*lists, strict=True)])
+    return found
+
+
+def _spelled(entity: Entity, uid: str, values: Sequence[Any]) -> Sequence[Any]:
+    if uid in entity.plain_texts:
+        return values
+    of = entity.by_uid.get(uid)
+    return [None if value is None or of is None else text_of(of, value) for value in values]
 
 
 CHUNK = 500
@@ -60,8 +92,25 @@ def _text(entity: Entity, column: Column, values: Mapping[str, Any], linked: Map
     return line(texts, title=column.title)
 
 
-def _titles(tx: Transaction, entity: Entity, column: Column, records: Iterable[Record]) -> dict[int, str]:
-    """The searched titles of the records that a link of these leads to, as far as the column goes."""
+_lines: dict[tuple[str, ...], str] = {}
+"""Texts of titles as they are searched."""
+
+_LINES_KEPT = 20_000
+
+
+def _line_of_title(texts: tuple[str, ...]) -> str:
+    found = _lines.get(texts)
+    if found is None:
+        found = line(texts)
+        if sum(map(len, texts)) <= KEY_LENGTH:
+            if len(_lines) >= _LINES_KEPT:
+                _lines.clear()
+            _lines[texts] = found
+    return found
+
+
+def _titles(tx: Transaction, entity: Entity, column: Column, ids: set[int]) -> dict[int, str]:
+    """The searched titles of these records, to which a link leads, as far as the column goes."""
     link = entity.by_uid.get(column.link or "")
     target = tx.model.entity_by_uid.get(link.target or "") if link is not None else None
     if link is None or target is None:
@@ -71,7 +120,11 @@ def _titles(tx: Transaction, entity: Entity, column: Column, records: Iterable[R
     chosen = sa.select(place.table.c.id, *(place.columns[uid].value for uid in uids))
     chosen = chosen.where(among(tx.dialect, place.table.c.id, "ids"))
     found: dict[int, str] = {}
-    for some in chunks(values[link.uid] for _, values in records if values.get(link.uid) is not None):
+    if not ids:
+        return found
+    for some in chunks(ids):
         for row in tx.connection.execute(chosen, {"ids": id_list(tx.dialect, some)}):
-            found[row[0]] = line(texts_of(target, uids, dict(zip(uids, row[1:], strict=True))))
+            found[row[0]] = _line_of_title(
+                tuple(texts_of(target, uids, dict(zip(uids, row[1:], strict=True))))
+            )
     return found

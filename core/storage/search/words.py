@@ -70,6 +70,7 @@ LEGAL = frozenset(
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015\u2212]{5,}\d")
+_BETWEEN = re.compile(r"\D+")
 _DIGITS = 7, 15
 """Fewest and most digits of what may be the number of a telephone."""
 
@@ -124,9 +125,10 @@ def line(texts: Iterable[str], *, title: bool = False) -> str:
         if not words:
             continue
         for word in words:
-            found = known(word) or stem(word)
-            if found != word:
-                stems[found] = None
+            if word.isalpha():
+                found = known(word) or stem(word)
+                if found != word:
+                    stems[found] = None
         if title:
             names.append(words)
         if len(folded) > _DIGITS[0]:
@@ -147,7 +149,7 @@ def _marks(names: list[list[str]]) -> str:
 
 def mark(words: list[str]) -> str:
     """What marks a title of these words among all others, legal forms aside; two names very rarely share one."""
-    named = [word for word in words if word not in LEGAL] or words
+    named = words if LEGAL.isdisjoint(words) else [word for word in words if word not in LEGAL] or words
     return f"{STEM}0{zlib.crc32(' '.join(named).encode()):08x}{STEM}{END}"
 
 
@@ -155,7 +157,8 @@ def spelled_numbers(folded: str) -> list[str]:
     """The digits of each number in a text that is written with spaces, brackets or dashes."""
     found: list[str] = []
     for each in _NUMBER.findall(folded):
-        digits = "".join(c for c in each if c.isdigit())
-        if _DIGITS[0] <= len(digits) <= _DIGITS[1] and not each.isdigit():
-            found.append(digits)
+        if not each.isdigit():
+            digits = _BETWEEN.sub("", each)
+            if _DIGITS[0] <= len(digits) <= _DIGITS[1]:
+                found.append(digits)
     return found

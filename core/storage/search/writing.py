@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from core.storage.loading import Column, load_columns
 from core.storage.prepared import Prepared
 from core.storage.search.latin import latin
 from core.storage.search.places import Place, trigrams_name
@@ -34,6 +35,14 @@ def insert_rows(tx: Transaction, place: Place, rows: Sequence[SearchRow], *, aga
         tx.connection.execute(make(place.table).on_conflict_do_nothing(), values)
     else:
         tx.connection.execute(place.table.insert().inline(), values)
+
+
+def insert_columns(tx: Transaction, place: Place, ids: Sequence[int], texts: Sequence[Sequence[str]]) -> None:
+    """The rows of new records, whose ids are above all others: a list of texts for each column of the layout."""
+    columns: list[Column] = [(place.table.c.id, ids), *zip(place.texts, texts, strict=True)]
+    if tx.dialect == "postgresql":
+        columns.append((place.table.c.key, [latin("".join(row)) for row in zip(*texts, strict=True)]))
+    load_columns(tx, place.table, columns)
 
 
 def replace_rows(tx: Transaction, place: Place, rows: Sequence[SearchRow]) -> None:

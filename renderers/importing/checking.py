@@ -23,6 +23,7 @@ from metamodel.messages import message
 from renderers.importing.columns import _with_missing
 from renderers.importing.desk import Desk, asked_of, on_desk
 from renderers.importing.drawn import shown
+from renderers.importing.near import near
 from renderers.importing.trial import begin_trial, ready
 from renderers.importing.view import BadLine, Cause
 from renderers.importing.words import steps, time_left
@@ -163,7 +164,7 @@ def _result(request: AnyRequest, who: Visit, tx: Transaction, desk: Desk, job: J
                 on=asked == key,
             )
         )
-    lines = _lines(who, desk, chosen[:MOST_LINES])
+    lines = _lines(who, tx, desk, chosen[:MOST_LINES])
     one = chosen[0] if asked and chosen else None
     good = int(result.get("total", 0)) - int(result.get("refused", 0))
     return {
@@ -207,7 +208,9 @@ def _is_link(desk: Desk, column: str) -> bool:
     )
 
 
-def _lines(who: Visit, desk: Desk, errors: Sequence[Mapping[str, Any]]) -> tuple[BadLine, ...]:
+def _lines(
+    who: Visit, tx: Transaction, desk: Desk, errors: Sequence[Mapping[str, Any]]
+) -> tuple[BadLine, ...]:
     """The refused lines with what stands in them; the file is read until the last of them."""
     wanted = {(str(each.get("sheet") or ""), int(each["line"])) for each in errors}
     last = max((line for _, line in wanted), default=0)
@@ -219,19 +222,41 @@ def _lines(who: Visit, desk: Desk, errors: Sequence[Mapping[str, Any]]) -> tuple
             cells[key] = cells[line.sheet, line.number] = line.cells
         if len(cells) >= 2 * len(wanted) or (not several and line.number >= last):
             break
-    places = {column.header: column.place for column in desk.found.columns}
+    width = desk.found.rows.width
+    places = {column.header: column.place for column in desk.found.columns if column.place < width}
+    fields = {
+        fill.column: (
+            tx.model.entities[target.entity],
+            tx.model.entities[target.entity].by_name.get(fill.field),
+        )
+        for target in desk.recipe.targets
+        for fill in target.fields
+    }
     found = []
+    offered: dict[tuple[str, str], str | None] = {}
     for each in errors:
         sheet, number, column = str(each.get("sheet") or ""), int(each["line"]), str(each["column"])
         row = cells.get((sheet, number), ())
         place = places.get(column)
         value = shown(who, row[place]) if place is not None and place < len(row) else ""
         sheet_of = sheet or ("" if not desk.found.sheets[0].name else (desk.found.hints.sheets or ("",))[0])
+        entity, field = fields.get(column, (None, None))
+        if entity is not None and field is not None and place is not None and (column, value) not in offered:
+            offered[column, value] = near(who, tx, entity, field, value)
         found.append(BadLine(
-            line=who.texts.number(number), title=shown(who, row[0])[:80] if row else "", column=column, value=value,
+            line=who.texts.number(number), title=shown(who, row[0])[:80] if row else "", value=value,
+            column=column if column in fields else _called(who, tx, desk, column),
             name=f"{number}:{place}:{sheet_of}" if place is not None else "", why=str(each["message"]),
+            near=offered.get((column, value)),
         ))  # fmt: skip
     return tuple(found)
+
+
+def _called(who: Visit, tx: Transaction, desk: Desk, name: str) -> str:
+    """The label of a field that no column fills."""
+    entities = [tx.model.entities[target.entity] for target in desk.recipe.targets]
+    field = next((each.by_name[name] for each in entities if name in each.by_name), None)
+    return (field.label.in_language(who.language) if field is not None else None) or name
 
 
 def _answers(

@@ -68,7 +68,12 @@ def _in_rows(
         for each in _fillable(grants, child):
             if each.type.name in IN_LISTS:
                 value = f"{rows_called(link, rows)}{MARK}{each.name}"
-                yield Choice(value=value, label=_label(each, language), group=f"{of}{_label(rows, language)}", field=each,
+                label = (
+                    f"{_label(link, language)}{LINKED}{_label(rows, language)}"
+                    if link
+                    else _label(rows, language)
+                )
+                yield Choice(value=value, label=label, group=f"{of}{_label(rows, language)}", field=each,
                              entity=child, rows=rows)  # fmt: skip
 
 

@@ -59,6 +59,11 @@ class Columns(Controller):
         if given.get("then") == "reset":
             keep(who.workspace, replace(made, asked={}, recipe=None, check=None))
             return see_other(f"/imports/open/{token}")
+        if given.get("then") == "last":
+            with reading(request) as (who, tx), on_desk(who, tx, token) as desk:
+                if desk.last is not None:
+                    decide(who.workspace, desk.made, replace(desk.last.recipe, language=who.language))
+            return see_other(f"/imports/open/{token}")
         asked = _asked(made, given)
         if given.get("entity") not in (None, made.entity or given.get("was_entity")):
             made = replace(made, entity=given["entity"], recipe=None)
@@ -96,6 +101,7 @@ def _drawn(
         "left": sum(line.state == "none" for line in lines), "rows": who.texts.number(rows) if rows is not None else "",
         "recipe": desk.recipe, "like": desk.suggested.like if desk.suggested else None,
         "stamps": grants.everything,
+        "last": desk.last is not None and desk.last.recipe.targets != desk.recipe.targets,
     }  # fmt: skip
     if who.htmx:
         answer = render(who, "importing/_columns.html", **page)

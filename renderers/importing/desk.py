@@ -15,7 +15,7 @@ from core.records.importing.formats import open_source
 from core.records.importing.hints import Hints
 from core.records.importing.recipe import Recipe, Target
 from core.records.importing.recognise.found import Recognised, recognise
-from core.records.importing.suggest import Suggestion, suggest
+from core.records.importing.suggest import Suggestion, like_last, suggest
 from core.records.importing.unfinished import Unfinished, file_of, unfinished
 from core.storage.workspace import Transaction
 from core.web.context import Visit
@@ -27,13 +27,15 @@ MOST_COUNTED = 30 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """``suggested`` is what the program would do, ``recipe`` what is decided so far."""
+    """``suggested`` is what the program would do, ``recipe`` what is decided so far, ``last`` what was done the last time
+    with such a table."""
 
     made: Unfinished
     path: Path
     found: Recognised
     suggested: Suggestion | None
     recipe: Recipe
+    last: Suggestion | None = None
 
     @property
     def address(self) -> str:
@@ -63,6 +65,11 @@ def on_desk(who: Visit, tx: Transaction, token: str) -> Iterator[Desk]:
             bare = Recipe(targets=(Target(entity=entity or allowed[0][0]),))
             recipe = suggested.recipe if suggested is not None else bare
         recipe = replace(recipe, source=found.hints, language=recipe.language or who.language)
-        yield Desk(made=made, path=path, found=found, suggested=suggested, recipe=recipe)
+        last = (
+            like_last(tx, who.actor, found.columns, found.hints)
+            if entity in (None, recipe.main.entity)
+            else None
+        )
+        yield Desk(made=made, path=path, found=found, suggested=suggested, recipe=recipe, last=last)
     finally:
         source.close()

@@ -189,7 +189,9 @@ def row_card(who: Visit, tx: Transaction, desk: Desk, row: int) -> RowCard:
             f"{column}: {who.texts.render(why)}" if column else who.texts.render(why)
             for column, why in first.problems
         ]
-        records = tuple(_card(who, tx, each) for each in reversed(first.records))
+        main = desk.recipe.main.called
+        ordered = sorted(first.records, key=lambda each: each.target != main)
+        records = tuple(_card(who, tx, each) for each in ordered)
         values = _values(who, tx, desk.recipe, first.records)
     return RowCard(row=row, number=sample[row - 1].number, last=len(sample), records=records, faults=tuple(faults),
                    problems=problems, values=values)  # fmt: skip
@@ -249,7 +251,8 @@ def _column(
     parts = [
         Part(name=f"to:{column.place}", value=value, label=render(message("{column}: field", column=name)))
     ]
-    if column.several:
+    of_rows = next((each.rows for each in known if each.value == value), None)
+    if column.several and of_rows is None:
         second, _ = chosen(desk.recipe, column.header, 2)
         parts.append(
             Part(

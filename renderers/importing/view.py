@@ -96,7 +96,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadLine:
-    """A refused line: the cell at fault, to be written anew."""
+    """A refused line: the cell at fault, to be written anew, and what it was probably meant to be."""
 
     line: str
     title: str
@@ -104,7 +104,7 @@ class BadLine:
     value: str
     name: str
     why: str
-    answers: tuple[str, ...] = ()
+    near: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

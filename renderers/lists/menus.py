@@ -149,7 +149,9 @@ def _groupable(listing: Listing) -> Iterator[Field]:
     found = [
         field
         for field in _own_fields(listing)
-        if grouping_field(listing.grants, listing.entity, field.uid) is not None and not field.result.percent
+        if grouping_field(listing.grants, listing.entity, field.uid) is not None
+        and not field.result.percent
+        and field.type.cell not in ("image", "file")
     ]
     yield from sorted(found, key=lambda field: (stages is None or field.uid != stages.field, field.system))
 

@@ -18,7 +18,7 @@ PREFIX = "f."
 EVERY = "all"
 """What stands for a view in the address of the list without one."""
 
-OWN = ("filter", "sort", "columns", "group")
+OWN = ("filter", "sort", "columns", "group", "totals")
 """What of a view an address may put something else in the place of."""
 
 
@@ -37,6 +37,8 @@ class Address:
     sort: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
     group: tuple[str, ...] | None = None
+    totals: tuple[str, ...] | None = None
+    """What is told below the columns, ``amount:avg``."""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bin: bool = False
     cursor: str | None = None
@@ -79,6 +81,10 @@ class Address:
         """The same rows with other columns."""
         return replace(self, columns=columns, cursor=None)
 
+    def telling(self, *totals: str) -> Address:
+        """The same rows with other totals."""
+        return replace(self, totals=totals, cursor=None)
+
     def choosing(self, name: str, values: Iterable[str]) -> Address:
         """The same list with these values of a quick filter, none to drop it."""
         chosen = {**self.chosen, name: tuple(values)}
@@ -95,7 +101,7 @@ class Address:
 
     def unchanged(self) -> Address:
         """The same view as it is kept, nothing of it changed."""
-        return replace(self.unfiltered(), sort=None, columns=None, group=None)
+        return replace(self.unfiltered(), sort=None, columns=None, group=None, totals=None)
 
     @property
     def narrowed(self) -> bool:
@@ -127,6 +133,7 @@ def read_address(entity: str, pairs: Iterable[tuple[str, str]]) -> Address:
         sort=_listed(one.get("sort")),
         columns=_listed(one.get("columns")),
         group=_listed(one.get("group")),
+        totals=_listed(one.get("totals")),
         chosen={name: tuple(values) for name, values in chosen.items() if values},
         bin=one.get("bin") == "1",
         cursor=one.get("cursor") or None,

@@ -123,7 +123,7 @@ def _group(made: Bodies, head: GroupHead, parts: list[str], left: list[int], *, 
     parts.append(_head(made, head, folded=folded, hidden=closed))
     for inner in head.inner:
         _group(made, inner, parts, left, closed=closed or folded)
-    if head.inner:
+    if head.inner or not head.count:
         return
     href = _in_list(made, head)
     if closed or folded or left[0] <= 0 or left[1] <= 0:
@@ -151,15 +151,17 @@ def _head(made: Bodies, head: GroupHead, *, folded: bool, hidden: bool) -> str:
     first = next((at for at, cell in enumerate(cells) if cell is not None), len(cells))
     first = max(first, 1)
     words = texts.render(message("{group}: fold or unfold", group=head.plain))
+    fold = Markup(
+        '<button type="button" class="gfold" aria-expanded="{}" aria-label="{}" data-fold></button>'
+    ).format("false" if folded else "true", words)
     label = Markup(
-        '<th scope="rowgroup" colspan="{}"><span class="ghead"><button type="button" class="gfold" aria-expanded="{}"'
-        ' aria-label="{}" data-fold></button><span class="gname">{}</span><span class="gcount">{}</span></span></th>'
+        '<th scope="rowgroup" colspan="{}"><span class="ghead">{}<span class="gname">{}</span>'
+        '<span class="gcount">{}</span></span></th>'
     ).format(
         first + bool(listing.picks),
-        "false" if folded else "true",
-        words,
+        fold if head.count else Markup('<span class="gfold none"></span>'),
         head.label,
-        texts.number(head.count),
+        texts.number(head.count) if head.count else texts.gettext("no records that fit"),
     )
     rest = _told_html(listing.told, cells, listing, first)
     tail = "<td></td>" if listing.address.bin or listing.row_actions else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,8 @@ EMPTY, HIDDEN = "-", "~"
 MOST_GROUPS = 200
 """Groups that are shown; a list by a link may have thousands."""
 SEPARATOR = "/"
+LONGEST, LARGEST = 40, 2**62
+"""Characters of a number in a key, and what it stays below in units of its last digit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,23 @@ def heads_of(naming: Naming, levels: Sequence[ViewGroup], found: Sequence[Total]
             ids = {key[depth][0] for key in keys if key[depth][0] is not None}
             of = naming.model.entity_by_uid[target]
             naming.known[level.field] = titles(naming.tx, naming.actor, of, [int(id) for id in ids])
-    return _level_heads(naming, levels, found, None, "", 0)
+    return _level_heads(naming, levels, [*found, *_empty_stages(naming.entity, levels, found)], None, "", 0)
+
+
+def _empty_stages(entity: Entity, levels: Sequence[ViewGroup], found: Sequence[Total]) -> Iterator[Total]:
+    """Of a list by stage alone also the stages of work under way in which nothing stands: that tells something, too."""
+    stages = entity.stages
+    if stages is None or not found or len(levels) != 1 or levels[0].field != stages.field:
+        return
+    there = {total.value for total in found}
+    for pipeline in stages.pipelines:
+        uids = {stage.uid for stage in pipeline.stages}
+        if not uids & there and len(stages.pipelines) > 1:
+            continue
+        for stage in pipeline.stages:
+            if stage.kind == "open" and not stage.archived and stage.uid not in there:
+                there.add(stage.uid)
+                yield Total(value=stage.uid, hidden=False, count=0, fields={})
 
 
 def _level_heads(
@@ -213,11 +231,21 @@ def _value(of: Field, level: ViewGroup, part: str) -> Any:
                     raise ValueError(part)
                 return number
             case "number":
-                return Decimal(part) if of.result.scale else int(part)
+                return _number(part, of.result.scale)
             case _:
                 return dt.date.fromisoformat(part)
     except (StopIteration, KeyError, ValueError, ArithmeticError):
         raise KubikError("KBK2006") from None
+
+
+def _number(part: str, scale: int) -> Decimal | int:
+    """A number as a database holds it, with room for the step behind it."""
+    if len(part) > LONGEST:
+        raise ValueError(part)
+    number = Decimal(part)
+    if not number.is_finite() or abs(number.scaleb(scale)) >= LARGEST:
+        raise ValueError(part)
+    return number if scale else int(number)
 
 
 def _label(naming: Naming, of: Field, level: ViewGroup, value: Any, *, hidden: bool) -> tuple[Markup, str]:

@@ -24,7 +24,7 @@ from renderers.lists.groups import group_text, usable_groups
 from renderers.lists.personal import Kept, kept_view
 from renderers.lists.shades import mark_of, usable_formats
 from renderers.lists.table import Due
-from renderers.lists.told import ToldColumn, told_columns
+from renderers.lists.told import ToldColumn, told_columns, told_texts
 
 PAGE = 50
 
@@ -191,16 +191,20 @@ def listing(
     if view is not None and said == (view.filter_text or ""):
         said = None
     names = tuple(column.name for column in columns)
+    told = standing_told = told_columns(view, columns)
+    if asked.totals is not None:
+        told = told_columns(view, columns, asked.totals)
     return Listing(
         entity=entity, grants=grants, views=views, view=view, kept=kept, columns=columns, filter=filter or None,
         sort=sort or standing,
         group=() if asked.bin else group if regrouped is None else regrouped,
         formats=_formats(model, grants, entity, there, view),
-        told=told_columns(model, view, columns), due=_due(grants, entity, columns),
+        told=told, due=_due(grants, entity, columns),
         address=replace(
             asked, view=None if asked.bin else named, chosen={}, filter=said,
             sort=None if not sort or sort == standing else sort,
             columns=None if asked.columns is None or names == tuple(c.name for c in own) else names,
+            totals=None if told == standing_told else told_texts(told),
             group=None if regrouped is None or regrouped == group else tuple(group_text(entity, g) for g in regrouped),
         ),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from core.errors import KubikError
+from core.i18n import Texts
 from core.query.names import readable_fields
 from core.records.views import keep_preference
 from core.storage.workspace import Transaction
@@ -32,6 +33,7 @@ from renderers.lists.columns import readable
 from renderers.lists.listing import Listing, Look
 from renderers.lists.table import head_label
 from renderers.lists.tabs import Saving, saved_panel
+from renderers.lists.told import WORDS, ways_of
 from renderers.pages.shell import make_shell
 
 MOST_FROZEN = 5
@@ -71,6 +73,14 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A column with what can be told below it: words, the list with it, whether it is so now."""
+
+    label: str
+    ways: tuple[tuple[str, str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColorLine:
     """A colour of a saved view of one's own."""
 
@@ -93,6 +103,7 @@ class ColumnsPanel:
     colors: tuple[ColorLine, ...]
     columns: tuple[tuple[str, str], ...]
     tones: tuple[tuple[str, str], ...]
+    told: tuple[Telling, ...] = ()
 
 
 @get("/e/{entity:str}/columns", sync_to_thread=True, include_in_schema=False)
@@ -140,7 +151,28 @@ def _panel(who: Visit, listed: Listing) -> ColumnsPanel:
         ),
         columns=tuple(zip(names, labels, strict=True)),
         tones=tuple((tone, texts.render(words)) for tone, words in TONES),
+        told=tuple(_tellings(listed, texts)),
     )  # fmt: skip
+
+
+def _tellings(listed: Listing, texts: Texts) -> Iterator[Telling]:
+    """What is told below the columns, and what else can be."""
+    now = {each.column.name: each.by for each in listed.told}
+    for column in listed.columns if listed.view is None or listed.view.kind == "list" else ():
+        ways = ways_of(column.field) if len(column.path.fields) == 1 else ()
+        if not ways or column.field.type.name == "number_series":
+            continue
+        rest = [f"{name}:{by}" for name, by in now.items() if name != column.name]
+        made = [
+            (
+                texts.render(WORDS[way]),
+                listed.address.telling(*rest, f"{column.name}:{way}").href(),
+                now.get(column.name) == way,
+            )
+            for way in ways
+        ]
+        none = (texts.gettext("nothing"), listed.address.telling(*rest).href(), column.name not in now)
+        yield Telling(label=head_label(column, texts.language), ways=(none, *made))
 
 
 def _with(href: str, without: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from core.access.grants import Grants
 from core.errors import KubikError
 from core.query.filters import parse_filter, parse_mark
 from core.query.grouping import grouping_of
-from core.records.views import SavedView, Shade, State
+from core.records.views import SHAPE, Kind, SavedView, Shade, State
 from metamodel.labels import Label
 from metamodel.model import Entity, Format, Model, View, ViewTotal
 from renderers.lists.columns import readable
@@ -55,22 +55,43 @@ def _opened(model: Model, grants: Grants, entity: Entity, saved: SavedView) -> K
     formats = tuple(
         made for shade in state.shades if (made := _format(model, grants, entity, shade)) is not None
     )
-    by = entity.by_name.get(state.group_by or "")
-    board = by if by is not None and grouping_of(grants, entity, by.uid, None) is not None else None
+    kind, shape = _shape(model, grants, entity, saved)
     for part, found, said in (
         ("columns", columns, state.columns), ("group", group, state.group), ("formats", formats, state.shades),
     ):  # fmt: skip
         if len(found) < len(said):
             lost.add(part)
-    kind: Literal["list", "board"] = "board" if saved.kind == "board" and board is not None else "list"
     view = View(
         uid=MARK + saved.uid, name=MARK + saved.uid, solution="", label=Label(ru=saved.label, en=saved.label),
         entity=entity.uid, kind=kind, columns=columns or ("id",), filter_text=filter,
         sort=tuple(key for key in state.sort if readable(model, grants, entity, key.removeprefix("-")) is not None),
         group=group, told=_told(model, grants, entity, state), formats=formats,
-        group_by=board.uid if kind == "board" and board is not None else None,
+        group_by=shape.get("group_by"), starts=shape.get("starts"), ends=shape.get("ends"),
+        color_by=shape.get("color_by"), parent=shape.get("parent"),
     )  # fmt: skip
     return Kept(saved=saved, view=view, lost=frozenset(lost))
+
+
+_NEEDED: Mapping[str, str] = {"board": "group_by", "calendar": "starts", "tree": "parent"}
+"""Of each kind the field without which it is a list."""
+
+
+def _shape(
+    model: Model, grants: Grants, entity: Entity, saved: SavedView
+) -> tuple[Kind, dict[str, str | None]]:
+    """The kind that the view opens as, and the uids of the fields that make it so, as far as the reader has them."""
+    needed = _NEEDED.get(saved.kind)
+    if needed is None:
+        return "list", {}
+    found: dict[str, str | None] = {}
+    for part in SHAPE:
+        name = getattr(saved.state, part)
+        if name and name in entity.by_name and readable(model, grants, entity, name) is not None:
+            found[part] = entity.by_name[name].uid
+    by = found.get("group_by")
+    if not found.get(needed) or (by and grouping_of(grants, entity, by, None) is None):
+        return "list", {}
+    return saved.kind, found
 
 
 def _told(model: Model, grants: Grants, entity: Entity, state: State) -> tuple[ViewTotal, ...] | None:

@@ -12,6 +12,7 @@ from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.names import readable_entity
 from core.records.views import (
+    SHAPE,
     SavedView,
     Shade,
     State,
@@ -35,6 +36,7 @@ from renderers.lists.asking import asked_list, first_key
 from renderers.lists.groups import group_text
 from renderers.lists.listing import Listing
 from renderers.lists.personal import MARK
+from renderers.lists.told import told_texts
 
 Pairs = list[tuple[str, str]]
 
@@ -95,9 +97,11 @@ def state_of(listed: Listing) -> State:
     by_uid = entity.by_uid
     kept = listed.saved
     totals = None
-    if view is not None and view.told is not None:
+    if listed.address.totals is not None:
+        totals = told_texts(listed.told)
+    elif view is not None and view.told is not None:
         totals = tuple(f"{by_uid[each.field].name}:{each.by}" for each in view.told if each.field in by_uid)
-    board = by_uid.get(view.group_by or "") if view is not None else None
+    shape = {part: by_uid[uid].name for part in SHAPE if (uid := getattr(view, part, None)) in by_uid}
     return State(
         columns=tuple(column.name for column in listed.columns),
         filter=listed.filter,
@@ -105,7 +109,7 @@ def state_of(listed: Listing) -> State:
         group=tuple(group_text(entity, each) for each in listed.group),
         totals=totals,
         shades=kept.saved.state.shades if kept is not None and kept.saved.mine else _shades(view, listed),
-        group_by=board.name if board is not None else None,
+        **shape,
     )
 
 

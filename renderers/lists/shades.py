@@ -49,11 +49,16 @@ class Shades:
     def __init__(self, formats: Sequence[Format], items: Sequence[Mapping[str, Any]]) -> None:
         self.rows = [""] * len(items)
         self.cells: dict[str, list[str]] = {}
+        self.scaled: dict[str, list[Decimal | None]] = {}
+        """What the scale of a column is about, of a date the days, where it colours."""
         for at, format in enumerate(formats):
             if format.column is None:
                 target = self.rows
             else:
                 target = self.cells.setdefault(format.column, [""] * len(items))
+            if format.value is not None and format.column is not None and format.column not in self.scaled:
+                answers = [item["_marks"][at] for item in items]
+                self.scaled[format.column] = [a if _class(format, a) else None for a in answers]
             for index, item in enumerate(items):
                 if not target[index]:  # the first that holds wins
                     target[index] = _class(format, item["_marks"][at])

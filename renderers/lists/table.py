@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 from core.i18n import Texts
@@ -144,6 +144,10 @@ def rows(
     drawn = [_column(page.items, column, cells, texts) for column in columns]
     if due is not None and now is not None:
         drawn[due.column] = _marked(drawn[due.column], page.items, due.name, now, texts)
+    if shades is not None:
+        for at, column in enumerate(columns):
+            if column.kind in ("date", "datetime") and column.name in shades.scaled:
+                drawn[at] = _with_days(drawn[at], shades.scaled[column.name], texts)
     ids = [item["id"] for item in page.items]
     shaded = shades.cells if shades is not None else {}
     named = ' id="r%s"' if picks else ""
@@ -180,6 +184,16 @@ def rows(
     row = ' class="%s"' if shades is not None else ""
     pattern = f'<tr data-id="%s"{row}>{"".join(parts)}{last}</tr>'
     return "\n".join([pattern % each for each in zip(*values, strict=True)])
+
+
+def _with_days(drawn: Sequence[Any], days: Sequence[Any], texts: Texts) -> list[Any]:
+    """The dates of a scale, behind those that are coloured the days since, which stand for them on a phone."""
+    return [
+        html
+        if number is None
+        else f'{html}<span class="p-days" aria-hidden="true">{quoted(texts.render(spoken(timedelta(days=int(number)))))}</span>'
+        for html, number in zip(drawn, days, strict=True)
+    ]
 
 
 def _marked(drawn: Sequence[Any], items: Items, name: str, now: datetime, texts: Texts) -> list[Any]:

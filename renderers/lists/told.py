@@ -6,19 +6,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Literal
 
 from markupsafe import Markup
 
 from core.i18n import Texts
 from core.query.totals import FieldTotal
 from metamodel.messages import Message, message
-from metamodel.model import Field, Model, View, ViewTotal
+from metamodel.model import Field, View, ViewTotal
 from renderers.lists.columns import ListColumn
 from renderers.pages.cells import Cells
 
 _TAGS = re.compile(r"<[^>]*>")
 LARGE = 10_000
+Way = Literal["sum", "avg", "min", "max"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,25 +27,54 @@ class ToldColumn:
     """A column below which something is told."""
 
     column: ListColumn
-    by: str
+    by: Way
 
     @property
     def field(self) -> Field:
         return self.column.field
 
 
-def told_columns(model: Model, view: View | None, columns: Sequence[ListColumn]) -> tuple[ToldColumn, ...]:
-    """Those of a view, or the sums of all amounts, as far as their columns are shown."""
+WAYS: tuple[Way, ...] = ("sum", "avg", "min", "max")
+
+
+def told_columns(
+    view: View | None, columns: Sequence[ListColumn], asked: Sequence[str] | None = None
+) -> tuple[ToldColumn, ...]:
+    """Those that are asked for (``amount:avg``), those of a view, or the sums of all amounts, as far as their columns are
+    shown."""
     own = [column for column in columns if len(column.path.fields) == 1]
     said = view.told if view is not None else None
+    if asked is not None:
+        said = _asked(own, asked)
     if said is None:
         return tuple(ToldColumn(column=column, by="sum") for column in own if _adds_up(column))
-    found = {(total.field): total for total in said}
+    found = {total.field: total for total in said}
     return tuple(
         ToldColumn(column=column, by=found[column.field.uid].by)
         for column in own
         if column.field.uid in found and can_be_told(column.field, found[column.field.uid])
     )
+
+
+def _asked(columns: Sequence[ListColumn], asked: Sequence[str]) -> tuple[ViewTotal, ...]:
+    by_name = {column.name: column.field for column in columns}
+    found = []
+    for text in asked:
+        name, _, written = text.partition(":")
+        way = next((way for way in WAYS if way == (written or "sum")), None)
+        if name in by_name and way is not None:
+            found.append(ViewTotal(field=by_name[name].uid, by=way))
+    return tuple(found)
+
+
+def told_texts(told: Iterable[ToldColumn]) -> tuple[str, ...]:
+    """What is told, as an address and a saved view write it."""
+    return tuple(f"{each.column.name}:{each.by}" for each in told)
+
+
+def ways_of(field: Field) -> tuple[Way, ...]:
+    """What can be told of a field; nothing of texts and links."""
+    return tuple(way for way in WAYS if can_be_told(field, ViewTotal(field=field.uid, by=way)))
 
 
 def _adds_up(column: ListColumn) -> bool:
@@ -83,7 +113,7 @@ def figure(
     """What stands below a column; nothing where no record has a value."""
     if total is None:
         return None
-    field, words = told.field, _WORDS[told.by]
+    field, words = told.field, WORDS[told.by]
     if told.by in ("min", "max"):
         value = total.least if told.by == "min" else total.greatest
         if value is None:
@@ -130,7 +160,7 @@ def _whole(amount: Decimal | int) -> Decimal | int:
     return Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP) if large else amount
 
 
-_WORDS: dict[str, Message] = {
+WORDS: dict[Way, Message] = {
     "sum": message("sum"),
     "avg": message("average"),
     "min": message("least"),

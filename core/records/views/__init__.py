@@ -2,6 +2,7 @@
 
 from core.records.views.preferences import Preferences, keep_preference, preferences
 from core.records.views.service import (
+    Kind,
     SavedView,
     arrange_views,
     delete_view,
@@ -13,9 +14,9 @@ from core.records.views.service import (
     share_view,
     shareable_roles,
 )
-from core.records.views.state import Shade, State
+from core.records.views.state import SHAPE, Shade, State
 
 __all__ = [
-    "Preferences", "SavedView", "Shade", "State", "arrange_views", "delete_view", "keep_preference", "preferences",
+    "SHAPE", "Kind", "Preferences", "SavedView", "Shade", "State", "arrange_views", "delete_view", "keep_preference", "preferences",
     "rename_view", "save_state", "save_view", "saved_view", "saved_views", "share_view", "shareable_roles",
 ]  # fmt: skip

@@ -48,6 +48,21 @@ class State:
     shades: tuple[Shade, ...] = ()
     group_by: str | None = None
     """Of a board: the field whose values are its columns."""
+    starts: str | None = None
+    """Of a calendar: the field of the day or moment, of the end, and the one that colours."""
+    ends: str | None = None
+    color_by: str | None = None
+    parent: str | None = None
+    """Of a tree: the link to the record above."""
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The fields that make a board, a calendar or a tree what it is."""
+        return tuple(name for name in (getattr(self, part) for part in SHAPE) if name)
+
+
+SHAPE = ("group_by", "starts", "ends", "color_by", "parent")
+"""Parts of a state that are one field each."""
 
 
 def check_state(model: Model, grants: Grants, entity: Entity, state: State) -> None:
@@ -58,6 +73,8 @@ def check_state(model: Model, grants: Grants, entity: Entity, state: State) -> N
         readable_path(model, grants, entity, name, f"/columns/{index}")
     sort_keys(model, grants, entity, state.sort)
     parse_filter(model, grants, entity, state.filter)
+    for name in state.shape:
+        readable_path(model, grants, entity, name, "/kind")
     stepped = [*state.group, *([state.group_by] if state.group_by else ())]
     for text in stepped:
         name, _, by = text.removeprefix("-").partition(":")
@@ -107,7 +124,11 @@ def lasting(model: Model, entity: Entity, state: State) -> dict[str, Any]:
         "sort": paths(state.sort),
         "group": paths(state.group),
         "totals": None if state.totals is None else paths(state.totals),
-        "group_by": state.group_by and lasting_path(entity, model, state.group_by),
+        **{
+            part: name and lasting_path(entity, model, name)
+            for part in SHAPE
+            for name in (getattr(state, part),)
+        },
         "shades": [
             {
                 "color": shade.color, "fill": shade.fill, "start": shade.start, "end": shade.end,
@@ -136,12 +157,11 @@ def today(model: Model, entity: Entity, kept: dict[str, Any]) -> tuple[State, fr
     shades = [_shade(model, entity, each) for each in kept.get("shades") or ()]
     if None in shades:
         gone.add("formats")
-    by = kept.get("group_by")
     state = State(
         columns=paths("columns"), filter=named or None, sort=paths("sort"), group=paths("group"),
         totals=None if kept.get("totals") is None else paths("totals"),
         shades=tuple(shade for shade in shades if shade is not None),
-        group_by=by and named_path(entity, model, by),
+        **{part: uid and named_path(entity, model, uid) for part in SHAPE for uid in (kept.get(part),)},
     )  # fmt: skip
     return state, frozenset(gone)
 

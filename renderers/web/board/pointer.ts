@@ -1,4 +1,5 @@
 // Dragging a card by mouse, pen and finger. A finger lifts after a moment of rest, so that columns scroll as ever.
+import { swallowClick } from "../presses";
 import { toast } from "../toasts";
 import type { Board } from "./board";
 
@@ -97,10 +98,7 @@ class Drag {
     const { over, shut, ghost } = this;
     this.end();
     if (!ghost) return;
-    // what follows is no press on the link under the pointer
-    const swallow = (click: Event) => (click.preventDefault(), click.stopPropagation());
-    window.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 60);
+    swallowClick(); // what follows is no press on the link under the pointer
     if (over) void this.board.place(this.card, over);
     else if (shut) toast(this.board.words("sayClosed", shut.dataset.label!));
   }

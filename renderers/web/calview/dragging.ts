@@ -1,4 +1,5 @@
 // Dragging in a calendar: to another day, among hours, or the end of a record; a finger holds first, then drags.
+import { swallowClick, whileThere } from "../presses";
 import { HOUR, STEP, type Calendar } from "./calendar";
 
 const FAR = 4; // pixels before a press is a drag
@@ -58,8 +59,8 @@ export function startDragging(calendar: Calendar): void {
     drag = { entry, ghost: null, day: calendar.dayOf(entry), x: event.clientX, y: event.clientY, end, live: false };
     if (event.pointerType !== "mouse") hold = window.setTimeout(lift, HOLD);
   });
-  document.addEventListener("pointermove", (event) => {
-    if (!drag || !root.isConnected) return;
+  const moved = (event: PointerEvent): void => {
+    if (!drag) return;
     const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > FAR;
     if (!drag.live && far) {
       if (event.pointerType === "mouse") lift();
@@ -72,26 +73,18 @@ export function startDragging(calendar: Calendar): void {
     if (!drag.ghost) return;
     if (drag.end && drag.entry.dataset.top !== undefined) drag.ghost.style.height = `${Math.max(20, drag.entry.offsetHeight + (minutes(event) * HOUR) / 60)}px`;
     else drag.ghost.style.translate = `${event.clientX - drag.x}px ${event.clientY - drag.y}px`;
-  });
-  document.addEventListener("pointerup", (event) => {
+  };
+  const dropped = (event: PointerEvent): void => {
     if (!drag) return;
     const { entry, day, end, live } = drag;
-    const [target, moved] = [under(event), minutes(event)];
+    const [target, later] = [under(event), minutes(event)];
     clear();
     if (!live) return;
-    const stop = (click: Event) => {
-      click.preventDefault();
-      click.stopPropagation();
-    };
-    root.addEventListener("click", stop, { capture: true, once: true });
-    setTimeout(() => root.removeEventListener("click", stop, { capture: true }), 50);
+    swallowClick();
     const days = target ? shift(day.dataset.on!, target.dataset.on!) : 0;
-    if (target || end) void calendar.move(entry, { days, minutes: moved, end });
-  });
-  document.addEventListener("pointercancel", clear);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && drag) clear();
-  });
+    if (target || end) void calendar.move(entry, { days, minutes: later, end });
+  };
+  whileThere(root, { pointermove: moved, pointerup: dropped, pointercancel: clear, keydown: (event) => event.key === "Escape" && drag && clear() });
   root.addEventListener("touchmove", (event) => drag?.live && event.preventDefault(), { passive: false });
   root.addEventListener("contextmenu", (event) => drag?.live && event.preventDefault());
 }

@@ -1,4 +1,5 @@
 // Dragging a row of a tree onto another, or to the top; a finger holds first, then drags.
+import { swallowClick, whileThere } from "../presses";
 import type { Tree } from "./tree";
 
 const FAR = 5; // pixels before a press is a drag
@@ -45,8 +46,8 @@ export function startDragging(tree: Tree): void {
     start = { x: event.clientX, y: event.clientY };
     if (event.pointerType !== "mouse") hold = window.setTimeout(lift, HOLD);
   });
-  document.addEventListener("pointermove", (event) => {
-    if (!row || !root.isConnected) return;
+  const moved = (event: PointerEvent): void => {
+    if (!row) return;
     if (!ghost && Math.hypot(event.clientX - start.x, event.clientY - start.y) > FAR) {
       if (event.pointerType === "mouse") lift();
       else return clear();
@@ -57,22 +58,16 @@ export function startDragging(tree: Tree): void {
     const target = under(event);
     for (const each of root.querySelectorAll(".over")) each.classList.toggle("over", each === target);
     target?.classList.add("over");
-  });
-  document.addEventListener("pointerup", (event) => {
+  };
+  const dropped = (event: PointerEvent): void => {
     if (!row) return;
     const [carried, live, target] = [row, ghost !== null, ghost ? under(event) : null];
     clear();
     if (!live) return;
-    const stop = (click: Event) => {
-      click.preventDefault();
-      click.stopPropagation();
-    };
-    root.addEventListener("click", stop, { capture: true, once: true });
-    setTimeout(() => root.removeEventListener("click", stop, { capture: true }), 50);
+    swallowClick();
     if (target) void tree.move(carried, target.dataset.id ?? "", target.dataset.id ? tree.name(target) : "");
-  });
-  document.addEventListener("pointercancel", clear);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && clear());
+  };
+  whileThere(root, { pointermove: moved, pointerup: dropped, pointercancel: clear, keydown: (event) => event.key === "Escape" && clear() });
   root.addEventListener("touchmove", (event) => ghost && event.preventDefault(), { passive: false });
   root.addEventListener("contextmenu", (event) => ghost && event.preventDefault());
 }

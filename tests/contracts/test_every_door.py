@@ -16,6 +16,8 @@ from dataclasses import replace
 
 import pytest
 
+from core.records.indexing.job import rebuild, run_index
+from core.storage.workspace import Workspace
 from metamodel.model import Grant
 from tests.conftest import Databases, Dialect
 from tests.contracts.places import judge, raw_rows
@@ -101,8 +103,16 @@ def roles_of(site: Site, given: Mapping[str, tuple[Grant, ...]]) -> Iterator[Non
         before = tx.model
     roles = {name: replace(before.roles[name], grants=grants) for name, grants in given.items()}
     workspace.remember(replace(before, roles={**before.roles, **roles}))
+    index_anew(workspace)  # which texts stand together in it follows from who may read them
     yield
     workspace.remember(before)
+    index_anew(workspace)
+
+
+def index_anew(workspace: Workspace) -> None:
+    """Make the index of searches for the model in force: without it every record is read through instead."""
+    rebuild(workspace)
+    run_index(workspace)
 
 
 def visit_of(site: Site, marks: Marks, who: str, seed: int) -> Visit:

@@ -249,13 +249,18 @@ def test_an_operator_finds_the_same_records_as_a_plain_evaluator(place: Place, n
     for operator in operators_of(field):
         if operator.name not in EVALUATOR:
             continue
-        some = list(FILES.values()) if operator.name == "name_contains" else operands
+        some = list(FILES.values()) if operator.name == "name_contains" else spread(operands)
         for chosen in choices_of(operator.operand, some):
             texts = [constant(field, value) for value in chosen]
             evaluate = EVALUATOR[operator.name]
             expected = {record for record, value in held.items() if evaluate(value, *chosen)}
             found = place.values(name, filter=operator.text(field.name, *texts))
             assert set(found) == expected, operator.text(field.name, *texts)
+
+
+def spread(values: list[Any], many: int = 20) -> list[Any]:
+    """Some of very many: numbers of a series stand in every record."""
+    return values if len(values) <= many else [*values[:: len(values) // many + 1], values[-1]]
 
 
 def choices_of(operand: str, values: list[Any]) -> list[tuple[Any, ...]]:

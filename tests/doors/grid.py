@@ -6,6 +6,7 @@ import json
 
 from tests.doors.api_reading import UNKNOWN
 from tests.doors.doors import claims
+from tests.doors.others import job_of_another
 from tests.doors.pages_reading import no_page
 from tests.doors.visit import Visit
 
@@ -81,7 +82,8 @@ def bulk(visit: Visit) -> None:
 )
 def jobs(visit: Visit) -> None:
     """A job of another is one that is not there."""
-    for job in (1, 2, UNKNOWN):
+    foreign = job_of_another(visit, "bulk")
+    for job in (1, 2, foreign, UNKNOWN):
         assert visit.page(f"/e/work/bulk/{job}").status in (403, 404)
         assert visit.form(f"/e/work/bulk/{job}/cancel", []).status in (403, 404)
         assert visit.form(f"/e/work/bulk/{job}/undo", []).status in (403, 404)

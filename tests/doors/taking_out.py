@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.doors.api_reading import UNKNOWN, alike
 from tests.doors.doors import claims
+from tests.doors.others import job_of_another
 from tests.doors.pages_reading import bare, no_page
 from tests.doors.visit import Visit
 from tests.doors.yard import MAIN
@@ -49,13 +50,14 @@ def export_pages(visit: Visit) -> None:
         visit.form(f"/e/{name}/export", [("scope", "chosen"), ("ids", str(UNKNOWN)), ("format", "json")])
     visit.page("/exports")
     visit.page("/exports", fragment=True)
-    assert visit.form(f"/exports/{UNKNOWN}/cancel", []).status == 404
+    for job in (job_of_another(visit, "export"), UNKNOWN):
+        assert visit.form(f"/exports/{job}/cancel", []).status == 404
 
 
 @claims("GET /api/jobs/{id}/file", "GET /merges/{job}", "POST /merges/{job}/undo")
 def jobs(visit: Visit) -> None:
     """Files and merges of others are not there."""
-    for job in (1, 2, UNKNOWN):
+    for job in (1, 2, job_of_another(visit, "export"), job_of_another(visit, "merge"), UNKNOWN):
         assert visit.api("GET", f"/api/jobs/{job}/file").status == 404
         assert visit.page(f"/merges/{job}").status == 404
         assert visit.form(f"/merges/{job}/undo", []).status == 404

@@ -6,7 +6,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from xml.parsers import expat
 
 from core.errors import KubikError
@@ -27,6 +29,27 @@ MOST_SHEETS = 2_000
 CHUNK = 256 * 1024
 
 Reading = Callable[[expat.XMLParserType], None]
+
+
+class Taker(Protocol):
+    """What the pieces of an XML part are given to."""
+
+    def take(self, piece: bytes) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Everything goes to the parser."""
+
+    parser: expat.XMLParserType
+
+    def take(self, piece: bytes) -> None:
+        self.parser.Parse(piece, False)
+
+    def finish(self) -> None:
+        self.parser.Parse(b"", True)
 
 
 class Package:
@@ -90,17 +113,27 @@ class Package:
 
     def parsing(self, name: str, prepare: Reading, most: int = MOST_UNPACKED) -> Iterator[None]:
         """Feed an XML part to a parser, yielding after each piece."""
-        parser = safe_parser()
-        prepare(parser)
+
+        def plainly(parser: expat.XMLParserType) -> _Plain:
+            prepare(parser)
+            return _Plain(parser)
+
+        yield from self.reading(name, plainly, most)
+
+    def reading(
+        self, name: str, begin: Callable[[expat.XMLParserType], Taker], most: int = MOST_UNPACKED
+    ) -> Iterator[None]:
+        """Give an XML part to what ``begin`` makes of a parser, yielding after each piece."""
+        taker = begin(safe_parser())
         size = 0
         with _readable():
             for chunk in self.chunks(name):
                 size += len(chunk)
                 if size > most:
                     raise swollen()
-                parser.Parse(chunk, False)
+                taker.take(chunk)
                 yield
-            parser.Parse(b"", True)
+            taker.finish()
             yield
 
 

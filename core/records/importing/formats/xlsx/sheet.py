@@ -12,6 +12,7 @@ from core.records.importing.formats.refusals import too_long, too_wide
 from core.records.importing.formats.source import MOST_COLUMNS, MOST_IN_CELL, Cell, CellError, Line
 from core.records.importing.formats.spill import Texts
 from core.records.importing.formats.xlsx.merged import Filling, find_merged
+from core.records.importing.formats.xlsx.quick import Quick
 from core.records.importing.formats.xlsx.strings import unescaped
 from core.records.importing.formats.xlsx.styles import Styles
 
@@ -26,8 +27,8 @@ def read_sheet(
         top: [(column_number(letters.decode()), bottom) for letters, bottom in areas]
         for top, areas in find_merged(package.chunks(part)).items()
     }
-    reader = _Reader(name, texts, styles, first_day, Filling(merged) if merged else None)
-    for _ in package.parsing(part, reader.prepare):
+    reader = Reader(name, texts, styles, first_day, Filling(merged) if merged else None)
+    for _ in package.reading(part, lambda parser: Quick(reader, reader.prepare(parser))):
         yield from reader.rows
         reader.rows.clear()
 
@@ -40,7 +41,7 @@ def column_number(letters: str) -> int:
     return place - 1
 
 
-class _Reader:
+class Reader:
     def __init__(
         self, sheet: str, texts: Texts, styles: Styles, first_day: dt.datetime, filling: Filling | None
     ) -> None:
@@ -60,11 +61,50 @@ class _Reader:
         self._sounds = 0
         self._formula = False
 
-    def prepare(self, parser: expat.XMLParserType) -> None:
+    def prepare(self, parser: expat.XMLParserType) -> expat.XMLParserType:
+        """The parser with its handlers."""
         parser.StartElementHandler = self._root
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         self._parser = parser
+        return parser
+
+    def usual(self, number: int, hidden: bool, found: list[tuple[str, ...]]) -> None:
+        """A row whose cells a pattern has found: letters, style, kind, formula, value, text."""
+        self._number, self._hidden, self._color, self._bold = number, hidden, None, True
+        cells: list[Cell] = []
+        self._cells = cells
+        places, styles, texts = self._places, self._styles, self._texts
+        colors, kinds, bold = styles.colors, styles.kinds, styles.bold
+        for letters, style, kind, formula, value, text in found:
+            place = places.get(letters)
+            if place is None:
+                place = places[letters] = column_number(letters)
+            style = style or "0"
+            if self._color is None and style in colors:
+                self._color = colors[style]
+            raw = value or text
+            if not raw and not formula:
+                continue
+            count = len(cells)
+            if place > count:
+                if place >= MOST_COLUMNS:
+                    raise too_wide(number, MOST_COLUMNS)
+                cells.extend([None] * (place - count))
+            elif count >= MOST_COLUMNS:
+                raise too_wide(number, MOST_COLUMNS)
+            cell: Cell
+            if kind == "s":
+                cell = texts[int(raw)] or None
+            elif not kind and raw.isdecimal() and style not in kinds and len(raw) < 16 and raw.isascii():
+                cell = int(raw)
+            else:
+                self._formula = bool(formula)
+                cell = self._value(raw, kind or None, style)
+            cells.append(cell)
+            if cell is not None and style not in bold:
+                self._bold = False
+        self._finish()
 
     def _root(self, name: str, _: dict[str, str]) -> None:
         """The first element tells the namespace, of which there are two (the standard's own and the older one)."""

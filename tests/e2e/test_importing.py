@@ -1,0 +1,136 @@
+"""An import in a browser: a workbook as people have them, of companies with contacts, telephones and deals; repaired in
+place, brought in, taken back; the same on a phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import xlsxwriter
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+
+HEAD = (
+    "№",
+    "Организация",
+    "ИНН",
+    "Контактное лицо",
+    "Телефон",
+    "Эл. почта",
+    "Сделка",
+    "Сумма",
+    "Менеджер",
+    "Дата",
+    "Стадия",
+)
+
+
+def messy(path: Path) -> Path:
+    """Titles above, merged companies, two telephones in a cell, managers by surname, amounts as texts, a total below."""
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("Клиенты")
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd.mm.yyyy"})
+    sheet.merge_range(0, 0, 0, 9, "Реестр клиентов и сделок", bold)
+    sheet.write(1, 0, "по состоянию на 01.11.2026")
+    sheet.write_row(3, 0, HEAD, bold)
+    for pair in range(3):
+        top = 4 + 2 * pair
+        sheet.merge_range(top, 1, top + 1, 1, f"ООО «Причал {pair}»")
+        sheet.merge_range(top, 2, top + 1, 2, 7714000001 + pair)
+        for one in range(2):
+            row, number = top + one, 2 * pair + one
+            sheet.write(row, 0, number + 1)
+            sheet.write_row(row, 3, (f"Громова Вера {number}", f"8 (916) 000-20-{number:02}; 8 916 000-40-{number:02}",
+                                     f"g{number}@example.com" if number != 1 else "g1@example,com",
+                                     f"Поставка {number}", f"{number + 1} 200 000,50 ₽"))  # fmt: skip
+            sheet.write(row, 8, "Соколов" if one else "Ковалёва")
+            sheet.write_datetime(row, 9, dt.datetime(2026, 3, number + 1), day)
+            sheet.write(row, 10, "Предложение" if number != 4 else "Предложенние")
+    sheet.write(10, 0, "Итого", bold)
+    sheet.write_formula(10, 7, "=SUM(H5:H10)", bold, 21_000_003)
+    book.close()
+    return path
+
+
+def send(person: Person, file: Path) -> None:
+    person.goto("/imports")
+    person.page.set_input_files("input[type=file]", file)
+    person.page.wait_for_url("**/imports/open/**")
+    person.settle()
+
+
+def finished(page: Page) -> None:
+    """The job on the page is at its end."""
+    expect(page.locator("#import[hx-trigger]")).to_have_count(0, timeout=60_000)
+
+
+def told(page: Page) -> list[str]:
+    return page.locator(".import-counts dd").all_inner_texts()
+
+
+def test_a_messy_workbook_is_corrected_brought_in_and_taken_back(login: Login, tmp_path: Path) -> None:
+    head = login("anna")
+    page = head.page
+    send(head, messy(tmp_path / "реестр.xlsx"))
+    for name in ("Организация", "ИНН", "Контактное лицо", "Телефон", "Сделка", "Сумма", "Менеджер"):
+        line = page.locator(".import-columns tr", has=page.get_by_role("rowheader", name=name, exact=True))
+        expect(line.locator("select").first).not_to_have_value("")
+    expect(page.locator(".import-side")).to_contain_text("ООО «Причал 0»")
+    expect(page.locator(".import-side")).to_contain_text("Ковалёва Марина Игоревна")
+    assert head.barriers() == []
+    page.emulate_media(color_scheme="dark")
+    assert head.barriers(colours=True) == []
+    page.locator("[data-import-next]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check*")
+    finished(page)
+    assert told(page)[0] == "4" and told(page)[3] == "2"
+    assert head.barriers(colours=True) == []
+    page.get_by_role("button", name="g1@example.com").click()
+    head.settle()
+    finished(page)
+    assert told(page)[0] == "5"
+    cell = page.locator(".import-errors input.bad")
+    expect(cell).to_have_count(1)
+    cell.fill("Предложение")
+    cell.press("Enter")
+    head.settle()
+    finished(page)
+    assert told(page)[0] == "6" and told(page)[3] == "0"
+    page.locator(".act form button.primary").click()
+    page.wait_for_url("**/imports/*")
+    finished(page)
+    assert told(page)[0] == "6"
+    assert head.barriers() == []
+    head.goto("/e/contact?q=Громова Вера 3")
+    expect(page.locator("#rows tbody")).to_contain_text("ООО «Причал 1»")
+    head.goto("/imports")
+    page.locator(".import-history a").first.click()
+    page.locator("form.import-back button").first.click()
+    head.settle()
+    finished(page)
+    expect(page.locator("#import")).to_contain_text("удалено")
+    head.goto("/e/company?q=Причал")
+    expect(page.locator("#rows tbody tr[data-id]")).to_have_count(0)
+    assert head.violations() == []
+
+
+def test_the_same_on_a_phone(login: Login, tmp_path: Path) -> None:
+    head = login("anna", width=390, height=844)
+    page = head.page
+    send(head, messy(tmp_path / "реестр.xlsx"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert head.barriers() == []
+    page.locator("[data-import-next]").click()
+    page.wait_for_url("**/check*")
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert told(page)[0] == "4"
+    assert head.barriers() == []
+    assert head.violations() == []

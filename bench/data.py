@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from core import records
 from core.access.actor import system_actor
+from core.records.shared import bring_shares
 from core.storage.ddl import create_entities
 from core.storage.indexes import indexes_of
 from core.storage.tables import Tables, encode_values
@@ -87,6 +88,7 @@ def load(workspace: Workspace, size: Size, base: int) -> None:
     ):
         _fill(workspace, tables, entity, rows)
     _fill(workspace, tables, model.entities["share"], _shares(model, size, base))
+    workspace.write(bring_shares)
     workspace.write(lambda tx: create_entities(tx.connection, tx.tables, entities))
     workspace.write(lambda tx: _sequences(tx, entities))
     with workspace.database.outside.connect() as connection:

@@ -16,6 +16,7 @@ from core.query.paging import Key, Segment, behind, order_by, segment_condition,
 from core.query.plan import Children, Life, ReadPlan, SortKey
 from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.searching.condition import search_condition
+from core.query.shared import shared_pages
 from core.query.title import title_of, visible_id, visible_title
 from core.storage.expressions import Cell, compile_condition, compile_value
 from core.storage.expressions.hints import not_seeking
@@ -34,9 +35,10 @@ NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 
 Condition = sa.ColumnElement[bool]
 
-Way = Literal["free", "order", "grant", "each"]
+Way = Literal["free", "order", "grant", "each", "kept"]
 """How the rows of a grant are found: as the database likes, along the index of the order asking each row, by the
-grant first, to be sorted then, or the first ones of each record that the grant's link may lead to."""
+grant first, to be sorted then, the first ones of each record that the grant's link may lead to, or of shares along
+what is kept of them in the order of lists (`core.query.shared`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Compiler:
         """The rows that one grant gives to a page, found in that way."""
         first = segments(self.keys(self.fresh()))[0]
         part = Part(segment=first, ways=(way,) * (index + 1), limit=PAGE)
+        if way == "kept":
+            return self._first(shared_pages(self, part, index), self.keys(self.fresh()), part)
         return (self._along(part, [index]) if way == "order" else self._branch(part, index))[0]
 
     def grant_count(self) -> int:
@@ -104,17 +108,29 @@ class Compiler:
     def _ids(self, part: Part) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         """Ids and sort values, as many as the parameter ``limit``: one select, or the union of each grant's first.
 
-        Where one grant is asked along the order the others are asked there too: together they fill a page sooner.
+        Where one grant is asked along the order the others are asked there too: together they fill a page sooner;
+        except shares, whose first records are found at once.
         """
         branches = self.fresh().branch_count()
-        if "order" in part.ways:
-            return self._along(part, range(branches))
-        if branches <= 1:
+        kept = [index for index, way in enumerate(part.ways) if way == "kept"]
+        others = [index for index in range(branches) if index not in kept]
+        if "order" in part.ways and not kept:
+            return self._along(part, others)
+        if branches <= 1 and not kept:
             return self._branch(part, 0)
-        selects, keys = zip(*(self._branch(part, index) for index in range(branches)), strict=True)
+        if "order" in part.ways:
+            selects = [self._along(part, others)[0]]
+        else:
+            selects = [self._branch(part, index)[0] for index in others]
+        selects += [select for index in kept for select in shared_pages(self, part, index)]
+        keys = self.keys(self.fresh())
+        return self._first(selects, keys, part), keys
+
+    def _first(self, selects: Sequence[sa.Select[Any]], keys: Sequence[Key], part: Part) -> sa.Select[Any]:
+        """The first rows of several selects together, each once."""
         union = sa.union(*(sa.select(select.subquery()) for select in selects)).subquery("granted")
-        ordered = sa.select(union).order_by(*order_by(_again(union, keys[0]), part.segment))
-        return ordered.limit(_limit(part.limit)), keys[0]
+        ordered = sa.select(union).order_by(*order_by(_again(union, keys), part.segment))
+        return ordered.limit(_limit(part.limit))
 
     def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         row, way = self.fresh(), part.ways[index] if part.ways else "free"
@@ -145,16 +161,23 @@ class Compiler:
 
     def _asked(self, row: VisibleRow, ways: Sequence[Way], indexes: Sequence[int]) -> Condition:
         """Whether one of these grants gives the row, which is found otherwise."""
-        asked = (row.branch(i, one_by_one=ways[i] == "order") for i in indexes)
+        asked = (row.branch(i, one_by_one=ways[i] == "order", gathered=True) for i in indexes)
         right = sa.or_(sa.false(), *(sa.true() if one is None else one for one in asked))
         return not_seeking(self.relations.dialect, right)
 
     def _listed(self, row: VisibleRow, part: Part, keys: Sequence[Key]) -> sa.Select[Any]:
         """Ids and sort values of the rows of a list, whoever reads it."""
-        columns = [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
-        return sa.select(*columns).where(*self._common(row), *self._place(part, keys))
+        return sa.select(*self.labelled(keys)).where(*self.common(row), *self.place(part, keys))
 
-    def _place(self, part: Part, keys: Sequence[Key]) -> list[Condition]:
+    def labelled(self, keys: Sequence[Key]) -> list[sa.ColumnElement[Any]]:
+        """The values of keys as the columns of a select of ids."""
+        return [key.expression.label(_label(i, keys)) for i, key in enumerate(keys)]
+
+    def most(self, part: Part) -> sa.ColumnElement[int]:
+        """How many rows a statement gives."""
+        return _limit(part.limit)
+
+    def place(self, part: Part, keys: Sequence[Key]) -> list[Condition]:
         """What limits a list to one of its segments, and there to what stands behind a row."""
         conditions = [] if part.empty is None else [behind(keys, part.segment, part.empty)]
         segment = segment_condition(keys, part.segment)
@@ -180,11 +203,11 @@ class Compiler:
         """How many rows there are; with the ways of grants at most the parameter ``limit``."""
         row = self.fresh()
         if ways is None:
-            conditions = [*self._common(row), *self._own_rights(row)]
+            conditions = [*self.common(row), *self._own_rights(row)]
             return sa.select(sa.func.count()).select_from(row.alias).where(*conditions)
         along = "order" in ways  # wide: it is enough to walk until the limit is reached
         rights = [self._asked(row, ways, range(len(ways)))] if along else self._own_rights(row)
-        conditions = [*self._common(row), *rights]
+        conditions = [*self.common(row), *rights]
         found = sa.select(row.alias.c.id).where(*conditions).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
@@ -207,14 +230,14 @@ class Compiler:
     def ids(self) -> sa.Select[Any]:
         """The ids of all rows of the question, in no order."""
         row = self.fresh()
-        return sa.select(row.alias.c.id).where(*self._common(row), *self._own_rights(row))
+        return sa.select(row.alias.c.id).where(*self.common(row), *self._own_rights(row))
 
     def titles(self) -> sa.Select[Any]:
         """Id, title and whether it is in the bin, of all rows of the question."""
         row = self.fresh()
         title = title_of(row, self.language).value
         select = sa.select(row.alias.c.id, title, row.alias.c.deleted_at.is_not(None))
-        return select.where(*self._common(row), *self._own_rights(row))
+        return select.where(*self.common(row), *self._own_rights(row))
 
     def id_by(self, field_uid: str) -> sa.Select[Any]:
         """The id of the row whose field has the value of the parameter ``value`` (folded, when it is a text)."""
@@ -222,7 +245,7 @@ class Compiler:
         cell = row.cell(field_uid)
         compared = cell.value if cell.key is None else cell.key
         same = compared == sa.bindparam("value", type_=compared.type)
-        return sa.select(row.alias.c.id).where(same, *self._common(row), *self._own_rights(row))
+        return sa.select(row.alias.c.id).where(same, *self.common(row), *self._own_rights(row))
 
     # --- child rows
 
@@ -259,7 +282,7 @@ class Compiler:
         """An alias of the entity, not yet limited to anything."""
         return self.relations.visible.open(self.plan.entity.uid, self.plan.life, unfiltered=True)
 
-    def _common(self, row: VisibleRow) -> list[Condition]:
+    def common(self, row: VisibleRow) -> list[Condition]:
         """What every statement of the plan asks, the actor's own grants apart."""
         named = self.plan.how is not None and self.plan.how.mode == "found"
         conditions = [c for c in (row.life(self.plan.life), row.parents(one_by_one=named)) if c is not None]
@@ -278,7 +301,7 @@ class Compiler:
 
     def limits(self, row: VisibleRow) -> list[Condition]:
         """What limits a row to those of the question that the reader may see."""
-        return [*self._common(row), *self._own_rights(row)]
+        return [*self.common(row), *self._own_rights(row)]
 
     def _own_branches(self, row: VisibleRow) -> list[Condition]:
         if not row.limited():

@@ -26,6 +26,7 @@ from core.query.query import Column, Link, Query
 from core.query.reach import Reach
 from core.query.relations import Relations
 from core.query.searching.deciding import FEW, Decision, decide
+from core.query.shared import shared_otherwise
 from core.query.spelled import searched
 from core.query.summing import totals_select
 from core.storage.database import Database
@@ -139,7 +140,7 @@ class Reader:
         """How many rows there are, at most ``cap`` when it is given."""
         ways = None
         if cap is not None:  # what else limits the rows has perhaps an index of its own
-            ways = () if self.plan.narrowed else self.reach.ways(self, connection, values)
+            ways = () if self.plan.narrowed else self.reach.ways(self, connection, values, kept=False)
         prepared = self.other("count", ways)
         return int(run(prepared, connection, {**values, "limit": cap})[0][0])
 
@@ -172,6 +173,8 @@ class Reader:
                     select = self.compiler.branch(*detail)
                 case "reach":
                     select = self.compiler.reach(detail)
+                case "shared":
+                    select = shared_otherwise(self.compiler, detail)
                 case "list":
                     select = list_select(self.compiler, self._listed(detail))
                 case "titles of":

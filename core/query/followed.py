@@ -50,10 +50,13 @@ def seen_whole(grants: Grants, uid: str) -> bool:
     )
 
 
-def followed_condition(row: VisibleRow, led: Led, index: int, *, one_by_one: bool = False) -> Condition:
+def followed_condition(
+    row: VisibleRow, led: Led, index: int, *, one_by_one: bool = False, gathered: bool = False
+) -> Condition:
     """What one branch asks of the record that the row leads to.
 
-    ``one_by_one`` is the form that is cheap to ask of a single row, the other finds the rows by the index of the link.
+    ``one_by_one`` is the form that is cheap to ask of a single row; ``gathered`` asks whether it is of a small set,
+    which PostgreSQL hashes, as it does no array; else the rows are found by the index of the link.
     """
     if not led:
         return sa.false()
@@ -63,7 +66,10 @@ def followed_condition(row: VisibleRow, led: Led, index: int, *, one_by_one: boo
         return sa.or_(*(leads_to(link, each) for each in led[index]))
     target = row.relations.visible.open(uid, "any", bounded=one_by_one)
     if not one_by_one:
-        return sa.and_(leads_to(link, uid), _among(row, link, _ids(uid, target)))
+        links = _ids(uid, target)
+        return sa.and_(
+            leads_to(link, uid), _in_small(row, link, links) if gathered else _among(row, link, links)
+        )
     there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(target.alias)
     there = there.where(target.alias.c.id == record_of(link, uid, BIG))
     if target.condition is not None:
@@ -85,6 +91,13 @@ def _ids(uid: str, target: VisibleRow) -> sa.Select[Any]:
     if target.condition is not None:
         found = found.where(target.condition)
     return found.correlate_except(target.alias)
+
+
+def _in_small(row: VisibleRow, link: sa.ColumnElement[Any], links: sa.Select[Any]) -> Condition:
+    """Whether a link is one of few: PostgreSQL hashes what it thinks small, and an array that is unnested it does."""
+    if row.relations.dialect == "sqlite":
+        return link.in_(links)
+    return link.in_(sa.select(sa.func.unnest(sa.func.array(links.scalar_subquery()))))
 
 
 def _among(row: VisibleRow, link: sa.ColumnElement[Any], links: sa.Select[Any]) -> Condition:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from core.query.compile import PAGE, SAMPLE, Compiler, Way
 from core.query.searching.how import HITS
+from core.query.shared import in_kept_order
 from core.storage.indexes import indexes_of
 from metamodel.expression.tree import Call, Me, MySet, Path
 from metamodel.model import Grant
@@ -43,8 +44,13 @@ class Reach:
     """The ways of grants that are narrow; free where the database finds the way by itself, however wide they are."""
     _people: dict[Any, tuple[float, Ways]] = field(default_factory=dict)
 
-    def ways(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
-        """Of each grant, the way in which this person's rows are found; empty when the database may choose."""
+    def ways(
+        self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any], *, kept: bool = True
+    ) -> Ways:
+        """Of each grant, the way in which this person's rows are found; empty when the database may choose.
+
+        Without ``kept`` it is meant for counting: what is kept of shares in the order of lists is of no use then.
+        """
         if reader.plan.how is not None and reader.plan.how.mode == "found":
             each: Way = "order"  # few records, each of them asked
             return (each,) * reader.compiler.grant_count()
@@ -57,16 +63,19 @@ class Reach:
             else:
                 found, self.narrow = _in_sqlite(reader, connection, values)
             self.matters = found if any(found) else ()
-            return self.ways(reader, connection, values)
-        person, now = (values["me"], int(values.get(HITS, 0)).bit_length()), time.monotonic()
+            return self.ways(reader, connection, values, kept=kept)
+        person, now = (values["me"], int(values.get(HITS, 0)).bit_length(), kept), time.monotonic()
         known = self._people.get(person)
         if known is None or known[0] < now:
             if len(self._people) > KEPT_PEOPLE:
                 self._people.clear()
-            known = self._people[person] = now + KEPT_SECONDS, self._choose(reader, connection, values)
+            ways = self._choose(reader, connection, values, kept=kept)
+            known = self._people[person] = now + KEPT_SECONDS, ways
         return known[1]
 
-    def _choose(self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any]) -> Ways:
+    def _choose(
+        self, reader: Reader, connection: sa.Connection, values: Mapping[str, Any], *, kept: bool
+    ) -> Ways:
         """Walking the order until a page is full reads size / reach rows of it; sorting reads reach rows."""
         size = max(reader.other("size").columns(connection, values)[0][0] or 0, 0)  # rows on trial lie below
         hits = values.get(HITS)  # of a search only some of the rows that are walked through count
@@ -76,14 +85,16 @@ class Reach:
         if reader.plan.entity.follows is not None and size > SAMPLE:
             enough = max(1, enough * SAMPLE // size)
         given = {**values, "limit": enough}
-        found: list[Way] = []
-        for index, matters in enumerate(self.matters or ()):
-            if not matters:
-                found.append("free")
-            elif reader.other("reach", index).columns(connection, given)[0][0] >= enough:
-                found.append("order")
-            else:
-                found.append(self.narrow[index])
+
+        def chosen(index: int, narrow: Way) -> Way:
+            counted = "shared" if narrow == "kept" else "reach"
+            wide = reader.other(counted, index).columns(connection, given)[0][0] >= enough
+            return "order" if wide else narrow
+
+        matters = self.matters or ()
+        found: list[Way] = [chosen(i, self.narrow[i]) if there else "free" for i, there in enumerate(matters)]
+        if not kept:
+            found = [chosen(i, "grant") if way == "kept" else way for i, way in enumerate(found)]
         return tuple(found)
 
 
@@ -98,7 +109,13 @@ def _in_sqlite(
     """
     matters: list[bool] = []
     narrow: list[Way] = []
+    shares = in_kept_order(reader.compiler, order_columns(reader.compiler))
+    row = reader.compiler.fresh()
     for index in range(reader.compiler.grant_count()):
+        if shares and row.shared(index) is not None:
+            matters.append(True)
+            narrow.append("kept")
+            continue
         plain, kept = (
             reader.other("branch", (index, way)).explain(connection, values) for way in ("free", "order")
         )
@@ -126,7 +143,11 @@ def _in_postgresql(reader: Reader) -> Ways:
     if order is None or not held(*order):
         return ()
 
+    shares, row = in_kept_order(reader.compiler, order), reader.compiler.fresh()
+
     def way(index: int) -> Way:
+        if shares and row.shared(index) is not None:
+            return "kept"
         owned, link = owned_by(reader.compiler, index), linked_by(reader.compiler, index)
         if owned is not None and held(owned, *order, "id"):
             return "free"

@@ -30,6 +30,8 @@ from core.storage.expressions import (
 )
 from core.storage.expressions.hints import asked_once
 from core.storage.tables import FieldColumns, Tables
+from metamodel.expression.sharing import is_shared
+from metamodel.expression.tree import Call, MySet, Path
 from metamodel.model import Choice, Entity, Field, Grant, Model
 
 Life = Literal["live", "bin", "any"]
@@ -191,12 +193,17 @@ class VisibleRow:
         led = led_to(self)
         return len(self._given()) * (1 if led is None else max(len(led), 1))
 
-    def branch(self, index: int, *, one_by_one: bool = False) -> sa.ColumnElement[bool] | None:
-        """One of `branches`; the others are not compiled."""
+    def branch(
+        self, index: int, *, one_by_one: bool = False, gathered: bool = False
+    ) -> sa.ColumnElement[bool] | None:
+        """One of `branches`; the others are not compiled. ``gathered`` when rows are found otherwise and asked whether
+        they are of a small set."""
         mine, led, at = self._at(index)
         grant = self._given()[mine]
         own = None if unlimited(grant) else self.relations.rule(self, grant, one_by_one=one_by_one)
-        return own if led is None else _both(own, followed_condition(self, led, at, one_by_one=one_by_one))
+        if led is None:
+            return own
+        return _both(own, followed_condition(self, led, at, one_by_one=one_by_one, gathered=gathered))
 
     def limited(self) -> bool:
         """Whether no branch lets every row pass."""
@@ -221,6 +228,18 @@ class VisibleRow:
             return self.relations.sources(self, grant)
         ids = followed_source(self, led, at) if unlimited(grant) else None
         return None if ids is None or self.entity.follows is None else (self.entity.follows, ids)
+
+    def shared(self, index: int) -> MySet | None:
+        """The reader's shares, when that is all that a branch asks of a row."""
+        mine, led, _ = self._at(index)
+        grant = self._given()[mine]
+        match grant.rows.root if grant.rows is not None and led is None else None:
+            case Call(function="IN", arguments=(Path(steps=(), root="row", up=0), MySet() as own)) if (
+                is_shared(own)
+            ):
+                return own
+            case _:
+                return None
 
     def parents(self, *, one_by_one: bool = False) -> sa.ColumnElement[bool] | None:
         """What a child row asks of its parent: to be visible, with the children field readable there.

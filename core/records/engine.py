@@ -27,6 +27,7 @@ from core.records.permit import permit_after, permit_before
 from core.records.read_only import check_locked, find_locked
 from core.records.rules import ask_rules, check_rules
 from core.records.shapes import Row
+from core.records.shared import keep_shares
 from core.records.stale import check_version
 from core.records.statements import load
 from core.records.store import mark_touched, store
@@ -152,6 +153,7 @@ def _ask(work: Work, *, numbered: bool = False) -> None:
     attach_files(work)
     keep_trees(work)
     keep_members(work)
+    keep_shares(work)
     follow(work)
     check_locked(work)
     ask_rules(work)

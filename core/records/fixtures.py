@@ -19,6 +19,7 @@ from core.records.read_only import check_locked
 from core.records.rehearse import number, prepare
 from core.records.rules import ask_rules
 from core.records.shapes import Row, Values
+from core.records.shared import keep_shares
 from core.records.store import mark_touched, store
 from core.records.telling import trial
 from core.records.values import parse_row
@@ -100,4 +101,5 @@ def _store(work: Work) -> None:
     store(work)
     keep_trees(work)
     keep_members(work)
+    keep_shares(work)
     follow(work)

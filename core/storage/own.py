@@ -32,6 +32,7 @@ class OwnTables:
     job: sa.Table
     closure: sa.Table
     member: sa.Table
+    shared: sa.Table
     origin: sa.Table
     external: sa.Table
     hand: sa.Table
@@ -67,9 +68,9 @@ def own_tables(schema: str | None, dialect: Literal["sqlite", "postgresql"]) -> 
 
 
 def _table(
-    metadata: sa.MetaData, name: str, *parts: sa.schema.SchemaItem, sequence: bool = False
+    metadata: sa.MetaData, name: str, *parts: sa.schema.SchemaItem, sequence: bool = False, rowid: bool = True
 ) -> sa.Table:
-    return sa.Table(OWN + name, metadata, *parts, sqlite_autoincrement=sequence)
+    return sa.Table(OWN + name, metadata, *parts, sqlite_autoincrement=sequence, sqlite_with_rowid=rowid)
 
 
 def _id(name: str = "id") -> sa.Column[int]:
@@ -204,6 +205,18 @@ def _records(metadata: sa.MetaData) -> dict[str, sa.Table]:
             sa.Column("user", BIG, primary_key=True, autoincrement=False),
             sa.Column("group", BIG, primary_key=True, autoincrement=False),
             sa.Index("kubik_member_group", "group", "user"),
+        ),
+        "shared": _table(  # for whom there are shares (a person, group, role, department), by the age of their records
+            metadata, "shared",
+            sa.Column("kind", TEXT, primary_key=True),
+            sa.Column("whom", BIG, primary_key=True, autoincrement=False),
+            sa.Column("entity", TEXT, primary_key=True),
+            sa.Column("made", Instant(), primary_key=True),
+            sa.Column("record", BIG, primary_key=True, autoincrement=False),
+            sa.Column("share", BIG, primary_key=True, autoincrement=False),
+            sa.Index("kubik_shared_record", "kind", "whom", "entity", "record", "share"),
+            sa.Index("kubik_shared_share", "share"),
+            rowid=False,
         ),
         "origin": _table(  # which records came with a solution or an import, and under which key
             metadata, "origin",

@@ -17,6 +17,7 @@ from core.storage.expressions import postgresql
 from core.storage.expressions.functions import definitions
 from core.storage.moments import bring_since
 from core.storage.own import OwnTables, own_tables
+from core.storage.sharing import bring_shared
 from metamodel.messages import message
 from metamodel.text import FOLD_VERSION
 
@@ -103,6 +104,7 @@ STEPS: tuple[Step, ...] = (
     Step(number=8, apply=_looks),
     Step(number=9, apply=_search),
     Step(number=10, apply=_batches),
+    Step(number=11, apply=bring_shared),
 )
 """In order; a released step is never changed, a new one is added behind it."""
 

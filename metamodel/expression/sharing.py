@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SHARED, SHARE = "SHARED", "share"
 """The function, and the system's entity by which it is explained."""
 
+WHOM = ("user", "group", "role", "department")
+"""Names of the fields that say who a share is for."""
+
 CHANGE = "change"
 """What is asked of a share for more than reading."""
 

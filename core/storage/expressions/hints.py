@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.operators import custom_op
 
 from core.storage.expressions.environment import Condition, Environment
+from core.storage.types import TEXT
 
 
 def by_index(condition: Condition, env: Environment) -> Condition:
@@ -26,6 +27,13 @@ def not_seeking(dialect: str, condition: Condition) -> Condition:
     return sa.sql.expression.UnaryExpression(
         condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
     )
+
+
+def constant(word: str) -> sa.ColumnElement[str]:
+    """A name of the system's own written into the statement: a plan that is kept for everybody knows how rare it is."""
+    if not word.isidentifier() and not word.isalnum():
+        raise ValueError(f"{word!r} is not a plain name")
+    return sa.literal_column(f"'{word}'", TEXT)
 
 
 def asked_once(there: sa.Select[Any], dialect: str) -> Condition:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.storage.any_links import ANY, any_of, record_of
 from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value
-from core.storage.expressions.hints import asked_once, by_index, not_seeking
+from core.storage.expressions.hints import asked_once, by_index, constant, not_seeking
 from core.storage.expressions.paths import limits, linked
 from core.storage.types import BIG, TEXT
 from metamodel.any_link import AnyLink
@@ -95,6 +95,29 @@ def shared_with_me(node: MySet, record: Value, rows: Rows, env: Environment) -> 
     return asked_once(there.correlate_except(share.alias), env.dialect)
 
 
+def shares_in_order(
+    node: MySet, rows: Rows, env: Environment
+) -> Iterator[tuple[sa.FromClause, list[Condition]]]:
+    """The reader's shares of an entity by the age of their records (`kubik_shared`), with what makes them theirs: those
+    with the person, then those with groups, roles and departments, each by its own part of the index.
+    """
+    share, entity = env.model.entities[SHARE], node.type.entity or ""
+    for kind, whose in (("user", None), *_my_places(rows, env).items()):
+        kept = env.tables.own.shared.alias()
+        mine = kept.c.whom == env.me if whose is None else by_index(kept.c.whom.in_(whose), env)
+        row = rows.open(share.uid)
+        there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(row.alias)
+        there = there.where(
+            row.cell("id").value == kept.c.share,
+            row.cell(share.by_name[kind].uid).value == kept.c.whom,
+            row.cell(share.by_name["about"].uid).value == any_of(entity, kept.c.record),
+            *limits(row),
+            *_in_force(row, env, changing=node.name == "shared_change"),
+        )
+        asked = asked_once(there.correlate_except(row.alias), env.dialect)
+        yield kept, [kept.c.kind == constant(kind), mine, kept.c.entity == constant(entity), asked]
+
+
 def received(entity: str, record: int, env: Environment, *, changing: bool, but: int) -> sa.Select[Any]:
     """Until when a record was shared with the reader, a row for each share, one of them left out."""
     about = sa.literal(AnyLink(entity, record), ANY)
@@ -111,17 +134,7 @@ def _each_way(rows: Rows, env: Environment, same: Row | None = None) -> Iterator
     """The shares, and by which of their fields they are the reader's: one way at a time, each by its own index; or
     all of them of the ``same`` row, which is found otherwise.
     """
-    share, user, department = (env.model.entities[name] for name in (SHARE, USER, DEPARTMENT))
-    closure = env.tables.own.closure.alias()
-    place = linked(rows, env.me, [(user.uid, user.by_name["department"].uid)])
-    above = sa.select(closure.c.ancestor).where(
-        closure.c.entity == department.uid, closure.c.descendant == place.value
-    )
-    sets = {
-        "group": my_groups(env),
-        "role": my_roles(rows, env),
-        "department": above.correlate_except(closure),
-    }
+    share, sets = env.model.entities[SHARE], _my_places(rows, env)
     if same is not None:
         yield same, same.cell(share.by_name["user"].uid).value == env.me
         for name, ids in sets.items():
@@ -132,6 +145,21 @@ def _each_way(rows: Rows, env: Environment, same: Row | None = None) -> Iterator
     for name, ids in sets.items():
         row = rows.open(share.uid)
         yield row, by_index(row.cell(share.by_name[name].uid).value.in_(ids), env)
+
+
+def _my_places(rows: Rows, env: Environment) -> dict[str, sa.Select[Any]]:
+    """What the reader is in, by the name of the field of a share that may name it."""
+    user, department = env.model.entities[USER], env.model.entities[DEPARTMENT]
+    closure = env.tables.own.closure.alias()
+    place = linked(rows, env.me, [(user.uid, user.by_name["department"].uid)])
+    above = sa.select(closure.c.ancestor).where(
+        closure.c.entity == department.uid, closure.c.descendant == place.value
+    )
+    return {
+        "group": my_groups(env),
+        "role": my_roles(rows, env),
+        "department": above.correlate_except(closure),
+    }
 
 
 def _in_force(row: Row, env: Environment, *, changing: bool) -> Iterator[Condition]:

@@ -22,7 +22,7 @@ from tests.core.solutions.samples import SYSTEM, add, settings_for, shop, values
 
 NEW_ENTITIES = ("group", "share", "deputy", "erasure")
 NEW_TABLES = (
-    "sighting", "sighted", "member", "factor", "recovery", "invitation", "challenge", "security",
+    "sighting", "sighted", "member", "shared", "factor", "recovery", "invitation", "challenge", "security",
 )  # fmt: skip
 NEW_COLUMNS = {
     "journal": ("behalf",),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core.query import Query, read
 from core.query.allowed import allowed
+from core.storage.sharing import bring_shared
 from tests.core.records.asserting import faults, refusal
 from tests.core.records.conftest import changes, office
 from tests.core.system.test_guards import role
@@ -143,3 +145,53 @@ def test_shares_are_read_by_who_reads_the_record_and_go_with_it(office, firm):
     office.create("company", {"name": "Hers", "city": "Omsk"}, by="marina")
     office.delete("company", firm, by="root")
     assert given not in office.rows("share")
+
+
+def pages(office, login, *sort):
+    """All companies that somebody sees, read two at a time."""
+    found, cursor = [], None
+    with office.workspace.read() as tx:
+        while True:
+            query = Query(entity="company", fields=("name",), sort=sort, limit=2, cursor=cursor)
+            page = read(tx, office.people[login], query)
+            found += [item["name"] for item in page.items]
+            if page.next is None:
+                return found
+            cursor = page.next
+
+
+@with_sharing
+def test_shared_records_stand_in_the_order_of_the_list_each_once_and_go_with_their_shares(office):
+    head = office.people["anna"].user
+    team = office.create("group", {"name": "Team", "members": [head]}).id
+    firms = [office.create("company", {"name": f"Firm {n}"}).id for n in range(6)]
+    own = office.create("company", {"name": "Own", "city": "Omsk"}).id
+    shares = {n: share(office, firms[n], by="system", user=head) for n in (4, 0, 2, 5, 1)}
+    for n in (1, 3, 4):
+        share(office, firms[n], by="system", group=team)
+    every = [f"Firm {n}" for n in range(6)] + ["Own"]
+    assert pages(office, "anna", "id") == every == pages(office, "anna", "created_at")
+    assert pages(office, "anna", "-id") == every[::-1] == pages(office, "anna", "-created_at")
+    office.update("company", own, {"city": "Perm"})
+    office.delete("share", shares[0])
+    office.delete("share", shares[1])  # the group has it still
+    office.update("share", shares[2], {"until": TODAY - timedelta(days=2)})
+    office.update("share", shares[5], {"user": office.people["igor"].user})
+    office.delete("company", firms[3])
+    for sort in ("id", "created_at"):
+        assert pages(office, "anna", sort) == ["Firm 1", "Firm 4"]
+    office.restore("company", firms[3])
+    office.restore("share", shares[0])
+    assert pages(office, "anna", "-created_at") == ["Firm 4", "Firm 3", "Firm 1", "Firm 0"]
+
+    def kept(tx):
+        table = tx.tables.own.shared
+        return tx.connection.execute(sa.select(table).order_by(table.c.share, table.c.kind)).all()
+
+    def made_anew(tx):
+        bring_shared(tx.connection, tx.tables.own)
+        return kept(tx)
+
+    with office.workspace.read() as tx:
+        written = kept(tx)
+    assert written == office.workspace.write(made_anew), "an upgrade makes the same of the shares there are"

@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from bench.cpu import Clock, cpu_clock
 from bench.installation import Installation
 from bench.measure import Results, head
-from core.access.actor import Actor
 from core.records.importing import Report
 from core.records.importing.importer import LONGEST_CHUNK
 from core.records.importing.job import run_import
@@ -59,17 +59,16 @@ def run(installation: Installation, results: Results) -> None:
         file = Path(folder, "deals.csv")
         with file.open("w", encoding="utf-8") as out:
             out.writelines(_lines(installation, count))
-        report, seconds, cpu, grown = _imported(
-            installation, installation.actor("administrator"), file, recipe
-        )
-        bare = installation.workspace.write(lambda tx: _bare(tx, report.job))
+        clock = _clock(installation)
+        report, seconds, cpu, grown = _imported(installation, clock, file, recipe)
+        bare = installation.workspace.write(lambda tx: _bare(tx, report.job, clock))
         rate = count / seconds
         print(
-            f"  {'rows a second: wall, of one core; wanted':<58} {rate:12,.0f} {count / cpu:12,.0f} {WANTED:12,}"
+            f"  {'rows a second: wall, CPU of all processes; wanted':<58} {rate:12,.0f} {count / cpu:12,.0f} {WANTED:12,}"
             f"  {'ok' if rate >= WANTED else 'SLOWER'}",
             flush=True,
         )
-        results.add("a thousand rows of it, beside bare inserts", seconds * 1e6 / count, bare * 1e6 / count)
+        results.add("CPU of a thousand rows, beside bare inserts", cpu * 1e6 / count, bare * 1e6 / count)
         results.add("memory it took, MB, beside the limit", grown, MEMORY, limit=1.0, unit="MB")
         print(
             f"  {'one chunk keeps others waiting for about':<58} {LONGEST_CHUNK * 1000:12.0f} ms", flush=True
@@ -83,20 +82,30 @@ def run(installation: Installation, results: Results) -> None:
         )
 
 
+def _clock(installation: Installation) -> Clock:
+    """CPU of this process, threads made later included, and of its database."""
+    installation.workspace.write(lambda tx: None)  # a server has a process for each connection
+    if not installation.processes:
+        return time.process_time
+    server = cpu_clock(installation.processes)
+    return lambda: time.process_time() + server()
+
+
 def _imported(
-    installation: Installation, actor: Actor, file: Path, recipe: Recipe
+    installation: Installation, clock: Clock, file: Path, recipe: Recipe
 ) -> tuple[Report, float, float, float]:
-    """The report, seconds, seconds of processor time, megabytes by which the process grew."""
-    profile = cProfile.Profile() if os.environ.get("KUBIK_BENCH_PROFILE") else None
+    """The report, seconds, seconds of CPU of this process and the database, megabytes by which the process grew."""
+    actor = installation.actor("administrator")
+    profile = cProfile.Profile(time.process_time) if os.environ.get("KUBIK_BENCH_PROFILE") else None
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started, cpu = time.perf_counter(), time.process_time()
+    started, cpu = time.perf_counter(), clock()
     if profile is not None:
         profile.enable()
     report = run_import(installation.workspace, actor, "", file, name=file.name, recipe=recipe)
     if profile is not None:
         profile.disable()
         pstats.Stats(profile).sort_stats("tottime").print_stats(KEPT)
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    seconds, cpu = time.perf_counter() - started, clock() - cpu
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     if report.refused:
         raise SystemExit(f"bench: {report.refused} rows were refused: {report.errors[0]}")
@@ -118,8 +127,8 @@ def _lines(installation: Installation, count: int) -> Iterator[str]:
         )
 
 
-def _bare(tx: Transaction, job: int) -> float:
-    """Seconds to store the rows that the job made once more, everything known; they do not stay."""
+def _bare(tx: Transaction, job: int, clock: Clock) -> float:
+    """Seconds of CPU to store the rows that the job made once more, everything known; they do not stay."""
     own, deal = tx.tables.own, tx.model.entities["deal"]
     place, searched = tx.tables[deal.uid], tx.searched.get(deal.uid)
     ids = sa.select(own.journal.c.record).where(own.journal.c.job == job)
@@ -136,7 +145,7 @@ def _bare(tx: Transaction, job: int) -> float:
         columns = [_texts(c, values) for c, values in zip(kept, zip(*rows, strict=True), strict=True)]
         stored.append((table, column.name, kept, columns))
     nested = tx.connection.begin_nested()
-    started = time.perf_counter()
+    started = clock()
     fresh = list(take_ids(tx, place.table, len(stored[0][3][0])))
     for table, name, kept, columns in stored:
         load_columns(
@@ -144,7 +153,7 @@ def _bare(tx: Transaction, job: int) -> float:
             table,
             [_column(c, fresh if c.name == name else v) for c, v in zip(kept, columns, strict=True)],
         )
-    seconds = time.perf_counter() - started
+    seconds = clock() - started
     nested.rollback()
     return seconds
 

@@ -28,7 +28,7 @@ from core.records.importing.formats import open_source
 from core.records.importing.hints import Hints
 from core.records.importing.importer import check_rows, make_task, run_task
 from core.records.importing.recipe import Recipe, read_recipe
-from core.records.importing.recognise.found import recognise
+from core.records.importing.recognise.found import table_of
 from core.records.importing.recognise.rows import Rows
 from core.records.importing.report import Report, load_report
 from core.records.importing.spool import Spool, write_errors
@@ -218,7 +218,7 @@ def _task(
 def _rows(path: Path, name: str, hints: Hints) -> Iterator[Rows]:
     source = open_source(path, name, hints)
     try:
-        yield recognise(source, hints).rows
+        yield table_of(source, hints)
     finally:
         source.close()
 

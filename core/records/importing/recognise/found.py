@@ -47,8 +47,11 @@ class Recognised:
         return self.rows.header
 
 
-def recognise(source: Source, asked: Hints | None = None) -> Recognised:
-    """Find what ``asked`` (what a person confirmed) leaves open; a file without a line is refused (KBK5001)."""
+def recognise(source: Source, asked: Hints | None = None, *, only_rows: bool = False) -> Recognised:
+    """Find what ``asked`` (what a person confirmed) leaves open; a file without a line is refused (KBK5001).
+
+    ``only_rows`` leaves out what is told of columns, where the rows are read without it.
+    """
     asked = asked or Hints()
     shown = next((sheet for sheet in source.sheets if not sheet.hidden), source.sheets[0])
     sheets = asked.sheets or (shown.name,)
@@ -68,6 +71,11 @@ def recognise(source: Source, asked: Hints | None = None) -> Recognised:
         hints = replace(hints, empties=() if literal else _nothing(data))
     rows = _rows(source, hints, head, data)
     hints = rows.hints
+    if only_rows and hints.decimal is not None and hints.dates is not None:
+        return Recognised(
+            hints=hints, guessed=frozenset(), sheets=source.sheets, rows=rows, columns=(), titles=(), sample=(),
+            totals=(), head=head, colored=False, hidden=False,
+        )  # fmt: skip
     sample = tuple(islice(rows.lines(), SAMPLE))
     hints, columns = _columns(hints, rows, head, sample)
     guessed = frozenset(each.name for each in fields(Hints) if getattr(asked, each.name) in (None, ()) and
@@ -82,7 +90,7 @@ def recognise(source: Source, asked: Hints | None = None) -> Recognised:
 
 def table_of(source: Source, hints: Hints) -> Rows:
     """The rows of a file as the hints say; what they leave open is found again, the same way as before."""
-    return recognise(source, hints).rows
+    return recognise(source, hints, only_rows=True).rows
 
 
 def _lines_of(hints: Hints, lines: Sequence[Line]) -> tuple[Hints, Line | None]:

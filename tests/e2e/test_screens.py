@@ -244,3 +244,33 @@ def test_heads_and_figures_stand_whole_also_of_further_pages(login: Login) -> No
             .map((cell) => cell.textContent)"""
         )
         assert cut == [], path
+
+
+def test_one_shortcut_finds_words_in_any_form_and_layout(login: Login) -> None:
+    anna = login("anna", dark=True)
+    page = anna.page
+    anna.goto("/e/city")
+    found, text = page.locator("#palette-found"), page.locator("#palette-text")
+    page.keyboard.press("Control+KeyK")
+    expect(text).to_be_focused()
+    expect(found).to_contain_text("Перейти или сделать")
+    for typed, seen in (
+        ("стеллажами", "Стеллажи"), ("hjvfirf", "Ромашка"), ("ИП", "ИП Кузнецова"), ("9000007952", "Городская больница"),
+        ("ООО «Ромашка»", "Аптечная сеть «Ромашка»"),
+    ):  # fmt: skip
+        text.fill(typed)
+        expect(found.locator("mark").first).to_be_attached()
+        expect(found).to_contain_text(seen)
+    assert anna.barriers("#palette") == []
+    text.fill("ничегопохожего")
+    expect(found).to_contain_text("ничего не найдено")
+    text.fill("больница")
+    expect(found.locator(".hline").first).to_contain_text("ольниц")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: not url.endswith("/e/city"))
+    page.keyboard.press("Control+KeyK")
+    expect(found).to_contain_text("больница")  # what was looked for lately
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
+    assert anna.violations() == []

@@ -24,3 +24,10 @@ def ask(tx: Transaction, **renamed: Any) -> None:
         if tx.connection.execute(waits.limit(1)).first() is not None:
             return
     start_job(tx, INDEX, renamed, by=None)
+
+
+def has_failed(tx: Transaction) -> bool:
+    """Whether the last job of the index that ended has failed."""
+    jobs = tx.tables.own.job
+    ended = sa.select(jobs.c.state).where(jobs.c.kind == INDEX, jobs.c.state.in_(("done", "failed")))
+    return tx.connection.execute(ended.order_by(jobs.c.id.desc()).limit(1)).scalar() == "failed"

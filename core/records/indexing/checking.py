@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.records.indexing.asking import has_failed
 from core.records.indexing.texts import search_rows
 from core.records.statements import load
 from core.storage.search.layout import layout_of
@@ -24,10 +25,11 @@ SAMPLE = 20_000
 def check_search(workspace: Workspace, *, whole: bool = False) -> Iterator[Message]:
     """Entities whose index is missing or of another configuration, records that it does not know or knows wrongly."""
     with workspace.read() as tx:
+        coming = not has_failed(tx)
         for entity in tx.model.entities.values():
             layout, place = layout_of(tx.model, entity), tx.searched.get(entity.uid)
-            if not layout.columns:
-                continue
+            if not layout.columns or (coming and place is not None and not place.ready):
+                continue  # the next worker makes it, until then records are read through: nothing is wrong
             if place is None or not place.ready:
                 yield message(
                     "{entity}: the search index is not made yet: let `kubik serve` or `kubik worker` run, or run "

@@ -87,9 +87,10 @@ def named_alike(column: str, names: Iterable[str]) -> int:
     return best
 
 
-HEADS = frozenset(
-    "тип вид код id телефон тел инн кпп сайт должность город сфера email статус валюта type code phone".split()
-)
+HEADS = frozenset((
+    "тип", "вид", "код", "id", "телефон", "тел", "инн", "кпп", "сайт", "должность", "город", "сфера", "email", "статус",
+    "валюта", "type", "code", "phone",
+))  # fmt: skip
 """Words that say of what a column is, whatever else its name says."""
 
 

@@ -40,9 +40,7 @@ def is_trial(job: Job) -> bool:
 def taken_back_by(tx: Transaction, job: Job) -> Job | None:
     """The latest job that takes this one back."""
     table = tx.tables.own.job
-    query = sa.select(*job_columns(table)).where(
-        table.c.kind == TAKE_BACK, table.c.id > job.id, table.c.by == job.by
-    )
+    query = sa.select(*job_columns(table)).where(table.c.kind == TAKE_BACK, table.c.id > job.id)
     rows = tx.connection.execute(query.order_by(table.c.id.desc()).limit(MOST))
     return next((each for each in map(make_job, rows) if each.parameters.get("job") == job.id), None)
 

@@ -190,3 +190,16 @@ def test_incomplete_rows_are_marked_and_dates_of_making_kept(office: Office, tmp
 def test_the_recipe_as_json_is_itself_again() -> None:
     recipe = read_recipe(RECIPE)
     assert read_recipe(recipe.written()) == recipe and isinstance(recipe, Recipe)
+
+
+def test_an_import_is_taken_back_by_who_began_it_or_who_may_everything(
+    office: Office, tmp_path: Path
+) -> None:
+    plain = {"targets": [{"entity": "company", "fields": [{"column": "name", "field": "name"}]}]}
+    report = run(office, tmp_path, "name\nA\nB\n", plain, by="marina")
+    with pytest.raises(KubikError) as refused:
+        run_take_back(office.workspace, office.people["igor"], report.job)
+    assert refused.value.code == "KBK5003"
+    for by, removed, left in (("marina", 0, 2), ("root", 2, 0)):  # she may not delete companies
+        done = run_take_back(office.workspace, office.people[by], report.job)
+        assert (done.removed, done.left_count) == (removed, left)

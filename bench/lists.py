@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import re
 import statistics
+from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
 from bench.installation import Installation
-from bench.measure import Results, head, pair
+from bench.measure import Results, head, milliseconds, pair
 from bench.raw import FIELDS, Names
 from bench.servers import Client, kubik_server, megabytes, raw_server
 from core.query import Query
@@ -48,12 +52,15 @@ def run(installation: Installation, results: Results) -> None:
             times = 20 if name in UNINDEXED else 300
             mine, other = pair(lambda: api.get(ours), lambda: raw.get(theirs), times)  # noqa: B023
             results.add(f"JSON, {name}", mine, other, JSON_LIMIT)
+        _views(installation, api, raw, results)
+        _filters(installation, api, raw, results)
         pages = signed_in(port)
         for name, (path, by_hand) in HTML.items():
             theirs = "/?" + urlencode(by_hand)
             mine, other = pair(lambda: pages.get(path), lambda: raw.get(theirs), 200)  # noqa: B023
             results.add(f"HTML page, {name}", mine, other, HTML_LIMIT)
-        _deep(api, results)
+        _deep(api, raw, results)
+        _paste(port, pages, api, results)
         _groups(installation, results)
         results.add("memory of the serving process, beside 250 MB", megabytes(pid), MEMORY_LIMIT, 1.0, "MB")
     starts = [ready * 1000]
@@ -103,21 +110,122 @@ def _same(name: str, ours: bytes, theirs: bytes) -> None:
         raise RuntimeError(f"{name}: the two servers do not answer the same")
 
 
-def _deep(api: Client, results: Results) -> None:
-    """Page after page by key: the hundredth costs what the first does."""
+DEPTH = 200
+"""Pages that are turned, 10,000 rows in all, before the next one is measured."""
+
+VIEWS = {"deals_open": "open", "deals_closed": "closed", "deals_mine": "mine"}
+"""Views of the measured solution that are lists, and what the hand-written server calls the same."""
+
+
+def _compared(
+    name: str, api: Client, raw: Client, asked: dict[str, str], by_hand: dict[str, str], results: Results
+) -> None:
+    """A page as JSON beside the same by hand, once both are seen to be the same."""
+    ours = "/api/records/deal?" + urlencode(asked | {"fields": ",".join(FIELDS)})
+    theirs = "/?" + urlencode(by_hand)
+    _same(name, api.get(ours), raw.get(theirs))
+    mine, other = pair(lambda: api.get(ours), lambda: raw.get(theirs), 100)
+    results.add(f"JSON, {name}", mine, other, JSON_LIMIT)
+
+
+def _views(installation: Installation, api: Client, raw: Client, results: Results) -> None:
+    """The first page of every saved view, in its own order and under its own filter."""
+    with installation.workspace.read() as tx:
+        views = {view.name: view for view in tx.model.views.values() if view.name in VIEWS}
+    person = installation.user("administrator")
+    for name, by_hand in VIEWS.items():
+        view = views[name]
+        asked = {"sort": ",".join(view.sort), "filter": view.filter_text or ""}
+        _compared(f"the view {name}", api, raw, asked, {"list": by_hand, "value": str(person)}, results)
+
+
+def _filters(installation: Installation, api: Client, raw: Client, results: Results) -> None:
+    """A filter on each shape that has an index: an owner, a company, a range of dates (stages stand above)."""
+    first = json.loads(api.get("/api/records/deal?limit=1&sort=-created_at&fields=owner,company,closes_on"))[
+        "items"
+    ][0]
+    owner, company, day = first["owner"]["id"], first["company"]["id"], date.fromisoformat(first["closes_on"])
+    begin = day - timedelta(days=7)
+    newest = {"sort": "-created_at"}
+    for name, asked, by_hand in (
+        ("of one owner, newest first", newest | {"filter": f"owner.id = {owner}"}, {"list": "owner", "value": str(owner)}),
+        ("of one company, newest first", newest | {"filter": f"company.id = {company}"}, {"list": "company", "value": str(company)}),
+        (
+            "of a week, the next to close first",
+            {"sort": "closes_on", "filter": f"closes_on BETWEEN date '{begin}' AND date '{day}'"},
+            {"list": "closing", "value": f"{begin},{day}"},
+        ),
+    ):  # fmt: skip
+        _compared(name, api, raw, asked, by_hand, results)
+
+
+def _deep(api: Client, raw: Client, results: Results) -> None:
+    """Page after page by key: behind 10,000 rows the next one costs what the first does."""
     path = "/api/records/deal?" + urlencode({"sort": "-created_at", "fields": ",".join(FIELDS)})
-    cursor = ""
-    for _ in range(100):
-        cursor = json.loads(api.get(path + (f"&cursor={cursor}" if cursor else "")))["next"]
+    cursor, last = "", 0
+    for _ in range(DEPTH):
+        page = json.loads(api.get(path + (f"&cursor={cursor}" if cursor else "")))
+        cursor, last = page["next"], page["items"][-1]["id"]
+    theirs = f"/?list=deep&value={last}"
+    _same("behind 10,000 rows", api.get(f"{path}&cursor={cursor}"), raw.get(theirs))
+    deep, other = pair(lambda: api.get(f"{path}&cursor={cursor}"), lambda: raw.get(theirs), 100)
+    results.add("JSON, the next page behind 10,000 rows", deep, other, JSON_LIMIT)
     deep, first = pair(lambda: api.get(f"{path}&cursor={cursor}"), lambda: api.get(path), 100)
-    results.add("JSON, page 101 beside page 1", deep, first, 1.5)
+    results.add("JSON, the same beside page 1", deep, first, 1.5)
+
+
+PASTE_LIMIT = 1000.0
+"""Milliseconds in which a range of 20 x 5 cells is saved."""
+
+
+FRESH = {"limit": "20", "sort": "-created_at", "fields": "name", "filter": "stage = 'lead'"}
+"""Records that any of their fields may be changed of."""
+
+
+def _paste(port: int, pages: Client, api: Client, results: Results) -> None:
+    """Twenty rows of five cells saved by the grid in one request, with journal, index and automations."""
+    token = re.search(rb'name="csrf-token" content="([^"]+)"', pages.get("/e/deal?view=all"))
+    assert token is not None, "a page has no token"
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRF-Token": token[1].decode()}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def post(path: str, form: dict[str, str]) -> Any:
+        connection.request("POST", path, urlencode(form), pages.headers | kind)
+        answer = connection.getresponse()
+        text = answer.read()
+        assert answer.status == 200, f"{path}: {answer.status} {text[:300]!r}"
+        return json.loads(text)
+
+    fields = ("name", "amount", "probability", "opened_on", "closes_on")
+    found = json.loads(api.get("/api/records/deal?" + urlencode(FRESH)))["items"]
+    ids = [item["id"] for item in found]
+    turn = 0
+
+    def paste() -> None:
+        nonlocal turn
+        turn += 1
+        known = post("/e/deal/cells", {"ids": ",".join(map(str, ids)), "fields": ",".join(fields)})
+        rows = [
+            {
+                "id": int(id), "version": row["version"], "typed": {},
+                "values": {"name": f"Paste {turn}", "amount": f"{1000 + turn},25", "probability": f"{turn % 90}",
+                           "opened_on": "2026-03-01", "closes_on": f"2026-12-{turn % 27 + 1:02d}"},
+                "was": row["values"],
+            }
+            for id, row in known["rows"].items()
+        ]  # fmt: skip
+        told = post("/e/deal/cells/save", {"rows": json.dumps(rows), "fields": ",".join(fields)})
+        if told["faults"] or len(told["rows"]) != len(ids):
+            raise RuntimeError(f"the paste was not saved: {told['faults'][:1]}")
+
+    taken = sorted(milliseconds(paste) for _ in range(12))
+    results.add(
+        "20 x 5 cells pasted (read and saved), beside 1 s", statistics.median(taken), PASTE_LIMIT, 1.0
+    )
 
 
 def signed_in(port: int) -> Client:
     """A browser's session of the administrator, made as a browser makes it."""
-    import http.client
-    import re
-
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/sign-in")
     answer = connection.getresponse()

@@ -103,6 +103,30 @@ class Lists:
                 f"d.{d('closes_on')}, d.id",
                 mark,
             ),
+            "closed": list_sql(
+                names,
+                f" AND d.{d('stage')} IN ({', '.join(closed)})",
+                f"d.{d('closes_on')} DESC, d.id DESC",
+                mark,
+            ),
+            "mine": list_sql(
+                names, f" AND d.{d('owner')} = {mark}", f"d.{d('opened_on')} DESC, d.id DESC", mark
+            ),
+            "deep": list_sql(
+                names,
+                f" AND (d.created_at, d.id) < (SELECT created_at, id FROM {names.table('deal')} WHERE id = {mark})",
+                "d.created_at DESC, d.id DESC",
+                mark,
+            ),
+            "company": list_sql(
+                names, f" AND d.{d('company')} = {mark}", "d.created_at DESC, d.id DESC", mark
+            ),
+            "closing": list_sql(
+                names,
+                f" AND d.{d('closes_on')} BETWEEN {mark} AND {mark}",
+                f"d.{d('closes_on')}, d.id",
+                mark,
+            ),
             "name": list_sql(names, "", f"d.{k('name')}, d.id", mark),
             "owner": list_sql(names, f" AND d.{d('owner')} = {mark}", "d.created_at DESC, d.id DESC", mark),
         }
@@ -124,8 +148,10 @@ class Lists:
         given: tuple[Any, ...] = ()
         if name == "stage":
             given = (self.stage_uid[wanted or "offer"],)
-        elif name == "owner":
+        elif name in ("owner", "mine", "company", "deep"):
             given = (int(wanted or 1),)
+        elif name == "closing":
+            given = tuple((wanted or "").split(","))
         rows = self.rows(name, (*given, LIMIT))
         item = self.item_sqlite if self.sqlite else self.item
         return encode({"items": [item(row) for row in rows], "next": None})

@@ -65,8 +65,9 @@ async function open(picking: Picking, body: URLSearchParams, from: HTMLElement |
     (event) => {
       event.preventDefault();
       event.stopImmediatePropagation();
-      const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
       const form = event.target as HTMLFormElement;
+      let button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
+      if (button?.matches(".no-script")) button = form.querySelector<HTMLButtonElement>("[data-save]") ?? button; // Enter in a field goes on
       if (!dialog.hasAttribute("aria-busy")) void next(picking, dialog, form, button?.name === "_step" ? button.value : "ask", button);
     },
     true,

@@ -12,12 +12,12 @@ from core.records.marks import (
     origins,
     set_external,
 )
-from core.records.moving import Moved, Refused, move, move_many, take_back, take_back_many
+from core.records.moving import move, take_back
 from core.records.rehearse import Rehearsal, Standing, Tried, rehearse, standing
 from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Retake, Saved, Values
 
 __all__ = [
-    "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Moved", "Ran", "Ready", "Refused", "Rehearsal", "Retake", "Saved", "Standing", "Tried",
-    "Values", "batch", "buttons", "create", "delete", "first_answer", "inputs_shown", "keep_answer", "list_buttons", "mark_origin", "move", "move_many", "origins",
-    "rebuild_closure", "rehearse", "restore", "run_action", "set_external", "standing", "sync_roles", "take_back", "take_back_many", "update", "upsert",
+    "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Ran", "Ready", "Rehearsal", "Retake", "Saved", "Standing", "Tried",
+    "Values", "batch", "buttons", "create", "delete", "first_answer", "inputs_shown", "keep_answer", "list_buttons", "mark_origin", "move", "origins",
+    "rebuild_closure", "rehearse", "restore", "run_action", "set_external", "standing", "sync_roles", "take_back", "update", "upsert",
 ]  # fmt: skip

@@ -1,9 +1,8 @@
-"""Moving records from stage to stage: one, one taken back, many at once."""
+"""Moving a record from stage to stage, and taking its last move back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,25 +30,6 @@ JSON = Context()
 
 KEPT = timedelta(minutes=10)
 """How long a move can be taken back."""
-
-MOST = 1_000
-"""Records that are moved at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A record that stayed where it was, and why."""
-
-    id: int
-    why: KubikError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """What became of a move of many."""
-
-    moved: tuple[Saved, ...]
-    refused: tuple[Refused, ...]
 
 
 def move(
@@ -157,55 +137,6 @@ def _same(work: Work, field: Field, stored: Any, neutral: Any) -> bool:
     return bool(stored == read_neutral(work.tx, field, neutral, keep_uids=True))
 
 
-def move_many(
-    tx: Transaction, actor: Actor, entity: str, ids: Sequence[int], to: str, values: Values | None = None, *,
-    context: Context = JSON,
-) -> Moved:  # fmt: skip
-    """Move each of the records, or leave it as it is with the reason; each is a write of its own in one transaction.
-
-    ``values`` are given to those that have nothing in these fields yet.
-    """
-    if len(ids) > MOST:
-        raise KubikError("KBK2005", message("at most {most} records are moved at once", most=MOST))
-    work = start(tx, actor, context)
-    found = find_entity(work, entity)
-    stage_named(staged(work, found), to)
-    seen = visible_ids(work, found, ids)
-    stored = load(tx, found, seen)
-
-    def one(id: int) -> Saved:
-        lacking = {n: v for n, v in (values or {}).items() if _lacks(found, stored.get(id, {}), n)}
-        return move(tx, actor, entity, id, to, lacking, context=context)
-
-    return _each(tx, ids, one)
-
-
-def take_back_many(tx: Transaction, actor: Actor, entity: str, ids: Sequence[int]) -> Moved:
-    """Take back the actor's last move of each of the records, as far as it can be."""
-    return _each(tx, ids, lambda id: take_back(tx, actor, entity, id))
-
-
-def _each(tx: Transaction, ids: Sequence[int], one: Callable[[int], Saved]) -> Moved:
-    moved: list[Saved] = []
-    refused: list[Refused] = []
-    for id in dict.fromkeys(ids):
-        part = tx.connection.begin_nested()
-        try:
-            moved.append(one(id))
-            part.commit()
-        except KubikError as error:
-            part.rollback()
-            if error.status >= 500:
-                raise
-            refused.append(Refused(id=id, why=error))
-    return Moved(moved=tuple(moved), refused=tuple(refused))
-
-
-def _lacks(entity: Entity, values: Mapping[str, Any], name: str) -> bool:
-    field = entity.by_name.get(name)
-    return field is None or values.get(field.uid) is None
-
-
 def asked_of(entity: Entity, to: str) -> tuple[Field, ...]:
     """The fields that the stage of that name requires."""
     stage = entity.stages.named(to) if entity.stages is not None else None
@@ -226,7 +157,6 @@ def refused_at(error: KubikError, stage_field: str) -> KubikError:
 
 
 __all__ = [
-    "KEPT", "MOST", "Moved", "Refused", "asked_of", "last_move", "move", "move_many", "refused_at", "take_back",
-    "take_back_many",
+    "KEPT", "asked_of", "last_move", "move", "refused_at", "take_back",
     "try_move",
 ]  # fmt: skip

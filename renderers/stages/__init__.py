@@ -1,4 +1,4 @@
-"""Stages on screens: the dialog of a move, taking it back, moving many, the bar on a card."""
+"""Stages on screens: the dialog of a move, taking it back, the bar on a card."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from core.hookspecs import hookimpl
 @hookimpl
 def kubik_routers() -> Sequence[object]:
     """The pages of this renderer."""
-    from renderers.stages.many_pages import MoveMany
     from renderers.stages.pages import MoveOne, undo_move
 
-    return [MoveOne, undo_move, MoveMany]
+    return [MoveOne, undo_move]

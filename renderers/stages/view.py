@@ -46,37 +46,3 @@ class MoveForm:
     list_href: str
     cancel_href: str
     summary: Summary | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stayed:
-    """A record that a move of many left where it was, and why."""
-
-    title: str
-    href: str
-    why: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManyForm:
-    """A move of many: where to, and what those that lack it are given; after it what became of it."""
-
-    action: str
-    title: str
-    count: str
-    ids: tuple[int, ...]
-    targets: tuple[StagePill, ...]
-    to: str = ""
-    target: StagePill | None = None
-    help: str = ""
-    widgets: tuple[Widget, ...] = ()
-    asked: str = ""
-    back: str
-    list_label: str
-    list_href: str
-    files: bool = False
-    summary: Summary | None = None
-    moved: str = ""
-    stayed: tuple[Stayed, ...] = ()
-    undo: str = ""
-    """The ids that were moved, joined by commas, when they can be taken back."""

@@ -124,8 +124,6 @@ def parts(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
     "GET /e/{entity}/{identity}/place",
     "POST /e/{entity}/{identity}/place",
     "GET /e/{entity}/{identity}/move",
-    "GET /e/{entity}/move",
-    "POST /e/{entity}/move",
     "POST /api/records/{entity}/{id}/move/undo",
 )
 def moves(visit: Visit) -> None:
@@ -149,11 +147,3 @@ def moves(visit: Visit) -> None:
             told, nothing = (visit.form(f"/e/work/{i}{tail}", pairs) for i in (row["id"], UNKNOWN))
             assert bare(told, row["id"], UNKNOWN) == bare(nothing, row["id"], UNKNOWN), tail
         alike(visit, "POST", "/api/records/work/{}/move/undo", row["id"], UNKNOWN, {})
-        for way in ("get", "post"):
-            told, nothing = (
-                visit.page(f"/e/work/move?to=done&id={i}")
-                if way == "get"
-                else visit.form("/e/work/move", [("to", "done"), ("id", str(i))])
-                for i in (row["id"], UNKNOWN)
-            )
-            assert bare(told, row["id"], UNKNOWN) == bare(nothing, row["id"], UNKNOWN), way

@@ -223,21 +223,3 @@ def test_a_move_is_taken_back_with_what_it_changed_by_who_made_it_once(office):
     office.update("order", made, {"state": "lost", "reason": "x"}, by="marina")
     office.update("order", made, {"state": "service.work"}, by="anna")
     assert refusal(back, "marina").code == "KBK3018"
-
-
-def test_many_move_and_the_report_names_those_that_stay(office):
-    buyer = office.create("company", {"name": "Buyer"}).id
-    ready = office.create("order", {"name": "A", "price": 1, "buyer": buyer}).id
-    poor = office.create("order", {"name": "B", "buyer": buyer}).id
-    far = office.create("order", {"name": "C", "state": "service.open"}).id
-    done = office.workspace.write(
-        lambda tx: records.move_many(
-            tx, office.people["anna"], "order", [ready, poor, far, 999], "lost", {"reason": "x"}
-        )
-    )
-    assert [saved.id for saved in done.moved] == [ready, poor]
-    assert [(r.id, r.why.code) for r in done.refused] == [(far, "KBK3011"), (999, "KBK2006")]
-    done = office.workspace.write(
-        lambda tx: records.move_many(tx, office.people["anna"], "order", [ready, far], "offer")
-    )
-    assert [(r.id, r.why.code) for r in done.refused] == [(ready, "KBK3011"), (far, "KBK3011")]

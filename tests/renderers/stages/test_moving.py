@@ -74,29 +74,6 @@ def test_a_card_tells_the_time_and_takes_the_move_back(site: Site) -> None:
     assert "Back to" not in mark.get(f"/e/deal/{deal}").text
 
 
-def test_many_move_with_what_they_lack_and_the_page_says_who_stayed(site: Site) -> None:
-    mark = sign_in(site, "mark")
-    ready, poor, hidden = (
-        make(site, lost_reason="own"),
-        make(site, name="Other"),
-        make(site, "nina", name="Nina's"),
-    )
-    listed = mark.get("/e/deal").text
-    assert f'name="id" value="{ready}" form="bulk"' in listed and f'value="{hidden}"' not in listed
-    ids = f"{ready},{poor},{hidden},99999"
-    asked = mark.get(f"/e/deal/move?ids={ids}&_back=/e/deal")
-    assert asked.status_code == 200 and 'name="to" value="lost"' in asked.text and "Nina" not in asked.text
-    done = mark.post("/e/deal/move", [("ids", ids), ("to", "lost"), ("_back", "/e/deal")])
-    assert "Moved: 1 of 4" in done.text, "the reason is required of the other one"
-    assert stage(site, poor) == "lead"
-    report = re.sub(r"\d+", "#", done.text[done.text.index('class="stayed"') :])
-    assert report.count("there is no record #") == 2, "hidden and unknown are told alike"
-    undo = mark.post("/e/deal/move", [("ids", str(ready)), ("to", "lost"), ("_undo", "1")])
-    assert undo.status_code == 200
-    assert mark.get("/e/deal/move").status_code == 400
-    assert mark.get("/e/company/move?ids=1").status_code in (403, 404, 422)
-
-
 def test_what_is_hidden_answers_as_what_is_not_there(site: Site) -> None:
     mark, hidden = sign_in(site, "mark"), make(site, "nina")
     for tail in ("move?to=won", "move"):

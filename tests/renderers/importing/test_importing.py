@@ -74,3 +74,29 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_page(site: Site) -> None:
     ):
         answer = send(surfer, data, name)
         assert answer.status_code == 422 and words in answer.text, (name, answer.status_code)
+
+
+def test_errors_are_repaired_one_by_one_and_by_one_answer_and_an_import_is_nobody_elses(site: Site) -> None:
+    surfer, other = sign_in(site, "admin"), sign_in(site, "helen")
+    table = "Название;ИНН\r\nАльфа;12\r\nБета;ошибка\r\nГамма;ошибка\r\nДельта;7714632091\r\n"
+    opened = send(surfer, table.encode("cp1251")).headers["location"]
+    surfer.post(opened, [*changed(surfer.form(opened), {}), ("then", "check")])
+    work(site)
+    page = surfer.get(f"{opened}/check")
+    names = re.findall(r'name="fix:([^"]+)" value="(12|ошибка)"', page.text)
+    assert [value for _, value in dict(names).items()] == ["12", "ошибка", "ошибка"], page.text[:2000]
+    one = names[0][0]
+    surfer.post(f"{opened}/check", [(f"was:{one}", "12"), (f"fix:{one}", "7714632092"), ("answer:1:ошибка", "")])
+    work(site)
+    assert 'value="12"' not in surfer.get(f"{opened}/check").text
+    surfer.post(f"{opened}/check", [(f"was:{names[1][0]}", "ошибка"), (f"fix:{names[1][0]}", "")])
+    surfer.post(f"{opened}/check", [("answer:1:ошибка", "7714632093")])
+    work(site)
+    assert "fix:" not in surfer.get(f"{opened}/check").text
+    for path in (opened, f"{opened}/check"):
+        assert other.get(path).status_code == 404
+        assert other.post(path, []).status_code == 404
+    job = surfer.post(f"{opened}/go", []).headers["location"]
+    work(site)
+    assert other.get(job).status_code == 404 and other.post(f"{job}/revert", []).status_code == 404
+    assert site.get("/api/records/company?filter=inn = '7714632093'&count=exact").json()["count"] == 1

@@ -126,7 +126,11 @@ class _Shaping:
         keys = _keys(entity, filled)
         mode = self._mode(entity, keys)
         if lacking(self.grants, entity, filled):
-            if not keys or any(map(_names, some)) or not all(of_owner(each.facts, each.seat) for each in some):
+            if (
+                not keys
+                or any(map(_names, some))
+                or not all(of_owner(each.facts, each.seat) for each in some)
+            ):
                 return None  # it cannot be made of this file: it is found by its name, or left out
             mode = "find"
         name = "" if all(each.called != entity.name for each in self.targets) else link.name

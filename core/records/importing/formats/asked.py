@@ -23,7 +23,8 @@ def check_hints(hints: Hints) -> None:
             known = False
         if not known:
             raise refused(message("There is no encoding “{name}”.", name=hints.encoding[:50]))
-    places = (each.place for each in (*hints.columns, *hints.replaced, *hints.repaired))
+    places = [each.place for each in hints.columns]
+    places += [each.place for each in hints.replaced] + [each.place for each in hints.repaired]
     if any(not 0 <= place < MOST_COLUMNS for place in places):
         raise refused(message("The file has no such column."))
     quote = '"' if hints.quote is None else hints.quote

@@ -97,7 +97,7 @@ def test_an_import_that_was_killed_goes_on_without_doubles(office, child, tmp_pa
     assert [e.line for e in report.errors] == [n + 2 for n in range(count) if n % 100 == 7][:MOST_ERRORS]
     with office.workspace.read() as tx:
         job = tx.tables.own.job
-        (row,) = tx.connection.execute(job.select()).all()
+        (row,) = tx.connection.execute(job.select().where(job.c.kind == "import")).all()
     assert (row.state, row.done, row.result["created"]) == ("done", count, count - bad)
     errors = (office.workspace.settings.home / "imports" / row.errors_file).read_text(encoding="utf-8-sig")
     assert errors.splitlines()[0] == "name,inn,Причина" or errors.splitlines()[0] == "name,inn,Reason"

@@ -83,10 +83,10 @@ def test_cells_are_typed_pasted_and_taken_back_without_a_mouse(login: Login) -> 
     assert {field: texts(page, field)[:20] for field in before} == before
     page.keyboard.press("Escape")
     page.locator("#rows tr[data-id] td[data-field='amount']").nth(2).click()
-    page.keyboard.type("много")
+    page.keyboard.type("xyz")
     page.keyboard.press("Enter")
     wrong = page.locator("#rows td.not-saved[data-field='amount']")
-    expect(wrong).to_have_text("много")
+    expect(wrong).to_have_text("xyz")
     wrong.click()
     page.keyboard.press("Escape")
     expect(page.locator("#rows td.not-saved")).to_have_count(0)
@@ -108,13 +108,13 @@ def test_hundreds_are_changed_with_a_preview_and_taken_back(login: Login) -> Non
     assert admin.barriers("#list") == []
     page.locator("#bulk button[value='update']").first.click()
     page.locator("[data-bulk-add]").select_option("unit")
-    page.locator("dialog .bulk-field [name='unit']").fill("новое")
+    page.locator("dialog .bulk-field input.input").fill("новое")
     page.keyboard.press("Enter")
     expect(page.locator("dialog .bulk-count")).to_contain_text("300")
     assert admin.barriers("dialog") == []
     page.locator("dialog [data-save]").click()
     expect(page.locator("#rows tr[data-id] td[data-field='unit']").first).to_have_text("новое")
-    page.locator(".toast button", has_text="Отменить").click()
+    page.locator(".toast .plain").last.click()
     expect(page.locator("#rows tr[data-id] td[data-field='unit']").first).to_have_text("старое")
     admin.goto("/e/product?view=all&q=Зюзелка&filter=unit%20%3D%20%27старое%27&columns=code,name")
     expect(page.locator("tfoot")).to_contain_text("300")

@@ -72,5 +72,9 @@ export function startMenus(root: ParentNode): void {
     closeOthers(target);
     if (target.closest('[data-action="keys"]')) openKeys();
   });
-  document.addEventListener("focusin", (event) => closeOthers(event.target as Node));
+  document.addEventListener("focusin", (event) => {
+    // a press on plain words of a menu gives the focus to what stands around it: that is no leaving
+    const around = event.target as Element;
+    if (!around.querySelector("details.menu[open]")) closeOthers(around);
+  });
 }

@@ -38,6 +38,14 @@ def test_a_view_is_grouped_sorted_saved_and_found_again(login: Login) -> None:
     page.wait_for_url("**view=~**")
     anna.settle()
     expect(page.locator(".tabs a[aria-current='page']")).to_have_text("Моё")
+    page.click("#menu-view > summary")
+    page.locator("#menu-view label", has_text="Менеджер").click()
+    page.click("#menu-view button[value=share]")
+    anna.settle()
+    igor = login("igor")  # a shared link shows the same to a colleague, who cannot rename it
+    igor.goto(page.url.removeprefix(anna.url))
+    expect(igor.page.locator(".tabs a[aria-current='page']")).to_have_text("Моё")
+    expect(igor.page.locator("#menu-view button[value=share]")).to_have_count(0)
     page.focus("#rows th[data-field='amount'] a")
     for _ in range(4):
         page.keyboard.press("Alt+Shift+ArrowRight")

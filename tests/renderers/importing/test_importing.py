@@ -86,7 +86,9 @@ def test_errors_are_repaired_one_by_one_and_by_one_answer_and_an_import_is_nobod
     names = re.findall(r'name="fix:([^"]+)" value="(12|ошибка)"', page.text)
     assert [value for _, value in dict(names).items()] == ["12", "ошибка", "ошибка"], page.text[:2000]
     one = names[0][0]
-    surfer.post(f"{opened}/check", [(f"was:{one}", "12"), (f"fix:{one}", "7714632092"), ("answer:1:ошибка", "")])
+    surfer.post(
+        f"{opened}/check", [(f"was:{one}", "12"), (f"fix:{one}", "7714632092"), ("answer:1:ошибка", "")]
+    )
     work(site)
     assert 'value="12"' not in surfer.get(f"{opened}/check").text
     surfer.post(f"{opened}/check", [(f"was:{names[1][0]}", "ошибка"), (f"fix:{names[1][0]}", "")])

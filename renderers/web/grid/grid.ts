@@ -37,10 +37,17 @@ export class Grid {
     this.choice = new Choice(this);
     this.note = new Note(area);
     this.table.classList.add("cells");
-    this.table.setAttribute("role", "grid");
-    this.table.setAttribute("aria-multiselectable", "true");
+    this.call();
+    area.addEventListener("kubik:rows", () => this.call());
     this.rove();
     this.listen();
+  }
+
+  /** Tells readers of screens that the table is a grid, once there is something to walk through. */
+  private call(): void {
+    if (!this.rows().length) return;
+    this.table.setAttribute("role", "grid");
+    this.table.setAttribute("aria-multiselectable", "true");
   }
 
   rows(): HTMLTableRowElement[] {

@@ -80,6 +80,6 @@ def test_a_stream_that_breaks_is_told_in_the_log(site: Site, capsys: pytest.Capt
     scope: Any = {"method": "GET", "path": "/api/events", "headers": [], "query_string": b""}
     call = make_call(site.application.site, scope, "request-1", "")
     asyncio.run(send_answer(call, Answer(stream=Broken()), send, receive))
-    assert [event.get("body") for event in sent] == [None, b"one", b""]
+    assert [event.get("body") for event in sent] == [None, b"one"], "broken off, not ended"
     told = capsys.readouterr()
     assert "nobody meant this" in told.out + told.err

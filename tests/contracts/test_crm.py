@@ -100,6 +100,9 @@ def live(rights: Rights, entity: Entity) -> list[Row]:
     return [r for r in rights.world.rows[entity.uid] if r["deleted_at"] is None and rights.sees(entity, r)]
 
 
+@pytest.mark.parametrize(
+    "crm", ["sqlite"], indirect=True
+)  # reading is proved on both in tests/contracts/test_rights
 def test_everybody_reads_what_their_roles_give(crm: Crm) -> None:
     """Lists in pages, counts, cells, single records, history, filters of the views, feed, OpenAPI."""
     for who in ("admin", "anna", "marina"):

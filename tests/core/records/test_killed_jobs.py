@@ -40,6 +40,7 @@ def kill_at(workspace: Workspace, database_url: str, job: int, writes: Iterable[
             assert read_job(tx, job).state == "running"
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_an_erasure_that_was_killed_goes_on_and_its_act_counts_everything_once(
     erasable: Workspace, database_url: str
 ) -> None:
@@ -64,6 +65,7 @@ def changes() -> dict[str, str | None]:
     return {}
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
 def test_a_handover_that_was_killed_goes_on_and_hands_each_record_once(
     office: Office, database_url: str
 ) -> None:

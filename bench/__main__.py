@@ -1,4 +1,4 @@
-"""`kubik bench [lists|rights|boards|write|search]…`: status 1 when a figure is over its limit."""
+"""`kubik bench [lists|rights|boards|write|search|export|import|pivot|documents]…`: status 1 when a figure is over its limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.installation import installed
 from bench.measure import Results
 from scripts.postgres import PostgresMissing
 
-NAMES = ("lists", "rights", "boards", "write", "search", "export", "import")
+NAMES = ("lists", "rights", "boards", "write", "search", "export", "import", "pivot", "documents")
 
 MODULES = {"import": "importing"}
 """Where a benchmark stands whose name is a word of Python."""

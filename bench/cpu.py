@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -31,6 +32,16 @@ def cpu_clock(roots: Iterable[int]) -> Clock:
         return total / 1e9
 
     return used
+
+
+def ended_below(roots: Iterable[int]) -> float:
+    """Seconds of CPU of processes that these had begun and that have ended; 0 where there is no ``/proc``."""
+    total = 0
+    for pid in roots:
+        stat = PROC / str(pid) / "stat"
+        if stat.exists():
+            total += sum(map(int, stat.read_text().rpartition(")")[2].split()[13:15]))
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _family(roots: Iterable[int]) -> set[int]:

@@ -91,8 +91,10 @@ def load(workspace: Workspace, size: Size, base: int) -> None:
     workspace.write(bring_shares)
     workspace.write(lambda tx: create_entities(tx.connection, tx.tables, entities))
     workspace.write(lambda tx: _sequences(tx, entities))
-    with workspace.database.outside.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
+    if workspace.database.dialect == "postgresql":
+        with workspace.database.outside.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    workspace.database.tidy()
 
 
 def _current(workspace: Workspace) -> tuple[Model, Tables]:
@@ -236,7 +238,7 @@ def _items(size: Size) -> Iterator[Values]:
     for n in range(1, size.items + 1):
         yield {
             "id": n,
-            "deal": 1 + (n - 1) // 2 * 10 % size.deals,
+            "deal": 1 + (n - 1) // 2 * 11 % size.deals,  # of every owner's deals
             "position": 1 + (n - 1) % 2,
             "product": draw.randrange(1, size.products + 1),
             "quantity": Decimal(draw.randrange(1, 50)),

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from bench.data import FEW, HEAD, MANY, NONE, Size, load
 from core.access.actor import Actor
 from core.access.login import load_actor
+from core.access.sessions import begin_session
 from core.access.tokens import create_token
 from core.settings import Settings
 from core.solutions.start import initialize
@@ -68,6 +69,12 @@ class Installation:
         """An API token of one of `PEOPLE`."""
         return self.workspace.write(lambda tx: create_token(tx, self.user(person), "bench"))
 
+    def session(self, person: str) -> str:
+        """The key of a browser's session of one of `PEOPLE`, as a sign-in with a second factor begins it."""
+        return self.workspace.write(
+            lambda tx: begin_session(tx, self.user(person), None, "bench", strong=True)
+        )
+
 
 @contextmanager
 def installed(dialect: str, size: Size, keep: Path | None = None) -> Iterator[Installation]:
@@ -88,6 +95,7 @@ def installed(dialect: str, size: Size, keep: Path | None = None) -> Iterator[In
         if noted.exists():
             known = json.loads(noted.read_text())
             workspace = Workspace.open(_settings(home, known["url"]))
+            _told_what_is_there(workspace, size)
         else:
             url = "" if cluster is None else cluster.start() if keep else stack.enter_context(cluster)
             workspace = initialize(
@@ -101,6 +109,23 @@ def installed(dialect: str, size: Size, keep: Path | None = None) -> Iterator[In
             workspace=workspace, size=size, base=known["base"], seconds=time.perf_counter() - started,
             processes=() if cluster is None else (cluster.process,),
         )  # fmt: skip
+
+
+def _told_what_is_there(workspace: Workspace, size: Size) -> None:
+    """Say so where a kept database is not as it was loaded: another benchmark that was stopped leaves its rows and jobs."""
+    with workspace.read() as tx:
+        deals = tx.connection.scalar(
+            sa.select(sa.func.count()).select_from(tx.tables[tx.model.entities["deal"].uid].table)
+        )
+        job = tx.tables.own.job
+        waiting = tx.connection.scalar(
+            sa.select(sa.func.count()).select_from(job).where(job.c.finished_at.is_(None))
+        )
+    if deals != size.deals or waiting:
+        print(
+            f"\nkept and changed since: {deals:,} deals instead of {size.deals:,}, {waiting} jobs that wait",
+            flush=True,
+        )
 
 
 def _settings(home: Path, url: str) -> Settings:

@@ -39,6 +39,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK2009": (400, "a parameter has a value outside its range"),
     "KBK2010": (429, "too many requests, wait"),
     "KBK2011": (422, "a pivot would have too many cells"),
+    "KBK2013": (422, "the answer would take too long: ask for less, by a filter or with fewer fields"),
     # 3xxx records
     "KBK3001": (422, "a required field is empty"),
     "KBK3002": (422, "a value is not of the field's type"),
@@ -79,6 +80,11 @@ CODES: Mapping[str, tuple[int, str]] = {
     "KBK5005": (507, "there is no room for files on the server"),
     "KBK5006": (409, "a secret cannot be opened with the key of this installation"),
     "KBK5007": (416, "the part of a file that is asked for is not there"),
+    "KBK5008": (422, "a template file cannot be taken"),
+    "KBK5009": (422, "a template has faults"),
+    "KBK5010": (422, "a document cannot be made of its template and this record"),
+    "KBK5011": (503, "too many documents are being made at once, try again"),
+    "KBK5012": (422, "a document takes too long or too much memory"),
     # 6xxx the installation
     "KBK6001": (500, "a setting is wrong"),
     "KBK6002": (500, "the installation is missing, damaged or of another version"),

@@ -26,12 +26,14 @@ from metamodel.names import is_name
 
 RENDERERS = (
     "renderers.api",
+    "renderers.documents",
     "renderers.exporting",
     "renderers.importing",
     "renderers.merging",
     "renderers.filters",
     "renderers.lists",
     "renderers.boards",
+    "renderers.pivots",
     "renderers.calendars",
     "renderers.trees",
     "renderers.grid",

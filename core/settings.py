@@ -58,6 +58,8 @@ class Settings:
     """KUBIK_TRUSTED_PROXIES: addresses whose `X-Forwarded-For` is believed."""
     max_file_size: int = 4 * 1024**3
     """KUBIK_MAX_FILE_SIZE: the most that one file may weigh, in bytes."""
+    import_space: int = 20 * 1024**3
+    """KUBIK_IMPORT_SPACE: the most that all files of imports under way may take together, in bytes."""
     scan_command: str | None = None
     """KUBIK_SCAN_COMMAND: a scanner of viruses, run with the path of every file that is sent."""
     requests_a_minute: int | None = None
@@ -335,6 +337,7 @@ _READERS: Mapping[str, tuple[str, _Reader]] = {
     "KUBIK_SESSION_DAYS": ("session_days", _whole(1, 3660)),
     "KUBIK_TRUSTED_PROXIES": ("trusted_proxies", _list),
     "KUBIK_MAX_FILE_SIZE": ("max_file_size", _bytes),
+    "KUBIK_IMPORT_SPACE": ("import_space", _bytes),
     "KUBIK_SCAN_COMMAND": ("scan_command", _command),
     "KUBIK_REQUESTS_A_MINUTE": ("requests_a_minute", _whole(60, 1_000_000)),
     "KUBIK_LOG_LEVEL": ("log_level", _one_of("debug", "info", "warning", "error")),

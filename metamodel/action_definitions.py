@@ -36,13 +36,15 @@ class StepDefinition:
     """A step of an action; ``do`` says which, and with it which keys it has."""
 
     name: str = part(default="")
-    do: Literal["set", "create", "take", "move"] = whole()
+    do: Literal["set", "create", "take", "move", "print"] = whole()
     entity: str | None = part()
     condition: str | None = part(EXPRESSION, key="if")
     find: str | None = part(EXPRESSION)
     where: str | None = part(EXPRESSION)
     sort: tuple[str, ...] = part(NAMES, default=())
     to: str | None = part()
+    document: str | None = part()
+    of: str | None = part()
     values: Mapping[str, str] | None = part(VALUES)
     rows: Mapping[str, StepRowsDefinition] | None = part(mapping(StepRowsDefinition))
     runs_as: Literal["actor", "system"] = part(default="actor", key="as")

@@ -13,7 +13,7 @@ from metamodel.labels import Label
 if TYPE_CHECKING:
     from metamodel.model import Entity
 
-Do = Literal["set", "create", "take", "move"]
+Do = Literal["set", "create", "take", "move", "print"]
 Place = Literal["card", "row", "list"]
 Rank = Literal["primary", "secondary", "more"]
 
@@ -42,7 +42,8 @@ class Step:
 
     ``set`` and ``move`` (to the stage ``to``, a uid) change the record itself; ``create`` makes one, unless ``find``
     finds one that is there; ``take`` changes the first free record of those that ``where`` lets pass, in the order
-    ``sort``. ``values`` are by uid of the field. ``system`` does it with all rights, not with the actor's.
+    ``sort``. ``print`` issues the ``document`` (uid) of the record, or of that of the earlier step ``of``. ``values`` are by
+    uid of the field. ``system`` does it with all rights, not with the actor's.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Step:
     where: Expression | None = None
     sort: tuple[str, ...] = ()
     to: str | None = None
+    document: str | None = None
+    of: str | None = None
     values: Mapping[str, Expression] = attribute(default_factory=dict)
     rows: tuple[StepRows, ...] = ()
     system: bool = False
@@ -101,6 +104,11 @@ class Action:
     def immediate(self) -> bool:
         """Whether a press does it at once: it asks nothing."""
         return not self.form.fields and self.confirm is None
+
+    @property
+    def printed(self) -> frozenset[str]:
+        """The documents (uids) that its steps issue."""
+        return frozenset(step.document for step in self.steps if step.document is not None)
 
     def place(self) -> tuple[int, int, str]:
         """The order of its button among others."""

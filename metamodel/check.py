@@ -34,7 +34,11 @@ _EXPECTATIONS: Mapping[str, Message] = {
     for words in (
         message("4 to 20 small Latin letters and digits"),
         message("the name of an icon"),
+        message("the name of a .docx or .html file (XLSX and text are not made in this version)"),
+        message("the SHA-256 of the file's bytes, 64 hexadecimal digits"),
         message("earlier names, one or a list"),
+        message("a field, a path of fields, or either with a step of dates or numbers: closes_on:month"),
+        message("count, or an aggregate of a field or a path: sum(amount)"),
         message("a field, “-” before a descending one"),
         message("names of fields joined by points"),
         message("a text, or {form}", form="{ru: …, en: …}"),

@@ -41,14 +41,28 @@ def same_column(old: Field, new: Field) -> bool:
     return old.type.column_type(old) == new.type.column_type(new) and old.target == new.target
 
 
+def carries(old: Field, new: Field) -> bool:
+    """Whether the values of one go over to the other, each as `convert` says: both have a column, or one link
+    becomes a list of links to the same entity, or back."""
+    if old.stored and new.stored:
+        return True
+    return _linking(old) and _linking(new) and old.target == new.target
+
+
+def _linking(field: Field) -> bool:
+    return field.type.column_type(field).storage in ("link", "links")
+
+
 def convert(old: Field, new: Field, value: Any, *, zone: str = "UTC", language: str = "ru") -> Conversion:
     """``value`` of ``old`` as a value of ``new``. Text is read as people write it in either language; a choice
     becomes its label in ``language``, an instant its day and clock in ``zone``."""
     if value is None:
         return _EMPTY
     before, after = old.type.column_type(old).storage, new.type.column_type(new).storage
-    if {before, after} & {"none", "links"}:
+    if not carries(old, new):
         return LOST
+    if "links" in (before, after):
+        return _links(value, one=after == "link")
     if before == after == "link":
         return Conversion(value) if old.target == new.target else LOST
     if before == after == "choice":
@@ -86,6 +100,12 @@ def _several(old: Field, new: Field, uids: tuple[str, ...], *, one: bool) -> Con
     if not found:
         return LOST
     return Conversion(found[0] if one else tuple(c.uid for c in new.choices if c.uid in found), lost=lost)
+
+
+def _links(value: int | tuple[int, ...], *, one: bool) -> Conversion:
+    """The records that were led to, in their order, or the first of them where only one is kept."""
+    led = value if isinstance(value, tuple) else (value,)
+    return Conversion(led[0], lost=len(led) > 1) if one else Conversion(led)
 
 
 def _text_to_text(old: Field, new: Field, value: str) -> Conversion:

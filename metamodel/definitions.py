@@ -27,9 +27,12 @@ from metamodel.codec import (
     whole,
     write,
 )
+from metamodel.document_definitions import DocumentDefinition
 from metamodel.fields import field_types
 from metamodel.labels import Label
 from metamodel.layout_definitions import LayoutDefinition
+from metamodel.owned_definition import OwnedDefinition
+from metamodel.report_definitions import ReportDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,17 +213,10 @@ class GrantDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleDefinition:
+class RoleDefinition(OwnedDefinition):
     """A role."""
 
     kind: ClassVar[str] = "role"
-    place: str = place()
-    name: str = whole()
-    uid: str = part(default="")
-    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
-    solution: str = part(default="")
-    label: Label | None = part(LABEL)
-    help: Label | None = part(LABEL)
     parent: str | None = part()
     includes: tuple[str, ...] = part(NAMES, default=())
     second_factor: str | None = part()
@@ -242,17 +238,10 @@ class FormatDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViewDefinition:
+class ViewDefinition(OwnedDefinition):
     """A saved way to look at an entity; ``type`` is what the model calls its kind."""
 
     kind: ClassVar[str] = "view"
-    place: str = place()
-    name: str = whole()
-    uid: str = part(default="")
-    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
-    solution: str = part(default="")
-    label: Label | None = part(LABEL)
-    help: Label | None = part(LABEL)
     entity: str = whole()
     type: Literal["list", "board", "calendar", "tree"] = part(default="list", key="kind")
     group_by: str | None = part()
@@ -274,17 +263,10 @@ class ViewDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActionDefinition:
+class ActionDefinition(OwnedDefinition):
     """A button: where it stands, when, what it asks, what it does in one transaction."""
 
     kind: ClassVar[str] = "action"
-    place: str = place()
-    name: str = whole()
-    uid: str = part(default="")
-    renamed_from: tuple[str, ...] = part(ONE_OR_MORE, default=())
-    solution: str = part(default="")
-    label: Label | None = part(LABEL)
-    help: Label | None = part(LABEL)
     icon: str | None = part()
     entity: str = whole()
     where: tuple[str, ...] = part(ONE_OR_MORE, default=("card",))
@@ -312,6 +294,7 @@ class MenuItemDefinition:
     icon: str | None = part()
     entity: str | None = part()
     view: str | None = part()
+    report: str | None = part()
     of_part: str | None = part(key="part")
     items: tuple[MenuItemDefinition, ...] = part(_ITEMS, default=())
 
@@ -337,6 +320,8 @@ AnyDefinition = (
     | ActionDefinition
     | RoleDefinition
     | ViewDefinition
+    | ReportDefinition
+    | DocumentDefinition
     | MenuDefinition
     | TestsDefinition
 )
@@ -348,6 +333,8 @@ KINDS: Mapping[str, type[AnyDefinition]] = {
     "actions": ActionDefinition,
     "roles": RoleDefinition,
     "views": ViewDefinition,
+    "reports": ReportDefinition,
+    "documents": DocumentDefinition,
     "menus": MenuDefinition,
     "tests": TestsDefinition,
 }
@@ -364,6 +351,8 @@ class Document:
     actions: tuple[ActionDefinition, ...] = part(many(ActionDefinition), default=())
     roles: tuple[RoleDefinition, ...] = part(many(RoleDefinition), default=())
     views: tuple[ViewDefinition, ...] = part(many(ViewDefinition), default=())
+    documents: tuple[DocumentDefinition, ...] = part(many(DocumentDefinition), default=())
+    reports: tuple[ReportDefinition, ...] = part(many(ReportDefinition), default=())
     menus: tuple[MenuDefinition, ...] = part(many(MenuDefinition), default=())
     tests: tuple[TestsDefinition, ...] = part(many(TestsDefinition), default=())
 

@@ -38,4 +38,6 @@ def _of_folder(definition: Any) -> dict[str, Any]:
     """The definition as it stands in its solution's folder, which says whose it is."""
     written = codec.write(definition)
     del written["solution"]
+    for template in written.get("templates", ()):
+        template.pop("sha256", None)  # the file itself stands beside
     return written

@@ -43,9 +43,9 @@ def _everything(document: Document) -> Iterable[Any]:
                 yield field
                 yield from field.choices
             yield from getattr(definition, "constraints", ())
-            if getattr(definition, "stages", None) is not None:
-                yield definition.stages
-                for pipeline in definition.stages.pipelines:
+            if isinstance(stages := getattr(definition, "stages", None), StagesDefinition):
+                yield stages
+                for pipeline in stages.pipelines:
                     yield pipeline
                     yield from pipeline.stages
 

@@ -12,8 +12,8 @@ from metamodel.labels import Label
 WIDTH = 6
 """The parts that the width of a tab is divided into."""
 
-PanelKind = Literal["timeline", "comments", "files", "history", "rows"]
-PANELS: tuple[PanelKind, ...] = ("timeline", "comments", "files", "history")
+PanelKind = Literal["timeline", "comments", "files", "history", "documents", "rows"]
+PANELS: tuple[PanelKind, ...] = ("timeline", "comments", "files", "history", "documents")
 """What a card shows besides fields; `rows` is what a name of rows becomes."""
 
 

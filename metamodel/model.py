@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
 from metamodel.access_tests import AccessTests
 from metamodel.actions import Action
+from metamodel.documents import DocumentType
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import Type
 from metamodel.fields.base import FieldType
 from metamodel.labels import Label
 from metamodel.layout import LayoutTab, Panel, TimelineSource
+from metamodel.menus import Menu as Menu
+from metamodel.menus import MenuItem as MenuItem
+from metamodel.reports import Report
+from metamodel.roles import Grant as Grant
+from metamodel.roles import Role as Role
 from metamodel.stages import Choice as Choice
 from metamodel.stages import Move as Move
 from metamodel.stages import Pipeline as Pipeline
 from metamodel.stages import Stage as Stage
 from metamodel.stages import Stages as Stages
+from metamodel.views import Format as Format
+from metamodel.views import View as View
+from metamodel.views import ViewGroup as ViewGroup
+from metamodel.views import ViewTotal as ViewTotal
 
 ACTIONS = (
     "read", "show", "create", "update", "delete", "move", "export", "print", "import", "reveal", "share", "configure",
@@ -86,8 +95,6 @@ class Field:
     """Whether its part, or that of the entity it leads to, is switched off: no screen shows it."""
     of_stage: str | None = None
     """Uid of the stage field beside which the system keeps this one: it is read where that is, and never written."""
-    pending: Field | None = None
-    """The same field as it will be, while a change of its type is being copied: writers fill both columns."""
 
     @property
     def stored(self) -> bool:
@@ -190,132 +197,6 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What a role may do: actions on an entity, on which rows, to which fields (uids; None is all)."""
-
-    entity: str
-    actions: frozenset[str]
-    rows: Expression | None = None
-    check: Expression | None = None
-    stages: frozenset[str] | None = None
-    fields: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """A role and its grants; ``parent`` is the uid of the role that may make and manage it, ``includes`` are the uids of
-    roles that who has this one has as well."""
-
-    uid: str
-    name: str
-    solution: str
-    label: Label
-    parent: str | None = None
-    includes: tuple[str, ...] = ()
-    second_factor: bool = False
-    """Whether who has it signs in with a second factor only."""
-    grants: tuple[Grant, ...] = ()
-    everything: bool = False
-    """The system's administrator: every action on every entity, the configuration included."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewGroup:
-    """By what a list is grouped: a field (uid), of dates and numbers by which step, the greatest first or last."""
-
-    field: str
-    by: str | None = None
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewTotal:
-    """What is told of a field (uid) below its column."""
-
-    field: str
-    by: Literal["sum", "avg", "min", "max"] = "sum"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """A colour of a cell (``column`` is its path, None the whole row).
-
-    A rule colours where ``when`` holds; a scale the stronger, the nearer ``value`` is to ``end`` from ``start``.
-    """
-
-    column: str | None
-    color: str
-    fill: bool = False
-    when: Expression | None = None
-    value: Expression | None = None
-    start: Decimal | None = None
-    end: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A saved way to look at an entity; ``columns`` are names or paths, ``sort`` as in a query.
-
-    Of a board ``columns`` are what its cards show, ``group_by`` (uid) is the field whose values are its columns,
-    ``totals`` (uids) are summed up over each of them; ``folded`` and ``hidden`` are uids of choices. Of a calendar
-    ``starts``, ``ends`` and ``color_by`` are uids of fields, of a tree ``parent`` is that of the link to the record
-    above.
-    """
-
-    uid: str
-    name: str
-    solution: str
-    label: Label
-    entity: str
-    kind: Literal["list", "board", "calendar", "tree"] = "list"
-    columns: tuple[str, ...]
-    group_by: str | None = None
-    starts: str | None = None
-    ends: str | None = None
-    color_by: str | None = None
-    parent: str | None = None
-    totals: tuple[str, ...] = ()
-    folded: frozenset[str] = frozenset()
-    hidden: frozenset[str] = frozenset()
-    filter: Expression | None = None
-    filter_text: str | None = None
-    sort: tuple[str, ...] = ()
-    group: tuple[ViewGroup, ...] = ()
-    """Of a list; ``told`` is what stands below its columns, None for the sums of all that can be added up."""
-    told: tuple[ViewTotal, ...] | None = None
-    formats: tuple[Format, ...] = ()
-    frozen: int = 0
-    """Columns that stay at the left while the others scroll."""
-    order: int | None = None
-    """Its place among the tabs of its entity; those without one come after, by name."""
-    roles: frozenset[str] | None = None
-    off: bool = False
-    """Whether its part, or that of its entity, is switched off: no screen shows it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MenuItem:
-    """A place in the navigation: a group with items, or a link to an entity's list or one view of it."""
-
-    label: Label
-    icon: str | None = None
-    entity: str | None = None
-    view: str | None = None
-    items: tuple[MenuItem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
-    """Navigation of a solution, for all or for some roles."""
-
-    uid: str
-    name: str
-    solution: str
-    roles: frozenset[str] | None = None
-    items: tuple[MenuItem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A part of a solution that can be switched; what belongs to one that is not ``on`` is on no screen."""
 
@@ -351,6 +232,8 @@ class Model:
     menus: Mapping[str, Menu]
     actions: Mapping[str, Action] = attribute(default_factory=dict)
     tests: Mapping[str, AccessTests] = attribute(default_factory=dict)
+    reports: Mapping[str, Report] = attribute(default_factory=dict)
+    documents: Mapping[str, DocumentType] = attribute(default_factory=dict)
     document: Mapping[str, Any]
     """The canonical JSON document this model was resolved from (kinds -> list of definitions with uids)."""
 
@@ -382,6 +265,18 @@ class Model:
         for action in self.actions.values():
             found[action.entity].append(action)
         return {uid: tuple(sorted(actions, key=Action.place)) for uid, actions in found.items()}
+
+    @cached_property
+    def document_by_uid(self) -> dict[str, DocumentType]:
+        return {d.uid: d for d in self.documents.values()}
+
+    @cached_property
+    def documents_of(self) -> dict[str, tuple[DocumentType, ...]]:
+        """The documents of each entity (uid) in their order."""
+        found: dict[str, list[DocumentType]] = {uid: [] for uid in self.entity_by_uid}
+        for each in self.documents.values():
+            found[each.entity].append(each)
+        return {uid: tuple(sorted(those, key=DocumentType.place)) for uid, those in found.items()}
 
     @cached_property
     def role_by_uid(self) -> dict[str, Role]:

@@ -32,7 +32,7 @@ DATA_FOLDERS = ("data", "demo")
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _BESIDE = (".md", ".txt")
-_LATER = frozenset(("reports", "dashboards", "documents", "automations"))
+_LATER = frozenset(("dashboards", "automations"))
 
 
 def parse_files(files: Mapping[str, str]) -> Document:

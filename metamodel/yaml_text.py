@@ -17,7 +17,6 @@ LARGEST = 2_000_000
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-_NO_WRAP = 2**30
 _NULL = re.compile(r"(?:~|null|Null|NULL|)")
 _BOOLEAN = re.compile(r"(?:true|True|TRUE|false|False|FALSE)")
 _INTEGER = re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)")

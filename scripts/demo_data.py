@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from plugins.barcode.codes import check_digit
+from plugins.requisites.digits import account_key, inn_key, ogrn_key
 
 TODAY = date(2026, 11, 20)
 LONGEST = {"lead": 3, "qualified": 7, "offer": 14, "contract": 18}
@@ -22,6 +23,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "examples" / "crm" / "demo"
 
 Row = dict[str, str]
 
+SELLER = "ООО «СкладТех»"
 DEPARTMENTS = [
     ("Отдел продаж", "", ""),
     ("Продажи, север", "Отдел продаж", ""),
@@ -159,13 +161,106 @@ def inn(draw: random.Random, person: bool) -> str:
     return "".join(map(str, digits))
 
 
+BANKS = [
+    ("ПАО «Северный торговый банк», г. Рябинск", "049901731"), ("АО «Волжский промышленный банк», г. Лучегорск", "049902745"),
+    ("АО «Банк Степной», г. Заречье", "049903758"), ("ПАО «Уральский кредит», г. Каменка", "049904762"),
+]  # fmt: skip
+TOWNS = ["г. Рябинск", "г. Лучегорск", "г. Заречье", "г. Каменка"]
+
+REGIONS = {
+    "г. Рябинск": ("обл", "Рябинская", "UTC+3", 412000),
+    "г. Лучегорск": ("край", "Лучегорский", "UTC+5", 780000),
+    "г. Заречье": ("обл", "Рябинская", "UTC+3", 96000),
+    "г. Каменка": ("обл", "Степная", "UTC+4", 153000),
+}
+"""Of each town the type and name of its region, its time and how many live there."""
+
+
+def keyed_account(bank: str, head: str, tail: str) -> str:
+    """An account of 20 digits with its check digit: ``head`` of eight, ``tail`` of eleven."""
+    written = [int(sign) for sign in f"{head}0{tail}"]
+    written[8] = account_key(written, [int(sign) for sign in bank])
+    return "".join(map(str, written))
+
+
+def bank_of(draw: random.Random) -> Row:
+    """An invented bank with an account in it; the codes begin as no real ones do."""
+    name, code = draw.choice(BANKS)
+    return {
+        "bank": name,
+        "bik": code,
+        "account": keyed_account(code, "40702810", f"{draw.randrange(10**11):011}"),
+        "corr_account": keyed_account(code, "30101810", f"00000000{code[-3:]}"),
+    }
+
+
+def ogrn(draw: random.Random, person: bool) -> str:
+    """A registration number of the right length with its check digit."""
+    digits = [3 if person else 1, 9, 9, *(draw.randrange(10) for _ in range(11 if person else 9))]
+    return "".join(map(str, [*digits, ogrn_key(digits)]))
+
+
+def signer(number: int, name: str) -> Row:
+    """Who signs for a company and with what powers, the same whatever else is drawn; an entrepreneur signs alone."""
+    draw = random.Random(1000 + number)
+    if name.startswith("ИП "):
+        return {
+            "kpp": "",
+            "ogrn": ogrn(draw, True),
+            **bank_of(draw),
+            "director": name.removeprefix("ИП "),
+            "director_post": "индивидуальный предприниматель",
+            "basis": "свидетельство о государственной регистрации",
+        }
+    woman = draw.random() < 0.4
+    first, middle = draw.choice(WOMEN if woman else MEN)
+    post = draw.choice(
+        ["генеральный директор", "генеральный директор", "директор", "исполнительный директор"]
+    )
+    powers = f"доверенность № {draw.randrange(1, 90)} от 12.01.2026"
+    return {
+        "kpp": f"99{draw.randrange(100):02}01001",
+        "ogrn": ogrn(draw, False),
+        **bank_of(draw),
+        "director": f"{draw.choice(LAST)}{'а' if woman else ''} {first} {middle}",
+        "director_post": post,
+        "basis": powers if post.startswith("исп") else "Устав",
+    }
+
+
+def organizations() -> list[Row]:
+    """Whose name stands on invoices: an invented seller of racks."""
+    draw = random.Random(20261124)
+    digits = [9, 9, 0, 1, 2, 3, 4, 5, 6]
+    return [
+        {
+            "name": SELLER,
+            "inn": "".join(map(str, [*digits, inn_key(digits, 10)])),
+            "kpp": "990101001",
+            "ogrn": ogrn(draw, False),
+            "city": "Рябинск",
+            "address": "г. Рябинск, Складской пр., 2, стр. 15",
+            "phone": "+7 900 000-01-01",
+            "email": "sales@example.com",
+            "vat_rate": "22%",
+            **bank_of(draw),
+            "director": "Ветров Андрей Павлович",
+            "director_post": "генеральный директор",
+            "basis": "Устав",
+            "accountant": "Сомова Инна Олеговна",
+        }
+    ]
+
+
 def phone(draw: random.Random) -> str:
     """A telephone number of a range that no operator serves."""
     return f"+7 900 000-{draw.randrange(100):02}-{draw.randrange(100):02}"
 
 
 def departments() -> list[Row]:
-    return [{"name": name, "parent.name": parent} for name, parent, _ in DEPARTMENTS]
+    return [
+        {"name": name, "parent.name": parent, "organization.name": SELLER} for name, parent, _ in DEPARTMENTS
+    ]
 
 
 def users() -> list[Row]:
@@ -185,6 +280,16 @@ def user_roles() -> list[Row]:
     return [{"user.login": login, "role.name": role} for login, _, _, role in PEOPLE]
 
 
+def cities() -> list[Row]:
+    return [
+        {
+            "address": town, "city": town.removeprefix("г. "), "region_type": kind, "region": region,
+            "country": "Россия", "timezone": zone, "population": str(people),
+        }
+        for town, (kind, region, zone, people) in REGIONS.items()
+    ]  # fmt: skip
+
+
 def companies(draw: random.Random) -> list[Row]:
     return [
         {
@@ -192,13 +297,15 @@ def companies(draw: random.Random) -> list[Row]:
             "inn": inn(draw, name.startswith("ИП ")),
             "industry": industry,
             "owner.login": MANAGERS[index % len(MANAGERS)],
-            "address": f"{draw.choice(STREETS)}, {draw.randrange(1, 90)}",
+            "city.address": TOWNS[index % len(TOWNS)],
+            "address": f"{TOWNS[index % len(TOWNS)]}, {draw.choice(STREETS)}, {draw.randrange(1, 90)}",
             "phone": phone(draw),
             "website": f"company-{index + 1:02}.example.com" if draw.random() < 0.7 else "",
             "key_account": "true" if draw.random() < 0.2 else "false",
             "discount": draw.choice(["", "", "", "3%", "5%", "10%"]),
             "tags": draw_tags(index),
             "notes": "",
+            **signer(index, name),
         }
         for index, (name, industry) in enumerate(COMPANIES)
     ]
@@ -347,6 +454,7 @@ def deals(draw: random.Random, people: list[Row], firms: list[Row]) -> list[Row]
                 "company.name": firm,
                 "contact.name": draw.choice(known) if known else "",
                 "owner.login": owner[firm] if draw.random() < 0.8 else draw.choice(MANAGERS),
+                "seller.name": SELLER,
                 "stage": stage,
                 "probability": chance,
                 "opened_on": opened.isoformat(),
@@ -463,10 +571,12 @@ def tables() -> dict[str, list[Row]]:
     enquiries, their_numbers = leads(people, orders)
     orders = [{**order, "lead.name": order.get("lead.name", "")} for order in orders]
     makers: dict[str, Callable[[], list[Row]]] = {
+        "organization": organizations,
         "department": departments,
         "user": users,
         "user_role": user_roles,
         "tag": lambda: [{"name": name, "color": color} for name, color in TAGS.items()],
+        "city": cities,
         "company": lambda: firms,
         "contact": lambda: people,
         "contact_phone": lambda: numbers,

@@ -36,7 +36,11 @@ SETTINGS: Mapping[str, str] = {
     "lc_messages": "C",
     "log_min_messages": "warning",
 }
-NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE: Mapping[str, str] = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0",
+    "autovacuum": "off", "jit": "off", "max_wal_size": "128MB",
+}  # fmt: skip
+"""Nothing is kept for longer than a run: no log to follow, no tables to tend, no statement worth compiling."""
 
 
 class PostgresMissing(Exception):
@@ -78,7 +82,7 @@ class Cluster:
         self.durable = durable
         self.user = _unprivileged_user()
         self.lasting = folder is not None
-        self.folder = folder or Path(tempfile.mkdtemp(prefix=PREFIX, dir=_temporary()))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix=PREFIX, dir=_temporary(durable)))
         self.url = ""
 
     def start(self) -> str:
@@ -184,7 +188,7 @@ class Cluster:
 
 def sweep() -> None:
     """Remove clusters whose test run was killed before it could end them."""
-    for folder in _temporary().glob(f"{PREFIX}*"):
+    for folder in [*_temporary(True).glob(f"{PREFIX}*"), *_MEMORY.glob(f"{PREFIX}*")]:
         state = folder / "state.json"
         try:
             ours = not hasattr(os, "geteuid") or state.lstat().st_uid == os.geteuid()
@@ -223,8 +227,14 @@ def _unprivileged_user() -> tuple[str, str] | None:
     )
 
 
-def _temporary() -> Path:
-    """Where clusters are made: a short path that another user may enter."""
+_MEMORY, ROOM = Path("/dev/shm"), 6 * 2**30
+"""Files in memory: a copy of a database costs a sixth there; and the bytes that must be free for a run."""
+
+
+def _temporary(durable: bool) -> Path:
+    """Where clusters are made: a short path that another user may enter, in memory where there is plenty."""
+    if not durable and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > ROOM:
+        return _MEMORY
     return Path("/tmp") if os.name == "posix" else Path(tempfile.gettempdir())
 
 
@@ -237,7 +247,7 @@ def _free_port() -> int:
 
 def _lasting_folder() -> Path:
     """The folder of the one development cluster of this checkout."""
-    return _temporary() / f"{PREFIX}dev-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}"
+    return _temporary(True) / f"{PREFIX}dev-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}"
 
 
 def main() -> int:

@@ -23,8 +23,13 @@ from scripts.postgres import Cluster, PostgresMissing
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TYPED = ("metamodel", "core", "renderers", "plugins", "scripts", "tests", "bench")
-WORKERS = "3"
-"""One more than the cores that are promised: tests of browsers and databases wait about half of their time."""
+WORKERS = "4"
+"""Twice the cores that are promised: tests of browsers, databases and processes wait about half of their time."""
+SHARING = ("--dist", "loadfile", "--no-loadscope-reorder")
+"""A file is run by one of them, so that what its tests share is made once; in the order of collection, the longest first
+(`tests/conftest.py`)."""
+HUNG = ("-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true", "--max-worker-restart=0")
+"""A test that takes so many seconds hangs: it is told with the stacks of all threads, fails, and its worker ends."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -143,7 +148,8 @@ def main(arguments: Sequence[str], run: Callable[[Sequence[str], Sequence[str]],
     if arguments:
         return run(arguments, ())
     failed = [outcome.name for outcome in run_checks(checks()) if not outcome.passed]
-    status = run(("-n", WORKERS, "--dist", "worksteal", "--quiet"), failed)
+    hung = () if os.environ.get("KUBIK_TEST_LONG") else HUNG
+    status = run(("-n", WORKERS, *SHARING, *hung, "--quiet"), failed)
     return status or (1 if failed else 0)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +82,22 @@ class Commands:
             self.printed[process.pid] = process.communicate(timeout=20)[0]
 
 
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_mine = range(10_000 + _worker % 16, 30_000, 16)
+_ports = itertools.cycle(_mine[(at + os.getpid() * 37) % len(_mine)] for at in range(len(_mine)))
+"""Of each worker other ones, and none that the system gives to who connects: nobody takes one before its server does;
+of each run from another one on."""
+
+
 def free_port() -> int:
     """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise AssertionError("there is no end of ports")
 
 
 def wait_until_ready(address: str, process: subprocess.Popen[str], seconds: float = 60) -> None:

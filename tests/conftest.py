@@ -6,6 +6,7 @@ alone: `export KUBIK_TEST_POSTGRES_URL=$(.venv/bin/python -m scripts.postgres st
 
 from __future__ import annotations
 
+import faulthandler
 import itertools
 import os
 import shutil
@@ -18,9 +19,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from core.plugin_manager import start_plugins
+from tests.thrift import save_work
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,7 +41,10 @@ BROWSER_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
+"""Its camera shows a turning disc."""
 
 # An installation's settings in the developer's environment must not reach the tests.
 for _name in [
@@ -47,7 +53,15 @@ for _name in [
     del os.environ[_name]
 
 
+# The same examples in every run, as many seconds as they take: a verdict hangs neither on dice nor on a busy machine.
+settings.register_profile(
+    "kubik", deadline=None, suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not os.environ.get("KUBIK_TEST_LONG"),
+)  # fmt: skip
+settings.load_profile("kubik")
+
 start_plugins()  # before any test asks for a field type: some do while they are collected
+save_work()
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +102,10 @@ class Databases:
         server = self._postgres_url()
         source = urlsplit(template).path.lstrip("/") if template else "template1"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
-            )
+            # Files copied cost an eighth of the processor's time of pages written into the log, the way since 15.
+            copied = sql.SQL(" STRATEGY file_copy" if connection.info.server_version >= 150000 else "")
+            names = (sql.Identifier(name), sql.Identifier(source))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names) + copied)
         self._undo.callback(self._drop, server, name)
         return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
@@ -137,18 +152,84 @@ def database_url(dialect: Dialect, fresh_database: Databases) -> str:
     return fresh_database(dialect)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real Chromium. Per module: while it is open, Playwright keeps an event loop in this thread."""
-    path = os.environ.get("KUBIK_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        pytest.fail("there is no browser: run ./kubik test, or set KUBIK_TEST_CHROMIUM", pytrace=False)
-    from playwright.sync_api import sync_playwright  # half a second that other tests need not wait
+_open_browser = ExitStack()
+_opened: list[Browser] = []
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_ARGUMENTS))
-        yield chromium
-        chromium.close()
+
+@pytest.fixture
+def browser() -> Browser:
+    """A real Chromium, one for all tests in a row that ask for it."""
+    if not _opened:
+        path = (
+            os.environ.get("KUBIK_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+        )
+        if not path:
+            pytest.fail("there is no browser: run ./kubik test, or set KUBIK_TEST_CHROMIUM", pytrace=False)
+        from playwright.sync_api import sync_playwright  # half a second that other tests need not wait
+
+        playwright = _open_browser.enter_context(sync_playwright())
+        _opened.append(playwright.chromium.launch(executable_path=path, args=list(BROWSER_ARGUMENTS)))
+        _open_browser.callback(_opened.clear)
+        _open_browser.callback(_opened[0].close)
+    return _opened[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Close the browser before a test without one: while it is open, Playwright keeps an event loop in this thread."""
+    if "browser" not in getattr(nextitem, "fixturenames", ()):
+        _open_browser.close()
+
+
+LONGEST = (
+    "e2e",
+    "contracts",
+    "docs",
+    "scripts",
+    "core/solutions",
+    "core/cli",
+    "core/records",
+    "core/storage",
+    "core",
+)
+"""Folders whose files take longest, in order: begun first, none is left alone at the end."""
+
+
+DRAWN = (
+    "renderers/api/",
+    "renderers/exporting/",
+    "renderers/importing/",
+    "renderers/pivots/",
+    "renderers/documents/",
+)
+"""Of what renders these are tried on both databases; pages are drawn from values that `tests/core` reads from both."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what takes longest first (the order within a file stays), and pages on SQLite alone but for a long run."""
+    root = Path(__file__).parent
+
+    def where(item: pytest.Item) -> str:
+        return item.path.relative_to(root).as_posix()
+
+    def place(item: pytest.Item) -> int:
+        found = (rank for rank, start in enumerate(LONGEST) if where(item).startswith(f"{start}/"))
+        return next(found, len(LONGEST))
+
+    def is_twice(item: pytest.Item) -> bool:
+        page = where(item).startswith(("renderers/", "core/web/")) and not where(item).startswith(DRAWN)
+        return page and "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values()
+
+    items.sort(key=place)
+    if not os.environ.get("KUBIK_TEST_LONG"):
+        twice = [item for item in items if is_twice(item)]
+        config.hook.pytest_deselected(items=twice)
+        items[:] = [item for item in items if not is_twice(item)]
+
+
+def pytest_unconfigure() -> None:
+    """A thread that a test left behind keeps no process: a minute later its stack is told, and the process ends."""
+    faulthandler.dump_traceback_later(60, exit=True, file=2)
 
 
 @pytest.hookimpl(trylast=True)

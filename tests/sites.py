@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from litestar.testing import TestClient
@@ -28,6 +30,7 @@ from tests.conftest import Databases
 PASSWORD = "correct horse"
 PEOPLE: Mapping[str, str] = {"admin": "administrator", "helen": "head", "mark": "manager", "nina": "manager"}
 CONTEXT = Context()
+ZONE = "Europe/Moscow"
 
 
 def settings(database_url: str, home: Path, **more: Any) -> Settings:
@@ -36,10 +39,15 @@ def settings(database_url: str, home: Path, **more: Any) -> Settings:
         home=home,
         database_url=database_url,
         secret_key=b"0" * 32,
-        time_zone="Europe/Moscow",
+        time_zone=ZONE,
         language="en",
         **more,
     )
+
+
+def today() -> date:
+    """The day of a test's installation, which may be another one than this machine's."""
+    return datetime.now(ZoneInfo(ZONE)).date()
 
 
 def install(

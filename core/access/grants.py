@@ -19,7 +19,7 @@ FOLLOWING = frozenset({"create", "update", "delete"})
 """Actions on a child row that are an ``update`` of its parent."""
 
 
-READING = frozenset({"read", "show", "export", "print"})
+READING = frozenset({"read", "show", "export"})
 """Actions that change nothing: the stages of a grant do not limit them."""
 
 

@@ -25,7 +25,8 @@ def run_steps(standing: Standing) -> Ran:
             except KubikError as error:
                 raise _told(standing, step, error) from error
     made = tuple(dict.fromkeys(standing.made))
-    return Ran(action=standing.action, record=standing.id, made=made, go=_go(standing))
+    issued = tuple(standing.issued)
+    return Ran(action=standing.action, record=standing.id, made=made, issued=issued, go=_go(standing))
 
 
 def _go(standing: Standing) -> Go:
@@ -40,7 +41,7 @@ def _go(standing: Standing) -> Go:
 
 def _told(standing: Standing, step: Step, error: KubikError) -> KubikError:
     """The error of a write in the words of the action: which record it was about, which inputs are at fault."""
-    if not error.errors and error.code not in _NOT_THEIRS:
+    if step.do == "print" or (not error.errors and error.code not in _NOT_THEIRS):
         return error
     entity = standing.tx.model.entity_by_uid[step.entity]
     if error.code in _NOT_THEIRS or any(p.code in _NOT_THEIRS for p in error.errors):

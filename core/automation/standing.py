@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from core.access.actor import Actor
+from core.query.issued import Issued
 from core.storage.expressions import AllRows, BoundRow
 from core.storage.expressions.environment import Environment, Row, Values
 from core.storage.workspace import Transaction
@@ -35,6 +36,15 @@ class Records(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """The issuer of documents, which stands to the right of automation, too."""
+
+    def issue(self, tx: Transaction, actor: Actor, document: str, record: int) -> Issued | None:
+        """Issue a document (its name) of a record as it is by now; None when it cannot be kept yet, and so nothing of this
+        transaction will be."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """A record that a step left behind: created, or found or taken."""
@@ -54,11 +64,12 @@ class Go:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What an action did: the record it stood on, what its steps left behind, and where to go."""
+    """What an action did: the record it stood on, what its steps left behind and issued, and where to go."""
 
     action: Action
     record: int | None
     made: tuple[Made, ...]
+    issued: tuple[Issued, ...] = ()
     go: Go
 
 
@@ -77,6 +88,9 @@ class Standing:
     """What is stored of the record now."""
     results: dict[str, Any] = field(default_factory=dict)
     made: list[Made] = field(default_factory=list)
+    documents: Documents | None = None
+    """None where nothing is issued: for many records at once."""
+    issued: list[Issued] = field(default_factory=list)
 
     def actor_of(self, step: Step) -> Actor:
         """Who does the step: the person, or the system on behalf of the person."""

@@ -8,10 +8,12 @@ import click
 
 from core.access.actor import system_actor
 from core.cli.common import opened, say, settings, words
+from core.documents.keeping.checking import check_documents
 from core.records.indexing.checking import check_search
 from core.records.sweeping import check_contents
 from core.solutions.access_tests import check_tests
 from core.solutions.sweep import purge_unreferenced, unreferenced
+from core.solutions.template_faults import check_templates
 from core.storage.check import check_storage
 from metamodel.messages import message
 
@@ -31,6 +33,8 @@ def check(context: click.Context, whole: bool, purge: bool) -> None:
         for fault in chain(
             check_storage(workspace, whole=whole),
             check_contents(workspace, whole=whole),
+            check_documents(workspace, whole=whole),
+            check_templates(workspace),
             check_search(workspace, whole=whole),
             check_tests(workspace),
         ):

@@ -67,10 +67,18 @@ def import_file(
     else:
         options = replace(options, mapping=fields_of(mapping, written))
     with opened() as workspace, progress() as bar:
-        report = run_import(
-            workspace, system_actor(), entity, file, options, bar.update_to, name=file.name, recipe=recipe,
-            errors=errors,
-        )  # fmt: skip
+        try:
+            report = run_import(
+                workspace, system_actor(), entity, file, options, bar.update_to, name=file.name, recipe=recipe,
+                errors=errors,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            if bar.begun and not (dry_run or recipe is not None and recipe.dry_run):
+                told = message(
+                    "Broken off: what was written stays. The same command goes on from there; a running server does so by itself in a minute."
+                )
+                say(told, to_stderr=True)
+            raise
     show(report)
     if report.refused:
         context.exit(1)
@@ -139,6 +147,8 @@ def take_back(job: int, everything: bool) -> None:
 class Bar:
     """A progress bar on stderr; in a pipe or a log it says nothing."""
 
+    begun = False
+
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
         self._bar: Any = None
@@ -152,6 +162,7 @@ class Bar:
 
     def update_to(self, done: int, total: int) -> None:
         """So much of so much is done."""
+        self.begun = True
         if not self._shown:
             return
         if self._bar is None:

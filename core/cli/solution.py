@@ -9,11 +9,14 @@ import click
 from core.access.actor import system_actor
 from core.cli.common import opened, say, words
 from core.cli.plans import accepting, identifiers, show_plan
-from core.solutions import packages
+from core.solutions import data, packages
 from core.solutions.apply import apply
 from core.solutions.source import read_solution
 from core.solutions.start import find_solution
 from metamodel.messages import message
+
+SHOWN = 20
+"""Records that stay and are named."""
 
 
 @click.group(short_help="Solutions: packages of definitions.")
@@ -53,6 +56,19 @@ def list_installed() -> None:
         found = packages.list_solutions(workspace, system_actor())
     for each in found:
         click.echo("\t".join((each.name, each.version, str(each.entities), words().render(each.label))))
+
+
+@solution.command("remove-demo", short_help="Take the demonstration records away.")
+def remove_demo() -> None:
+    """Put the demonstration records of all solutions into the bin; those that other records lead to stay, and are named."""
+    with opened() as workspace:
+        count, staying = data.remove_demo(workspace)
+    for entity, record in staying[:SHOWN]:
+        label = words().render(entity.label) or entity.name
+        say(
+            message("{entity} {id} stays: other records lead to it.", entity=label, id=record), to_stderr=True
+        )
+    say(message("Demonstration records in the bin: {count}, left: {left}", count=count, left=len(staying)))
 
 
 @solution.command(short_help="Switch a part of a solution on or off.")

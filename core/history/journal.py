@@ -18,9 +18,12 @@ from metamodel.json_text import JsonValue
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
 
-Kind = Literal["created", "updated", "deleted", "restored", "revealed", "erased"]
-KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "restored", "revealed", "erased")
-"""What may have happened to a record: ``erased`` is personal data taken out of it for ever."""
+Kind = Literal["created", "updated", "deleted", "restored", "revealed", "erased", "issued"]
+KINDS: tuple[Kind, ...] = ("created", "updated", "deleted", "restored", "revealed", "erased", "issued")
+"""What may have happened to a record: ``erased`` is personal data taken out of it for ever, ``issued`` a document."""
+
+BESIDE: frozenset[Kind] = frozenset(("revealed", "issued"))
+"""What leaves the record as it was: no change to whoever follows its values."""
 
 
 HAND = "_hand"
@@ -45,6 +48,8 @@ class Change:
     """The person as whom it was done, when not as oneself."""
     action: str | None = None
     job: int | None = None
+    document: int | None = None
+    """The document that was issued."""
     differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
@@ -55,7 +60,7 @@ def write(tx: Transaction, changes: Sequence[Change]) -> None:
     rows = [
         {
             "at": tx.now, "by": c.by, "kind": c.kind, "entity": c.entity, "record": c.record, "version": c.version,
-            "action": c.action, "behalf": c.behalf, "job": c.job,
+            "action": c.action, "behalf": c.behalf, "job": c.job, "document": c.document,
             "diff": {uid: [neutral(old), neutral(new)] for uid, (old, new) in c.differences.items()},
         }
         for c in changes

@@ -125,6 +125,25 @@ def cancel_job(tx: Transaction, job: int, *, by: int | None = None) -> Job:
     return read_job(tx, job)
 
 
+def resume_job(tx: Transaction, job: int, saved: Any) -> None:
+    """Let a cancelled job wait again; its handler goes on from ``saved``."""
+    table = tx.tables.own.job
+    tx.connection.execute(
+        table.update()
+        .where(table.c.id == job, table.c.state == "cancelled")
+        .values(
+            state="queued",
+            cancel=False,
+            saved=saved,
+            result=None,
+            error=None,
+            finished_at=None,
+            attempts=0,
+            run_after=tx.now,
+        )
+    )
+
+
 def forget_jobs(tx: Transaction) -> int:
     """Remove what finished too long ago to be asked about; how many."""
     table = tx.tables.own.job

@@ -35,6 +35,9 @@ POLL_SECONDS = 1.0
 
 TIDY_SECONDS = 3600.0
 
+COUNT_SECONDS = 60.0
+"""How long what the planner of SQLite goes by may be behind what was written."""
+
 STOPPING = 8.0
 """Seconds that a stopping worker waits for its job to reach the end of a chunk."""
 
@@ -140,11 +143,14 @@ class Worker:
             thread.join()
 
     def _work(self) -> None:
-        tidied = -TIDY_SECONDS
+        tidied, counted = -TIDY_SECONDS, -COUNT_SECONDS
         while not self._stop.is_set():
             if time.monotonic() - tidied >= TIDY_SECONDS:
                 self._tidy()
                 tidied = time.monotonic()
+            if time.monotonic() - counted >= COUNT_SECONDS:
+                self._count()
+                counted = time.monotonic()
             try:
                 found = self.run_one()
             except Exception:
@@ -158,6 +164,11 @@ class Worker:
             self._workspace.write(forget_jobs)
             for chore in self._chores:
                 chore(self._workspace)
-            self._workspace.database.tidy()
         except Exception:
             _LOG.exception("tidying failed")
+
+    def _count(self) -> None:
+        try:
+            self._workspace.database.tidy()
+        except Exception:
+            _LOG.exception("counting for the planner failed")

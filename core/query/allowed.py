@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -74,12 +74,71 @@ def granted(
     return frozenset(columns[0]) if columns else frozenset()
 
 
-def _standing(tx: Transaction, grants: Grants, entity: Entity, field: Field | None, action: str) -> Prepared:
+def printable(
+    tx: Transaction, actor: Actor, entity: Entity, ids: Iterable[int], *, staged: bool = True
+) -> frozenset[int]:
+    """Those of these records, all of which the actor sees, whose documents are theirs by a grant of printing: of child
+    rows those whose parent is, of what follows another record's rights those where that record is. Not ``staged``: at
+    whatever stage they are, of documents that are there already.
+    """
+    grants, wanted = grants_of(tx.model, actor), sorted(set(ids))
+    if not wanted or not grants.may(entity.uid, "print"):
+        return frozenset()
+    if grants.everything:
+        return frozenset(wanted)
+    by_target: dict[str, dict[int, list[int]]] = {}
+    for id, target, above in _above(tx, entity, wanted):
+        by_target.setdefault(target, {}).setdefault(above, []).append(id)
+    if narrows(entity):
+        found = {
+            id
+            for target, above in by_target.items()
+            for each in printable(tx, actor, tx.model.entity_by_uid[target], above, staged=staged)
+            for id in above[each]
+        }
+        wanted = sorted(found)
+        if not any("print" in grant.actions for grant in grants.own.get(entity.uid, ())):
+            return frozenset(wanted)
+    values = {**parameters(tx, actor), "ids": id_list(tx.dialect, wanted)}
+    columns = run(_standing(tx, grants, entity, None, "print", staged=staged), tx.connection, values)
+    return frozenset(columns[0]) if columns else frozenset()
+
+
+def _above(tx: Transaction, entity: Entity, ids: Sequence[int]) -> list[tuple[int, str, int]]:
+    """The record that each of these follows: its id, and the uid of its entity; nothing for what follows none."""
+    uid = entity.parent or entity.follows
+    if uid is None:
+        return []
+    place = tx.tables[entity.uid]
+    link = place.columns[uid].value
+    rows = tx.connection.execute(
+        sa.select(place.table.c.id, link).where(among(tx.dialect, place.table.c.id, "ids")),
+        {"ids": id_list(tx.dialect, ids)},
+    )
+    target = entity.by_uid[uid].target
+    led = ((id, to) for id, to in rows if to is not None)
+    if entity.parent is not None:
+        return [(id, target or "", to) for id, to in led]
+    return [(id, to.entity, to.id) for id, to in led if to.entity in tx.model.entity_by_uid]
+
+
+def _standing(
+    tx: Transaction, grants: Grants, entity: Entity, field: Field | None, action: str, *, staged: bool = True
+) -> Prepared:
     """The statement for these grants, made once for a model: those of the ids on whose records one of them stands."""
     database = tx.workspace.database
     kept: dict[tuple[object, ...], Prepared] = tx.model.derived.setdefault("standing", {})
     uid = None if field is None else field.uid
-    key = (entity.uid, uid, action, grants.key, database.dialect, database.schema, tx.workspace.zone.key)
+    key = (
+        entity.uid,
+        uid,
+        action,
+        staged,
+        grants.key,
+        database.dialect,
+        database.schema,
+        tx.workspace.zone.key,
+    )
     if key not in kept:
         relations = relations_of(tx, grants)
         row = relations.visible.open(entity.uid, "any", unfiltered=True)
@@ -88,9 +147,9 @@ def _standing(tx: Transaction, grants: Grants, entity: Entity, field: Field | No
             for g in grants.branches(entity.uid, action)
             if uid is None or g.fields is None or uid in g.fields
         ]
-        staged = action not in READING
+        at_stage = staged and action not in READING
         standing = [
-            (_stands(entity, row.alias, grant) if staged else sa.true()) & relations.rule(row, grant)
+            (_stands(entity, row.alias, grant) if at_stage else sa.true()) & relations.rule(row, grant)
             for grant in given
         ]
         select = sa.select(row.alias.c.id).where(

@@ -59,7 +59,8 @@ def list_select(compiler: Compiler, field: Field) -> sa.Select[Any]:
 def titles_select(compiler: Compiler, entity: Entity, *, reached: bool = False) -> sa.Select[Any]:
     """Id, title and whether it is in the bin, of the records of the parameter ``parents`` that the reader may see;
     ``reached`` as for `VisibleRows.open`."""
-    row = compiler.relations.visible.open(entity.uid, "any", reached=reached)
+    follows = entity.follows is not None or entity.parent is not None
+    row = compiler.relations.visible.open(entity.uid, "any", reached=reached, bounded=follows)
     select = sa.select(row.alias.c.id, *_shown(row, compiler.language))
     limits = [c for c in (row.condition,) if c is not None]
     return select.where(among(compiler.relations.dialect, row.alias.c.id, "parents"), *limits)

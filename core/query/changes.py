@@ -10,14 +10,16 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
+from core.history.journal import BESIDE
 from core.history.positions import BEGINNING, Position, read_journal
 from core.query.cursor import read_cursor, write_cursor
 from core.query.execute import parameters, relations_of
-from core.query.history import read_neutral
 from core.query.names import readable_entity
+from core.query.neutral import read_neutral
 from core.query.plan import page_limit
 from core.query.read import visible_ids
 from core.storage.expressions import BoundRow, compile_condition
+from core.storage.lists import read_lists
 from core.storage.workspace import Transaction
 from metamodel.expression.tree import Aggregate, Expression, Path, walk
 from metamodel.model import Entity, Model
@@ -87,7 +89,7 @@ def _seen(
         by_entity.setdefault(row.entity, set()).add(row.record)
     visible = {uid: visible_ids(tx, actor, entities[uid], ids, "any") for uid, ids in by_entity.items()}
     for row in rows:
-        if row.kind == "revealed":
+        if row.kind in BESIDE:
             continue  # nothing has changed
         if row.record in visible[row.entity]:
             change = row.kind
@@ -181,8 +183,7 @@ def _before(tx: Transaction, entity: Entity, change: Any) -> dict[str, Any] | No
         return None
     values = dict(zip(place.columns, present, strict=True))
     for uid, pairs in place.lists.items():
-        listed = sa.select(pairs.c.target).where(pairs.c.record == change.record).order_by(pairs.c.position)
-        values[uid] = tuple(tx.connection.execute(listed).scalars()) or None
+        values[uid] = read_lists(tx.connection, pairs, (change.record,)).get(change.record)
     journal = tx.tables.own.journal
     later = (
         sa.select(journal.c.diff)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.query.columns import Columns, Layout
 from core.query.grouping import group_condition
+from core.query.indexed import sought_by_end
 from core.query.leading import leading_to
 from core.query.matching import among
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
@@ -18,8 +19,9 @@ from core.query.relations import Relations, VisibleRow, choices_of
 from core.query.searching.condition import search_condition
 from core.query.shared import shared_pages
 from core.query.title import title_of, visible_id, visible_title
+from core.query.ways import ALONG, Way
 from core.storage.expressions import Cell, compile_condition, compile_value
-from core.storage.expressions.hints import not_seeking
+from core.storage.expressions.hints import by_this_index, not_seeking
 from core.storage.types import TEXT
 from metamodel.expression.tree import Path
 from metamodel.text import KEY_LENGTH
@@ -35,22 +37,19 @@ NEVER_EMPTY = ("id", "created_at", "updated_at", "version")
 
 Condition = sa.ColumnElement[bool]
 
-Way = Literal["free", "order", "grant", "each", "kept"]
-"""How the rows of a grant are found: as the database likes, along the index of the order asking each row, by the
-grant first, to be sorted then, the first ones of each record that the grant's link may lead to, or of shares along
-what is kept of them in the order of lists (`core.query.shared`)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Which statement of a list is meant: its segment, whether it goes on behind a row (and which of that row's
-    sort values are empty), which way the rows of each grant are found, and how many rows there are at most (None: as
-    the parameter ``limit`` says; a constant is what PostgreSQL keeps a plan for)."""
+    sort values are empty), which way the rows of each grant are found, how many rows there are at most (None: as the
+    parameter ``limit`` says; a constant is what PostgreSQL keeps a plan for), and whether it ends at the first sort value
+    of the parameter ``end``."""
 
     segment: Segment = "values"
     empty: tuple[bool, ...] | None = None
     ways: tuple[Way, ...] = ()
     limit: int | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +83,7 @@ class Compiler:
         row = self.fresh()
         columns = Columns(row=row, language=self.language, source=row.alias, beside=True)
         layout = columns.layout(self.plan.selection)
-        limits = [*self._own_rights(row), *(c for c in (row.parents(),) if c is not None)] if limited else []
+        limits = row.rights() if limited else ()
         select = sa.select(*columns.selected).select_from(columns.source)
         return select.where(among(self.relations.dialect, row.alias.c.id, "ids"), *limits), layout
 
@@ -98,7 +97,7 @@ class Compiler:
         part = Part(segment=first, ways=(way,) * (index + 1), limit=PAGE)
         if way == "kept":
             return self._first(shared_pages(self, part, index), self.keys(self.fresh()), part)
-        return (self._along(part, [index]) if way == "order" else self._branch(part, index))[0]
+        return (self._along(part, [index]) if way in ALONG else self._branch(part, index))[0]
 
     def grant_count(self) -> int:
         """How many grants limit rows, each by its own condition; none when one of them gives all."""
@@ -114,11 +113,11 @@ class Compiler:
         branches = self.fresh().branch_count()
         kept = [index for index, way in enumerate(part.ways) if way == "kept"]
         others = [index for index in range(branches) if index not in kept]
-        if "order" in part.ways and not kept:
+        if not ALONG.isdisjoint(part.ways) and not kept:
             return self._along(part, others)
         if branches <= 1 and not kept:
             return self._branch(part, 0)
-        if "order" in part.ways:
+        if not ALONG.isdisjoint(part.ways):
             selects = [self._along(part, others)[0]]
         else:
             selects = [self._branch(part, index)[0] for index in others]
@@ -135,12 +134,20 @@ class Compiler:
     def _branch(self, part: Part, index: int) -> tuple[sa.Select[Any], tuple[Key, ...]]:
         row, way = self.fresh(), part.ways[index] if part.ways else "free"
         keys = self.keys(row)
-        select, limit = self._listed(row, part, keys), _limit(part.limit)
-        if way == "each":
+        by_end = part.ends and sought_by_end(self, index, way)
+        select, limit = self._listed(row, part, keys, by_end=by_end), _limit(part.limit)
+        if way == "each" and part.ends:
+            way = "grant"  # hardly more than the page are before the end: they are gathered
+        if way == "each" and self.relations.dialect == "postgresql":
             return self._of_each(
                 row, index, select.order_by(*order_by(keys, part.segment)).limit(limit), part
             ), keys
-        right = row.branch(index) if row.branch_count() else sa.false()
+        right = row.branch(index, way) if row.branch_count() else sa.false()
+        if right is not None and way == "each":
+            # record by record, each as long as its rows are among the first: by the index that holds them in this order
+            right = by_this_index(self.relations.dialect, right)
+            if part.segment == "values":
+                select = select.where(keys[0].expression.is_not(None))
         if right is not None:
             select = select.where(right)
         ordered = keys
@@ -161,13 +168,16 @@ class Compiler:
 
     def _asked(self, row: VisibleRow, ways: Sequence[Way], indexes: Sequence[int]) -> Condition:
         """Whether one of these grants gives the row, which is found otherwise."""
-        asked = (row.branch(i, one_by_one=ways[i] == "order", gathered=True) for i in indexes)
+        asked = (row.branch(i, ways[i] if ways[i] in ALONG else "among") for i in indexes)
         right = sa.or_(sa.false(), *(sa.true() if one is None else one for one in asked))
         return not_seeking(self.relations.dialect, right)
 
-    def _listed(self, row: VisibleRow, part: Part, keys: Sequence[Key]) -> sa.Select[Any]:
+    def _listed(
+        self, row: VisibleRow, part: Part, keys: Sequence[Key], *, by_end: bool = True
+    ) -> sa.Select[Any]:
         """Ids and sort values of the rows of a list, whoever reads it."""
-        return sa.select(*self.labelled(keys)).where(*self.common(row), *self.place(part, keys))
+        place = self.place(part, keys, by_end=by_end)
+        return sa.select(*self.labelled(keys)).where(*self.common(row), *place)
 
     def labelled(self, keys: Sequence[Key]) -> list[sa.ColumnElement[Any]]:
         """The values of keys as the columns of a select of ids."""
@@ -177,25 +187,48 @@ class Compiler:
         """How many rows a statement gives."""
         return _limit(part.limit)
 
-    def place(self, part: Part, keys: Sequence[Key]) -> list[Condition]:
-        """What limits a list to one of its segments, and there to what stands behind a row."""
+    def place(self, part: Part, keys: Sequence[Key], *, by_end: bool = True) -> list[Condition]:
+        """What limits a list to one of its segments, and there to what stands behind a row and before an end; without
+        ``by_end`` no index is sought for that, since by that of the order all rows up to there would be read.
+        """
         conditions = [] if part.empty is None else [behind(keys, part.segment, part.empty)]
         segment = segment_condition(keys, part.segment)
         if segment is not None and (part.empty is None or part.segment == "empty"):
             conditions.append(segment)
+        if part.ends:
+            end = keys[0].until(sa.bindparam("end", type_=keys[0].expression.type))
+            conditions.append(end if by_end else not_seeking(self.relations.dialect, end))
         return conditions
 
     def _of_each(self, row: VisibleRow, index: int, first: sa.Select[Any], part: Part) -> sa.Select[Any]:
-        """The first rows of each record that a grant's link may lead to, and of these the first."""
+        """The first rows of each record that a grant's link may lead to, and of these the first.
+
+        The very first of each are looked at before: behind the last of a page of these nothing of the page can stand,
+        so of most records no more than that is read.
+        """
         source = row.source(index)
         assert source is not None
         link, ids = source
-        records = ids.distinct().subquery("records")
-        each = first.where(row.column(link) == next(iter(records.c))).lateral("each")
+        keys, limit = self.keys(row), _limit(part.limit)
+        records: sa.FromClause = ids.distinct().cte(f"records_{index}")
+        record = next(iter(records.c))
+        if part.segment == "values":
+            many = sa.select(limit // sa.func.count() + 1).select_from(records).scalar_subquery()
+            begun = first.where(row.column(link) == record).limit(many).lateral("begun")
+            begins = sa.select(record.label("record"), *begun.c).select_from(records.join(begun, sa.true()))
+            begin = begins.cte(f"begins_{index}")
+            again = _again(begin, keys)
+            last = sa.select(again[0].expression).order_by(*order_by(again, part.segment))
+            last = last.offset(limit - 1).limit(sa.literal_column("1"))
+            table, farthest = self.fresh(), sa.func.min if keys[0].descending else sa.func.max
+            anything = sa.select(farthest(self.keys(table)[0].expression)).select_from(table.alias)
+            bound = sa.func.coalesce(last.scalar_subquery(), anything.scalar_subquery())
+            records = sa.select(begin.c.record).where(again[0].until(bound)).distinct().subquery("seen")
+            record = records.c.record
+            first = first.where(keys[0].until(bound))
+        each = first.where(row.column(link) == record).lateral("each")
         select = sa.select(*each.c).select_from(records.join(each, sa.true()))
-        return select.order_by(*order_by(_again(each, self.keys(row)), part.segment)).limit(
-            _limit(part.limit)
-        )
+        return select.order_by(*order_by(_again(each, keys), part.segment)).limit(limit)
 
     # --- counts
 
@@ -205,7 +238,7 @@ class Compiler:
         if ways is None:
             conditions = [*self.common(row), *self._own_rights(row)]
             return sa.select(sa.func.count()).select_from(row.alias).where(*conditions)
-        along = "order" in ways  # wide: it is enough to walk until the limit is reached
+        along = not ALONG.isdisjoint(ways)  # wide: it is enough to walk until the limit is reached
         rights = [self._asked(row, ways, range(len(ways)))] if along else self._own_rights(row)
         conditions = [*self.common(row), *rights]
         found = sa.select(row.alias.c.id).where(*conditions).limit(_limit()).subquery()
@@ -215,12 +248,37 @@ class Compiler:
         """How many rows one grant gives at all, at most the parameter ``limit``; how many of the `SAMPLE` newest, where
         they follow others: all that these may be is too much to gather for a guess."""
         row = self.fresh()
-        if row.entity.follows is not None:
+        follows = row.follows()
+        if follows:
             newest = sa.select(row.alias).order_by(row.alias.c.id.desc()).limit(_limit(SAMPLE)).subquery()
             row = replace(row, alias=newest)
-        granted = row.branch(index, one_by_one=row.entity.follows is not None)
+        granted = row.branch(index, "order" if follows else "free")
         assert granted is not None
         found = sa.select(row.alias.c.id).where(granted).limit(_limit()).subquery()
+        return sa.select(sa.func.count()).select_from(found)
+
+    def near(self, index: int) -> sa.Select[Any]:
+        """How many of the first rows of the list, as many as the parameter ``limit``, one grant gives."""
+        row = self.fresh()
+        keys = self.keys(row)
+        part = Part(segment=segments(keys)[0])
+        along: Way = "order"
+        granted = self._asked(row, [along] * (index + 1), (index,)).label("granted")
+        first = self._listed(row, part, keys).add_columns(granted)
+        found = first.order_by(*order_by(keys, part.segment)).limit(_limit()).subquery()
+        return sa.select(sa.func.count()).select_from(found).where(found.c.granted)
+
+    def records(self, index: int) -> sa.Select[Any]:
+        """How many records the link of one grant may lead to, at most the parameter ``limit``."""
+        source = self.fresh().source(index)
+        assert source is not None
+        found = source[1].limit(_limit()).subquery()
+        return sa.select(sa.func.count()).select_from(found)
+
+    def sets(self, index: int) -> sa.Select[Any]:
+        """How many ids the sets hold by which a record is asked that rows of one grant follow, at most ``limit``."""
+        every = sa.union_all(*self.fresh().sets(index)).subquery()
+        found = sa.select(every).limit(_limit()).subquery()
         return sa.select(sa.func.count()).select_from(found)
 
     def size(self) -> sa.Select[Any]:
@@ -257,7 +315,7 @@ class Compiler:
         through = row.column(children.through.uid)
         conditions: list[Condition] = [
             among(self.relations.dialect, through, "parents"),
-            *self._own_branches(row),
+            *row.own_rights(),
         ]
         conditions.append(
             row.alias.c.deleted_at.is_(None) if life == "live" else self._same_bin(row, children)
@@ -284,8 +342,7 @@ class Compiler:
 
     def common(self, row: VisibleRow) -> list[Condition]:
         """What every statement of the plan asks, the actor's own grants apart."""
-        named = self.plan.how is not None and self.plan.how.mode == "found"
-        conditions = [c for c in (row.life(self.plan.life), row.parents(one_by_one=named)) if c is not None]
+        conditions = [c for c in (row.life(self.plan.life), row.holders()) if c is not None]
         if self.plan.filter is not None:
             environment = self.relations.environment(row, self.relations.visible)
             conditions.append(compile_condition(self.plan.filter, environment))
@@ -303,14 +360,10 @@ class Compiler:
         """What limits a row to those of the question that the reader may see."""
         return [*self.common(row), *self._own_rights(row)]
 
-    def _own_branches(self, row: VisibleRow) -> list[Condition]:
-        if not row.limited():
-            return []
-        named = row.entity is self.plan.entity and self.plan.how is not None and self.plan.how.mode == "found"
-        branches = row.branches(one_by_one=named)
-        return [sa.or_(sa.false(), *(branch for branch in branches if branch is not None))]
-
-    _own_rights = _own_branches
+    def _own_rights(self, row: VisibleRow) -> list[Condition]:
+        named = self.plan.how is not None and self.plan.how.mode == "found"
+        limit = row.granted("order" if named else "free")
+        return [] if limit is None else [limit]
 
     # --- order
 

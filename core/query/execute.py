@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
 from core.query.attached import attach, list_select, titles_select
 from core.query.columns import Layout
-from core.query.compile import Compiler, Part
+from core.query.compile import Compiler
 from core.query.grouping import group_values
 from core.query.leading import leading_values
 from core.query.matching import id_list
 from core.query.noting import Watched, watch
-from core.query.paging import Segment, segments
+from core.query.paged import Pages, Rows, Values
+from core.query.paged import run as run
 from core.query.pivot.statement import pivot_select
 from core.query.plan import Children, Life, ReadPlan, Selection, plan, shape_of
 from core.query.query import Column, Link, Query
@@ -30,21 +28,16 @@ from core.query.shared import shared_otherwise
 from core.query.spelled import searched
 from core.query.summing import totals_select
 from core.storage.database import Database
-from core.storage.expressions import refusal_of
 from core.storage.prepared import Prepared
 from core.storage.workspace import Transaction
 from metamodel.model import Field
 from metamodel.text import fold
 
-USUAL = (2, 11, 21, 26, 31, 51, 101, 201, 501, 1001)
-"""Numbers of rows, with the one behind the page, that are written into the statement: the next of them is read."""
-
 KEPT_READERS = 512
 """Prepared questions kept for a model; the oldest go first."""
 
-Values = dict[str, Any]
-Rows = list[Sequence[Any]]
-"""Selected values, a sequence for each column; no columns when there is no row."""
+KEPT_OTHERS = 256
+"""Statements kept for one question besides its pages: pivots of it are as many as somebody thinks of."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -55,10 +48,9 @@ class Reader:
     compiler: Compiler
     database: Database
     columns: tuple[Column, ...]
-    segments: tuple[Segment, ...]
     key_count: int
     reach: Reach
-    _pages: dict[Part, tuple[Prepared, Layout, int]] = field(default_factory=dict)
+    pages: Pages
     _others: dict[Any, Prepared] = field(default_factory=dict)
     _children: dict[str, tuple[Prepared, Layout]] = field(default_factory=dict)
     _watched: Watched | None = None
@@ -74,27 +66,8 @@ class Reader:
         self, connection: sa.Connection, values: Values, limit: int, after: tuple[Any, ...] | None
     ) -> tuple[list[dict[str, Any]], tuple[Any, ...] | None]:
         """The items of a page, and the sort values of its last row when there are more behind it."""
-        start: Segment = (
-            "empty" if after is not None and after[0] is None and len(self.segments) > 1 else "values"
-        )
-        prepared, layout, width, found, wanted = None, None, 0, [], limit + 1
-        constant = next((usual for usual in USUAL if usual >= wanted), None)
         ways = self.reach.ways(self, connection, values)
-        for index, segment in enumerate(self.segments[self.segments.index(start) :]):
-            empty = tuple(v is None for v in after) if after is not None and index == 0 else None
-            part = Part(segment=segment, empty=empty, ways=ways, limit=constant)
-            prepared, layout, width = self._page(part)
-            rows = run(prepared, connection, {**values, **_behind(after), "limit": limit + 1}, width)
-            found.append(rows)
-            wanted -= len(rows[0]) if rows else 0
-            if wanted <= 0:
-                break
-        assert prepared is not None and layout is not None
-        raw, last = _together(found), None
-        if wanted <= 0:
-            ends = [column[limit - 1] for column in raw]
-            last = (*prepared.converted(ends[width:], width), ends[layout.id_at])
-            raw = [column[:limit] for column in raw]
+        layout, raw, last = self.pages.read(connection, values, limit, after, ways)
         return self.finish(connection, values, layout, raw, self.plan.selection, ""), last
 
     def finish(
@@ -163,7 +136,8 @@ class Reader:
     def other(self, name: str, detail: Any = None) -> Prepared:
         """Another statement of the plan, prepared once: ``count``, ``ids``, ``titles``, ``id_by``, ``reach`` …"""
         key = (name, detail)
-        if key not in self._others:
+        found = self._others.get(key)
+        if found is None:
             match name:
                 case "count":
                     select = self.compiler.count(detail)
@@ -171,8 +145,8 @@ class Reader:
                     select = self.compiler.page_ids(detail)
                 case "branch":
                     select = self.compiler.branch(*detail)
-                case "reach":
-                    select = self.compiler.reach(detail)
+                case "reach" | "near" | "records" | "sets":
+                    select = getattr(self.compiler, name)(detail)
                 case "shared":
                     select = shared_otherwise(self.compiler, detail)
                 case "list":
@@ -182,33 +156,29 @@ class Reader:
                 case "totals":
                     select = totals_select(self.compiler, *detail)
                 case "pivot":
-                    select = pivot_select(self.compiler, detail[0], halves=detail[1])
+                    select = pivot_select(self.compiler, detail[0], halves=detail[1], few=detail[2])
                 case "id_by":
                     select = self.compiler.id_by(detail)
                 case _:
                     select = getattr(self.compiler, name)()
-            self._others[key] = Prepared(select, self.database)
-        return self._others[key]
+            found = self._others[key] = Prepared(select, self.database)
+            for oldest in list(self._others)[: max(len(self._others) - KEPT_OTHERS, 0)]:
+                self._others.pop(oldest, None)
+        return found
 
     def _listed(self, uid: str) -> Field:
         """The field of that uid, of whichever entity."""
         entities = self.compiler.relations.model.entities.values()
         return next(entity.by_uid[uid] for entity in entities if uid in entity.by_uid)
 
-    def _page(self, part: Part) -> tuple[Prepared, Layout, int]:
-        """The statement of a page, how it is read, and how many of its columns are shown: the rest sort."""
-        if part not in self._pages:
-            select, layout = self.compiler.page(part)
-            width = len(select.selected_columns) - self.key_count + 1
-            self._pages[part] = Prepared(select, self.database), layout, width
-        return self._pages[part]
-
 
 def reader_of(
-    tx: Transaction, actor: Actor, query: Query, life: Life | None = None, decision: Decision | None = None
-) -> Reader:
-    """The reader of a question, made when it is asked for the first time under this model and these grants."""
-    grants = grants_of(tx.model, actor)
+    tx: Transaction, actor: Actor, query: Query, life: Life | None = None, decision: Decision | None = None, *,
+    narrowed: Grants | None = None,
+) -> Reader:  # fmt: skip
+    """The reader of a question, made when it is asked for the first time under this model and these grants: the
+    actor's own, or what is left of them where less is meant (``narrowed``)."""
+    grants = narrowed or grants_of(tx.model, actor)
     database = tx.workspace.database
     chosen = decision or decided(tx, actor, query)
     how = None if chosen is None else chosen.how
@@ -221,7 +191,7 @@ def reader_of(
     kept: dict[Any, Reader] = tx.model.derived.setdefault("readers", {})
     reader = kept.get(shape)
     if reader is None:
-        reader = kept[shape] = _make(tx, actor.language, plan(query, tx.model, grants, life, how))
+        reader = kept[shape] = make_reader(tx, actor.language, plan(query, tx.model, grants, life, how))
         for oldest in list(kept)[: max(len(kept) - KEPT_READERS, 0)]:  # a copy: other threads add meanwhile
             kept.pop(oldest, None)
     return reader
@@ -253,12 +223,13 @@ def relations_of(tx: Transaction, grants: Grants) -> Relations:
     )
 
 
-def _make(tx: Transaction, language: str, made: ReadPlan) -> Reader:
+def make_reader(tx: Transaction, language: str, made: ReadPlan) -> Reader:
+    """The reader of a plan, kept by nobody."""
     compiler = Compiler(plan=made, relations=relations_of(tx, made.rights), language=language)
-    keys = compiler.keys(compiler.fresh())
+    pages = Pages(compiler=compiler, database=tx.workspace.database)
     return Reader(
         plan=made, compiler=compiler, database=tx.workspace.database, columns=columns_of(made.selection),
-        segments=segments(keys), key_count=len(keys), reach=Reach(),
+        key_count=pages.key_count, reach=Reach(), pages=pages,
     )  # fmt: skip
 
 
@@ -287,28 +258,3 @@ def parameters(tx: Transaction, actor: Actor, query: Query | None = None) -> Val
     if query is not None and query.leading is not None:
         values |= leading_values(tx.model, query.leading)
     return values
-
-
-def run(
-    prepared: Prepared, connection: sa.Connection, values: Mapping[str, Any], raw_from: int | None = None
-) -> Rows:
-    """The selected values; a number with more digits than are kept is refused with KBK1013."""
-    try:
-        return prepared.columns(connection, values, raw_from=raw_from)
-    except (sqlite3.Error, psycopg.Error) as error:
-        refusal = refusal_of(error)
-        if refusal is None:
-            raise
-        raise refusal from error
-
-
-def _behind(after: tuple[Any, ...] | None) -> Values:
-    return {} if after is None else {f"after_{index}": value for index, value in enumerate(after)}
-
-
-def _together(found: list[Rows]) -> Rows:
-    """The rows of both segments, one behind the other."""
-    filled = [rows for rows in found if rows]
-    if len(filled) <= 1:
-        return filled[0] if filled else []
-    return [(*first, *second) for first, second in zip(*filled, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.allowed import granted
+from core.query.issued import Issued, documents_among, note_opened
 from core.query.names import readable_entity, readable_fields
 from core.query.query import FileLink, Leading, Query
 from core.query.read import read, record, titles
@@ -43,6 +44,8 @@ class Extract:
     item: dict[str, Any]
     parts: tuple[Part, ...]
     left: tuple[Entity, ...]
+    documents: tuple[Issued, ...] = ()
+    """Documents that were issued for all of these, as far as the asker may open them."""
 
     def files(self) -> Iterator[FileLink]:
         """The files that stand in it, each once."""
@@ -76,6 +79,7 @@ def extract(tx: Transaction, actor: Actor, entity: str, id: int) -> Extract:
             title=title,
             item=item,
             parts=tuple(parts),
+            documents=tuple(_documents(tx, actor, found, id, parts)),
             left=tuple({e.uid: e for e in left}.values()),
         )
     finally:
@@ -84,14 +88,32 @@ def extract(tx: Transaction, actor: Actor, entity: str, id: int) -> Extract:
 
 def content_of(found: Extract) -> dict[str, Any]:
     """The extract as JSON."""
+    entities = {found.entity.uid: found.entity.name} | {p.entity.uid: p.entity.name for p in found.parts}
     return {
         "entity": found.entity.name, "id": found.id, "title": found.title, "record": found.item,
         "linked": [
             {"entity": part.entity.name, "by": part.field.name, "items": list(part.items), "more": part.more}
             for part in found.parts
         ],
+        "documents": [
+            {
+                "id": each.id, "entity": entities.get(each.entity), "record": each.record, "number": each.number,
+                "date": each.date, "name": each.name, "formats": [file.format for file in each.files],
+            }
+            for each in found.documents
+        ],
         "not_exported": [entity.name for entity in found.left],
     }  # fmt: skip
+
+
+def _documents(
+    tx: Transaction, actor: Actor, entity: Entity, id: int, parts: Iterable[Part]
+) -> Iterator[Issued]:
+    """Documents that were issued for the record and for those that lead to it."""
+    led = [(part.entity.uid, item["id"]) for part in parts for item in part.items]
+    for each in documents_among(tx, actor, [(entity.uid, id), *led]):
+        note_opened(tx, actor, each)
+        yield each
 
 
 def _names(tx: Transaction, actor: Actor, entity: Entity, depth: int = 2) -> tuple[str, ...]:

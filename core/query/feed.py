@@ -22,6 +22,7 @@ from core.history.journal import KINDS
 from core.query.cells_read import cells_read
 from core.query.cursor import read_cursor, write_cursor
 from core.query.history import told_changes
+from core.query.issued import documents
 from core.query.names import readable_entity
 from core.query.plan import page_limit
 from core.query.read import visible_ids
@@ -99,6 +100,7 @@ class _Walk:
     entities: Mapping[str, Entity]
     conditions: Sequence[sa.ColumnElement[bool]]
     cells: dict[tuple[str, int], Mapping[str, Field]] = field(default_factory=dict)
+    issued: set[int] = field(default_factory=set)
     before: int = 0
     looked_to: datetime | None = None
     ended: bool = False
@@ -140,6 +142,7 @@ class _Walk:
     def _ask(self, rows: Sequence[Any]) -> None:
         """Which of these records may be seen, and which of their cells, each entity asked once."""
         unknown: dict[str, set[int]] = {}
+        self.issued |= documents(self.tx, self.actor, {row.document for row in rows if row.document}).keys()
         for row in rows:
             if (row.entity, row.record) not in self.cells:
                 unknown.setdefault(row.entity, set()).add(row.record)
@@ -151,7 +154,7 @@ class _Walk:
     def _told(self, row: Any) -> bool:
         """Whether the row is told: its record is seen, and something of the change is the reader's to know."""
         cells = self.cells[row.entity, row.record]
-        if cells is _UNSEEN:
+        if cells is _UNSEEN or (row.document is not None and row.document not in self.issued):
             return False
         return row.kind != "updated" or not row.diff or any(uid in cells for uid in row.diff)
 

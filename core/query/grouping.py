@@ -59,14 +59,16 @@ def grouping_of(grants: Grants, entity: Entity, uid: str, by: str | None) -> Gro
         return None
 
 
-def group_key(row: VisibleRow, grouping: Grouping) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """The value that a record is grouped by, and whether it has one at all (1 or 0) though it is out of sight."""
+def group_key(
+    row: VisibleRow, grouping: Grouping
+) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any] | None]:
+    """The value that a record is grouped by, and whether it has one at all (1 or 0) where that may be out of sight."""
     field = row.entity.by_uid[grouping.field]
     cell = row.cell(field.uid).value
     if grouping.by is not None:
-        begin = _begin(row, field, grouping.by)
-        return begin, sa.case((begin.is_not(None), 1), else_=0)
-    return _seen(row, field, cell), sa.case((cell.is_not(None), 1), else_=0)
+        return _begin(row, field, grouping.by), None
+    seen = _seen(row, field, cell)
+    return seen, None if seen is cell else sa.case((cell.is_not(None), 1), else_=0)
 
 
 def group_condition(row: VisibleRow, group: Group, depth: int = 0) -> list[sa.ColumnElement[bool]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,17 +14,14 @@ from core.errors import KubikError
 from core.query.cells_read import cells_read
 from core.query.cursor import read_cursor, write_cursor
 from core.query.history_links import with_titles
+from core.query.issued import Issued, documents, documents_among
 from core.query.matching import among, id_list
 from core.query.names import readable_entity, readable_field, readable_fields
+from core.query.neutral import read_neutral
 from core.query.noting import Seen, note, personal_fields
 from core.query.plan import page_limit
-from core.query.query import A_SECRET, NO_SECRET
 from core.query.read import titles, visible_ids
-from core.query.relations import choices_of
 from core.storage.workspace import Transaction
-from metamodel.expression.durations import read_span
-from metamodel.fields.link_any import read_any
-from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field
 
 MOST_ROWS = 5000
@@ -36,7 +31,7 @@ MOST_ROWS = 5000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
     """Changes of a record, the newest first: ``seq, at, by, kind, version, action``, ``job`` (the import or change of many that did it: ``id, kind, mine``), ``behalf``
-    (in whose name, None for one's own), and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
+    (in whose name, None for one's own), ``document`` (of a document that was issued: ``id, type, number, name``), and ``changes``, which maps the names of fields to ``from`` and ``to``, values as a page has them.
     Those of child rows say of which one: ``entity, id, title``."""
 
     items: list[dict[str, Any]]
@@ -126,7 +121,10 @@ def changes_before(
     for uid in dict.fromkeys(uid for uid, _ in below):
         lists[f"ids_{uid}"] = id_list(tx.dialect, [record for each, record in below if each == uid])
         of.append(sa.and_(journal.c.entity == uid, among(tx.dialect, journal.c.record, f"ids_{uid}")))
-    select = sa.select(journal).where(sa.or_(sa.false(), *of))
+    seen = [each.id for each in documents_among(tx, actor, told)]
+    lists["documents"] = id_list(tx.dialect, seen)
+    issued = sa.or_(journal.c.document.is_(None), among(tx.dialect, journal.c.document, "documents"))
+    select = sa.select(journal).where(sa.or_(sa.false(), *of), issued)
     if narrowed.by is not None:
         select = select.where(journal.c.by == narrowed.by)
     if narrowed.field:
@@ -159,7 +157,10 @@ def told_changes(
     of: dict[str, list[dict[str, Any]]] = {}
     seen: Seen = {}
     jobs = _jobs(tx, actor, {row.job for row in rows if row.job is not None})
+    issued = documents(tx, actor, {row.document for row in rows if row.document is not None})
     for row in rows:
+        if row.document is not None and row.document not in issued:
+            continue
         readable = cells[row.entity, row.record]
         if only:
             readable = {uid: f for uid, f in readable.items() if uid == only}
@@ -168,6 +169,8 @@ def told_changes(
             "seq": row.seq, "at": row.at, "by": row.by, "behalf": row.behalf, "kind": row.kind, "version": row.version,
             "action": _action(tx, row.action), "job": jobs.get(row.job), "changes": changed_values(tx, readable, row.diff or {}),
         }  # fmt: skip
+        if row.document is not None:
+            item["document"] = _document(tx, issued[row.document])
         if (row.entity, row.record) not in unnamed:
             item |= {"entity": entity.name, "id": row.record}
         items.append(item)
@@ -192,6 +195,14 @@ def _jobs(tx: Transaction, actor: Actor, ids: set[int]) -> dict[int, dict[str, A
     table = tx.tables.own.job
     rows = tx.connection.execute(sa.select(table.c.id, table.c.kind, table.c.by).where(table.c.id.in_(ids)))
     return {id: {"id": id, "kind": kind, "mine": by == actor.person} for id, kind, by in rows}
+
+
+def _document(tx: Transaction, found: Issued) -> dict[str, Any]:
+    """A document as its line in a history tells it; ``type`` is the name of its definition, None when that is no more."""
+    known = tx.model.document_by_uid.get(found.type)
+    return {
+        "id": found.id, "type": known.name if known else None, "number": found.number, "name": found.name,
+    }  # fmt: skip
 
 
 def _note_changes(
@@ -243,35 +254,3 @@ def changed_values(tx: Transaction, readable: Mapping[str, Field], diff: Mapping
         for uid, (old, new) in diff.items()
         if uid in readable and readable[uid].of_stage is None
     }  # fmt: skip
-
-
-def read_neutral(tx: Transaction, field: Field, value: Any, *, keep_uids: bool = False) -> Any:
-    """A value of the journal as a page has it, links as ids; with ``keep_uids`` as the engine has it."""
-    match field.result.kind:
-        case "secret" if not keep_uids:
-            return NO_SECRET if value is None else A_SECRET
-        case _ if value is None:
-            return None
-        case "link_any":
-            return read_any(value)
-        case "link" if field.listed:
-            return tuple(value)
-        case "number" if field.result.scale:
-            return Decimal(value)
-        case "date":
-            return dt.date.fromisoformat(value)
-        case "datetime":
-            return dt.datetime.fromisoformat(value)
-        case "time":
-            return dt.time.fromisoformat(value)
-        case "duration":
-            return read_span(value)
-        case "json":
-            return JsonValue.of_text(value)
-        case "choices":
-            names = {c.uid: c.name for c in choices_of(tx.model, field)}
-            return tuple(uid if keep_uids else names.get(uid, uid) for uid in value)
-        case "choice" if not keep_uids:
-            return next((c.name for c in choices_of(tx.model, field) if c.uid == value), value)
-        case _:
-            return value

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.query.held import file_links, is_file
-from core.query.query import FileLink, Link, LinkAny
+from core.query.query import Earlier, FileLink, Link, LinkAny
 from core.query.read import titles
 from core.storage.workspace import Transaction
 from metamodel.fields.link_any import AnyLink
@@ -49,7 +49,7 @@ def with_titles(tx: Transaction, actor: Actor, readable: Mapping[str, Field], it
 def _led_to(field: Field, value: Any) -> Iterator[tuple[str, int]]:
     if isinstance(value, AnyLink):
         yield value.entity, value.id
-    elif value is not None and field.result.entity is not None:
+    elif value is not None and not isinstance(value, Earlier) and field.result.entity is not None:
         for record in value if isinstance(value, tuple) else (value,):
             yield field.result.entity, record
 
@@ -57,7 +57,9 @@ def _led_to(field: Field, value: Any) -> Iterator[tuple[str, int]]:
 def _shown(
     tx: Transaction, field: Field, value: Any, known: Mapping[str, Mapping[int, Link | FileLink]]
 ) -> Any:
-    """A link as a page has it; a list without what the reader may not see."""
+    """A link as a page has it; a list without what the reader may not see, in words where one link is kept now."""
+    if isinstance(value, Earlier):
+        return value
     if isinstance(value, AnyLink):
         link = known.get(value.entity, {}).get(value.id)
         if link is None or link.hidden:
@@ -66,7 +68,8 @@ def _shown(
         return LinkAny(entity=entity.name, id=link.id, title=link.title, deleted=link.deleted)
     if field.result.entity is None:
         return None
-    if field.listed:
+    if field.listed or isinstance(value, tuple):
         found = [known[field.result.entity][record] for record in value or ()]
-        return [link for link in found if not link.hidden]
+        seen = [link for link in found if not link.hidden]
+        return seen if field.listed else Earlier(", ".join(link.title or "" for link in seen))
     return None if value is None else known[field.result.entity][value]

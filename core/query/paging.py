@@ -40,6 +40,12 @@ class Key:
         )
         return condition
 
+    def until(self, value: Any) -> sa.ColumnElement[bool]:
+        condition: sa.ColumnElement[bool] = (
+            self.expression >= value if self.descending else self.expression <= value
+        )
+        return condition
+
 
 def segments(keys: Sequence[Key]) -> tuple[Segment, ...]:
     """The segments of a list with these keys, in order."""

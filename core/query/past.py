@@ -18,9 +18,9 @@ from core.access.grants import grants_of
 from core.errors import KubikError
 from core.history.journal import neutral
 from core.query.cells_read import cells_read
-from core.query.history import read_neutral
 from core.query.history_links import with_titles
 from core.query.names import readable_entity, readable_fields
+from core.query.neutral import read_neutral
 from core.query.noting import note, personal_fields
 from core.query.undone import Standpoint, Undone, standpoint, undone
 from core.storage.workspace import Transaction

@@ -117,6 +117,13 @@ class SecretState(msgspec.Struct, frozen=True):
 NO_SECRET, A_SECRET = SecretState(False), SecretState(True)
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """A value of history that was written when its field had another type, and that the present one cannot hold: its
+    text, or "" when it had none."""
+
+    earlier: str
+
+
 class LinkAny(Link, frozen=True, omit_defaults=True):
     """A link to a record of one of several entities: ``{"entity", "id", "title"}``, the entity by its name."""
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from core.query.compile import PAGE, SAMPLE, Compiler, Way
+from core.query.compile import PAGE, SAMPLE, Compiler
+from core.query.indexed import held, linked_by, order_columns, owned_in_order
 from core.query.searching.how import HITS
 from core.query.shared import in_kept_order
-from core.storage.indexes import indexes_of
-from metamodel.expression.tree import Call, Me, MySet, Path
-from metamodel.model import Grant
+from core.query.ways import Way
 
 if TYPE_CHECKING:
     from core.query.execute import Reader
@@ -29,10 +28,20 @@ KEPT_PEOPLE = 2000
 FEW = 1000
 """Rows that are gathered and sorted at once whatever the order."""
 
+LINKS = {"sqlite": 2000, "postgresql": 300}
+"""Records, of each of which the first rows are asked rather than how far they are: one costs a microsecond or two."""
+
+SOON = 20 * PAGE
+"""Rows that are walked through as quickly as the first rows of some records are asked for."""
+
 SORTS = "USE TEMP B-TREE FOR"
 SET = "LIST SUBQUERY"
 
 Ways = tuple[Way, ...]
+
+Links = Literal["none", "linked", "at hand"]
+"""Whether a grant says no more than which of some records a link leads to; whether an index holds the rows of each of
+these in the order of the list."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -42,6 +51,10 @@ class Reach:
     matters: tuple[bool, ...] | None = None
     narrow: Ways = ()
     """The ways of grants that are narrow; free where the database finds the way by itself, however wide they are."""
+    links: tuple[Links, ...] = ()
+    """Of each grant, what is known of its link."""
+    _until: float = 0.0
+    """When it is asked anew how the database would go: it learns of its tables, and they grow."""
     _people: dict[Any, tuple[float, Ways]] = field(default_factory=dict)
 
     def ways(
@@ -54,9 +67,12 @@ class Reach:
         if reader.plan.how is not None and reader.plan.how.mode == "found":
             each: Way = "order"  # few records, each of them asked
             return (each,) * reader.compiler.grant_count()
+        if self._until < time.monotonic():
+            self._until, self.matters = time.monotonic() + KEPT_SECONDS, None
         if self.matters == ():
             return ()
         if self.matters is None:
+            self.links = tuple(_links(reader.compiler))
             if reader.database.dialect == "postgresql":
                 self.narrow = _in_postgresql(reader)
                 found = tuple(way != "free" for way in self.narrow)
@@ -82,16 +98,33 @@ class Reach:
         enough = max(
             FEW, math.isqrt(PAGE * size) if not hits else min(size, int(size * math.sqrt(PAGE / hits)))
         )
-        if reader.plan.entity.follows is not None and size > SAMPLE:
+        if reader.compiler.fresh().follows() and size > SAMPLE:
             enough = max(1, enough * SAMPLE // size)
-        given = {**values, "limit": enough}
+        given, matters = {**values, "limit": enough}, self.matters or ()
+
+        def asked(name: str, index: int, limit: int = enough) -> int:
+            return int(reader.other(name, index).columns(connection, {**given, "limit": limit})[0][0])
 
         def chosen(index: int, narrow: Way) -> Way:
-            counted = "shared" if narrow == "kept" else "reach"
-            wide = reader.other(counted, index).columns(connection, given)[0][0] >= enough
-            return "order" if wide else narrow
+            if narrow == "kept":
+                return "order" if asked("shared", index) >= enough else narrow
+            least = LINKS[reader.database.dialect]
+            link = self.links[index]
+            few = link != "none" and asked("records", index, least) < least
+            if few and link == "at hand" and not reader.plan.narrowed:
+                alone = reader.database.dialect == "sqlite" and len(matters) == 1
+                # it stops at each record as soon as its rows are behind the page; but several grants are asked at once
+                return "each" if alone or asked("near", index, SOON) < PAGE else "among"
+            if asked("reach", index) < enough:
+                return narrow
+            # wide: but what somebody else brought in may stand before all of it
+            if link == "at hand" and asked("near", index) < PAGE:
+                return "each"
+            if few:
+                return "among"
+            small = reader.compiler.fresh().sets(index) and asked("sets", index, least) < least
+            return "through" if small else "order"
 
-        matters = self.matters or ()
         found: list[Way] = [chosen(i, self.narrow[i]) if there else "free" for i, there in enumerate(matters)]
         if not kept:
             found = [chosen(i, "grant") if way == "kept" else way for i, way in enumerate(found)]
@@ -126,6 +159,17 @@ def _in_sqlite(
     return tuple(matters), tuple(narrow)
 
 
+def _links(compiler: Compiler) -> Iterator[Links]:
+    """Of each grant, whether it says no more than what a link leads to, and the rows of each are at hand in this order."""
+    order = order_columns(compiler)
+    for index in range(compiler.grant_count()):
+        link = None if compiler.fresh().follows() else linked_by(compiler, index, groups=True)
+        if link is None:
+            yield "none"
+        else:
+            yield "at hand" if order is not None and held(compiler, link, *order, "id") else "linked"
+
+
 def _first(explained: str) -> str:
     """How SQLite finds the rows of the entity itself."""
     return explained.partition("\n")[0]
@@ -134,13 +178,7 @@ def _first(explained: str) -> str:
 def _in_postgresql(reader: Reader) -> Ways:
     """Of each grant, the way when it is narrow: free when an index holds its rows in this order."""
     order = order_columns(reader.compiler)
-    tables, uid = reader.compiler.relations.tables, reader.plan.entity.uid
-    indexes = [index.columns for index in indexes_of(tables, uid) if index.rows == "all"]
-
-    def held(*columns: str) -> bool:
-        return any(index[: len(columns)] == columns for index in indexes)
-
-    if order is None or not held(*order):
+    if order is None or not held(reader.compiler, *order):
         return ()
 
     shares, row = in_kept_order(reader.compiler, order), reader.compiler.fresh()
@@ -148,60 +186,9 @@ def _in_postgresql(reader: Reader) -> Ways:
     def way(index: int) -> Way:
         if shares and row.shared(index) is not None:
             return "kept"
-        owned, link = owned_by(reader.compiler, index), linked_by(reader.compiler, index)
-        if owned is not None and held(owned, *order, "id"):
+        if owned_in_order(reader.compiler, index):
             return "free"
-        return "each" if link is not None and held(link, *order, "id") else "grant"
+        link = linked_by(reader.compiler, index)
+        return "each" if link is not None and held(reader.compiler, link, *order, "id") else "grant"
 
     return tuple(way(index) for index in range(reader.compiler.grant_count()))
-
-
-def order_columns(compiler: Compiler) -> tuple[str, ...] | None:
-    """The columns of the order before the id, when an index may hold them: all as stored, in one direction."""
-    *keys, last = compiler.keys(compiler.fresh())
-    if not all(key.bare and key.descending == last.descending for key in keys):
-        return None
-    return tuple(_name(key.expression) for key in keys)
-
-
-def owned_by(compiler: Compiler, index: int) -> str | None:
-    """The column of a grant that says no more than that a field is the reader."""
-    row = compiler.fresh()
-    if row.entity.follows is not None:
-        return None
-    grant = compiler.relations.grants.branches(row.entity.uid, "read")[index]
-    match grant.rows.root if grant.rows is not None else None:
-        case Call(function="=", arguments=(Path(root="row", up=0, steps=((_, uid),)), Me())):
-            return _name(row.column(uid)) if row.entity.by_uid[uid].stored else None
-        case _:
-            return None
-
-
-def linked_by(compiler: Compiler, index: int) -> str | None:
-    """The column of a link, when a grant says no more than which of many records it may lead to.
-
-    Groups are few and have very many rows or few: PostgreSQL, which knows only how many a group has on average, would
-    walk the order through the whole table for each, so their rows are gathered.
-    """
-    row = compiler.fresh()
-    if row.entity.follows is None and _of_groups(
-        compiler.relations.grants.branches(row.entity.uid, "read")[index]
-    ):
-        return None
-    source = row.source(index)
-    if source is None or not row.entity.by_uid[source[0]].stored:
-        return None
-    return _name(row.column(source[0]))
-
-
-def _of_groups(grant: Grant) -> bool:
-    """Whether a grant is about a link to one of the reader's groups."""
-    match grant.rows.root if grant.rows is not None else None:
-        case Call(function="IN", arguments=(Path(), MySet(name="groups"))):
-            return True
-        case _:
-            return False
-
-
-def _name(column: sa.ColumnElement[Any]) -> str:
-    return str(getattr(column, "name", ""))

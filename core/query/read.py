@@ -12,6 +12,7 @@ from core.query.cursor import read_cursor, write_cursor
 from core.query.execute import Reader, parameters, reader_of
 from core.query.names import no_such_field
 from core.query.noting import note_items, note_titles
+from core.query.patient import patiently
 from core.query.plan import Life, page_limit
 from core.query.query import Link, Page, Query
 from core.storage.workspace import Transaction
@@ -23,7 +24,7 @@ def read(tx: Transaction, actor: Actor, query: Query, *, life: Life | None = Non
     """A page of the records the actor may see. ``life`` may ask for records in the bin and in use together.
 
     Refuses: KBK2006 (no such entity), KBK2003 (a field that is not there or may not be read), KBK2002 (a filter or
-    sort that cannot be read), KBK2004 (a cursor of another list or another reader), KBK2009 (the limit).
+    sort that cannot be read), KBK2013 (a filter that takes too long), KBK2004 (a cursor of another list or another reader), KBK2009 (the limit).
     """
     limit = page_limit(query.limit)
     reader = reader_of(tx, actor, query, life)
@@ -32,14 +33,16 @@ def read(tx: Transaction, actor: Actor, query: Query, *, life: Life | None = Non
     after = None
     if query.cursor:
         after = read_cursor(tx.workspace.secret_key, bound, query.cursor, reader.key_count)
-    items, last = reader.page(tx.connection, values, limit, after)
+    with patiently(tx, reader.plan):
+        items, last = reader.page(tx.connection, values, limit, after)
+        counted = reader.count(tx.connection, values) if query.count == "exact" else None
     note_items(tx, actor, reader.watched, items)
     return Page(
         entity=reader.plan.entity,
         columns=reader.columns,
         items=items,
         next=None if last is None else write_cursor(tx.workspace.secret_key, bound, last),
-        count=reader.count(tx.connection, values) if query.count == "exact" else None,
+        count=counted,
     )
 
 
@@ -64,7 +67,8 @@ def record(
 def count(tx: Transaction, actor: Actor, query: Query, *, cap: int | None = None) -> int:
     """How many records there are for the actor, at most ``cap`` when it is given (then it costs no more)."""
     reader = reader_of(tx, actor, query)
-    return reader.count(tx.connection, parameters(tx, actor, query), cap)
+    with patiently(tx, reader.plan):
+        return reader.count(tx.connection, parameters(tx, actor, query), cap)
 
 
 def visible_ids(

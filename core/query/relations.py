@@ -14,8 +14,17 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
-from core.query.followed import Led, followed_condition, followed_source, led_to
+from core.query.followed import (
+    Led,
+    followed_condition,
+    followed_source,
+    following,
+    in_small,
+    led_to,
+    seen_whole,
+)
 from core.query.held import held, is_file
+from core.query.ways import ALONE, Way
 from core.storage.expressions import (
     AllRows,
     BareRow,
@@ -28,7 +37,6 @@ from core.storage.expressions import (
     compile_value,
     computed_cell,
 )
-from core.storage.expressions.hints import asked_once
 from core.storage.tables import FieldColumns, Tables
 from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Call, MySet, Path
@@ -101,13 +109,14 @@ class VisibleRows:
 
     def open(
         self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False, reached: bool = False,
-        bounded: bool = False,
+        bounded: bool = False, way: Way = "free",
     ) -> VisibleRow:  # fmt: skip
         """A fresh alias of the entity; ``unfiltered`` when the caller has limited it to visible rows already.
 
         ``reached`` says that a cell which may be read leads to the rows: that is all the right that a file needs.
         ``bounded`` says that the rows are those of one record, found by it: each is asked by itself, since a set of
-        everything that the actor sees costs more than all of them.
+        everything that the actor sees costs more than all of them, as it does of what follows a record and is reached;
+        ``way`` says more of how they are asked.
         """
         place = self.relations.tables[entity_uid]
         alias = place.table.alias()
@@ -116,11 +125,22 @@ class VisibleRows:
         )
         if unfiltered:
             return row
-        limits = [c for c in (row.life(life), *row.rights(one_by_one=bounded)) if c is not None]
+        alone = bounded or (reached and row.follows())
+        rights = row.rights("order" if alone else way)
+        limits = [c for c in (row.life(life), *rights) if c is not None]
         return VisibleRow(
             relations=self.relations, entity=place.entity, alias=alias,
             condition=sa.and_(*limits) if limits else None, reached=reached,
         )  # fmt: skip
+
+    def below(self, parent: VisibleRow, entity_uid: str) -> VisibleRow:
+        """A fresh alias of the child rows of a row that is limited to what the actor sees: nothing more is asked of the
+        parent, but whether it shows its rows."""
+        row = self.open(entity_uid, unfiltered=True)
+        link = self.relations.grants.parent_link(entity_uid)
+        assert link is not None
+        limits = (row.life("live"), parent.shows(link[1].uid), *row.own_rights())
+        return replace(row, condition=sa.and_(*(limit for limit in limits if limit is not None)))
 
     def seen(self, entity_uid: str, record: sa.ColumnElement[Any]) -> sa.ColumnElement[bool] | None:
         """Whether a record that a list leads to may be seen."""
@@ -129,6 +149,14 @@ class VisibleRows:
             return None
         found = sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == record)
         return sa.exists(found.correlate_except(row.alias))
+
+    def in_sight(self, entity_uid: str, record: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """The record that a link leads to, null where it may not be seen; looked up only where some may not."""
+        row = self.open(entity_uid, "any", reached=True)
+        if row.condition is None:
+            return record
+        found = sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == record)
+        return found.correlate_except(row.alias).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -184,26 +212,40 @@ class VisibleRow:
         """Whether the cell is masked on some rows."""
         return self.relations.grants.readable(self.entity.uid).get(field_uid) == "sometimes"
 
-    def branches(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool] | None, ...]:
-        """What each grant of reading rows asks of a row, None for nothing; without any grant there is no branch."""
-        return tuple(self.branch(index, one_by_one=one_by_one) for index in range(self.branch_count()))
-
     def branch_count(self) -> int:
-        """How many `branches` there are; none of them is compiled for it."""
+        """How many branches there are, one for each grant of reading rows and each entity that they may follow; without
+        any grant there is none. None of them is compiled for it."""
         led = led_to(self)
         return len(self._given()) * (1 if led is None else max(len(led), 1))
 
-    def branch(
-        self, index: int, *, one_by_one: bool = False, gathered: bool = False
-    ) -> sa.ColumnElement[bool] | None:
-        """One of `branches`; the others are not compiled. ``gathered`` when rows are found otherwise and asked whether
-        they are of a small set."""
+    def branch(self, index: int, way: Way = "free") -> sa.ColumnElement[bool] | None:
+        """What one branch asks of a row, None for nothing; the others are not compiled."""
         mine, led, at = self._at(index)
-        grant = self._given()[mine]
-        own = None if unlimited(grant) else self.relations.rule(self, grant, one_by_one=one_by_one)
-        if led is None:
-            return own
-        return _both(own, followed_condition(self, led, at, one_by_one=one_by_one, gathered=gathered))
+        own = self._own(self._given()[mine], way)
+        return own if led is None else _both(own, followed_condition(self, led, at, way))
+
+    def _own(self, grant: Grant, way: Way) -> sa.ColumnElement[bool] | None:
+        """What a grant itself asks of a row."""
+        if unlimited(grant):
+            return None
+        source = self.relations.sources(self, grant) if way in ("among", "through") else None
+        if source is not None and way == "among" and self.relations.dialect == "postgresql":
+            return in_small("postgresql", self.column(source[0]), source[1])  # else each of them is compared
+        return self.relations.rule(self, grant, one_by_one=way in ALONE and source is None)
+
+    def granted(self, way: Way = "free") -> sa.ColumnElement[bool] | None:
+        """What all branches together ask of a row, None for nothing."""
+        if not self.limited():
+            return None
+        branches = (self.branch(index, way) for index in range(self.branch_count()))
+        return sa.or_(sa.false(), *(branch for branch in branches if branch is not None))
+
+    def own_rights(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """What the grants themselves ask of a row whose parent is seen."""
+        given = self._given()
+        if any(unlimited(grant) for grant in given):
+            return ()
+        return (sa.or_(sa.false(), *(self.relations.rule(self, grant) for grant in given)),)
 
     def limited(self) -> bool:
         """Whether no branch lets every row pass."""
@@ -227,7 +269,20 @@ class VisibleRow:
         if led is None:
             return self.relations.sources(self, grant)
         ids = followed_source(self, led, at) if unlimited(grant) else None
-        return None if ids is None or self.entity.follows is None else (self.entity.follows, ids)
+        return None if ids is None else (following(self), ids)
+
+    def sets(self, index: int) -> list[sa.Select[Any]]:
+        """The sets by which a record is asked that rows of a branch follow, where it is asked by sets."""
+        _, led, at = self._at(index)
+        if not led or seen_whole(self.relations.grants, led[at][0]):
+            return []
+        target = self.relations.visible.open(led[at][0], "any", unfiltered=True)
+        sources = (target.source(each) for each in range(target.branch_count()))
+        return [source[1] for source in sources if source is not None]
+
+    def follows(self) -> bool:
+        """Whether what a row leads to decides about it."""
+        return led_to(self) is not None
 
     def shared(self, index: int) -> MySet | None:
         """The reader's shares, when that is all that a branch asks of a row."""
@@ -241,42 +296,15 @@ class VisibleRow:
             case _:
                 return None
 
-    def parents(self, *, one_by_one: bool = False) -> sa.ColumnElement[bool] | None:
-        """What a child row asks of its parent: to be visible, with the children field readable there.
-
-        A file asks it of the records that hold it, unless a cell of one of them led here.
-        """
-        if is_file(self.entity) and not self.relations.grants.everything:
-            return None if self.reached else held(self.relations, self.alias)
-        link = self.relations.grants.parent_link(self.entity.uid)
-        if link is None or self.relations.grants.everything:
+    def holders(self) -> sa.ColumnElement[bool] | None:
+        """What a file asks of the records that hold it, unless a cell of one of them led here."""
+        if self.reached or self.relations.grants.everything or not is_file(self.entity):
             return None
-        parent, children = link
-        row = self.relations.visible.open(parent.uid, "any", bounded=one_by_one)
-        limits = [c for c in (row.condition,) if c is not None]
-        if children.uid not in self.relations.grants.readable(parent.uid):
-            return sa.false()
-        if row.sometimes(children.uid):
-            limits.append(row.mask(children.uid))
-        if not limits:
-            return None
-        assert self.entity.parent is not None
-        if one_by_one:
-            own = row.alias.c.id == self.column(self.entity.parent)
-            there: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(row.alias)
-            found = there.where(own, *limits).correlate_except(row.alias)
-            return asked_once(found, self.relations.dialect)
-        parents = sa.select(row.alias.c.id).where(*limits).correlate_except(row.alias)
-        return self.column(self.entity.parent).in_(parents)
+        return held(self.relations, self.alias)
 
-    def rights(self, *, one_by_one: bool = False) -> tuple[sa.ColumnElement[bool], ...]:
+    def rights(self, way: Way = "free") -> tuple[sa.ColumnElement[bool], ...]:
         """What a row must fulfil to be visible, all of it."""
-        limits: list[sa.ColumnElement[bool]] = []
-        if self.limited():
-            branches = self.branches(one_by_one=one_by_one)
-            limits.append(sa.or_(sa.false(), *[branch for branch in branches if branch is not None]))
-        parents = self.parents(one_by_one=one_by_one)
-        return tuple(limits) if parents is None else (*limits, parents)
+        return tuple(limit for limit in (self.granted(way), self.holders()) if limit is not None)
 
     def _giving(self, field_uid: str) -> tuple[Grant, ...]:
         return self.relations.grants.covering(self.entity.uid, "read", field_uid)

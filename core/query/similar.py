@@ -13,6 +13,7 @@ from core.access.grants import grants_of
 from core.query.execute import parameters, relations_of, run
 from core.query.query import Link
 from core.query.title import title_of
+from core.storage.expressions.sight import record_in_sight
 from core.storage.prepared import Prepared
 from core.storage.types import sql_type
 from core.storage.workspace import Transaction
@@ -35,7 +36,7 @@ def similar(
 ) -> list[Similar]:
     """Records the actor sees that share a whole set of values, by uid and as the engine has them; ``but`` is left out.
 
-    Texts are compared folded; a set with an empty value is not asked, nor one whose fields the actor may not read.
+    Texts are compared folded, a link to a record out of sight with none; a set with an empty value is not asked, nor one whose fields the actor may not read.
     """
     grants = grants_of(tx.model, actor)
     readable = grants.readable(entity.uid)
@@ -64,12 +65,15 @@ def _statement(tx: Transaction, actor: Actor, entity: Entity, fields: Sequence[F
     uids = tuple(f.uid for f in fields)
     key = (entity.uid, uids, grants.key, actor.language, database.dialect, database.schema)
     if key not in kept:
-        row = relations_of(tx, grants).visible.open(entity.uid)
+        relations = relations_of(tx, grants)
+        row = relations.visible.open(entity.uid)
+        env = relations.environment(row, relations.visible)
         title = title_of(row, actor.language)
         limits = [] if row.condition is None else [row.condition]
         for number, field in enumerate(fields):
             cell = row.cell(field.uid)
-            column = cell.value if cell.key is None else cell.key
+            seen = record_in_sight(field.result, cell.value, env)
+            column = seen if cell.key is None else cell.key
             kind = sa.Text() if cell.key is not None else sql_type(field.type.column_type(field))
             limits.append(column == sa.bindparam(f"v{number}", type_=kind))
         select = (

@@ -33,7 +33,9 @@ def totals_select(
     inner: list[sa.ColumnElement[Any]] = []
     for level, grouping in enumerate(by):
         key, there = group_key(row, grouping)
-        inner += [key.label(f"value_{level}"), there.label(f"there_{level}")]
+        inner.append(key.label(f"value_{level}"))
+        if there is not None:
+            inner.append(there.label(f"there_{level}"))
     found = {uid: currency(row.relations.model, entity, entity.by_uid[uid]) for uid in fields}
     varying = list(dict.fromkeys(node for node in found.values() if node is not None))
     environment = row.relations.environment(row, row.relations.visible)
@@ -53,8 +55,12 @@ def totals_select(
             sa.literal_column("0")
         )  # each amount is computed once, not once for each of its sums
     rows = select.subquery("amounts")
-    shown = list(rows.c)
-    made: list[sa.ColumnElement[Any]] = [*shown[:keys], sa.func.count().label("count")]
+    shown, seen = list(rows.c), sa.literal_column("0", sa.Integer())
+    made: list[sa.ColumnElement[Any]] = []
+    for level in range(len(by)):
+        made += [rows.c[f"value_{level}"], rows.c.get(f"there_{level}", seen).label(f"there_{level}")]
+    made += [rows.c[f"currency_{i}"] for i in range(len(varying))]
+    made.append(sa.func.count().label("count"))
     for index, amount in enumerate(shown[keys : keys + len(fields)]):
         made += [each.label(f"sum_{index}_{n}") for n, each in enumerate(_sums(amount, sqlite=sqlite))]
     for index, end in enumerate(shown[keys + len(fields) : keys + len(fields) + len(ends)]):

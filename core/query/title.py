@@ -62,11 +62,7 @@ def visible_title(
 
 def visible_id(relations: Relations, entity: Entity, link: Text) -> Text:
     """``link`` itself when the reader may see the record it leads to, else null."""
-    row = relations.visible.open(entity.uid, "any", reached=True)
-    if row.condition is None:
-        return link
-    found = sa.select(row.alias.c.id).where(row.condition, row.alias.c.id == link)
-    return found.correlate_except(row.alias).scalar_subquery()
+    return relations.visible.in_sight(entity.uid, link)
 
 
 def is_single(entity: Entity) -> bool:

@@ -15,6 +15,7 @@ from core.access.actor import Actor
 from core.query.execute import parameters, reader_of, run
 from core.query.grouping import Grouping, grouping_of
 from core.query.names import no_such_field, readable_fields
+from core.query.patient import patiently
 from core.query.query import Query
 from core.query.relations import choices_of
 from core.query.summing import HALF, currency
@@ -78,7 +79,8 @@ def totals(
     if len(levels) < len(found):
         raise no_such_field("", (), "/group")
     prepared = reader.other("totals", (levels, tuple(fields), tuple(ends)))
-    columns = run(prepared, tx.connection, parameters(tx, actor, query))
+    with patiently(tx, reader.plan):
+        columns = run(prepared, tx.connection, parameters(tx, actor, query))
     rows = list(zip(*columns, strict=True))
     summed, ended = ([entity.by_uid[uid] for uid in each] for each in (fields, ends))
     return tuple(_gather(tx, entity, len(levels), summed, ended, rows).values())

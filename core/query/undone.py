@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.query.history import read_neutral
 from core.query.matching import among, id_list
+from core.query.neutral import read_neutral
+from core.storage.lists import read_lists
 from metamodel.model import Entity
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def undone(tx: Transaction, entity: Entity, ids: Iterable[int], boundary: int) -
 
 def _undo(tx: Transaction, entity: Entity, record: Undone, kind: str, diff: dict[str, Any]) -> None:
     match kind:
-        case "revealed":
+        case "revealed" | "issued":
             return
         case "created":
             record.there = False
@@ -75,13 +76,11 @@ def _stored(tx: Transaction, entity: Entity, ids: list[int]) -> dict[int, Undone
     for record, *values in rows:
         made = Undone(id=record, values=dict(zip(place.columns, values, strict=True)))
         made.deleted = made.values.get("deleted_at") is not None
-        made.values |= dict.fromkeys(place.lists)
         found[record] = made
     for uid, pairs in place.lists.items():
-        listed = sa.select(pairs.c.record, pairs.c.target).where(pairs.c.record.in_(ids))
-        for record, target in tx.connection.execute(listed.order_by(pairs.c.record, pairs.c.position)):
-            if record in found:
-                found[record].values[uid] = (*(found[record].values[uid] or ()), target)
+        held = read_lists(tx.connection, pairs, found)
+        for record, made in found.items():
+            made.values[uid] = held.get(record)
     return found
 
 

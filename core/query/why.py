@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from core.access.acting import stands_in_for
 from core.access.actor import Actor
 from core.access.explain import Explanation, explain
 from core.access.people import find_person
@@ -44,8 +43,6 @@ class Why:
     explanation: Explanation
     roles: tuple[HeldRole, ...]
     actor: Actor | None
-    deputizes: tuple[int, ...] = ()
-    """The people (ids) in whose place the person may act today: with their rights, only once they switch to that."""
 
     @property
     def why(self) -> str:
@@ -66,10 +63,8 @@ def explain_person(
     if actor is not None and is_file(entity) and action == "read":  # the records that hold a file decide
         seen = id is None or bool(visible_ids(tx, actor, entity, (id,), "any"))
         explanation = replace(explanation, allowed=seen)
-    return Why(
-        allowed=actor is not None and explanation.allowed, explanation=explanation, roles=roles, actor=actor,
-        deputizes=() if actor is None else tuple(each.user for each in stands_in_for(tx, person)),
-    )  # fmt: skip
+    allowed = actor is not None and explanation.allowed
+    return Why(allowed=allowed, explanation=explanation, roles=roles, actor=actor)
 
 
 def reason_of(found: Explanation) -> str:

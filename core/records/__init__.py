@@ -8,6 +8,7 @@ from core.records.marks import (
     Answer,
     first_answer,
     keep_answer,
+    known_answer,
     mark_origin,
     origins,
     set_external,
@@ -18,6 +19,6 @@ from core.records.shapes import BATCH_LIMIT, Batch, BatchSaved, Ready, Retake, S
 
 __all__ = [
     "BATCH_LIMIT", "Answer", "Batch", "BatchSaved", "Ran", "Ready", "Rehearsal", "Retake", "Saved", "Standing", "Tried",
-    "Values", "batch", "buttons", "create", "delete", "first_answer", "inputs_shown", "keep_answer", "list_buttons", "mark_origin", "move", "origins",
+    "Values", "batch", "buttons", "create", "delete", "first_answer", "inputs_shown", "keep_answer", "known_answer", "list_buttons", "mark_origin", "move", "origins",
     "rebuild_closure", "rehearse", "restore", "run_action", "set_external", "standing", "sync_roles", "take_back", "update", "upsert",
 ]  # fmt: skip

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor
-from core.automation import Go, Ran, Standing, run_steps
+from core.automation import Documents, Go, Ran, Standing, run_steps
 from core.errors import KubikError
+from core.query.issued import Issued, openable
 from core.records.api import create, update
 from core.records.asking import ask, column_type, fitted, parameters, visible_ids
 from core.records.gather import lock as lock_rows
@@ -35,9 +36,10 @@ JSON = Context()
 
 def run_action(
     tx: Transaction, actor: Actor, entity: str, id: int | None, action: str, inputs: Values, *,
-    if_version: int | None = None, context: Context = JSON, pointer: str = "",
+    if_version: int | None = None, context: Context = JSON, pointer: str = "", documents: Documents | None = None,
 ) -> Ran:  # fmt: skip
-    """Run an action on a record, or without one above a list; everything it does is done, or nothing.
+    """Run an action on a record, or without one above a list; everything it does is done, or nothing. ``documents`` issues
+    those of its steps: without it an action that has any is refused.
 
     Refuses: KBK2006 (no such entity, record or action), KBK4002 (not granted here), KBK3009 (another version),
     KBK3017 (its condition does not hold), what is wrong with the inputs, and what its steps refuse.
@@ -48,7 +50,7 @@ def run_action(
     given = read_inputs(work, asked, id, inputs, pointer)
     standing = Standing(
         tx=tx, actor=replace(actor, action=asked.uid), action=asked, records=_Writer(tx, actor), entity=found, id=id,
-        inputs=given,
+        inputs=given, documents=documents,
     )  # fmt: skip
     try:
         ran = run_steps(standing)
@@ -203,7 +205,13 @@ def _as_seen(work: Work, ran: Ran) -> Ran:
         if is_seen(ran.go.entity, ran.go.id)
         else Go(entity=work.model.entity_by_uid[ran.action.entity].name)
     )
-    return replace(ran, made=made, go=go)
+    return replace(ran, made=made, issued=tuple(_open(work, ran.issued)), go=go)
+
+
+def _open(work: Work, issued: Sequence[Issued]) -> Iterable[Issued]:
+    """The documents that the actor may open: with a token for some entities not each that they issue."""
+    known = openable(work.tx, work.actor, issued)
+    return (each for each in issued if each.id in known)
 
 
 def _placed(error: KubikError, pointer: str) -> KubikError:

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 from core.access.actor import Actor, system_actor
 from core.errors import KubikError
 from core.records.asking import visible_ids
-from core.records.columnar import MISSING, Astray, Sent, fits, fits_columns, sent_of, write_new
+from core.records.columnar import (
+    MISSING,
+    Astray,
+    MadeAhead,
+    Sent,
+    Stored,
+    fits,
+    fits_columns,
+    sent_of,
+    write_new,
+)
 from core.records.engine import run
 from core.records.links import records_with
 from core.records.marks import drop_external, external_ids, set_external
@@ -133,16 +143,17 @@ def write_rows(
     if fits(work, found, items):
         saved = _columnar(work, found, sent_of(found, items), len(items), lambda _: items, stamps)
         if saved is not None:
-            return saved
+            return saved.saved()
     return _row_by_row(work, found, range(len(items)), items, stamps)
 
 
 def write_columns(
     tx: Transaction, actor: Actor, entity: str, sent: Mapping[str, list[Any]], count: int, *, context: Context,
-    incomplete: bool = False,
-) -> list[Saved] | None:  # fmt: skip
+    incomplete: bool = False, made: MadeAhead | None = None,
+) -> Stored | None:  # fmt: skip
     """So many new rows as columns: values by name of the field, parsed (stages as they are written), `MISSING` where
-    there is none. None when they have to be written as rows; otherwise as `write_rows`."""
+    there is none. ``made`` is what was made of them ahead. None when they have to be written as
+    rows; otherwise as `write_rows`."""
     work = start(tx, actor, context)
     work.incomplete = incomplete
     found = find_entity(work, entity)
@@ -160,7 +171,7 @@ def write_columns(
         }  # fmt: skip
 
     by_uid = {found.by_name[name].uid: values for name, values in sent.items()}
-    return _columnar(work, found, by_uid, count, items, ())
+    return _columnar(work, found, by_uid, count, items, (), made)
 
 
 def _row_by_row(
@@ -183,14 +194,15 @@ def _row_by_row(
 def _columnar(
     work: Work, entity: Entity, sent: Sent, count: int,
     items: Callable[[Sequence[int]], Items], stamps: Sequence[Mapping[str, Any]],
-) -> list[Saved] | None:  # fmt: skip
+    made: MadeAhead | None = None,
+) -> Stored | None:  # fmt: skip
     """Write new rows column by column; None when they have to go the general way.
 
     Where some rows may be at fault, these alone are tried the general way, which says what is wrong.
     """
     whole = work.tx.connection.begin_nested()
     try:
-        saved = write_new(work, entity, sent, count, stamps)
+        saved = write_new(work, entity, sent, count, stamps, made or MadeAhead())
     except Astray as astray:
         whole.rollback()
         if astray.rows is None or len(astray.rows) * 2 > count:

@@ -10,21 +10,13 @@ import sqlalchemy as sa
 
 from core.query.matching import among, id_list
 from core.query.relations import Life, Relations
-from core.records.statements import chunks, one, prepared
+from core.records.statements import AT_ONCE, chunks, one
 from core.records.work import Work
-from core.storage.any_links import ANY
 from core.storage.expressions import BareRow, compile_value
 from core.storage.types import (
     BIG,
-    TEXT,
-    CanonicalJson,
-    ChoiceSet,
-    Clock,
-    Day,
-    Flag,
-    Instant,
-    Length,
     ScaledDecimal,
+    type_of_kind,
 )
 from metamodel.errors import ValueRefused
 from metamodel.expression.durations import Duration, span
@@ -75,11 +67,10 @@ def ask(
     if len(ids) == 1:
         rows = one(work.tx, ("ask", entity.uid, *key), lambda: make(one_id=True), {**given, "id": min(ids)})
         return {row[0]: tuple(row[1:]) for row in rows}
-    statement = prepared(work.tx, ("ask", entity.uid, *key), make)
     found: dict[int, tuple[Any, ...]] = {}
-    for some in chunks(ids):
-        for row in work.tx.connection.execute(statement, {**given, "ids": id_list(work.tx.dialect, some)}):
-            found[row[0]] = tuple(row[1:])
+    for some in chunks(ids, AT_ONCE):
+        listed = {**given, "ids": id_list(work.tx.dialect, some)}
+        found |= {row[0]: row[1:] for row in one(work.tx, ("ask many", entity.uid, *key), make, listed)}
     return found
 
 
@@ -101,29 +92,9 @@ def _among(work: Work, column: sa.ColumnElement[int], one_id: bool) -> sa.Column
 
 def column_type(of: Type) -> Any:
     """The column type that brings a value of an expression into the engine's form."""
-    match of.kind:
-        case "number":
-            return ScaledDecimal(of.scale) if of.scale else BIG
-        case "boolean":
-            return Flag()
-        case "date":
-            return Day()
-        case "datetime":
-            return Instant()
-        case "time":
-            return Clock()
-        case "duration":
-            return Length()
-        case "choices":
-            return ChoiceSet()
-        case "json":
-            return CanonicalJson()
-        case "link_any":
-            return ANY
-        case "link":
-            return BIG
-        case _:
-            return TEXT
+    if of.kind == "number":
+        return ScaledDecimal(of.scale) if of.scale else BIG
+    return type_of_kind(of.kind)
 
 
 def visible_ids(
@@ -147,11 +118,10 @@ def visible_ids(
     key = ("visible", entity.uid, work.grants.key, lock, life)
     if len(ids) == 1:
         return {row[0] for row in one(work.tx, key, lambda: make(one_id=True), {**given, "id": min(ids)})}
-    statement = prepared(work.tx, key, make)
     found: set[int] = set()
-    for some in chunks(ids):
-        listed = id_list(work.tx.dialect, some)
-        found.update(work.tx.connection.execute(statement, {**given, "ids": listed}).scalars())
+    for some in chunks(ids, AT_ONCE):
+        listed = {**given, "ids": id_list(work.tx.dialect, some)}
+        found.update(row[0] for row in one(work.tx, ("many", *key), make, listed))
     return found
 
 

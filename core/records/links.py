@@ -8,14 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.query.matching import contains
-from core.query.title import title_of
+from core.query.matching import among_texts, contains, text_list
+from core.query.title import is_single, title_of
 from core.records.asking import column_type, parameters, relations, visible_ids
 from core.records.lists import new_links
 from core.records.marks import external_ids
 from core.records.named import settled
 from core.records.shapes import Row
-from core.records.statements import prepared
+from core.records.statements import one, prepared
 from core.records.telling import judged
 from core.records.values import escaped
 from core.records.work import Lookup, Work
@@ -25,10 +25,13 @@ from metamodel.expression.tree import Path, walk
 from metamodel.fields.link_any import AnyLink
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field
-from metamodel.text import fold
+from metamodel.text import KEY_LENGTH, fold
 
 MANY = 200
 """Values looked up by one statement."""
+
+AT_ONCE = 5000
+"""Texts looked up by one statement that may have to read the whole table."""
 
 
 def find_links(work: Work) -> None:
@@ -290,27 +293,31 @@ def seen_values(
 
 def _by_title(work: Work, entity: Entity, texts: Iterable[str]) -> dict[str, list[int]]:
     """The visible records of these titles, ё and case aside."""
-    wanted = {fold(text): text for text in texts}
+    wanted: dict[str, list[str]] = {}
+    for text in texts:
+        wanted.setdefault(fold(text), []).append(text)
+    dialect = work.tx.dialect
 
     def make() -> sa.Select[Any]:
         row = relations(work).visible.open(entity.uid)
         title = title_of(row, work.context.language)
         folded = title.whole if title.whole is not None else title.key
-        assert folded is not None
+        assert folded is not None and title.key is not None
+        looked_at = title.key if is_single(entity) else folded  # the key of a single text may have an index
         return sa.select(row.alias.c.id, folded).where(
             sa.true() if row.condition is None else row.condition,
-            folded.in_(sa.bindparam("values", expanding=True)),
+            among_texts(dialect, looked_at, "values"),
         )
 
-    statement = prepared(work.tx, ("by title", entity.uid, work.grants.key, work.context.language), make)
+    key = ("by title", entity.uid, work.grants.key, work.context.language)
     found: dict[str, list[int]] = {}
     given = parameters(work)
-    keys = sorted(wanted)
-    for start in range(0, len(keys), MANY):
-        for record, folded in work.tx.connection.execute(
-            statement, {**given, "values": keys[start : start + MANY]}
-        ):
-            found.setdefault(wanted[folded], []).append(record)
+    keys = sorted({each[:KEY_LENGTH] for each in wanted} if is_single(entity) else wanted)
+    for start in range(0, len(keys), AT_ONCE):
+        some = {**given, "values": text_list(dialect, keys[start : start + AT_ONCE])}
+        for record, folded in one(work.tx, key, make, some):
+            for text in wanted.get(folded, ()):
+                found.setdefault(text, []).append(record)
     return found
 
 

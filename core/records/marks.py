@@ -87,11 +87,19 @@ def first_answer(tx: Transaction, actor: Actor, key: str, request: str) -> Answe
     taken = tx.connection.execute(_claim(tx, table).returning(table.c.key), row).first()
     if taken is not None:
         return None
+    return known_answer(tx, actor, key, request)
+
+
+def known_answer(tx: Transaction, actor: Actor, key: str, request: str) -> Answer | None:
+    """The same without taking the key: None when nothing is known of it yet."""
+    table = tx.tables.own.idempotency
     kept = tx.connection.execute(
         sa.select(table.c.request, table.c.status, table.c.headers, table.c.body).where(
-            table.c.caller == row["caller"], table.c.key == key
+            table.c.caller == _caller(actor), table.c.key == key, table.c.at >= tx.now - IDEMPOTENCY_KEPT
         )
-    ).one()
+    ).one_or_none()
+    if kept is None:
+        return None
     if kept.request != request:
         raise KubikError("KBK2008")
     return Answer(status=kept.status, headers=kept.headers or {}, body=kept.body or "")

@@ -9,7 +9,7 @@ from typing import Any
 from core.access.actor import Actor
 from core.errors import KubikError
 from core.history.stages import TAKEN_BACK, StageChange, stage_changes
-from core.query.history import read_neutral
+from core.query.neutral import read_neutral
 from core.records.api import find_entity
 from core.records.asking import visible_ids
 from core.records.engine import run

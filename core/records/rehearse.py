@@ -39,6 +39,7 @@ from core.records.telling import keep_apart, set_aside, trial
 from core.records.unique import check_unique
 from core.records.values import parse_row
 from core.records.work import Work, below, start
+from core.storage.expressions.errors import refusal_of
 from core.storage.workspace import Transaction
 from metamodel.errors import Problem
 from metamodel.expression.tree import Expression
@@ -120,8 +121,11 @@ def rehearse(
         check_narrowing(work)
         return Rehearsal(rows=_tried(work, top, fields, conditions or {}), told=tuple(work.told))
     except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
-        if isinstance(error, sa.exc.OperationalError | sqlite3.OperationalError | psycopg.OperationalError):
-            raise  # a busy or lost database is the workspace's business
+        operating = isinstance(
+            error, sa.exc.OperationalError | sqlite3.OperationalError | psycopg.OperationalError
+        )
+        if operating and refusal_of(error) is None:
+            raise  # a busy or lost database is the workspace's business; a number too long is said when it is saved
         return Rehearsal(told=tuple(work.told))
     finally:
         if whole.is_active:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.history.journal import neutral
-from core.query.history import read_neutral
 from core.query.history_links import with_titles
+from core.query.neutral import read_neutral
 from core.query.title import title_of
 from core.records.asking import parameters, relations
 from core.records.gather import children_fields

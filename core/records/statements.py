@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from core.records.stored_lists import load_lists, store_lists
+from core.storage.lists import read_lists, write_lists
 from core.storage.prepared import Prepared
 from core.storage.tables import encode_values
 from core.storage.types import BIG
@@ -60,10 +60,14 @@ def given(table: sa.Table, names: Iterable[str]) -> dict[Any, Any]:
     return {table.c[name]: sa.bindparam(name, type_=table.c[name].type) for name in names}
 
 
-def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
+AT_ONCE = 5000
+"""Ids in a list that is one parameter."""
+
+
+def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterable[list[int]]:
     """The ids in order, without doubles, in lists that one statement takes."""
     ordered = sorted(set(ids))
-    return (ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK))
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
 
 def load(tx: Transaction, entity: Entity, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -80,17 +84,26 @@ def load(tx: Transaction, entity: Entity, ids: Iterable[int]) -> dict[int, dict[
         for row in tx.connection.execute(statement, {"ids": some}):
             values = dict(zip(uids, row, strict=True))
             found[values["id"]] = values
-    if tx.tables[entity.uid].lists:
-        load_lists(tx, entity, found)
+    for uid, table in tx.tables[entity.uid].lists.items():
+        held = read_lists(tx.connection, table, found)
+        for record, values in found.items():
+            values[uid] = held.get(record)
     return found
 
 
 def insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert rows of {field uid: value}, all with the same uids; their new ids in the same order."""
     ids = _insert(tx, entity, rows)
-    if tx.tables[entity.uid].lists:
-        store_lists(tx, entity, list(zip(ids, rows, strict=True)), new=True)
+    _write_lists(tx, entity, list(zip(ids, rows, strict=True)), new=True)
     return ids
+
+
+def _write_lists(
+    tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[str, Any]]], *, new: bool = False
+) -> None:
+    for uid, table in tx.tables[entity.uid].lists.items():
+        lists = {record: values[uid] for record, values in rows if uid in values}
+        write_lists(tx.connection, table, lists, new=new)
 
 
 def _insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -117,8 +130,7 @@ def _insert(tx: Transaction, entity: Entity, rows: Sequence[Mapping[str, Any]]) 
 
 def update(tx: Transaction, entity: Entity, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Set {field uid: value} of the records with these ids; records with the same uids go in one statement."""
-    if tx.tables[entity.uid].lists:
-        store_lists(tx, entity, rows)
+    _write_lists(tx, entity, rows)
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for record, values in rows:
         encoded = encode_values(tx.tables, entity, values)

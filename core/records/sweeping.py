@@ -82,6 +82,11 @@ def _hashes(tx: Transaction, only: str | None = None) -> Iterator[str]:
     column = place.columns[entity.by_name["hash"].uid].value
     select = sa.select(column).where(place.table.c.deleted_at.is_(None))
     yield from tx.connection.execute(select if only is None else select.where(column == only)).scalars()
+    issued = tx.tables.own.document_file.c.hash
+    of_documents = sa.select(issued)
+    yield from tx.connection.execute(
+        of_documents if only is None else of_documents.where(issued == only)
+    ).scalars()
 
 
 def is_known(workspace: Workspace, hash: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,11 +12,12 @@ from core.solutions.moving import with_choices
 from core.solutions.plans import Move, Target
 from core.solutions.renames import follow_renames
 from core.solutions.settle import settle
+from core.solutions.templates import settle_templates
 from core.solutions.versions import Version, columns_now, last_with, versions
-from core.storage.catalog import Catalog, read_catalog
-from core.storage.tables import list_name
+from core.storage.catalog import read_catalog
+from core.storage.tables import generations
 from core.storage.workspace import Transaction
-from metamodel.convert import same_column
+from metamodel.convert import carries, same_column
 from metamodel.definitions import Document
 from metamodel.errors import Problem, unknown
 from metamodel.messages import Message, message
@@ -30,21 +30,24 @@ Map = Mapping[str, Mapping[str, str]]
 
 def aim(
     tx: Transaction, wanted: Document, *, mapping: Map | None = None, past: Version | None = None,
-    summary: Mapping[str, Any],
+    summary: Mapping[str, Any], files: Mapping[str, bytes] | None = None,
 ) -> Target:  # fmt: skip
-    """Where ``wanted`` leads from the model in force. ``past`` is the version whose columns are to be used again."""
+    """Where ``wanted`` leads from the model in force. ``past`` is the version whose columns are to be used again, ``files``
+    are templates that come with it."""
     if tx.model.version:
         wanted = follow_renames(tx.model, wanted)
     present = columns_now(tx)
     document, model, breaks = settle(tx.model.document, wanted, tx.model.version + 1, present)
+    templates = settle_templates(tx, document, model, files or {}, lenient=past is not None)
+    document = templates.document
     planner = _Columns(tx, model, present, past)
     mapped = _read_map(tx.model, model, mapping or {})
     moves = planner.moves(mapped)
     columns = {uid: generation for uid, generation in planner.columns.items() if generation != 1}
     model = resolve(document, tx.model.version + 1, columns)
     return Target(
-        base=tx.model.version, document=document, model=model, columns=columns, moves=moves, breaks=breaks,
-        summary=summary,
+        base=tx.model.version, document=document, model=model, columns=columns, moves=moves,
+        breaks=(*breaks, *templates.breaks), summary=summary, files={**(files or {}), **templates.files},
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ class _Columns:
         self.model = model
         self.present = present
         self.past = past
-        self.catalog: Catalog = read_catalog(tx.connection, tx.tables.schema)
+        self.there = generations(read_catalog(tx.connection, tx.tables.schema))
         self.known = versions(tx) if past is not None else ()
         self.columns: dict[str, int] = {}
 
@@ -101,15 +104,11 @@ class _Columns:
         for entity in self.model.entities.values():
             before = self.tx.model.entity_by_uid.get(entity.uid)
             for field in entity.fields:
-                if field.listed and field.via is None:
-                    self.columns[field.uid] = self._list(
-                        before.by_uid.get(field.uid) if before else None, field
-                    )
-                if field.system or not field.stored:
+                if field.system or not field.valued:
                     continue
                 was = before.by_uid.get(field.uid) if before else None
-                if was is None or not was.stored:
-                    self.columns[field.uid] = self._returning(entity, field)
+                if was is None or not carries(was, field):
+                    self.columns[field.uid] = self._returning(field)
                     continue
                 self.columns[field.uid] = now = self.present.get(field.uid, 1)
                 move = self._move(entity, was, field, now, mapped.get(field.uid, {}))
@@ -123,7 +122,8 @@ class _Columns:
     ) -> Move | None:
         if self.past is not None:
             then = self.past.columns.get(field.uid, 1)
-            if then != now and then in self._generations(entity, field.uid):
+            elsewhere = then != now or was.listed != field.listed
+            if elsewhere and then in self.there[field.uid, field.listed]:
                 return Move(field=field.uid, source=now, target=then, since=self._since(field.uid, then))
         if same_column(was, field):
             gone = [c.uid for c in was.choices if field.choice(c.uid) is None] if was.computed is None else []
@@ -133,49 +133,35 @@ class _Columns:
         if entity.stages is not None and entity.stages.field == field.uid:
             gone = [c.uid for c in was.choices if field.choice(c.uid) is None]
             mapped = {**dict.fromkeys(gone, entity.stages.first.uid), **mapped}
-        target = self._next(entity, field.uid)
-        return Move(field=field.uid, source=now, target=target, mapped=mapped, asked=asked)
-
-    def _list(self, was: Field | None, field: Field) -> int:
-        """The generation of the table of a list of links: another one when it leads to another entity."""
-        if self.past is not None:
-            return self.past.columns.get(field.uid, 1)
-        now = self.present.get(field.uid, 1)
-        if was is not None and was.listed and was.via is None and was.target == field.target:
-            return now
-        return now + 1 if list_name(field, now) in self.catalog.tables else now
+        return Move(field=field.uid, source=now, target=self._next(field), mapped=mapped, asked=asked)
 
     def _has_choices(self, entity: Entity, field: Field, uids: list[str]) -> bool:
         place = self.tx.tables[entity.uid]
         held = sa.select(place.table.c.id).where(with_choices(place, field, uids))
         return self.tx.connection.execute(held.limit(1)).first() is not None
 
-    def _returning(self, entity: Entity, field: Field) -> int:
+    def _returning(self, field: Field) -> int:
         """The column of a field that is new, or was there before: then its old one, when it still fits."""
-        there = self._generations(entity, field.uid)
-        if self.past is not None and self.past.columns.get(field.uid, 1) in there:
-            return self.past.columns.get(field.uid, 1)
-        if not there:
+        then = self.past.columns.get(field.uid, 1) if self.past is not None else None
+        if then in self.there[field.uid, field.listed]:
+            return then
+        if not self._all(field):
             return 1
         last = last_with(self.tx, field.uid)
         was = _field_of(last[0], field.uid) if last else None
-        if last is not None and was is not None and was.stored and same_column(was, field):
+        if last is not None and was is not None and was.valued and same_column(was, field):
             return last[1]
-        return self._next(entity, field.uid)
+        return self._next(field)
 
-    def _generations(self, entity: Entity, uid: str) -> list[int]:
-        found = []
-        for column in self.catalog.tables.get(entity.table, {}):
-            match = re.fullmatch(rf"f_{uid}(?:_([0-9]+))?", column)
-            if match:
-                found.append(int(match[1] or 1))
-        return found
+    def _all(self, field: Field) -> set[int]:
+        return self.there[field.uid, False] | self.there[field.uid, True]
 
-    def _next(self, entity: Entity, uid: str) -> int:
-        return max([*self._generations(entity, uid), self.present.get(uid, 1)]) + 1
+    def _next(self, field: Field) -> int:
+        return max({*self._all(field), self.present.get(field.uid, 1)}) + 1
 
     def _since(self, uid: str, then: int) -> int:
         """The row of the journal at which the column that is taken back into use was left."""
         assert self.past is not None
-        left = next(v for v in self.known if v.number > self.past.number and v.columns.get(uid, 1) != then)
+        later = [v for v in self.known if v.number > self.past.number]
+        left = next((v for v in later if v.columns.get(uid, 1) != then), later[0])
         return int(left.summary.get("journal", 0))

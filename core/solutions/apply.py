@@ -7,6 +7,7 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.errors import KubikError
+from core.i18n.written import write_message
 from core.records import rebuild_closure, sync_roles
 from core.solutions import kept
 from core.solutions.access_tests import require_passing
@@ -14,6 +15,7 @@ from core.solutions.effects import planned_changes
 from core.solutions.kept import KeptPlan
 from core.solutions.moving import (
     chunks,
+    is_there,
     journal_end,
     last_record,
     read_next,
@@ -26,6 +28,7 @@ from core.solutions.plans import Move, Plan, PlannedChange, Target
 from core.solutions.stage_moments import fill_stages
 from core.solutions.switching import bring_back_roles, refuse_new_losses
 from core.storage.catalog import read_catalog
+from core.storage.check_links import drop_astray
 from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
 from core.storage.load import store_model
 from core.storage.search.settling import settle
@@ -51,7 +54,7 @@ def make_plan(workspace: Workspace, actor: Actor, aimed: Callable[[Transaction],
         target = aimed(tx)
         require_within(tx, actor, target)
         changes = planned_changes(tx, target)
-    lines = [kept.write_message(change.effect) for change in changes]
+    lines = [write_message(change.effect) for change in changes]
     target = _with_summary(target, {"lines": lines})
     plan = workspace.write(lambda tx: kept.keep(tx, actor.person, target))
     return Plan(id=plan, base=target.base, changes=changes)
@@ -60,7 +63,7 @@ def make_plan(workspace: Workspace, actor: Actor, aimed: Callable[[Transaction],
 def _with_summary(target: Target, more: Mapping[str, Any]) -> Target:
     return Target(
         base=target.base, document=target.document, model=target.model, columns=target.columns, moves=target.moves,
-        breaks=target.breaks, summary={**target.summary, **more},
+        breaks=target.breaks, summary={**target.summary, **more}, files=target.files,
     )  # fmt: skip
 
 
@@ -195,9 +198,7 @@ class _Work:
         catalog = read_catalog(tx.connection, tx.tables.schema)
         for move in self.target.moves:
             place = self.place(move)
-            if move.since is None and place.columns[move.field].value.name in catalog.tables.get(
-                place.table.name, {}
-            ):
+            if move.since is None and is_there(catalog, place, move.field):
                 raise KubikError("KBK1102")
 
     def grow(self, wanted: Callable[[Step], bool]) -> None:
@@ -291,6 +292,7 @@ class _Work:
         refuse_new_losses(tx, self.target)
         old, model = tx.model, self.target.model
         create_entities(tx.connection, self.tables, self.entities)
+        drop_astray(tx.connection, tx.tables, self.tables)
         drop_stale_indexes(tx.connection, self.tables)
         settle(tx, self.tables)
         self.step("switch indexes")
@@ -309,7 +311,7 @@ class _Work:
         summary = {**self.target.summary, "journal": journal_end(tx)}
         store_model(
             tx.connection, tx.tables.own, version=model.version, at=tx.now, by=self.actor.person,
-            document=model.document, columns=self.target.columns, pending={}, summary=summary,
+            document=model.document, columns=self.target.columns, summary=summary,
         )  # fmt: skip
         kept.update(tx, self.plan.id, applied=model.version)
         self.step("switch stored")

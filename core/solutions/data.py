@@ -54,43 +54,52 @@ def install_demo(workspace: Workspace, source: Source) -> None:
         _import(workspace, "demo", model.entities[entity], source.demo[entity], options, done)
 
 
-def remove_demo(workspace: Workspace) -> int:
-    """Put every demonstration record into the bin; how many there were. What uses them keeps them (KBK3008)."""
+def remove_demo(workspace: Workspace) -> tuple[int, list[tuple[Entity, int]]]:
+    """Put the demonstration records into the bin: how many went, and those that stay, since others lead to them.
 
-    def action(tx: Transaction) -> int:
-        waiting = {
-            e.name: e for uid in origins(tx, "demo") if (e := tx.model.entity_by_uid.get(uid)) is not None
-        }
-        count = 0
-        while waiting:
-            before = len(waiting)
-            refusal = KubikError("KBK3008")
-            for name, entity in sorted(waiting.items()):
-                try:
-                    with tx.connection.begin_nested():
-                        count += _remove_demo_of(tx, entity)
-                    del waiting[name]
-                except KubikError as error:
-                    if error.code != "KBK3008":
-                        raise
-                    refusal = error
-            if len(waiting) == before:
-                raise refusal
+    None is marked any more afterwards: what stays belongs to those who use it.
+    """
+
+    def action(tx: Transaction) -> tuple[int, list[tuple[Entity, int]]]:
+        brought = [
+            e for uid in sorted(origins(tx, "demo")) if (e := tx.model.entity_by_uid.get(uid)) is not None
+        ]
+        before = {entity.uid: _live_demo(tx, entity) for entity in brought}
+        left = sum(map(len, before.values()))
+        while True:
+            for entity in brought:
+                for some in chunks(_live_demo(tx, entity)):
+                    _remove(tx, entity, list(some))
+            staying = [(entity, record) for entity in brought for record in _live_demo(tx, entity)]
+            if len(staying) == left:
+                break
+            left = len(staying)
         table = tx.tables.own.origin
         tx.connection.execute(table.delete().where(table.c.kind == "demo"))
-        return count
+        return sum(map(len, before.values())) - left, staying
 
     return workspace.write(action)
 
 
-def _remove_demo_of(tx: Transaction, entity: Entity) -> int:
+def _live_demo(tx: Transaction, entity: Entity) -> list[int]:
     origin, place = tx.tables.own.origin, tx.tables[entity.uid].table
     brought = sa.select(origin.c.record).where(origin.c.entity == entity.uid, origin.c.kind == "demo")
     live = sa.select(place.c.id).where(place.c.deleted_at.is_(None), place.c.id.in_(brought))
-    ids = list(tx.connection.execute(live).scalars())
-    for some in chunks(ids):
-        batch(tx, system_actor(), entity.name, Batch(delete=list(some)))
-    return len(ids)
+    return list(tx.connection.execute(live.order_by(place.c.id)).scalars())
+
+
+def _remove(tx: Transaction, entity: Entity, ids: list[int]) -> None:
+    """Delete those of the records that nothing holds."""
+    while ids:
+        try:
+            with tx.connection.begin_nested():
+                batch(tx, system_actor(), entity.name, Batch(delete=ids))
+            return
+        except KubikError as refusal:
+            held = {int(each.pointer.split("/")[2]) for each in refusal.errors if each.code == "KBK3008"}
+            if not held:
+                raise
+            ids = [record for place, record in enumerate(ids) if place not in held]
 
 
 def stored_data(tx: Transaction, solution: str) -> dict[str, str]:

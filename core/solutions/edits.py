@@ -17,7 +17,7 @@ MOST_CHANGES = 1_000
 
 _LISTS = {
     "solution": "solutions", "entity": "entities", "extension": "extensions", "action": "actions", "role": "roles", "view": "views",
-    "menu": "menus", "tests": "tests",
+    "report": "reports", "document": "documents", "menu": "menus", "tests": "tests",
 }  # fmt: skip
 _INSIDE = ("field", "choice", "stage", "constraint")
 _OPS = ("add", "change", "rename", "drop")

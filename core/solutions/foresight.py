@@ -51,7 +51,7 @@ def foresee(workspace: Workspace, actor: Actor, plan: str) -> Foresight:
         require_planning(tx, actor)
         target = kept.target_of(kept.find(tx, plan))
         require_within(tx, actor, target)
-        tables = Tables(target.model, tx.tables.schema, tx.dialect, tx.workspace.zone.key)
+        tables = Tables(target.model, tx.tables.schema, tx.dialect)
         entities = tuple(target.model.entities.values())
         steps = missing_steps(read_catalog(tx.connection, tx.tables.schema), tables, entities)
         if target.moves or any(step.kind != "index" for step in steps):

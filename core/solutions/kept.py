@@ -14,9 +14,9 @@ from core.errors import KubikError
 from core.solutions.plans import Move, Target
 from core.solutions.targets import read_document
 from core.storage.own import OwnTables
+from core.storage.templates import keep_template, touch_templates
 from core.storage.workspace import Transaction
-from metamodel.labels import Label
-from metamodel.messages import Message, message
+from metamodel.messages import message
 from metamodel.resolve import resolve
 
 KEPT = timedelta(days=30)
@@ -37,6 +37,9 @@ def keep(tx: Transaction, by: int | None, target: Target) -> str:
     """Write a plan down; its id. Plans of long ago are forgotten."""
     table = tx.tables.own.plan
     tx.connection.execute(table.delete().where(table.c.at < tx.now - KEPT))
+    for content in target.files.values():
+        keep_template(tx, content)
+    touch_templates(tx, [t.sha256 for each in target.document.documents for t in each.templates])
     plan = secrets.token_hex(8)
     tx.connection.execute(
         table.insert().values(
@@ -90,27 +93,3 @@ def _written(target: Target) -> dict[str, Any]:
         "document": target.document.to_json(), "columns": dict(target.columns), "moves": moves,
         "summary": dict(target.summary),
     }  # fmt: skip
-
-
-def write_message(words: Message) -> dict[str, Any]:
-    """A message as JSON, to be rendered in the reader's language later."""
-    return {"text": words.text, "parameters": {k: _write(v) for k, v in words.parameters.items()}}
-
-
-def _write(value: Any) -> Any:
-    if isinstance(value, Message):
-        return {"message": write_message(value)}
-    if isinstance(value, Label):
-        return {"label": {"ru": value.ru, "en": value.en}}
-    return value if isinstance(value, int | str | None) else str(value)
-
-
-def read_message(written: Mapping[str, Any]) -> Message:
-    """The message that `write_message` wrote."""
-    return Message(written["text"], {k: _read(v) for k, v in written["parameters"].items()})
-
-
-def _read(value: Any) -> Any:
-    if isinstance(value, Mapping) and "message" in value:
-        return read_message(value["message"])
-    return Label(**value["label"]) if isinstance(value, Mapping) else value

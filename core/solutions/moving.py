@@ -1,4 +1,5 @@
-"""Values on their way from one column of a field to another: which records, converted how, written where."""
+"""Values on their way from one column of a field to another, or to its list of links and back: which records,
+converted how, written where."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.solutions.plans import Move
+from core.storage.catalog import Catalog
+from core.storage.lists import read_lists, write_lists
 from core.storage.tables import EntityTable, FieldColumns
 from core.storage.types import TEXT
 from core.storage.workspace import Transaction
@@ -58,17 +61,29 @@ def written_since(
 
 def moved_values(tx: Transaction, place: EntityTable, move: Move) -> Iterator[tuple[int, Any]]:
     """The records and values that the move is about: all of them, or those written since the old column was left."""
-    column = place.columns[move.field].value
-    statement = sa.select(place.table.c.id, column).where(column.is_not(None))
-    if move.since is None:
-        yield from ((record, value) for record, value in tx.connection.execute(statement))
+    if move.since is not None:
+        for some in chunks(written_since(tx, place.entity.uid, move.field, move.since)):
+            yield from ((id, value) for id, value in read_some(tx, place, move, some) if value is not None)
         return
-    ids = written_since(tx, place.entity.uid, move.field, move.since)
-    for some in chunks(ids):
-        yield from (
-            (record, value)
-            for record, value in tx.connection.execute(statement.where(place.table.c.id.in_(some)))
-        )
+    pairs = place.lists.get(move.field)
+    if pairs is not None:
+        for some in chunks(list(tx.connection.execute(_with_list(pairs)).scalars())):
+            yield from read_lists(tx.connection, pairs, some).items()
+        return
+    column = place.columns[move.field].value
+    held = sa.select(place.table.c.id, column).where(column.is_not(None))
+    yield from ((record, value) for record, value in tx.connection.execute(held))
+
+
+def _with_list(pairs: sa.Table) -> sa.Select[Any]:
+    return sa.select(pairs.c.record).distinct().order_by(pairs.c.record)
+
+
+def is_there(catalog: Catalog, place: EntityTable, uid: str) -> bool:
+    """Whether the column of a field, or the table of its lists, has been made."""
+    if uid in place.lists:
+        return place.lists[uid].name in catalog.tables
+    return place.columns[uid].value.name in catalog.tables.get(place.table.name, {})
 
 
 def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -79,14 +94,15 @@ def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def write_moved(
     tx: Transaction, old: EntityTable, new: EntityTable, move: Move, rows: Iterable[tuple[int, Any]]
 ) -> None:
-    """Put the converted values of these records into the new column, with the keys of texts."""
+    """Put the converted values of these records into the new column, with the keys of texts, or into their lists."""
     before, after = old.entity.by_uid[move.field], new.entity.by_uid[move.field]
-    columns = new.columns[move.field]
     zone = str(tx.workspace.zone)
-    values = []
-    for record, value in rows:
-        now = converted(before, after, move, value, zone).value
-        values.append({"record": record, **_stored(columns, now)})
+    made = {record: converted(before, after, move, value, zone).value for record, value in rows}
+    if move.field in new.lists:
+        write_lists(tx.connection, new.lists[move.field], made)
+        return
+    columns = new.columns[move.field]
+    values = [{"record": record, **_stored(columns, now)} for record, now in made.items()]
     if values:
         tx.connection.execute(_update(new, columns), values)
 
@@ -108,6 +124,9 @@ def _update(place: EntityTable, columns: FieldColumns) -> sa.Update:
 
 def read_some(tx: Transaction, place: EntityTable, move: Move, ids: Sequence[int]) -> list[tuple[int, Any]]:
     """The present values of these records, empty ones too."""
+    if move.field in place.lists:
+        held = read_lists(tx.connection, place.lists[move.field], ids)
+        return [(record, held.get(record)) for record in ids]
     column = place.columns[move.field].value
     rows = tx.connection.execute(sa.select(place.table.c.id, column).where(place.table.c.id.in_(ids)))
     return [(record, value) for record, value in rows]
@@ -124,6 +143,10 @@ def read_next(
     tx: Transaction, place: EntityTable, move: Move, after: int, last: int
 ) -> list[tuple[int, Any]]:
     """The next values behind the record ``after``, up to ``last``, in the order of ids."""
+    pairs = place.lists.get(move.field)
+    if pairs is not None:
+        among = _with_list(pairs).where(pairs.c.record > after, pairs.c.record <= last).limit(AT_ONCE)
+        return read_some(tx, place, move, list(tx.connection.execute(among).scalars()))
     column = place.columns[move.field].value
     rows = tx.connection.execute(
         sa.select(place.table.c.id, column)

@@ -21,6 +21,7 @@ from core.solutions.plans import Plan, Target
 from core.solutions.source import Source, telling_lines
 from core.solutions.targets import read_document, with_part, with_posted, with_solution, without_solution
 from core.solutions.versions import every_uid
+from core.storage.templates import template_bytes
 from core.storage.workspace import Transaction, Workspace
 from metamodel.definitions import Document
 from metamodel.errors import ProblemsFound
@@ -48,7 +49,7 @@ def plan_source(workspace: Workspace, actor: Actor, source: Source, mapping: Map
 
     def aimed(tx: Transaction) -> Target:
         wanted = with_solution(read_document(tx.model.document), source.document, every_uid(tx))
-        target = _aimed(tx, wanted, mapping, {"kind": "install", "name": source.name})
+        target = _aimed(tx, wanted, mapping, {"kind": "install", "name": source.name}, source.templates)
         in_order(target.model, source.data, "data")
         return target
 
@@ -104,9 +105,15 @@ def plan_part(workspace: Workspace, actor: Actor, name: str, part: str, on: bool
     return make_plan(workspace, actor, aimed)
 
 
-def _aimed(tx: Transaction, wanted: Document, mapping: Map | None, summary: Mapping[str, Any]) -> Target:
+def _aimed(
+    tx: Transaction,
+    wanted: Document,
+    mapping: Map | None,
+    summary: Mapping[str, Any],
+    files: Mapping[str, bytes] | None = None,
+) -> Target:
     try:
-        return aim(tx, wanted, mapping=mapping, summary=summary)
+        return aim(tx, wanted, mapping=mapping, summary=summary, files=files)
     except ProblemsFound as error:
         raise refused(error) from error
 
@@ -165,7 +172,7 @@ def list_solutions(workspace: Workspace, actor: Actor) -> tuple[Installed, ...]:
 
 
 def solution_files(workspace: Workspace, actor: Actor, name: str) -> dict[str, str]:
-    """The files of an installed solution, the same byte for byte while nothing changes. KBK1105 when it is not there."""
+    """The texts of an installed solution, the same byte for byte while nothing changes. KBK1105 when it is not there."""
     with workspace.read() as tx:
         require_configure(tx, actor)
         if name not in tx.model.solutions:
@@ -175,12 +182,24 @@ def solution_files(workspace: Workspace, actor: Actor, name: str) -> dict[str, s
     return dict(sorted(files.items()))
 
 
+def solution_contents(workspace: Workspace, actor: Actor, name: str) -> dict[str, bytes]:
+    """The files of an installed solution with its templates, the same byte for byte while nothing changes. KBK1105 when
+    it is not there."""
+    files = {place: text.encode() for place, text in solution_files(workspace, actor, name).items()}
+    with workspace.read() as tx:
+        for each in tx.model.documents.values():
+            if each.solution == name:
+                for template in (*each.templates, *each.switched_off):
+                    files[f"documents/{template.file}"] = template_bytes(tx, template.sha256)
+    return dict(sorted(files.items()))
+
+
 def export_solution(workspace: Workspace, actor: Actor, name: str, path: Path) -> None:
     """Write an installed solution into a folder, or into a zip when the path says so.
 
     In a folder that is there, files of definitions that are no more are taken away; others are left alone.
     """
-    files = solution_files(workspace, actor, name)
+    files = solution_contents(workspace, actor, name)
     if path.suffix == ".zip":
         path.write_bytes(zipped(files))
         return
@@ -188,23 +207,26 @@ def export_solution(workspace: Workspace, actor: Actor, name: str, path: Path) -
     for old in _written_before(path):
         if old not in files:
             (path / old).unlink()
-    for place, text in files.items():
+    for place, content in files.items():
         (path / place).parent.mkdir(parents=True, exist_ok=True)
-        (path / place).write_bytes(text.encode())
+        (path / place).write_bytes(content)
 
 
 def _written_before(path: Path) -> list[str]:
     """Definitions in a folder that an earlier export may have written; none when it is no solution."""
     if not (path / "solution.yaml").exists():
         return []
-    kinds = ("entities", "extensions", "actions", "roles", "views", "menus", "tests")
-    return [file.relative_to(path).as_posix() for kind in kinds for file in (path / kind).glob("*.yaml")]
+    kinds = ("entities", "extensions", "actions", "roles", "views", "reports", "documents", "menus", "tests")
+    found = [file for kind in kinds for file in (path / kind).glob("*.yaml")]
+    found += [file for ending in ("docx", "html") for file in (path / "documents").glob(f"*.{ending}")]
+    return [file.relative_to(path).as_posix() for file in found]
 
 
-def zipped(files: Mapping[str, str]) -> bytes:
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
     """The files as one zip, the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for place, text in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(place, _MOMENT), text.encode(), zipfile.ZIP_DEFLATED)
+        for place, content in sorted(files.items()):
+            data = content.encode() if isinstance(content, str) else content
+            archive.writestr(zipfile.ZipInfo(place, _MOMENT), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

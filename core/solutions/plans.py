@@ -80,6 +80,8 @@ class Target:
     moves: tuple[Move, ...]
     breaks: tuple[Break, ...]
     summary: Mapping[str, Any]
+    files: Mapping[str, bytes] = attribute(default_factory=dict)
+    """Template files that are new with it, by their SHA-256."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

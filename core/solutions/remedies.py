@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.solutions.remedied_documents import remedied_document
+from core.solutions.remedied_reports import remedied_report
 from metamodel.fields import field_types
 from metamodel.fields.base import siblings
 from metamodel.messages import Message, message
@@ -54,6 +56,10 @@ def remedy(item: Mapping[str, Any], fault: Fault) -> Edit | None:
             return _of_role(item, fault)
         case "views":
             return _of_view(item, fault)
+        case "reports":
+            return _of_report(item, fault)
+        case "documents":
+            return _of_document(item, fault)
         case "menus":
             return _of_menu(item, fault)
         case "tests":
@@ -242,12 +248,22 @@ def _of_view(item: Mapping[str, Any], fault: Fault) -> Edit | None:
     return None
 
 
+def _of_document(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    path, words = remedied_document(item, fault.path)
+    return None if words is None else _made(fault, "document", item["name"], words, *path)
+
+
+def _of_report(item: Mapping[str, Any], fault: Fault) -> Edit | None:
+    path, words = remedied_report(item, fault.path)
+    return None if words is None else _made(fault, "report", item["name"], words, *path)
+
+
 def _of_menu(item: Mapping[str, Any], fault: Fault) -> Edit | None:
     name = item["name"]
     match fault.path:
         case ("roles", int() as index):
             return _made(fault, "menu", name, message("the role leaves the menu"), "roles", index)
-        case ("items", *rest) if rest and rest[-1] in ("entity", "view"):
+        case ("items", *rest) if rest and rest[-1] in ("entity", "view", "report"):
             return _menu_item(item, fault, list(fault.path[:-1]))
     return None
 

@@ -33,7 +33,9 @@ def _step(names: Follower, written: dict[str, Any], old: Step | None, about: str
     if "entity" in written:
         uid = names.entity_uid.get(written["entity"])
         written["entity"] = names.name("entities", written["entity"])
-    if old is not None and old.entity != uid:
+    if "document" in written:
+        written["document"] = names.name("documents", written["document"])
+    if old is not None and old.entity != uid and "document" not in written:
         old = None
     for key, expression in (
         ("if", old.condition if old else None),

@@ -9,6 +9,8 @@ from typing import Any
 
 from core.solutions.laid import laid_sections, rename_laid
 from core.solutions.renamed_in_actions import rename_in_action
+from core.solutions.renamed_in_documents import rename_in_document
+from core.solutions.renamed_in_reports import rename_in_reports
 from core.solutions.renamed_in_stages import kept_names, rename_in_stages
 from core.solutions.renamed_in_tests import rename_in_tests
 from metamodel.definitions import KINDS, Document
@@ -133,6 +135,10 @@ class Follower:
             self.role(item)
         for item in document["views"]:
             self.view(item)
+        for item in document["documents"]:
+            rename_in_document(self, item)
+        for item in document["reports"]:
+            rename_in_reports(self, item)
         for item in document["menus"]:
             self.menu(item["items"])
         for item in document["tests"]:
@@ -287,7 +293,7 @@ class Follower:
 
     def menu(self, items: Iterable[dict[str, Any]]) -> None:
         for item in items:
-            for key, kind in (("entity", "entities"), ("view", "views")):
+            for key, kind in (("entity", "entities"), ("view", "views"), ("report", "reports")):
                 if key in item:
                     item[key] = self.name(kind, item[key])
             self.menu(item.get("items", ()))

@@ -9,6 +9,7 @@ from typing import Any
 from core.errors import refused
 from core.solutions.laid import drop_empty
 from core.solutions.plans import Break
+from core.solutions.remedied_reports import keep_chart
 from core.solutions.remedies import Edit, remedy
 from metamodel.definitions import KINDS, Document
 from metamodel.errors import ProblemsFound
@@ -112,13 +113,16 @@ def _carry_out(present: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, A
                 del item["title"]
     removed = {(e.at, (e.index, *e.path)) for e in edits if e.title is None}
     for at, path in sorted(removed, key=lambda one: _order(one[1]), reverse=True):
+        if at == "reports" and path[1:2] == ("values",):
+            keep_chart(made[at][int(path[0])], int(path[2]))
         _remove(made[at], path)
     return _without_empty(made)
 
 
 def _without_empty(made: dict[str, Any]) -> dict[str, Any]:
-    """What cannot be empty goes with the last that stood in it: a view, a grant of stages, a row of a layout."""
+    """What cannot be empty goes with the last that stood in it: a view, a report, a grant of stages, a row of a layout."""
     made["views"] = [view for view in made["views"] if view["columns"]]
+    made["reports"] = [report for report in made["reports"] if report.get("values") != []]
     for role in made["roles"]:
         if "grants" in role:
             role["grants"] = [grant for grant in role["grants"] if grant.get("stages") != []]

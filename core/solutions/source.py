@@ -1,4 +1,4 @@
-"""A solution as it comes from outside: a folder or a zip of text files, read with care."""
+"""A solution as it comes from outside: a folder or a zip of text files and templates, read with care."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from core.errors import KubikError, refused
 from core.plugin_manager import start_plugins
+from core.solutions.template_files import is_template, with_templates
+from core.storage.templates import sha256_of
 from metamodel.definitions import Document
 from metamodel.errors import Problem, ProblemsFound
 from metamodel.messages import Message, message
@@ -29,7 +31,7 @@ class Source:
     """A solution that was read and parsed.
 
     ``files`` are its definitions as text by relative path; ``data`` and ``demo`` are CSV texts by the name of their
-    entity, in the order of their file names.
+    entity, in the order of their file names. ``templates`` are the files of its documents by their SHA-256.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Source:
     document: Document
     data: Mapping[str, str]
     demo: Mapping[str, str]
+    templates: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_solution(path: Path | str) -> Source:
@@ -56,7 +59,8 @@ def source_of(files: Mapping[str, bytes]) -> Source:
     start_plugins()  # they know types of fields that the definitions may name
     problems: list[Problem] = []
     texts: dict[str, str] = {}
-    for name in sorted(files):
+    templates = {name: content for name, content in files.items() if is_template(name)}
+    for name in sorted(files.keys() - templates.keys()):
         try:
             texts[name] = files[name].decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
@@ -74,13 +78,14 @@ def source_of(files: Mapping[str, bytes]) -> Source:
         else:
             definitions[name] = text
     with telling_lines(definitions):
-        document = parse_files(definitions)
+        document = with_templates(parse_files(definitions), templates)
     return Source(
         name=document.solutions[0].name,
         files=definitions,
         document=document,
         data=records["data"],
         demo=records["demo"],
+        templates={sha256_of(content): content for content in templates.values()},
     )
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from core.access.actor import Actor
 from core.errors import KubikError
+from core.i18n.written import read_message
 from core.solutions.aim import aim
 from core.solutions.apply import Told, apply, make_plan
-from core.solutions.kept import read_message
 from core.solutions.permitting import require_configure
 from core.solutions.plans import Plan, Target
 from core.solutions.targets import read_document, with_system_of

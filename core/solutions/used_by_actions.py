@@ -42,6 +42,8 @@ class ActionWalker(Naming):
         entity = self.model.entity_by_uid[step.entity]
         if "entity" in written:
             yield self.use("action", action.name, (*at, "entity"), entity.uid)
+        if step.document is not None:
+            yield self.use("action", action.name, (*at, "document"), step.document)
         yield from self._about(action, (*at, "if"), step.condition)
         yield from self._about(action, (*at, "find"), step.find, entity.uid)
         yield from self._about(action, (*at, "where"), step.where, entity.uid)

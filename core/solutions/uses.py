@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from core.errors import KubikError
@@ -10,26 +11,31 @@ from core.solutions.laid import laid_fields, laid_names, laid_sections
 from core.solutions.renames import SLOTS
 from core.solutions.use import Naming, Use
 from core.solutions.used_by_actions import ActionWalker
+from core.solutions.used_by_documents import DocumentWalker, template_uses
+from core.solutions.used_by_reports import ReportWalker
 from core.solutions.used_by_stages import StageWalker
 from core.solutions.used_by_tests import TestWalker
+from core.storage.workspace import Transaction
 from metamodel.fields.base import siblings
 from metamodel.messages import message
 from metamodel.model import Entity, Field, Model, View
 from metamodel.places import pointer
 
 
-def where_used(model: Model, kind: str, name: str) -> tuple[Use, ...]:
-    """The uses of a definition; of an entity those of its fields by others, too. KBK2006 when there is none."""
+def where_used(model: Model, kind: str, name: str, tx: Transaction | None = None) -> tuple[Use, ...]:
+    """The uses of a definition; of an entity those of its fields by others, too; with ``tx`` those by template files as
+    well. KBK2006 when there is none."""
     uid = uid_of(model, kind, name)
-    return tuple(use for use in all_uses(model) if uid in use.refers)
+    by_files = template_uses(tx, model) if tx is not None else ()
+    return tuple(use for use in chain(all_uses(model), by_files) if uid in use.refers)
 
 
 def uid_of(model: Model, kind: str, name: str) -> str:
-    """The uid of a definition: entity, action, role, view, menu, solution by name; field `deal.amount`; choice or stage
+    """The uid of a definition: entity, action, role, view, report, document, menu, solution by name; field `deal.amount`; choice or stage
     `deal.stage.won`."""
     found: Any = None
     plural = {"entity": "entities"}.get(kind, f"{kind}s")
-    if kind in ("entity", "action", "role", "view", "menu", "solution"):
+    if kind in ("entity", "action", "role", "view", "report", "document", "menu", "solution"):
         found = getattr(model, plural).get(name)
     elif kind in ("field", "choice", "stage"):
         entity, _, rest = name.partition(".")
@@ -57,6 +63,12 @@ def all_uses(model: Model) -> Iterator[Use]:
         yield from walker.role(index, item)
     for index, item in enumerate(document.get("views", ())):
         yield from walker.view(index, item)
+    reports = ReportWalker(model)
+    for index, item in enumerate(document.get("reports", ())):
+        yield from reports.report(index, item)
+    documents = DocumentWalker(model)
+    for index, item in enumerate(document.get("documents", ())):
+        yield from documents.document(index, item)
     for index, item in enumerate(document.get("menus", ())):
         yield from walker.menu(item["name"], ("menus", index), item)
     tests = TestWalker(model)
@@ -235,4 +247,6 @@ class Walker(Naming):
                 yield self.use("menu", name, (*path, "entity"), self.model.entities[inner["entity"]].uid)
             if "view" in inner:
                 yield self.use("menu", name, (*path, "view"), self.model.views[inner["view"]].uid)
+            if "report" in inner:
+                yield self.use("menu", name, (*path, "report"), self.model.reports[inner["report"]].uid)
             yield from self.menu(name, path, inner)

@@ -50,12 +50,19 @@ def any_of(entity: str, record: Value) -> Value:
 
 def leads_to(link: Value, entity: str) -> sa.ColumnElement[bool]:
     """Whether a link leads to some record of that entity, so that an index of links finds it."""
-    plain = sa.type_coerce(link, _PLAIN)
+    plain = _text(link)
     first, behind = sa.literal(f"{entity}:", _PLAIN), sa.literal(f"{entity}{BEHIND}", _PLAIN)
     return sa.and_(plain >= first, plain < behind)
 
 
 def record_of(link: Value, entity: str, integer: Any) -> Value:
     """The id of the record of that entity that a link leads to, null when it leads elsewhere."""
-    text = sa.func.substr(sa.type_coerce(link, _PLAIN), len(entity) + 2, type_=sa.Text())
+    text = sa.func.substr(_text(link), len(entity) + 2, type_=sa.Text())
     return sa.case((leads_to(link, entity), sa.cast(text, integer)))
+
+
+def _text(link: Value) -> Value:
+    """A link as the text it is kept as; a constant one is written here, its own type would no longer do it."""
+    if isinstance(link, sa.BindParameter) and isinstance(link.value, AnyLink):
+        return sa.literal(str(link.value), _PLAIN)
+    return sa.type_coerce(link, _PLAIN)

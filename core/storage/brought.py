@@ -24,7 +24,7 @@ def remember_plugins(connection: sa.Connection, own: OwnTables, document: Mappin
     brought = start_plugins()
     known = _known(connection, own)
     found = dict(known)
-    for what, name in used(document, {}):
+    for what, name in used(document):
         plugin = (brought.types if what == "type" else brought.formats).get(name)
         if plugin is not None:
             found[f"{what} {name}"] = plugin
@@ -34,15 +34,11 @@ def remember_plugins(connection: sa.Connection, own: OwnTables, document: Mappin
     connection.execute(own.meta.insert().values(key=_FACT, value=json.dumps(found, sort_keys=True)))
 
 
-def check_plugins(
-    connection: sa.Connection, own: OwnTables, document: Mapping[str, Any], pending: Mapping[str, Any]
-) -> None:
+def check_plugins(connection: sa.Connection, own: OwnTables, document: Mapping[str, Any]) -> None:
     """KBK6004 when the stored configuration uses what no plugin brings any more."""
     types, formats = field_types(), text_formats()
     missing = {
-        (what, name)
-        for what, name in used(document, pending)
-        if name not in (types if what == "type" else formats)
+        (what, name) for what, name in used(document) if name not in (types if what == "type" else formats)
     }
     if not missing:
         return
@@ -53,11 +49,10 @@ def check_plugins(
         plugins=", ".join(plugins), names=", ".join(sorted({name for _, name in missing}))))  # fmt: skip
 
 
-def used(document: Mapping[str, Any], pending: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def used(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The types of fields and the named formats that a stored document names."""
     owners = [*document.get("entities", ()), *document.get("extensions", ())]
-    fields = [field for owner in owners for field in owner.get("fields", ())]
-    for field in (*fields, *(each["field"] for each in pending.values())):
+    for field in (field for owner in owners for field in owner.get("fields", ())):
         yield "type", field["type"]
         if field["type"] == "text" and is_format_name(str(field.get("format", ""))):
             yield "format", field["format"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from core.storage.any_links import leads_to, record_of
-from core.storage.tables import EntityTable
+from core.storage.tables import EntityTable, Tables, list_tables
 from core.storage.types import BIG
 from metamodel.messages import Message, message
 
@@ -22,12 +22,25 @@ def check_lists(tx: Transaction, place: EntityTable, broken: set[str]) -> Iterat
         field = place.entity.by_uid[uid]
         if field.target is None or {table.name, tx.tables[field.target].table.name} & broken:
             continue
-        owner, target = place.table.alias(), tx.tables[field.target].table.alias()
-        astray = sa.or_(
-            ~sa.exists().where(owner.c.id == table.c.record),
-            ~sa.exists().where(target.c.id == table.c.target),
-        )
+        astray = _astray(place, tx.tables[field.target], table)
         yield from _told(tx, place, field.name, sa.select(table.c.record).where(astray))
+
+
+def drop_astray(connection: sa.Connection, before: Tables, now: Tables) -> None:
+    """Drop such pairs from the lists that come into force: while they were not, records may have gone for ever."""
+    in_force = list_tables(before)
+    for place in now:
+        for uid, table in place.lists.items():
+            target = place.entity.by_uid[uid].target
+            if table.name not in in_force and target is not None:
+                connection.execute(table.delete().where(_astray(place, now[target], table)))
+
+
+def _astray(place: EntityTable, leads_to: EntityTable, pairs: sa.Table) -> sa.ColumnElement[bool]:
+    owner, target = place.table.alias(), leads_to.table.alias()
+    return sa.or_(
+        ~sa.exists().where(owner.c.id == pairs.c.record), ~sa.exists().where(target.c.id == pairs.c.target)
+    )
 
 
 def check_any_links(tx: Transaction, place: EntityTable, broken: set[str]) -> Iterator[Message]:

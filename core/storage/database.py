@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from sqlalchemy.engine.url import make_url
 from core.errors import KubikError
 from core.settings import Settings
 from core.storage.expressions.functions import register
+from core.storage.statistics import count, due, each_value, told
 from metamodel.messages import message
 
 BUSY_SECONDS = 10
@@ -37,6 +38,14 @@ SEARCH = "kubik_search"
 
 Dialect = Literal["sqlite", "postgresql"]
 
+_SIZES = "kubik_sizes"
+"""Key of `Connection.info` under which stands how much an SQLite connection keeps in memory."""
+
+ORDINARY = ("cache_size=-4000", "wal_autocheckpoint=1000")
+
+BULK = ("cache_size=-32000", "wal_autocheckpoint=8000")
+"""Of who writes thousands of rows at once: the pages of all indexes that they go into, brought into the file less often."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Start:
@@ -44,12 +53,14 @@ class _Start:
 
     begin: str
     version: str | None = None
+    sizes: tuple[str, ...] = ORDINARY
+    """What SQLite is told before, where the connection does not have it from the last time."""
 
 
 class Database:
     """One workspace's database: an SQLite file, or a schema of a PostgreSQL database.
 
-    ``reading``, ``writing`` and ``switching`` are the same engine and the same connections; they differ in how a
+    ``reading``, ``writing``, ``loading`` and ``switching`` are the same engine and the same connections; they differ in how a
     transaction begins. It begins by our own words: drivers begin too late (SQLite) or again (PostgreSQL). The
     same words ask which version of the model is in force, in the snapshot of the transaction; the answer stands
     in ``connection.info``. On PostgreSQL writers share a lock that a switch of the model takes alone.
@@ -81,6 +92,7 @@ class Database:
                 "writing": _Start(begin="BEGIN IMMEDIATE", version=version),
             }
             starts["switching"] = starts["writing"]
+            starts["loading"] = replace(starts["writing"], sizes=BULK)
         else:
             wait = f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"
             key = self.lock_key("model")
@@ -95,9 +107,12 @@ class Database:
                     begin=f"{begin}; {wait}; SELECT pg_advisory_xact_lock({key})", version=version
                 ),
             }
+            starts["loading"] = starts["writing"]
         self.plain = self.engine.execution_options(kubik_start=starts["plain"])
         self.reading = self.engine.execution_options(kubik_start=starts["reading"])
         self.writing = self.engine.execution_options(kubik_start=starts["writing"])
+        self.loading = self.engine.execution_options(kubik_start=starts["loading"])
+        """As ``writing``, with memory for very many rows."""
         self.switching = self.engine.execution_options(kubik_start=starts["switching"])
         self.outside = self.engine.execution_options(kubik_start=None)
         """Without any transaction, for what refuses to be in one (CREATE INDEX CONCURRENTLY)."""
@@ -108,15 +123,24 @@ class Database:
         return int.from_bytes(digest[:8], "big", signed=True)
 
     def tidy(self) -> None:
-        """Let SQLite count what its planner goes by, where much has changed (PostgreSQL does so by itself).
+        """Let SQLite's planner know what it goes by, where much has changed (PostgreSQL does so by itself).
 
         Left for the next time when another process has been writing all along.
         """
-        if self.dialect == "sqlite":
-            with self.turn(), self.outside.connect() as connection:
-                connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        if self.dialect != "sqlite":
+            return
+        with self.outside.connect() as connection:
+            tables = [
+                (name, firsts, rows, each_value(connection, name, firsts, rows))
+                for name, firsts, rows in due(connection)
+            ]
+        for at, (name, firsts, rows, values) in enumerate(tables):
+            with self.turn(), self.plain.connect() as connection:
                 try:
-                    connection.exec_driver_sql("PRAGMA optimize")
+                    with connection.begin():
+                        count(connection, name, firsts, rows, values)
+                        if at == len(tables) - 1:
+                            told(connection)
                 except sa.exc.OperationalError as error:
                     if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                         raise
@@ -146,6 +170,9 @@ def _begin(connection: sa.Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     try:
         if isinstance(driver, sqlite3.Connection):
+            if connection.info.get(_SIZES, ORDINARY) is not start.sizes:
+                _tell(driver, start.sizes)
+                connection.info[_SIZES] = start.sizes
             driver.execute(start.begin)
             row = driver.execute(start.version).fetchone() if start.version else None
         else:
@@ -184,16 +211,14 @@ def _sqlite_engine(file: Path) -> sa.Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # synchronous=FULL: what was acknowledged survives a power cut. No mmap: each connection's mapping would count
     # to the memory of the process, for a tenth of the time of large scans.
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=OFF",
-        "cache_size=-4000",
-        "journal_size_limit=67108864",
-        "trusted_schema=OFF",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+    safe = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=OFF", "trusted_schema=OFF"
+    _tell(connection, (*safe, "journal_size_limit=67108864", *ORDINARY))
     register(connection)
+
+
+def _tell(driver: Any, pragmas: tuple[str, ...]) -> None:
+    for pragma in pragmas:
+        driver.execute(f"PRAGMA {pragma}").close()
 
 
 def _postgresql_engine(url: sa.URL, settings: Settings) -> sa.Engine:

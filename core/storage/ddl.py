@@ -58,13 +58,8 @@ def missing_steps(catalog: Catalog, tables: Tables, entities: Iterable[Entity]) 
     return tuple(steps)
 
 
-def create_entity(connection: sa.Connection, tables: Tables, entity: Entity) -> None:
-    """Whatever the table of ``entity`` lacks, in this transaction: for tables that are new or small."""
-    create_entities(connection, tables, (entity,))
-
-
 def create_entities(connection: sa.Connection, tables: Tables, entities: Iterable[Entity]) -> None:
-    """The same for several at once."""
+    """Whatever the tables of these entities lack, in this transaction: for tables that are new or small."""
     for step in missing_steps(read_catalog(connection, tables.schema), tables, entities):
         _apply(connection, tables, step, concurrently=False)
 
@@ -223,6 +218,6 @@ def purge(connection: sa.Connection, tables: Tables, what: Iterable[Leftover]) -
 
 
 __all__ = [
-    "Leftover", "Step", "create_entities", "create_entity", "drop_stale_indexes", "grow",
+    "Leftover", "Step", "create_entities", "drop_stale_indexes", "grow",
     "leftovers", "limit_waiting", "missing_steps", "purge", "run_step",
 ]  # fmt: skip

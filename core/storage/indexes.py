@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.storage.tables import EntityTable, Tables
+from metamodel.expression.tree import Expression, Path, walk
 from metamodel.model import Field
 
 PREFIX = "i_"
@@ -37,7 +38,7 @@ class Index:
 
 
 def indexes_of(tables: Tables, entity_uid: str) -> tuple[Index, ...]:
-    """The indexes of an entity: link or choice + created, default sort, unique, boards, asked for.
+    """The indexes of an entity: link or choice + created, default sort, unique, boards, what rules lead along, asked for.
 
     An index whose columns begin another one is left out.
     """
@@ -62,17 +63,16 @@ def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
     name = entity.table
     yield Index(table=name, columns=("bin_id",), rows="bin")
     yield Index(table=name, columns=("deleted_at", "id"), rows="bin")
-    if entity.default_sort:
-        sort = _sort_columns(place)
-        if sort:
-            yield Index(table=name, columns=sort)
-    elif entity.parent is None:
-        yield Index(table=name, columns=("created_at", *LAST))
+    order = _sort_columns(place) if entity.default_sort else ("created_at", *LAST)
+    if order:
+        yield Index(table=name, columns=(*order, *_followed(place)))
     for field in entity.fields:
         if field.uid in place.columns and not field.system:
             yield from _of_field(tables, place, field)
+    yield from _of_rules(tables, place)
     yield from _of_boards(tables, place)
     yield from _of_calendars(tables, place)
+    yield from _of_reports(tables, place)
     for table in place.lists.values():
         yield Index(table=table.name, columns=("target", "record"))
     for constraint in entity.constraints:
@@ -93,6 +93,20 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
         yield Index(table=table, columns=(column, "created_at", *LAST))
     elif field.indexed:
         yield Index(table=table, columns=(column, *LAST))
+
+
+def _followed(place: EntityTable) -> tuple[str, ...]:
+    """The link to the record that decides who sees a row: it is asked of each row of an order, from the index alone."""
+    link = place.entity.follows or place.entity.parent
+    return () if link is None else (place.columns[link].value.name,)
+
+
+def _of_rules(tables: Tables, place: EntityTable) -> Iterator[Index]:
+    """Links that a rule of reading leads along: the records of each are found in the order of ids, that of lists, too."""
+    for path in _paths_of_rules(tables, place):
+        if len(path.steps) > 1:
+            column = place.columns[path.steps[0][1]].value.name
+            yield Index(table=place.entity.table, columns=(column, *LAST))
 
 
 def _of_boards(tables: Tables, place: EntityTable) -> Iterator[Index]:
@@ -117,6 +131,67 @@ def _of_calendars(tables: Tables, place: EntityTable) -> Iterator[Index]:
     for view in tables.model.views.values():
         if view.entity == place.entity.uid and view.starts is not None and view.starts in place.columns:
             yield Index(table=place.entity.table, columns=(_compared(place, view.starts), *LAST))
+
+
+_MOST_COVERED = 10
+"""Columns of an index that answers a report."""
+
+
+def _of_reports(tables: Tables, place: EntityTable) -> Iterator[Index]:
+    """All that a report of these records reads, in the order of its groups: it is answered from the index alone (SQLite
+    wants whether a row is in the bin there, too, though no row of the index is)."""
+    for report in tables.model.reports.values():
+        if report.entity != place.entity.uid or report.off:
+            continue
+        keys = [axis.steps[0] for axis in (*report.rows, *report.columns)]
+        values = [value.steps[0] for value in report.values if value.steps]
+        simple = all(len(value.steps) < 2 for value in report.values)
+        if not keys or not simple or not all(uid in place.columns for uid in (*keys, *values)):
+            continue
+        asked = [*_currencies(place, values), *_asked_of_rows(tables, place, report.filter)]
+        columns = dict.fromkeys(
+            column for uid in (*keys, *values, *asked) for column in _both(place, uid)
+        )  # fmt: skip
+        if len(columns) <= _MOST_COVERED:
+            yield Index(table=place.entity.table, columns=(*columns, "deleted_at"), rows="live")
+
+
+def _both(place: EntityTable, uid: str) -> tuple[str, ...]:
+    """The columns of a field: of a text its key as well."""
+    columns = place.columns[uid]
+    return (columns.value.name,) if columns.key is None else (columns.key.name, columns.value.name)
+
+
+def _currencies(place: EntityTable, uids: list[str]) -> Iterator[str]:
+    """The fields that say in which currency amounts are."""
+    for uid in uids:
+        named = place.entity.by_uid[uid].options.get("currency_field")
+        field = place.entity.by_name.get(named) if named is not None else None
+        if field is not None and field.uid in place.columns:
+            yield field.uid
+
+
+def _asked_of_rows(tables: Tables, place: EntityTable, filter: Expression | None) -> Iterator[str]:
+    """The fields that a filter and the grants of reading ask of each record."""
+    for path in (*_paths(place, filter), *_paths_of_rules(tables, place)):
+        yield path.steps[0][1]
+
+
+def _paths_of_rules(tables: Tables, place: EntityTable) -> Iterator[Path]:
+    """What the rules of reading ask of each record."""
+    for role in tables.model.roles.values():
+        for grant in role.grants:
+            if grant.entity == place.entity.uid and "read" in grant.actions:
+                yield from _paths(place, grant.rows)
+
+
+def _paths(place: EntityTable, expression: Expression | None) -> Iterator[Path]:
+    """Paths of an expression that begin with a stored field of the record."""
+    for node in walk(expression.root) if expression is not None else ():
+        if isinstance(node, Path) and node.root == "row" and node.up == 0 and node.steps:
+            entity, uid = node.steps[0]
+            if entity == place.entity.uid and uid in place.columns:
+                yield node
 
 
 _SORTED_OTHERWISE = ("choice", "link", "link_any")

@@ -18,7 +18,7 @@ def install_model(workspace: Workspace, model: Model) -> None:
         workspace.remember(model)
 
     def install(tx: Transaction) -> None:
-        tables = Tables(model, workspace.database.schema, workspace.database.dialect, workspace.zone.key)
+        tables = Tables(model, workspace.database.schema, workspace.database.dialect)
         create_entities(tx.connection, tables, model.entities.values())
         settle(tx, tables)
         remake_views(tx.connection, tables)
@@ -30,7 +30,6 @@ def install_model(workspace: Workspace, model: Model) -> None:
             by=None,
             document=model.document,
             columns={},
-            pending={},
         )
         tx.after_commit.append(lambda: keep(model))
 

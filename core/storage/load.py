@@ -23,23 +23,14 @@ EMPTY = Model(version=0, solutions={}, entities={}, roles={}, views={}, menus={}
 def load_model(connection: sa.Connection, own: OwnTables, version: int) -> Model:
     """The stored model of that version."""
     row = connection.execute(
-        sa.select(own.model.c.document, own.model.c.columns, own.model.c.pending).where(
-            own.model.c.version == version
-        )
+        sa.select(own.model.c.document, own.model.c.columns).where(own.model.c.version == version)
     ).one_or_none()
     if row is None:
         raise KubikError(
             "KBK6002", message("version {version} of the configuration is missing", version=version)
         )
-    check_plugins(connection, own, row.document, row.pending)
-    return resolve_stored(row.document, version, row.columns, row.pending)
-
-
-def resolve_stored(
-    document: Mapping[str, Any], version: int, columns: Mapping[str, int], pending: Mapping[str, Any]
-) -> Model:
-    """The model of a stored document."""
-    return resolve(parse_document(document), version, columns, pending)
+    check_plugins(connection, own, row.document)
+    return resolve(parse_document(row.document), version, row.columns)
 
 
 def store_model(
@@ -51,7 +42,6 @@ def store_model(
     by: int | None,
     document: Mapping[str, Any],
     columns: Mapping[str, int],
-    pending: Mapping[str, Any],
     summary: Any = None,
 ) -> None:
     """Store a version of the configuration and put it in force, in this transaction."""
@@ -62,7 +52,6 @@ def store_model(
             by=by,
             document=document,
             columns=columns,
-            pending=pending,
             summary=summary,
         )
     )

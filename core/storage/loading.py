@@ -27,8 +27,9 @@ def take_ids(tx: Transaction, table: sa.Table, count: int) -> range | list[int]:
     sequence_of = sa.func.pg_get_serial_sequence(named, "id")
     each = sa.func.generate_series(1, count).table_valued("n")
     following = sa.func.nextval(sa.cast(sequence_of, _RegClass()))
-    rows = tx.connection.execute(sa.select(following).select_from(each))
-    return sorted(int(row[0]) for row in rows)
+    written = sa.func.string_agg(sa.cast(following, sa.Text()), sa.literal(","))  # read sooner than many rows
+    taken = tx.connection.execute(sa.select(written).select_from(each)).scalar_one()
+    return sorted(map(int, taken.split(",")))
 
 
 class _RegClass(sa.types.UserDefinedType[str]):
@@ -75,6 +76,9 @@ def _encoded(tx: Transaction, column: sa.Column[Any], values: Sequence[Any]) -> 
     convert: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return values
+    first = values[0] if values else None
+    if values.count(first) == len(values):
+        return [None if first is None else convert(first)] * len(values)
     known: dict[Any, Any] = {}
     found: list[Any] = []
     for value in values:

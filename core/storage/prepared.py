@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from core.storage.database import Database
 
 _Convert = Callable[[Any], Any]
+
+_EXPLAINED = itertools.count()
+
+
+class _Places(dict[str, str]):
+    """The places of parameters, $1 and so on, as a text that is filled with them asks for their names."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = place = f"${len(self) + 1}"
+        return place
 
 
 class Prepared:
@@ -29,7 +41,10 @@ class Prepared:
         self._dialect = dialect
         self._types: list[Any] = [c.type for c in getattr(statement, "exported_columns", ())]
         self._converters: list[tuple[int, _Convert]] | None = None
-        self._names: Sequence[str] | None = compiled.positiontup if compiled.positional else None
+        places = _Places()
+        self._raw = b"" if compiled.positional else (self.text % places).encode()
+        """The words as PostgreSQL's server takes them."""
+        self._names: Sequence[str] = tuple(compiled.positiontup or () if compiled.positional else places)
         self._constants: dict[str, Any] = {}
         self._given: list[tuple[str, str, _Convert | None]] = []
         for bind, name in compiled.bind_names.items():
@@ -48,7 +63,7 @@ class Prepared:
     @property
     def order(self) -> Sequence[str]:
         """The names of its parameters in the order in which it takes them, where they are told by place."""
-        return self._names or ()
+        return self._names if self._dialect.name == "sqlite" else ()
 
     def rows(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows, as the engine's values."""
@@ -105,7 +120,11 @@ class Prepared:
 
     def explain(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> str:
         """How the database would find these rows, in its own words."""
-        words = "EXPLAIN QUERY PLAN " if self._dialect.name == "sqlite" else "EXPLAIN "
+        words = "EXPLAIN "
+        if (
+            self._dialect.name == "sqlite"
+        ):  # said anew: the driver keeps one that was said, with the plan of that time
+            words = f"EXPLAIN QUERY PLAN /* {next(_EXPLAINED)} */ "
         return "\n".join(str(row[-1]) for row in self._execute(connection, parameters, words))
 
     def run(self, connection: sa.Connection, parameters: Mapping[str, Any]) -> int:
@@ -114,11 +133,13 @@ class Prepared:
         return count
 
     def _execute(self, connection: sa.Connection, parameters: Mapping[str, Any], before: str = "") -> Any:
-        values = self._bound(parameters)
+        bound = self._bound(parameters)
         driver: Any = connection.connection.dbapi_connection
-        if self._names is not None:
-            return driver.execute(before + self.text, [values[name] for name in self._names])
-        return driver.execute(before + self.text, values)
+        values = [bound[name] for name in self._names]
+        if self._dialect.name == "sqlite":
+            return driver.execute(before + self.text, values)
+        # in the words of the server: psycopg reads those of its own anew each time where they are long, as with many grants
+        return psycopg.RawCursor(driver).execute(before.encode() + self._raw if before else self._raw, values)
 
     def _bound(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """What the driver is given for each parameter."""

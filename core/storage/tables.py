@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from core.storage.catalog import Catalog
 from core.storage.own import OwnTables, own_tables
 from core.storage.types import BIG, TEXT, Instant, sql_type
-from metamodel.convert import convert
 from metamodel.fields.html import plain_text
 from metamodel.model import Entity, Field, Model
-from metamodel.resolve.entities import column_name
 from metamodel.text import KEY_LENGTH, fold
 
 
@@ -33,15 +35,11 @@ class FieldColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityTable:
-    """An entity's table; ``columns`` by field uid, those every record has included (their uid is their name).
-
-    ``pending`` are the columns that will replace those of the same uid when a change of type is switched.
-    """
+    """An entity's table; ``columns`` by field uid, those every record has included (their uid is their name)."""
 
     entity: Entity
     table: sa.Table
     columns: Mapping[str, FieldColumns]
-    pending: Mapping[str, FieldColumns]
     lists: Mapping[str, sa.Table] = field(default_factory=dict)
     """The tables of fields that lead to many records, by field uid: `record, target, position`."""
 
@@ -69,11 +67,9 @@ class Tables:
         model: Model,
         schema: str | None,
         dialect: Literal["sqlite", "postgresql"] = "sqlite",
-        zone: str = "UTC",
     ) -> None:
         self.model = model
         self.schema = schema
-        self.zone = zone
         self.own: OwnTables = own_tables(schema, dialect)
         self._made: dict[str, EntityTable] = {}
 
@@ -101,16 +97,13 @@ def make_table(entity: Entity, metadata: sa.MetaData) -> EntityTable:
     for name, kind in SYSTEM_COLUMNS.items():
         if name != "position" or entity.parent is not None:
             columns[name] = FieldColumns(value=_append(table, name, kind))
-    pending: dict[str, FieldColumns] = {}
     lists: dict[str, sa.Table] = {}
     for each in entity.fields:
         if each.uid not in columns and each.stored:
             columns[each.uid] = _field_columns(table, each)
         elif each.listed and each.via is None:
             lists[each.uid] = _list_table(each, metadata)
-        if each.pending is not None and each.pending.stored:
-            pending[each.uid] = _field_columns(table, each.pending)
-    return EntityTable(entity=entity, table=table, columns=columns, pending=pending, lists=lists)
+    return EntityTable(entity=entity, table=table, columns=columns, lists=lists)
 
 
 def list_tables(tables: Tables) -> dict[str, sa.Table]:
@@ -118,15 +111,22 @@ def list_tables(tables: Tables) -> dict[str, sa.Table]:
     return {table.name: table for place in tables for table in place.lists.values()}
 
 
-def list_name(field: Field, generation: int | None = None) -> str:
-    """The physical name of the table of a field that leads to many records, in its own generation or in another."""
-    column = field.column if generation is None else column_name(field.uid, generation)
-    return LIST_PREFIX + column.removeprefix("f_")
+_GENERATION = re.compile(rf"(f_|{LIST_PREFIX})([a-z0-9]+)(?:_([0-9]+))?")
+
+
+def generations(catalog: Catalog) -> defaultdict[tuple[str, bool], set[int]]:
+    """Which columns of each field there are, those of earlier types too; (uid, True) are the tables of its lists."""
+    found: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
+    for name in chain(catalog.tables, *catalog.tables.values()):
+        match = _GENERATION.fullmatch(name)
+        if match:
+            found[match[2], match[1] == LIST_PREFIX].add(int(match[3] or 1))
+    return found
 
 
 def _list_table(field: Field, metadata: sa.MetaData) -> sa.Table:
     return sa.Table(
-        list_name(field),
+        LIST_PREFIX + field.column.removeprefix("f_"),
         metadata,
         sa.Column("record", BIG, primary_key=True, autoincrement=False),
         sa.Column("target", BIG, primary_key=True, autoincrement=False),
@@ -166,24 +166,15 @@ def text_keys(text: str | None) -> tuple[str | None, str | None]:
 
 
 def encode_values(tables: Tables, entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``{field uid: value}`` as ``{column name: value}``: with the keys of texts, and with the new column of a
-    field whose type is being changed (a value that the new type cannot hold leaves it empty).
-    """
+    """``{field uid: value}`` as ``{column name: value}``, with the keys of texts; lists of links are left out: they are
+    written by `core.storage.lists`."""
     place = tables[entity.uid]
     encoded: dict[str, Any] = {}
     for uid, value in values.items():
         if uid in place.lists:
-            continue  # `core.storage.lists` writes those
-        _encode(place.columns[uid], value, encoded)
-        coming = place.pending.get(uid)
-        if coming is not None:
-            field = entity.by_uid[uid]
-            assert field.pending is not None
-            _encode(coming, convert(field, field.pending, value, zone=tables.zone).value, encoded)
+            continue
+        columns = place.columns[uid]
+        encoded[columns.value.name] = value
+        if columns.key is not None and columns.whole is not None:
+            encoded[columns.key.name], encoded[columns.whole.name] = columns.keys(value)
     return encoded
-
-
-def _encode(columns: FieldColumns, value: Any, encoded: dict[str, Any]) -> None:
-    encoded[columns.value.name] = value
-    if columns.key is not None and columns.whole is not None:
-        encoded[columns.key.name], encoded[columns.whole.name] = columns.keys(value)

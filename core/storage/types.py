@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
@@ -266,33 +266,28 @@ class _Xid8(sa.types.UserDefinedType[str]):
 def sql_type(column: ColumnType) -> TypeEngine[Any]:
     """The SQL type of what a field's column holds."""
     match column.storage:
-        case "link_any":
-            return ANY
-        case "text" | "choice" | "secret":
-            return TEXT
-        case "integer" | "link":
-            return BIG
         case "decimal":
             return ScaledDecimal(column.scale)
-        case "boolean":
-            return Flag()
-        case "date":
-            return Day()
-        case "datetime":
-            return Instant()
-        case "time":
-            return Clock()
-        case "duration":
-            return Length()
-        case "choices":
-            return ChoiceSet()
-        case "json":
-            return CanonicalJson()
+        case "integer":
+            return BIG
         case "links" | "none":
             raise ValueError("a field without a column has no SQL type")
+        case kind:
+            return type_of_kind(kind)
+
+
+_OF_KINDS: Mapping[str, TypeEngine[Any]] = {
+    "boolean": Flag(), "date": Day(), "datetime": Instant(), "time": Clock(), "duration": Length(),
+    "choices": ChoiceSet(), "json": CanonicalJson(), "link": BIG, "link_any": ANY,
+}  # fmt: skip
+
+
+def type_of_kind(kind: str) -> TypeEngine[Any]:
+    """The SQL type of values of a kind that is no number: of a column's, or of an expression's."""
+    return _OF_KINDS.get(kind, TEXT)
 
 
 __all__ = [
     "BIG", "TEXT", "CanonicalJson", "ChoiceSet", "Clock", "Day", "Flag", "Instant", "JsonText", "Length", "ScaledDecimal", "TransactionId",
-    "from_microseconds", "from_units", "sql_type", "to_microseconds", "to_units",
+    "from_microseconds", "from_units", "sql_type", "to_microseconds", "to_units", "type_of_kind",
 ]  # fmt: skip

@@ -93,6 +93,22 @@ def _looks(connection: sa.Connection, own: OwnTables) -> None:
     own.preference.create(connection, checkfirst=True)
 
 
+def _documents(connection: sa.Connection, own: OwnTables) -> None:
+    """Documents that were issued, and the column of the journal for them."""
+    _add_columns(connection, own.journal, "document")
+    own.document.create(connection, checkfirst=True)
+    own.document_file.create(connection, checkfirst=True)
+
+
+def _templates(connection: sa.Connection, own: OwnTables) -> None:
+    own.template.create(connection, checkfirst=True)
+
+
+def _kept_data(connection: sa.Connection, own: OwnTables) -> None:
+    """What issued documents were made from, so that each is to be had in its other formats, too."""
+    _add_columns(connection, own.document, "label", "templates", "data")
+
+
 STEPS: tuple[Step, ...] = (
     Step(number=1, apply=_first_tables),
     Step(number=2, apply=_drafts),
@@ -105,6 +121,9 @@ STEPS: tuple[Step, ...] = (
     Step(number=9, apply=_search),
     Step(number=10, apply=_batches),
     Step(number=11, apply=bring_shared),
+    Step(number=12, apply=_templates),
+    Step(number=13, apply=_documents),
+    Step(number=14, apply=_kept_data),
 )
 """In order; a released step is never changed, a new one is added behind it."""
 

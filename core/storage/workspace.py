@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -33,6 +33,7 @@ from core.storage.files import file_store
 from core.storage.later import Later
 from core.storage.load import EMPTY, load_model
 from core.storage.own import OwnTables, own_tables
+from core.storage.patience import Waiting
 from core.storage.pictures import Pictures
 from core.storage.sealing import Sealing
 from core.storage.search.places import KeptPlaces, Places
@@ -44,6 +45,16 @@ from metamodel.messages import message
 from metamodel.model import Model
 
 T = TypeVar("T")
+
+
+class Companion(Protocol):
+    """Something that a process keeps beside a workspace and that is closed with it."""
+
+    def close(self) -> None:
+        """Let go of processes and threads."""
+
+
+C = TypeVar("C", bound=Companion)
 
 RETRIES = 3
 """How often a conflicting write is done again."""
@@ -75,6 +86,8 @@ class Transaction:
     way: str | None = None
     """By which way what is read here reaches a person (list, card, api …): views of personal data are noted with it.
     None for what the system reads for itself."""
+    waiting: Waiting | None = None
+    """Who waits for what is read here, and may go away meanwhile."""
 
     @property
     def dialect(self) -> Dialect:
@@ -105,6 +118,7 @@ class Workspace:
         self._models: dict[int, tuple[Model, Tables]] = {}
         self._loading = threading.Lock()
         self._inside = threading.local()
+        self._companions: dict[type[Any], Any] = {}
         self._later = Later()
         self.places = KeptPlaces(self.own)
         self.sightings = Sightings(self._write_sightings)
@@ -147,9 +161,22 @@ class Workspace:
     def close(self) -> None:
         """Finish what was left for later and close its connections."""
         self._later.close()
+        with self._loading:
+            companions, self._companions = list(self._companions.values()), {}
+        for companion in companions:
+            companion.close()
         self.sightings.close()
         self.pictures.close()
         self.database.close()
+
+    def companion(self, kind: type[C]) -> C:
+        """The one of its kind beside this workspace, made when it is asked for first."""
+        with self._loading:
+            found = self._companions.get(kind)
+            if found is None:
+                found = self._companions[kind] = kind()
+        made: C = found
+        return made
 
     def later(self, key: object, action: Callable[[Transaction], object]) -> None:
         """Write it soon, by a thread of the workspace; not at all while the same ``key`` is waiting to be.
@@ -178,21 +205,24 @@ class Workspace:
         finally:
             connection.close()
 
-    def write(self, action: Callable[[Transaction], T], *, exclusive: bool = False) -> T:
+    def write(self, action: Callable[[Transaction], T], *, exclusive: bool = False, bulk: bool = False) -> T:
         """Do ``action`` in one transaction and commit it; what it returns is durable.
 
         The whole action is done again, up to three times, when it conflicts with others: it must touch nothing
-        but the transaction. ``exclusive`` waits for all writers and keeps them out: the switch of a model.
+        but the transaction. ``exclusive`` waits for all writers and keeps them out: the switch of a model. ``bulk`` is
+        one of thousands of rows, and takes memory for them.
         """
         if getattr(self._inside, "write", False):
             raise RuntimeError("a write began inside another one of the same thread")
         self._inside.write = True
+        engine = self.database.loading if bulk else self.database.writing
+        engine = self.database.switching if exclusive else engine
         patience = time.monotonic() + BUSY_SECONDS
         try:
             for attempt in range(RETRIES + 1):
                 try:
                     with self.database.turn():
-                        result, calls = self._write_once(action, exclusive)
+                        result, calls = self._write_once(action, engine)
                     for call in calls:
                         call()
                     return result
@@ -207,9 +237,9 @@ class Workspace:
             self._inside.write = False
 
     def _write_once(
-        self, action: Callable[[Transaction], T], exclusive: bool
+        self, action: Callable[[Transaction], T], engine: sa.Engine
     ) -> tuple[T, list[Callable[[], None]]]:
-        connection = self._connect(self.database.switching if exclusive else self.database.writing)
+        connection = self._connect(engine)
         try:
             transaction = self._transaction(connection, writing=True)
             result = action(transaction)
@@ -285,7 +315,7 @@ class Workspace:
 
     def remember(self, model: Model) -> tuple[Model, Tables]:
         """Keep a resolved model for the transactions in which its version is in force."""
-        known = model, Tables(model, self.database.schema, self.database.dialect, self.zone.key)
+        known = model, Tables(model, self.database.schema, self.database.dialect)
         kept = {**self._models, model.version: known}
         self._models = {v: kept[v] for v in sorted(kept)[-KEPT_MODELS:]}
         return known

@@ -11,16 +11,18 @@ from litestar.types import HTTPScope, Receive, Send
 
 from core.errors import KubikError
 from core.i18n import texts
+from core.storage.patience import NobodyWaits
 from core.web.caller import make_known
 from core.web.errors import as_kubik_error, problem_answer
-from core.web.exchange import Answer, Call, ClientGone, Stream
+from core.web.exchange import GONE, Answer, Call, ClientGone, Stream
+from core.web.leaving import Client
 from core.web.log import log, log_request
 from core.web.operations import MAX_JSON, Operation, path_values
 from core.web.parameters import read_parameters
 from core.web.security import SECURITY_HEADERS
 from core.web.site import Site
 from core.web.taking import Taking, boundary_of, file_too_large, take
-from core.web.threads import REQUESTS
+from core.web.threads import DOCUMENTS, REQUESTS, in_threads
 from metamodel.messages import message
 
 _VARY = b"Authorization, Cookie, Accept-Language"
@@ -55,8 +57,8 @@ async def serve_call(call: Call, raw_path: bytes, receive: Receive, send: Send) 
     started = time.perf_counter()
     try:
         answer = await _answer(call, raw_path, receive)
-    except ClientGone:
-        return 499
+    except (ClientGone, NobodyWaits):
+        return GONE
     except Exception as error:
         answer = failure(call, error)
     await send_answer(call, answer, send, receive)
@@ -82,7 +84,7 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
     if operation is None:
         return _without_operation(call, methods)
     call.values = path_values(operation, parts)
-    call.reads = operation.method == "GET"
+    call.reads = operation.reads or operation.method == "GET"
     if call.method in ("GET", "HEAD", "OPTIONS"):
         call.body = b""
     elif operation.takes_files and (boundary := boundary_of(call.header(b"content-type"))) is not None:
@@ -100,7 +102,14 @@ async def _answer(call: Call, raw_path: bytes, receive: Receive) -> Answer:
         if answer.stream is not None:
             await answer.stream.begin()
         return answer
-    return await asyncio.get_running_loop().run_in_executor(REQUESTS, _run, operation, call)
+    threads = DOCUMENTS if operation.slow else REQUESTS
+    client = Client(receive)
+    call.waiting = client.waiting
+    try:
+        answered: Answer = await in_threads(threads, _run, operation, call)
+        return answered
+    finally:
+        client.answered()
 
 
 async def _take_form(call: Call, boundary: str, receive: Receive) -> None:

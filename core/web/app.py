@@ -20,11 +20,12 @@ from core.web.assets import Assets
 from core.web.background import make_worker
 from core.web.context import ExchangeState
 from core.web.events import JournalWatch, Poller
-from core.web.exchange import Call, ClientGone, new_request_id, read_cookie
+from core.web.exchange import GONE, Call, ClientGone, new_request_id, read_cookie
 from core.web.filed import PREFIX as FILES
 from core.web.filed import serve_filed
 from core.web.gate import gate
 from core.web.guard import address_of, check_form, forbid_viewing, page_headers
+from core.web.leaving import Client
 from core.web.log import log_request
 from core.web.metrics import Metrics
 from core.web.operating import OPERATIONS
@@ -111,15 +112,21 @@ class Application(Litestar):
                     state.body = await read_body(receive, MAX_JSON, call.headers.get(b"content-length"))
                 check_form(call, state)
                 receive = replay(state.body, receive)
-            await super().__call__(scope, receive, answered)
+            client = Client(receive)
+            state.waiting = client.waiting
+            try:
+                await super().__call__(scope, receive, answered)
+            finally:
+                client.answered()
         except ClientGone:
             return
         except KubikError as error:
             answer = await sync_to_thread(page_answer, Request(scope), error)
             await send_answer(call, answer, answered, bare=True)
         seconds = time.perf_counter() - started
-        self.site.metrics.answered("page", call.method, answered.status, seconds)
-        log_request(call, answered.status, seconds, who=state.who, refusal=state.refusal)
+        status = answered.status or GONE
+        self.site.metrics.answered("page", call.method, status, seconds)
+        log_request(call, status, seconds, who=state.who, refusal=state.refusal)
 
 
 class PageSender:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.documents.issuing.job import KIND as DOCUMENTS
+from core.documents.issuing.job import documents_job
 from core.jobs.worker import Handler, Worker
 from core.query.exporting.job import KIND as EXPORT
 from core.query.exporting.job import export_job
@@ -18,6 +20,7 @@ from core.records.indexing.job import index_job, keep_index
 from core.records.sweeping import sweep_files
 from core.records.takeback import KIND as TAKE_BACK
 from core.records.takeback import take_back_job
+from core.solutions.template_faults import sweep_old_templates
 from core.storage.sighted import forget_sightings
 from core.storage.workspace import Workspace
 
@@ -33,6 +36,7 @@ def handlers() -> Mapping[str, Handler]:
         UNDO: undo_job,
         TAKE_BACK: take_back_job,
         INDEX: index_job,
+        DOCUMENTS: documents_job,
     }
 
 
@@ -44,4 +48,6 @@ def forget_old_sightings(workspace: Workspace) -> None:
 
 def make_worker(workspace: Workspace) -> Worker:
     """A worker that runs every kind of job; it is not started yet."""
-    return Worker(workspace, handlers(), chores=(sweep_files, forget_old_sightings, keep_index))
+    return Worker(
+        workspace, handlers(), chores=(sweep_files, forget_old_sightings, keep_index, sweep_old_templates)
+    )

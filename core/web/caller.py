@@ -64,7 +64,7 @@ def make_known(call: Call) -> None:
 def reading(call: Call) -> Iterator[tuple[Transaction, Actor]]:
     """A snapshot, and the caller as that snapshot knows them."""
     with call.site.workspace.read() as transaction:
-        transaction.way = way_of(call.path)
+        transaction.way, transaction.waiting = way_of(call.path), call.waiting
         yield transaction, caller(transaction, call)
 
 

@@ -16,6 +16,7 @@ from core.access.actor import Actor
 from core.access.login import actor_of_session
 from core.errors import KubikError
 from core.i18n import Texts, best_language, texts
+from core.storage.patience import Waiting
 from core.storage.workspace import Transaction, Workspace
 from core.web.security import LANGUAGE_COOKIE, THEME_COOKIE, new_visitor
 from core.web.site import Site
@@ -118,14 +119,21 @@ def reading(request: AnyRequest) -> Iterator[tuple[Visit, Transaction]]:
     site = site_of(request)
     with site.workspace.read() as transaction:
         transaction.way = way_of(request.scope["path"])
-        token = exchange_state(request.scope).session
-        actor = actor_of_session(transaction, token) if token else None
-        if actor is None:
-            raise KubikError("KBK4001", message("Sign in first."))
+        transaction.waiting = exchange_state(request.scope).waiting
+        actor = actor_in(request, transaction)
         exchange_state(request.scope).who = actor.called
-        site.known(token or "")
+        site.known(exchange_state(request.scope).session or "")
         zone = ZoneInfo(actor.zone) if actor.zone else site.workspace.zone
         yield Visit(**_visitor(request, actor), actor=actor, zone=zone), transaction
+
+
+def actor_in(request: AnyRequest, transaction: Transaction) -> Actor:
+    """The person behind a request as this transaction knows them; KBK4001 for nobody."""
+    token = exchange_state(request.scope).session
+    actor = actor_of_session(transaction, token) if token else None
+    if actor is None:
+        raise KubikError("KBK4001", message("Sign in first."))
+    return actor
 
 
 def form_pairs(request: AnyRequest) -> list[tuple[str, str]]:
@@ -157,6 +165,7 @@ class ExchangeState:
     issued: str | None = None
     """A visitor's name made in this request, to be set as a cookie."""
     body: bytes = b""
+    waiting: Waiting | None = None
     who: str = ""
     refusal: str = ""
 

@@ -14,8 +14,13 @@ from metamodel.messages import message
 from metamodel.text import number_of
 
 if TYPE_CHECKING:
+    from core.storage.patience import Waiting
     from core.web.site import Site
     from core.web.taking import Taking
+
+
+GONE = 499
+"""The status of a request whose client went away first: nobody reads it."""
 
 
 class ClientGone(Exception):
@@ -57,6 +62,8 @@ class Call:
     """Whether a person asked, rather than a page that stands open: the latter keeps no session from ending."""
     reads: bool = True
     """Whether what is called only reads."""
+    waiting: Waiting | None = None
+    """Who waits for the answer, once the body is read."""
     who: str = ""
     """The caller's login once known, for the log."""
     refusal: str = ""

@@ -1,4 +1,5 @@
-"""``/files/{id}/{name}`` and ``/files/{id}/thumb/{size}``: a file for whoever may read a record that holds it."""
+"""``/files/{id}/{name}`` and ``/files/{id}/thumb/{size}``: a file for whoever may read a record that holds it; documents
+that were issued, and how one would look, stand under ``/files/issued`` and ``/files/preview``."""
 
 from __future__ import annotations
 
@@ -17,11 +18,12 @@ from core.web.api import failure, send_answer
 from core.web.caller import reading
 from core.web.context import ExchangeState
 from core.web.exchange import Answer, Call, identifier, read_cookie
+from core.web.issued_files import issued_file, previewed_file
 from core.web.log import log
 from core.web.page_errors import page_answer
 from core.web.security import SESSION_COOKIE
 from core.web.sending import guarding, send_file
-from core.web.threads import REQUESTS
+from core.web.threads import DOCUMENTS, REQUESTS
 
 PREFIX = "/files/"
 
@@ -31,7 +33,8 @@ async def serve_filed(call: Call, scope: Any, receive: Receive, send: Send) -> N
     started = time.perf_counter()
     loop = asyncio.get_running_loop()
     try:
-        answer = await loop.run_in_executor(REQUESTS, filed, call)
+        threads = DOCUMENTS if call.path.startswith(f"{PREFIX}preview/") else REQUESTS
+        answer = await loop.run_in_executor(threads, filed, call)
         bare = True
     except Exception as error:
         answer = await loop.run_in_executor(REQUESTS, _refused, call, scope, error)
@@ -54,6 +57,10 @@ def filed(call: Call) -> Answer:
         raise KubikError("KBK2007", allow=["GET", "HEAD"])
     call.site.count(call)
     parts = call.path.removeprefix(PREFIX).split("/")
+    if parts[0] == "issued":
+        return issued_file(call, parts[1:])
+    if parts[0] == "preview":
+        return previewed_file(call, parts[1:])
     file = identifier(parts[0])
     with reading(call) as (transaction, actor):
         item = open_file(transaction, actor, file)

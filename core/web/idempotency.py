@@ -24,14 +24,10 @@ Action = Callable[[Transaction, Actor], Answer]
 
 def once(call: Call, action: Action) -> Action:
     """``action``, done once for a key; without the header it is done as it is."""
-    key = call.header(HEADER)
+    key = key_of(call)
     if key is None:
         return action
-    if not 0 < len(key) <= MAX_LENGTH or not key.isascii() or not key.isprintable():
-        raise KubikError(
-            "KBK2000", message("Idempotency-Key must have 1 to {most} ASCII characters.", most=MAX_LENGTH)
-        )
-    request = _fingerprint(call)
+    request = fingerprint(call)
 
     def kept(transaction: Transaction, actor: Actor) -> Answer:
         known = records.first_answer(transaction, actor, key, request)
@@ -46,7 +42,18 @@ def once(call: Call, action: Action) -> Action:
     return kept
 
 
-def _fingerprint(call: Call) -> str:
+def key_of(call: Call) -> str | None:
+    """The key that a call was sent with; KBK2000 for one that is none."""
+    key = call.header(HEADER)
+    if key is not None and (not 0 < len(key) <= MAX_LENGTH or not key.isascii() or not key.isprintable()):
+        raise KubikError(
+            "KBK2000", message("Idempotency-Key must have 1 to {most} ASCII characters.", most=MAX_LENGTH)
+        )
+    return key
+
+
+def fingerprint(call: Call) -> str:
+    """What tells a request from others: its method, path, query and body."""
     digest = hmac.new(call.site.workspace.secret_key, digestmod=hashlib.sha256)  # a body may hold a secret
     for part in (call.method.encode(), call.path.encode(), call.query_string, call.body):
         digest.update(len(part).to_bytes(8, "big") + part)

@@ -26,7 +26,8 @@ class Operation:
     or words for schemas made from the entity (`renderers.api.description`). A body over `MAX_JSON` is taken up to
     ``body_limit`` from a caller who is known, and from nobody else. ``in_loop`` marks the few functions that run in the
     event loop and answer at once (streams). ``takes_files`` marks those to which a form with files may be sent instead
-    of a body: it is read into ``Call.taken``.
+    of a body: it is read into ``Call.taken``. ``reads`` marks what only reads and is no GET, since its question is long:
+    who may only read may ask it. ``slow`` ones wait for a process that renders, in a small pool of their own.
     """
 
     method: str
@@ -41,6 +42,8 @@ class Operation:
     status: int = 200
     in_loop: bool = False
     takes_files: bool = False
+    reads: bool = False
+    slow: bool = False
 
 
 class Routes:

@@ -16,6 +16,7 @@ from markupsafe import escape
 
 from core.errors import CODES, KubikError
 from core.i18n import Texts
+from core.storage.patience import NobodyWaits
 from core.web.context import AnyRequest, Visitor, exchange_state, reading, visitor
 from core.web.errors import as_kubik_error, error_headers
 from core.web.exchange import Answer
@@ -63,6 +64,8 @@ class ErrorResponse(Response[bytes]):
         return self._send
 
     async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if isinstance(self._error, NobodyWaits):
+            return
         answer = await sync_to_thread(page_answer, self._asked, self._error)
         headers = [(b"content-type", answer.media_type), *answer.headers]
         if answer.body:

@@ -6,6 +6,7 @@ from core.access.sessions import is_proved
 from core.errors import KubikError
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, exchange_state
+from metamodel.messages import message
 
 
 def require_proof(request: AnyRequest, who: Visit, tx: Transaction) -> None:
@@ -21,4 +22,4 @@ def require_proof(request: AnyRequest, who: Visit, tx: Transaction) -> None:
 def require_oneself(who: Visit) -> None:
     """KBK4002 for who acts as somebody else."""
     if who.actor.mode is not None:
-        raise KubikError("KBK4002")
+        raise KubikError("KBK4002", message("This is for the person alone: end acting as another first."))

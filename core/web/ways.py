@@ -19,6 +19,8 @@ def way_of(path: str) -> str:
         return "document"
     if path.startswith("/api"):
         return "history" if path.endswith("/history") else "feed" if path == "/api/feed" else "api"
+    if path.startswith(("/files/issued/", "/files/preview/", "/documents/")):
+        return "document"
     if path.startswith("/files/"):
         return "file"
     if path.startswith("/feed"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -46,7 +48,19 @@ def decode(body: bytes) -> Any:
         ) from None
     if nested(body):
         raise too_deep()
+    json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
     return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuses an object in which a member stands twice: other programs would take the first one, others the last."""
+    names = [name for name, _ in pairs]
+    if len(names) == len(set(names)):
+        return
+    [(twice, _)] = Counter(names).most_common(1)
+    raise KubikError(
+        "KBK2001", message("The body is not well-formed JSON: “{name}” stands twice.", name=twice)
+    )
 
 
 def nested(body: bytes) -> bool:

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from metamodel.actions import Action
 from metamodel.diff.changes import Change, Effect, Kind, shape
 from metamodel.diff.fields import field_changes
+from metamodel.documents import DocumentType
 from metamodel.messages import Message, message
 from metamodel.model import Constraint, Entity, Model, Solution, View
+from metamodel.reports import Report, ReportAxis
 from metamodel.stages import Pipeline
 
 __all__ = ["Change", "diff"]
@@ -45,6 +47,18 @@ _WORDS: Mapping[str, Mapping[Effect, Message]] = {
         "removed": message("the view {name} ({label}) goes away"),
         "renamed": message("the view {old} is now called {name}"),
         "changed": message("the view {name} ({label}) changes"),
+    },
+    "report": {
+        "added": message("a new report {name} ({label})"),
+        "removed": message("the report {name} ({label}) goes away"),
+        "renamed": message("the report {old} is now called {name}"),
+        "changed": message("the report {name} ({label}) changes"),
+    },
+    "document": {
+        "added": message("a new document {name} ({label})"),
+        "removed": message("the document {name} ({label}) goes away"),
+        "renamed": message("the document {old} is now called {name}"),
+        "changed": message("the document {name} ({label}) changes"),
     },
     "menu": {
         "added": message("a new menu {name}"),
@@ -86,6 +100,8 @@ def diff(old: Model | None, new: Model) -> tuple[Change, ...]:
         *_things("action", *map(_all_on, (old.actions if old else {}, new.actions))),
         *_roles(old, new),
         *_things("view", _views(old), _views(new)),
+        *_things("report", *map(_by_steps, (old.reports if old else {}, new.reports))),
+        *_things("document", *map(_documents_on, (old.documents if old else {}, new.documents))),
         *_things("menu", old.menus if old else {}, new.menus),
         *_things("tests", old.tests if old else {}, new.tests),
     )
@@ -138,6 +154,25 @@ def _unswitched(solutions: Mapping[str, Solution]) -> dict[str, Solution]:
 
 def _all_on(actions: Mapping[str, Action]) -> dict[str, Action]:
     return {name: replace(action, off=False) for name, action in actions.items()}
+
+
+def _documents_on(documents: Mapping[str, DocumentType]) -> dict[str, DocumentType]:
+    return {name: replace(each, off=False) for name, each in documents.items()}
+
+
+def _by_steps(reports: Mapping[str, Report]) -> dict[str, Report]:
+    """The reports without what names they are written with, so that a renamed field does not look like another one."""
+
+    def axes(those: tuple[ReportAxis, ...]) -> tuple[ReportAxis, ...]:
+        return tuple(replace(each, path="") for each in those)
+
+    return {
+        name: replace(
+            report, off=False, filter_text=None, rows=axes(report.rows), columns=axes(report.columns),
+            values=tuple(replace(each, path=None) for each in report.values),
+        )
+        for name, report in reports.items()
+    }  # fmt: skip
 
 
 def _switched(old: Model | None, new: Model) -> Iterator[Change]:

@@ -20,6 +20,8 @@ Kind = Literal[
     "action",
     "role",
     "view",
+    "report",
+    "document",
     "menu",
     "tests",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from metamodel.convert import same_column
+from metamodel.convert import carries, same_column
 from metamodel.diff.changes import Change, shape
 from metamodel.messages import Message, message
 from metamodel.model import Choice, Entity, Field, Model, Stage
@@ -94,7 +94,7 @@ def _same(entity: Entity, was: Field, now: Field, before: Model, after: Model) -
     if was.name != now.name:
         why = message("the field {old} is now called {new}", old=f"{entity.name}.{was.name}", new=now.name)
         yield _change(entity, now, "renamed", why, before=was.name, after=now.name)
-    copies = was.stored and now.stored and not same_column(was, now)
+    copies = carries(was, now) and not same_column(was, now)
     if was.type.name != now.type.name or (copies and was.target == now.target):
         why = message(
             "the field {name} changes from {old} to {new}", name=name, old=_typed(was), new=_typed(now)

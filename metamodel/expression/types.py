@@ -56,7 +56,6 @@ DATETIME = Type(kind="datetime")
 TIME = Type(kind="time")
 DURATION = Type(kind="duration")
 NULL = Type(kind="null")
-SECRET = Type(kind="secret")
 
 
 def number(scale: int) -> Type:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -56,17 +56,40 @@ def format_fault(pattern: str) -> bool:
 
 def period_of(field: Field, day: date) -> str:
     """The period whose own count the series keeps on that day: empty, ``2026``, ``2026-11`` or ``2026-11-21``."""
+    return period(field.options.get("restart", "never"), day)
+
+
+def period(restart: str, day: date) -> str:
+    """The period that day is in of a series that begins again every ``restart``."""
     return {"year": day.isoformat()[:4], "month": day.isoformat()[:7], "day": day.isoformat()}.get(
-        field.options.get("restart", "never"), ""
+        restart, ""
     )
 
 
 def number_text(field: Field, day: date, count: int) -> str:
     """The number of the ``count``-th record of its period."""
+    return numbered(field.options.get("format", DEFAULT_FORMAT), day, count)
+
+
+def number_texts(field: Field, day: date) -> Callable[[int], str]:
+    """The numbers of the records of a period, by their count."""
+    return numbers_of(field.options.get("format", DEFAULT_FORMAT), day)
+
+
+def numbered(pattern: str, day: date, count: int) -> str:
+    """The ``count``-th number of a series in that form."""
+    return numbers_of(pattern, day)(count)
+
+
+def numbers_of(pattern: str, day: date) -> Callable[[int], str]:
+    """What writes the numbers of a series in that form on that day, many of them."""
 
     def part(found: re.Match[str]) -> str:
         if found[1].startswith("seq"):
-            return f"{count:0{found[2] or 1}}"
+            return f"{{:0{found[2] or 1}}}"
         return {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}[found[1]]
 
-    return _PART.sub(part, field.options.get("format", DEFAULT_FORMAT))
+    # numbers hold no other braces: see `format_fault`
+    form = _PART.sub(part, pattern)
+    places = form.count("{")
+    return form.format if places < 2 else lambda count: form.format(*[count] * places)

@@ -114,7 +114,10 @@ def refuse_two_ways(raw: Any, language: str) -> None:
 
 def limit(value: Decimal, scale: int) -> Decimal:
     """``value`` at exactly ``scale`` digits after the point; refuses what would be rounded or is over 18 digits."""
-    if value.adjusted() >= MAX_DIGITS or len(value.as_tuple().digits) > _LONGEST:
+    _, digits, exponent = value.as_tuple()
+    if exponent == -scale and len(digits) <= MAX_DIGITS:
+        return value + 0  # as most amounts are written; without the sign of a zero
+    if value.adjusted() >= MAX_DIGITS or len(digits) > _LONGEST:
         raise too_many_digits()
     exact = _EXACT.normalize(value) if value else Decimal(0)
     exponent = exact.as_tuple().exponent

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from metamodel.fields.html import plain_text
 from metamodel.fields.known_operators import (
     EMPTINESS,
     OF_BOOLEAN,
@@ -47,13 +46,6 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
     return tuple(OPERATORS[name] for name in names)
 
 
-def operand_text(field: Field, value: Any) -> str:
-    """A value of the field (as the engine holds it) as a constant of the expression language."""
-    if value is not None and field.computed is None and field.type.column_type(field).html:
-        value = plain_text(value)
-    return constant_text(field.result, value, {choice.uid: choice.name for choice in field.choices})
-
-
 def constant_text(result: Type, value: Any, choices: Mapping[str, str]) -> str:
     """A value of the type as a constant; ``choices`` maps uids to names."""
     if value is None:
@@ -81,5 +73,5 @@ def constant_text(result: Type, value: Any, choices: Mapping[str, str]) -> str:
 __all__ = [
     "EMPTINESS", "OF_BOOLEAN", "OF_CHOICE", "OF_CHOICES", "OF_DAYS", "OF_DEPARTMENT", "OF_FILE", "OF_LINK", "OF_LINKS",
     "OF_LINK_ANY", "OF_LONG_TEXT", "OF_ORDERED", "OF_ROWS", "OF_SECRET", "OF_TEXT", "OF_USER", "OF_USERS", "OPERATORS",
-    "Operator", "constant_text", "operand_text", "operators_of",
+    "Operator", "constant_text", "operators_of",
 ]  # fmt: skip

@@ -15,6 +15,8 @@ from metamodel.messages import message
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ANY_CONTROL_OF_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
+_HALVES = re.compile(r"[\ud800-\udfff]")
+
 _BLANK = " \t\r\n\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u00ad\u200b\u200c\u200d\u2060\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
@@ -23,7 +25,7 @@ _BLANK = " \t\r\n\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u00ad\u200b\u200c\u2
 
 def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str | None:
     """The text of ``raw``, None for empty or when all of it is blank. A form's text loses the spaces around it; ends
-    of lines become ``\\n``."""
+    of lines become ``\\n``, or a space where a cell of a table is broken into lines and the field has one."""
     if raw is None:
         return None
     if not isinstance(raw, str):
@@ -31,6 +33,8 @@ def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str 
     text = raw.strip() if context.medium == "form" else raw
     if lines:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    elif context.medium == "csv" and ("\n" in text or "\r" in text):
+        text = " ".join(filter(None, map(str.strip, text.splitlines())))
     if not text.strip(_BLANK):
         return None
     if len(text) > longest:
@@ -42,14 +46,24 @@ def clean_text(raw: Any, context: Context, *, longest: int, lines: bool) -> str 
         )
     if (_CONTROL if lines else _ANY_CONTROL_OF_A_LINE).search(text):
         raise ValueRefused("KBK3003", message("Control characters are not allowed."))
-    if any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False:
+    if not text.isascii() and _HALVES.search(text):
         raise ValueRefused("KBK3003", message("The text holds half of a character (an unpaired surrogate)."))
     return text
+
+
+_DIGITS = re.compile(r"(?:\[0-9\]|\\d)\{[0-9]+\}")
+"""A pattern of so many digits, which is better said in words."""
 
 
 def check_pattern(text: str, pattern: str) -> None:
     """Refuse a text that as a whole is not of the pattern, in time linear in its length."""
     if not _matcher(pattern).is_valid(text):
+        if all(_DIGITS.fullmatch(each) for each in pattern.split("|")):
+            counts = " / ".join(each[each.index("{") + 1 : -1] for each in pattern.split("|"))
+            raise ValueRefused(
+                "KBK3003",
+                message("Digits are expected and nothing else, this many: {counts}.", counts=counts),
+            )
         raise ValueRefused("KBK3003", message("The text is not of the form {pattern}.", pattern=pattern))
 
 

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
-from metamodel import codec
-from metamodel.definitions import Document, FieldDefinition
+from metamodel.definitions import KINDS, Document
 from metamodel.errors import ProblemsFound, unknown
-from metamodel.expression.types import link
-from metamodel.fields import field_types
 from metamodel.identity import identify
 from metamodel.labels import make_label
 from metamodel.messages import message
-from metamodel.model import Entity, Field, Model, Solution
+from metamodel.model import Entity, Model, Solution
 from metamodel.resolve.access_tests import make_tests
-from metamodel.resolve.actions import add_forms, make_actions
-from metamodel.resolve.build import build, make_choices
+from metamodel.resolve.actions import add_forms, make_actions, switch_printing
+from metamodel.resolve.build import build
 from metamodel.resolve.circles import circle
-from metamodel.resolve.drafts import EntityDraft, FieldDraft
-from metamodel.resolve.entities import check_titles, column_name, make_entity, make_field
+from metamodel.resolve.documents import make_documents
+from metamodel.resolve.drafts import EntityDraft
+from metamodel.resolve.entities import check_titles, make_entity, make_field
 from metamodel.resolve.expressions import Checker, check_copies
 from metamodel.resolve.faults import Fault, Faults, Spot
-from metamodel.resolve.fields import stored_type, type_computed, type_stored
+from metamodel.resolve.fields import type_computed, type_stored
 from metamodel.resolve.links import connect
 from metamodel.resolve.moves import settle_stages
 from metamodel.resolve.parts import parts_of, read_parts, switch_entities
+from metamodel.resolve.reports import make_reports
 from metamodel.resolve.roles import make_roles
 from metamodel.resolve.screens import make_menus, make_views
 
@@ -37,15 +34,12 @@ def resolve(
     document: Document,
     version: int,
     columns: Mapping[str, int] | None = None,
-    pending: Mapping[str, Any] | None = None,
 ) -> Model:
     """The model of a document; raises `ProblemsFound` with every fault.
 
-    ``columns`` are the generations of columns by field uid (1 when absent). ``pending`` are fields whose type is
-    being changed: ``{field uid: {"generation": 2, "field": <definition as it will be>, "target": <uid a link
-    leads to>}}``.
+    ``columns`` are the generations of columns by field uid (1 when absent).
     """
-    model, faults = examine(document, version, columns, pending)
+    model, faults = examine(document, version, columns)
     if model is None:
         raise ProblemsFound([fault.problem for fault in faults])
     return model
@@ -55,7 +49,6 @@ def examine(
     document: Document,
     version: int,
     columns: Mapping[str, int] | None = None,
-    pending: Mapping[str, Any] | None = None,
 ) -> tuple[Model | None, tuple[Fault, ...]]:
     """The model and no fault, or None and every fault with the definition and the path in it."""
     document = identify(document)
@@ -68,55 +61,31 @@ def examine(
     type_computed(drafts, faults)
     checker = Checker(drafts, faults)
     settle_stages(checker)
-    entities = {
-        draft.name: _entity(checker, draft, columns or {}, pending or {})
-        for draft in drafts.entities.values()
-    }
+    entities = {draft.name: _entity(checker, draft, columns or {}) for draft in drafts.entities.values()}
     check_copies(drafts, faults)
     check_titles(drafts, entities, faults)
     entities = switch_entities(parts, document, entities, drafts)
     actions = make_actions(checker, document, entities, parts)
     roles = make_roles(checker, document, actions)
     views = make_views(checker, document, roles, entities, parts)
-    menus = make_menus(document, entities, views, roles, faults, parts)
+    reports = make_reports(checker, document, roles, entities, parts)
+    documents = make_documents(checker, document, roles, entities, parts)
+    menus = make_menus(document, entities, views, reports, roles, faults, parts)
     tests = make_tests(document, entities, roles, actions, faults)
     solutions = _solutions(document, faults)
     if faults.found:
         return None, tuple(faults.found)
     model = Model(
         version=version, solutions=solutions, entities=entities, roles=roles, views=views, menus=menus,
-        actions=actions, tests=tests,
+        actions=switch_printing(actions, documents), tests=tests, reports=reports, documents=documents,
         document=document.to_json(),
     )  # fmt: skip
     return model, ()
 
 
-def _entity(
-    checker: Checker, draft: EntityDraft, columns: Mapping[str, int], pending: Mapping[str, Any]
-) -> Entity:
-    fields = []
-    for field_draft in draft.fields:
-        field = make_field(checker, field_draft, columns)
-        if field is not None and field.uid in pending:
-            field = replace(field, pending=_pending(field_draft, pending[field.uid]))
-        if field is not None:
-            fields.append(field)
-    return make_entity(checker, draft, tuple(fields))
-
-
-def _pending(now: FieldDraft, written: Mapping[str, Any]) -> Field:
-    """The field as it will be: its type, options, choices and column; rules and expressions stay with the present one."""
-    definition = codec.read(FieldDefinition, {**written["field"], "uid": now.uid, "name": now.name})
-    draft = FieldDraft(
-        uid=now.uid, name=now.name, entity=now.entity, definition=definition, spot=now.spot, label=now.label,
-        target=written.get("target"), choices=make_choices(definition),
-    )  # fmt: skip
-    return Field(
-        uid=now.uid, name=now.name, label=now.label, type=field_types()[definition.type],
-        result=link(draft.target) if draft.target is not None else stored_type(draft),
-        column=column_name(now.uid, written["generation"]), options=definition.options, target=draft.target,
-        choices=tuple(draft.choices),
-    )  # fmt: skip
+def _entity(checker: Checker, draft: EntityDraft, columns: Mapping[str, int]) -> Entity:
+    made = (make_field(checker, field, columns) for field in draft.fields)
+    return make_entity(checker, draft, tuple(field for field in made if field is not None))
 
 
 def _solutions(document: Document, faults: Faults) -> dict[str, Solution]:
@@ -150,7 +119,7 @@ def _solutions(document: Document, faults: Faults) -> dict[str, Solution]:
 
 def _check_owners(document: Document, names: set[str], faults: Faults) -> None:
     """Every definition belongs to a solution that is there."""
-    for kind in ("entities", "extensions", "actions", "roles", "views", "menus", "tests"):
+    for kind in (each for each in KINDS if each != "solutions"):
         for index, written in enumerate(getattr(document, kind)):
             if written.solution not in names:
                 why = unknown("there is no solution “{name}”", written.solution, names)

@@ -9,6 +9,8 @@ from typing import Any
 from metamodel.action_definitions import StepDefinition
 from metamodel.actions import Action, Step
 from metamodel.definitions import ActionDefinition, Document, EntityDefinition, FieldDefinition
+from metamodel.document_definitions import DocumentDefinition
+from metamodel.documents import DocumentType
 from metamodel.errors import unknown
 from metamodel.expression.tree import Expression
 from metamodel.expression.types import link
@@ -74,6 +76,7 @@ def make_actions(
 ) -> dict[str, Action]:
     """The actions by name."""
     made: dict[str, Action] = {}
+    printable = {each.name: each for each in document.documents}
     for index, written in enumerate(document.actions):
         spot = Spot("actions", index, written)
         if written.name in made:
@@ -88,9 +91,17 @@ def make_actions(
         else:
             off = parts.off(written.solution, written.of_part, spot)
             entity = entities.get(written.entity)
-            action = _Maker(checker, written, spot, checker.drafts.forms[index]).action()
+            action = _Maker(checker, written, spot, checker.drafts.forms[index], printable).action()
             made[written.name] = replace(action, off=off or (entity is not None and entity.off))
     return made
+
+
+def switch_printing(
+    actions: Mapping[str, Action], documents: Mapping[str, DocumentType]
+) -> dict[str, Action]:
+    """The actions, those off that issue a document which is switched off."""
+    off = {each.uid for each in documents.values() if each.off}
+    return {name: replace(each, off=each.off or bool(each.printed & off)) for name, each in actions.items()}
 
 
 @dataclass(slots=True)
@@ -99,6 +110,7 @@ class _Maker:
     written: ActionDefinition
     spot: Spot
     form: EntityDraft
+    printable: Mapping[str, DocumentDefinition]
 
     def action(self) -> Action:
         written, faults = self.written, self.checker.faults
@@ -109,8 +121,9 @@ class _Maker:
         entity = self.checker.drafts.entities[written.entity]
         results = self.results()
         standing = Standing(
-            checker=self.checker, record=entity if of_record else None, form=self.form, results=results
-        )
+            checker=self.checker, record=entity if of_record else None, form=self.form, results=results,
+            documents=self.printable,
+        )  # fmt: skip
         if written.when is not None and not of_record:
             why = message("above a list there is no record to ask a condition of")
             faults.add(self.spot.under("when"), "KBK1005", why)

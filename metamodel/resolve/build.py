@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metamodel.definitions import (
+    KINDS,
     ConstraintDefinition,
     Document,
     EntityDefinition,
@@ -143,7 +144,7 @@ def make_choices(definition: FieldDefinition) -> tuple[Choice, ...]:
 
 def _check_uids(document: Document, faults: Faults) -> None:
     seen: dict[str, str] = {}
-    for kind in ("solutions", "entities", "extensions", "actions", "roles", "views", "menus", "tests"):
+    for kind in KINDS:
         for index, definition in enumerate(getattr(document, kind)):
             spot = Spot(kind, index, definition)
             for inner, item in _with_uids(spot, definition):
@@ -163,8 +164,8 @@ def _with_uids(spot: Spot, definition: Any) -> list[tuple[Spot, Any]]:
         found += [(spot.under("fields", i, "choices", n), c) for n, c in enumerate(field.choices)]
     for i, constraint in enumerate(getattr(definition, "constraints", ())):
         found.append((spot.under("constraints", i), constraint))
-    stages: StagesDefinition | None = getattr(definition, "stages", None)
-    if stages is not None:
+    stages = getattr(definition, "stages", None)
+    if isinstance(stages, StagesDefinition):
         found.append((spot.under("stages"), stages))
         for i, pipeline in enumerate(stages.pipelines):
             found.append((spot.under("stages", "pipelines", i), pipeline))

@@ -24,7 +24,7 @@ _NO_EXPRESSIONS = FieldExpressions(
     required_if=None, read_only_if=None, visible_if=None, default=None, copy=None, narrowing=None
 )
 _TITLE_PART = re.compile(r"\{([^{}]*)\}")
-_NOT_IN_TITLES = ("children", "long_text", "boolean", "links", "users", "link_any", "files", "secret")
+NOT_IN_TITLES = ("children", "long_text", "boolean", "links", "users", "link_any", "files", "secret")
 
 
 def column_name(uid: str, generation: int) -> str:
@@ -122,7 +122,7 @@ def _title(draft: EntityDraft, faults: Faults) -> tuple[TitlePart, ...]:
         if field is None:
             why = unknown("there is no field “{name}”", found[1], draft.by_name)
             faults.add(draft.spot.under("title"), "KBK1002", why)
-        elif field.type in _NOT_IN_TITLES:
+        elif field.type in NOT_IN_TITLES:
             why = message("“{field}” cannot stand in a title", field=field.shown)
             faults.add(draft.spot.under("title"), "KBK1005", why)
         else:

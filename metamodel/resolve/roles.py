@@ -92,7 +92,7 @@ def _grant(
         actions=_actions(entity, named, written.actions, spot.under("actions"), faults),
         rows=checker.condition(written.rows, spot.under("rows"), entity.uid),
         check=checker.condition(written.check, spot.under("check"), entity.uid),
-        stages=_stages(entity, written.stages, spot.under("stages"), faults),
+        stages=stage_uids(entity, written.stages, spot.under("stages"), faults),
         fields=_fields(entity, written.fields, spot.under("fields"), faults),
     )
 
@@ -109,9 +109,10 @@ def _actions(
     return frozenset(own.get(name, name) for name in written)
 
 
-def _stages(
+def stage_uids(
     entity: EntityDraft, names: Sequence[str] | None, spot: Spot, faults: Faults
 ) -> frozenset[str] | None:
+    """Uids of named stages, of every pipeline that has one of the name; None when none are named."""
     if names is None:
         return None
     if entity.stages is None:

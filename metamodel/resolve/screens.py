@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from metamodel.definitions import Document, MenuItemDefinition
 from metamodel.errors import unknown
 from metamodel.messages import message
 from metamodel.model import Entity, Menu, MenuItem, Role, View
 from metamodel.names import SYSTEM_SOLUTION, first_uids
+from metamodel.reports import Report
 from metamodel.resolve.boards import board_of
 from metamodel.resolve.entities import check_path, check_sort
 from metamodel.resolve.expressions import Checker
@@ -91,6 +91,7 @@ def make_menus(
     document: Document,
     entities: dict[str, Entity],
     views: dict[str, View],
+    reports: dict[str, Report],
     roles: dict[str, Role],
     faults: Faults,
     parts: Parts,
@@ -104,7 +105,9 @@ def make_menus(
                 spot.under("name"), "KBK1003", message("there is another menu “{name}”", name=written.name)
             )
             continue
-        items = _items(written.items, spot, _Menu(written.solution, entities, views, parts), faults, 1)
+        items = _items(
+            written.items, spot, _Menu(written.solution, entities, views, reports, parts), faults, 1
+        )
         made[written.name] = Menu(
             uid=written.uid, name=written.name, solution=written.solution, items=items,
             roles=role_uids(written.roles, roles, spot, faults),
@@ -131,6 +134,7 @@ class _Menu:
     solution: str
     entities: dict[str, Entity]
     views: dict[str, View]
+    reports: dict[str, Report]
     parts: Parts
 
 
@@ -139,44 +143,71 @@ def _items(
 ) -> tuple[MenuItem, ...]:
     """The items as they are shown: what is switched off, and groups of nothing else, are left out."""
     made = []
-    entities, views = menu.entities, menu.views
     for index, item in enumerate(written):
         place = spot.under("items", index)
         if level > _DEEPEST:
             faults.add(place, "KBK1005", message("a menu is at most {most} levels deep", most=_DEEPEST))
             continue
-        view = views.get(item.view) if item.view is not None else None
-        if item.view is not None and view is None:
-            faults.add(place.under("view"), "KBK1002", unknown("there is no view “{name}”", item.view, views))
-        entity: Any = entities.get(item.entity) if item.entity is not None else None
-        if item.entity is not None and entity is None:
+        shown, view = _menu_list(item, menu, place, faults)
+        report = _menu_report(item, menu, place, faults)
+        if item.entity is None and item.view is None and item.report is None and item.label is None:
             faults.add(
-                place.under("entity"),
-                "KBK1002",
-                unknown("there is no entity “{name}”", item.entity, entities),
+                place, "KBK1001", message("an entity, a view, a report, or a label with items is expected")
             )
-        if view is not None and entity is not None and view.entity != entity.uid:
-            why = message("the view “{view}” is not one of “{entity}”", view=view.name, entity=entity.name)
-            faults.add(place.under("view"), "KBK1005", why)
-        target = view.entity if view is not None else entity.uid if entity is not None else None
-        shown = next((e for e in entities.values() if e.uid == target), None)
-        if item.entity is None and item.view is None and item.label is None:
-            faults.add(place, "KBK1001", message("an entity, a view, or a label with items is expected"))
+        known = report or view
         label = item.label or (
-            view.label if view is not None else shown.label_many if shown is not None else None
+            known.label if known is not None else shown.label_many if shown is not None else None
         )
         inner = _items(item.items, place, menu, faults, level + 1)
         off = menu.parts.off(menu.solution, item.of_part, place)
-        off = off or (view.off if view is not None else shown is not None and shown.off)
-        if off or (item.items and not inner and target is None):
+        off = off or (known.off if known is not None else shown is not None and shown.off)
+        if off or (item.items and not inner and shown is None and report is None):
             continue
         made.append(
             MenuItem(
                 label=label or default_label("menu"),
-                icon=item.icon or (shown.icon if shown else None),
-                entity=target,
+                icon=item.icon or (report.icon if report else shown.icon if shown else None),
+                entity=shown.uid if shown is not None else None,
                 view=view.uid if view is not None else None,
+                report=report.uid if report is not None else None,
                 items=inner,
             )
         )
     return tuple(made)
+
+
+def _menu_list(
+    item: MenuItemDefinition, menu: _Menu, place: Spot, faults: Faults
+) -> tuple[Entity | None, View | None]:
+    """The entity whose records a place leads to, and the view that it opens."""
+    entities, views = menu.entities, menu.views
+    view = views.get(item.view) if item.view is not None else None
+    if item.view is not None and view is None:
+        faults.add(place.under("view"), "KBK1002", unknown("there is no view “{name}”", item.view, views))
+    entity = entities.get(item.entity) if item.entity is not None else None
+    if item.entity is not None and entity is None:
+        why = unknown("there is no entity “{name}”", item.entity, entities)
+        faults.add(place.under("entity"), "KBK1002", why)
+    if view is not None and entity is not None and view.entity != entity.uid:
+        why = message("the view “{view}” is not one of “{entity}”", view=view.name, entity=entity.name)
+        faults.add(place.under("view"), "KBK1005", why)
+    if view is not None:
+        entity = next((e for e in entities.values() if e.uid == view.entity), None)
+    return entity, view
+
+
+def _menu_report(item: MenuItemDefinition, menu: _Menu, place: Spot, faults: Faults) -> Report | None:
+    """The report that a place leads to; a place leads to one thing."""
+    if item.report is None:
+        return None
+    if item.entity is not None or item.view is not None:
+        faults.add(
+            place.under("report"),
+            "KBK1005",
+            message("a place leads to one of an entity, a view and a report"),
+        )
+    found = menu.reports.get(item.report)
+    if found is None:
+        why = unknown("there is no report “{name}”", item.report, menu.reports)
+        faults.add(place.under("report"), "KBK1002", why)
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from metamodel.action_definitions import StepDefinition, StepRowsDefinition
 from metamodel.actions import Step, StepRows
+from metamodel.document_definitions import DocumentDefinition
 from metamodel.errors import ProblemsFound, unknown
 from metamodel.expression import parse_expression
 from metamodel.expression.scope import NotYet, Scope, names_of_rows, rows_named
@@ -29,6 +30,8 @@ class Standing:
     record: EntityDraft | None
     form: EntityDraft
     results: EntityDraft
+    documents: Mapping[str, DocumentDefinition]
+    """By name."""
 
     def scope(self, entity: EntityDraft | None, expect: Type | None) -> Scope:
         """Names of a row of ``entity``, besides the record, the inputs and the results."""
@@ -67,6 +70,8 @@ class Standing:
 
 def make_step(standing: Standing, written: StepDefinition, spot: Spot) -> Step | None:
     """The resolved step; None when what it writes is not known."""
+    if written.do == "print":
+        return _print_step(standing, written, spot)
     faults = standing.checker.faults
     record = standing.record
     entity = record
@@ -101,6 +106,39 @@ def make_step(standing: Standing, written: StepDefinition, spot: Spot) -> Step |
         ),
         system=written.runs_as == "system",
     )
+
+
+def _print_step(standing: Standing, written: StepDefinition, spot: Spot) -> Step | None:
+    """The step that issues a document of the record, or of the record of an earlier step."""
+    faults, drafts = standing.checker.faults, standing.checker.drafts
+    entity = standing.record
+    if written.of is not None:
+        earlier = standing.results.by_name.get(written.of)
+        if earlier is None:
+            why = unknown("there is no step “{name}” before this one", written.of, standing.results.by_name)
+            faults.add(spot.under("of"), "KBK1002", why)
+            return None
+        entity = drafts.entity_by_uid[earlier.target or ""]
+    if entity is None:
+        why = message("above a list there is no record: say of which step's record the document is issued")
+        faults.add(spot.under("do"), "KBK1005", why)
+        return None
+    document = standing.documents.get(written.document or "")
+    if document is None:
+        why = unknown("there is no document “{name}”", written.document or "", standing.documents)
+        faults.add(spot.under("document"), "KBK1002", why)
+        return None
+    if document.entity != entity.name:
+        why = message(
+            "“{document}” is issued for “{other}”, here it would be for “{entity}”",
+            document=document.name, other=document.entity, entity=entity.name,
+        )  # fmt: skip
+        faults.add(spot.under("document"), "KBK1005", why)
+        return None
+    return Step(
+        name="", do="print", entity=entity.uid, document=document.uid, of=written.of,
+        condition=standing.parse(written.condition, spot.under("if"), standing.record, BOOLEAN),
+    )  # fmt: skip
 
 
 def _stage(standing: Standing, entity: EntityDraft, written: StepDefinition, spot: Spot) -> str | None:

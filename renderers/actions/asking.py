@@ -17,7 +17,6 @@ from core.query.read import titles
 from core.records import inputs_shown
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit
-from core.web.render import render
 from metamodel.actions import Action
 from metamodel.fields.link_any import AnyLink
 from metamodel.model import Entity, Field
@@ -31,8 +30,8 @@ from renderers.forms.lookups import Looked, look_up
 from renderers.forms.texts import Manner, put
 from renderers.forms.view import FormTab, Widget
 from renderers.pages.cells import cells_of
+from renderers.pages.framed import asked_page
 from renderers.pages.icons import icon_name
-from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 
 
@@ -40,15 +39,18 @@ class AskedGrants(Grants):
     """The person's grants, with everything that the action itself asks laid open."""
 
     def writable(self, entity: str, action: str) -> Mapping[str, Coverage]:
-        return _open(self.model, entity) or super().writable(entity, action)
+        asked = _open(self.model, entity)
+        return super().writable(entity, action) if asked is None else asked
 
     def readable(self, entity: str) -> Mapping[str, Coverage]:
-        return _open(self.model, entity) or super().readable(entity)
+        asked = _open(self.model, entity)
+        return super().readable(entity) if asked is None else asked
 
 
-def _open(model: Any, entity: str) -> Mapping[str, Coverage]:
+def _open(model: Any, entity: str) -> Mapping[str, Coverage] | None:
+    """What an action asks, which may be nothing; None for an entity."""
     action = model.action_by_uid.get(entity.removesuffix(".input")) if entity.endswith(".input") else None
-    return {} if action is None else {field.uid: "always" for field in action.form.fields}
+    return None if action is None else {field.uid: "always" for field in action.form.fields}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +114,8 @@ class Asking:
             summary=summary_of(desk, opened, laid) if why else None,
         )
         status = error.status if error else 200
-        if self.who.htmx:
-            answer = render(self.who, "actions/_form.html", status=status, form=form)
-        else:
-            shell = make_shell(self.request, self.who, self.tx, self.entity.name)
-            answer = render(self.who, "actions/page.html", status=status, form=form, shell=shell)
-        answer.headers["Vary"] = "HX-Request, Cookie"
-        return answer
+        name = self.entity.name
+        return asked_page(self.request, self.who, self.tx, name, "actions/_form.html", form, status)
 
     def _words(self, label: Any) -> str:
         return (label.in_language(self.who.language) or "") if label is not None else ""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
+from core.automation import Documents
 from core.errors import KubikError
 from core.query.options import options
 from core.records import Ran, run_action
-from core.web.context import AnyRequest, form_pairs, reading
+from core.storage.workspace import Transaction
+from core.web.context import AnyRequest, Visit, actor_in, exchange_state, form_pairs, reading
+from core.web.printing import printed
+from core.web.threads import REQUESTS, in_threads
 from renderers.actions.asking import Asking, asking, sent_inputs
 from renderers.forms.desk import Remarks
 from renderers.forms.filled import read_sent
@@ -39,20 +45,38 @@ def take(request: AnyRequest, entity: str, id: int | None, name: str) -> Respons
             error = KubikError("KBK3005", errors=looked.problems)
             return found.page(sent.filled, error, Remarks(candidates=looked.candidates))
         inputs, context = sent_inputs(found.action, sent), found.manner.context
-    try:
-        ran = who.workspace.write(
-            lambda tx: run_action(tx, who.actor, entity, id, name, inputs, context=context)
+
+    def run(tx: Transaction, documents: Documents) -> Ran:
+        return run_action(
+            tx, actor_in(request, tx), entity, id, name, inputs, context=context, documents=documents
         )
-    except KubikError as error:
-        if error.status >= 500 and error.status != 503:
-            raise
-        with reading(request) as (who, tx):
-            return asking(request, who, tx, entity, id, name).page(sent.filled, error)
-    return led_to(found.who, _address(ran), leave_notice(found.who, "done", entity, id or ran.go.id or 0))
+
+    def answer(finish: Callable[[], Ran]) -> Response[Any]:
+        try:
+            ran = finish()
+        except KubikError as error:
+            if error.status >= 500 and error.status != 503:
+                raise
+            with reading(request) as (who, tx):
+                return asking(request, who, tx, entity, id, name).page(sent.filled, error)
+        return led_to(found.who, _address(ran), _notice(found.who, ran, entity, id))
+
+    return printed(found.who.workspace, run, answer, exchange_state(request.scope).waiting)
 
 
 def _address(ran: Ran) -> str:
-    return f"/e/{ran.go.entity}" + ("" if ran.go.id is None else f"/{ran.go.id}")
+    """Where the action leads; to the documents of a record of which it has issued one."""
+    if ran.go.id is None:
+        return f"/e/{ran.go.entity}"
+    issued = any(each.record == ran.go.id for each in ran.issued)
+    return f"/e/{ran.go.entity}/{ran.go.id}" + ("?panel=documents#rail" if issued else "")
+
+
+def _notice(who: Visit, ran: Ran, entity: str, id: int | None) -> Cookie:
+    """What the next page tells: the last document that was issued with its files, else that it is done."""
+    if ran.issued:
+        return leave_notice(who, "issued", ran.go.entity, ran.issued[-1].id)
+    return leave_notice(who, "done", entity, id or ran.go.id or 0)
 
 
 def offer(request: AnyRequest, entity: str, id: int | None, name: str, field: str) -> Response[Any]:
@@ -81,12 +105,13 @@ class OnRecord(Controller):
         """What it asks."""
         return show(request, entity, identity, name)
 
-    @post(sync_to_thread=True, status_code=200)
-    def take(
+    @post(status_code=200)
+    async def take(
         self, request: AnyRequest, entity: FromPath[str], identity: FromPath[int], name: FromPath[str]
     ) -> Response[Any]:
         """Run it."""
-        return take(request, entity, identity, name)
+        answer: Response[Any] = await in_threads(REQUESTS, take, request, entity, identity, name)
+        return answer
 
 
 class OnList(Controller):
@@ -100,10 +125,11 @@ class OnList(Controller):
         """What it asks."""
         return show(request, entity, None, name)
 
-    @post(sync_to_thread=True, status_code=200)
-    def take(self, request: AnyRequest, entity: FromPath[str], name: FromPath[str]) -> Response[Any]:
+    @post(status_code=200)
+    async def take(self, request: AnyRequest, entity: FromPath[str], name: FromPath[str]) -> Response[Any]:
         """Run it."""
-        return take(request, entity, None, name)
+        answer: Response[Any] = await in_threads(REQUESTS, take, request, entity, None, name)
+        return answer
 
 
 @get(

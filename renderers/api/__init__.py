@@ -25,6 +25,7 @@ def kubik_operations() -> Sequence[Operation]:
         imports,
         jobs,
         keys,
+        merging,
         model,
         pivot,
         records,
@@ -48,6 +49,7 @@ def kubik_operations() -> Sequence[Operation]:
         model,
         jobs,
         imports,
+        merging,
         pivot,
         description,
     )

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from core import query, records
 from core.access.actor import Actor
+from core.automation import Documents
 from core.errors import KubikError
 from core.records import Ran
 from core.storage.workspace import Transaction
-from core.web.caller import writing
+from core.web.caller import caller
 from core.web.conditions import etag
 from core.web.exchange import Answer, Call, answer_json
 from core.web.idempotency import once
 from core.web.operations import Operation
+from core.web.printing import printed
+from core.web.ways import way_of
 from metamodel.errors import Problem
 from metamodel.messages import message
 from renderers.api.records import context_of, version_meant
+from renderers.documents.api import ISSUED, told
 
 
 def run_on_record(call: Call) -> Answer:
@@ -34,18 +39,23 @@ def _run(call: Call, identifier: int | None) -> Answer:
     entity, name = call.values["entity"], call.values["action"]
     body = call.json_object() if call.body else {}
 
-    def action(transaction: Transaction, actor: Actor) -> Answer:
+    def action(transaction: Transaction, actor: Actor, documents: Documents) -> Answer:
         inputs, pointer = _inputs(transaction, name, body)
         version = None
         if identifier is not None and call.header(b"if-match") is not None:
             version = version_meant(call, transaction, actor, entity, identifier)
         ran = records.run_action(
             transaction, actor, entity, identifier, name, inputs,
-            if_version=version, context=context_of(call), pointer=pointer,
+            if_version=version, context=context_of(call), pointer=pointer, documents=documents,
         )  # fmt: skip
         return _answer(transaction, actor, entity, ran)
 
-    return writing(call, once(call, action))
+    def run(transaction: Transaction, documents: Documents) -> Answer:
+        transaction.way = way_of(call.path)
+        whole = once(call, partial(action, documents=documents))
+        return whole(transaction, caller(transaction, call))
+
+    return printed(call.site.workspace, run, lambda finish: finish(), call.waiting)
 
 
 def _inputs(transaction: Transaction, name: str, body: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
@@ -61,7 +71,7 @@ def _inputs(transaction: Transaction, name: str, body: Mapping[str, Any]) -> tup
 
 
 def _answer(transaction: Transaction, actor: Actor, entity: str, ran: Ran) -> Answer:
-    """The record as it is now, what the steps left behind, and where a person would be led."""
+    """The record as it is now, what the steps left behind and issued, and where a person would be led."""
     item, headers = None, []
     if ran.record is not None:
         item = _seen(transaction, actor, entity, ran.record)
@@ -69,7 +79,8 @@ def _answer(transaction: Transaction, actor: Actor, entity: str, ran: Ran) -> An
             headers = [etag(item["version"])]
     made = [{"entity": m.entity, "id": m.id, "how": m.how} for m in ran.made]
     go = {"entity": ran.go.entity, "id": ran.go.id}
-    return answer_json({"record": item, "made": made, "go": go}, 200, *headers)
+    documents = told(transaction, actor, ran.issued)
+    return answer_json({"record": item, "made": made, "documents": documents, "go": go}, 200, *headers)
 
 
 def _seen(transaction: Transaction, actor: Actor, entity: str, identifier: int) -> dict[str, Any] | None:
@@ -96,9 +107,10 @@ RAN = {
     "properties": {
         "record": {"type": ["object", "null"], "description": "The record as it is now"},
         "made": {"type": "array", "items": _MADE, "description": "What the steps left behind"},
+        "documents": {"type": "array", "items": ISSUED, "description": "What the steps issued"},
         "go": {**_LINK, "description": "Where the button leads; without an id to the list"},
     },
-    "required": ["record", "made", "go"],
+    "required": ["record", "made", "documents", "go"],
 }
 
 OPERATIONS = (

@@ -10,6 +10,7 @@ from core.web.parameters import Parameter, names, whole_number
 from renderers.api.records import LIMIT, MAX_LIMIT
 
 ENTITIES = Parameter(name="entity", about="Names of entities, parted by commas; absent: all", many=True)
+AFTER = Parameter(name="after", about="The `next` of the answer before")
 
 
 def changes(call: Call) -> Answer:
@@ -23,7 +24,7 @@ def changes(call: Call) -> Answer:
 OPERATIONS = (
     Operation(
         method="GET", path="/api/changes", run=changes, summary="Changes since a position",
-        parameters=(Parameter(name="after", about="The `next` of the answer before"), ENTITIES, LIMIT),
+        parameters=(AFTER, ENTITIES, LIMIT),
         answer="changes",
     ),
 )  # fmt: skip

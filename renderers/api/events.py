@@ -18,7 +18,7 @@ from core.web.operations import Operation
 from core.web.parameters import names
 from core.web.threads import EVENTS
 from core.web.wire import encode
-from renderers.api.changes import ENTITIES
+from renderers.api.changes import AFTER, ENTITIES
 
 ALIVE = 15.0
 """Seconds after which a silent stream sends a comment, so that proxies keep it open."""
@@ -47,7 +47,7 @@ def look(call: Call, position: str | None) -> News:
 
 
 def events(call: Call) -> Answer:
-    """The stream; `Last-Event-ID` goes on from where it broke off. Listening is no use of a session: it idles."""
+    """The stream from now or `after`; `Last-Event-ID` goes on where it broke off. Listening is no use of a session: it idles."""
     call.attended = False
     return Answer(
         media_type=b"text/event-stream; charset=utf-8",
@@ -64,7 +64,8 @@ class Stream:
 
     async def begin(self) -> None:
         """Take the place in the journal, or refuse."""
-        self.news = await self._look(self._call.header(b"last-event-id") or None)
+        position = self._call.header(b"last-event-id") or self._call.query.get("after")
+        self.news = await self._look(position or None)
 
     async def _look(self, position: str | None) -> News:
         return await asyncio.get_running_loop().run_in_executor(EVENTS, look, self._call, position)
@@ -111,6 +112,6 @@ def pieces(news: News) -> list[bytes]:
 OPERATIONS = (
     Operation(
         method="GET", path="/api/events", run=events, summary="Events as they happen (server-sent events)",
-        parameters=(ENTITIES,), in_loop=True, answer={"type": "string", "contentMediaType": "text/event-stream"},
+        parameters=(AFTER, ENTITIES), in_loop=True, answer={"type": "string", "contentMediaType": "text/event-stream"},
     ),
 )  # fmt: skip

@@ -106,7 +106,7 @@ OPERATIONS = (
         parameters=(
             Parameter(name="entity", about="Names of entities, parted by commas; absent: all", many=True),
             Parameter(name="by", about="The id of a user", schema={"type": "integer", "minimum": 1}),
-            Parameter(name="kind", about="created, updated, deleted, restored, revealed or erased"),
+            Parameter(name="kind", about="created, updated, deleted, restored, revealed, erased or issued"),
             Parameter(name="action", about="The name of an action"),
             Parameter(name="from", about="A day or a moment, included"),
             Parameter(name="to", about="A day, included, or a moment"),

@@ -10,6 +10,7 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.jobs.jobs import Job, read_job
 from core.records.importing import Options, errors_path, start_import
+from core.records.importing.going_on import go_on
 from core.records.importing.recipe import Recipe, read_recipe
 from core.records.takeback import KIND as TAKE_BACK
 from core.records.takeback import Foresight, foresee, start_take_back
@@ -49,7 +50,7 @@ def start(call: Call) -> Answer:
     )
     with workspace.read() as transaction:
         found = read_job(transaction, job)
-    return answer_json(described(found), 202, (b"location", f"/api/jobs/{job}".encode()))
+    return answer_json(described(found, call.language), 202, (b"location", f"/api/jobs/{job}".encode()))
 
 
 def read_options(asked: dict[str, Any], language: str) -> tuple[str, Options, Recipe | None]:
@@ -145,7 +146,20 @@ def revert(call: Call) -> Answer:
         return read_job(transaction, start_take_back(transaction, actor, job, scope))
 
     found = writing(call, act)
-    return answer_json(described(found), 202, (b"location", f"/api/jobs/{found.id}".encode()))
+    return answer_json(described(found, call.language), 202, (b"location", f"/api/jobs/{found.id}".encode()))
+
+
+def resume(call: Call) -> Answer:
+    """Go on with an import that was stopped; the answer is the same job."""
+    job = identifier(call)
+
+    def act(transaction: Transaction, actor: Actor) -> Job:
+        job_of(transaction, actor, job)
+        return go_on(transaction, actor, job)
+
+    return answer_json(
+        described(writing(call, act), call.language), 202, (b"location", f"/api/jobs/{job}".encode())
+    )
 
 
 def _foreseen(found: Foresight) -> dict[str, Any]:
@@ -215,6 +229,14 @@ OPERATIONS = (
         run=revert,
         summary="Take an import back",
         request={"type": "object", "properties": {"scope": {"enum": list(SCOPES)}}},
+        answer=JOB,
+        status=202,
+    ),
+    Operation(
+        method="POST",
+        path="/api/imports/{id}/go-on",
+        run=resume,
+        summary="Go on with an import that was stopped",
         answer=JOB,
         status=202,
     ),

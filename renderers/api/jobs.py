@@ -7,7 +7,10 @@ from typing import Any
 from core.access.actor import Actor
 from core.access.standing import asked_so
 from core.errors import KubikError
+from core.i18n import texts
 from core.jobs.jobs import Job, cancel_job, read_job
+from core.records.importing import in_words
+from core.records.importing.job import KIND as IMPORT
 from core.storage.workspace import Transaction
 from core.web.caller import reading, writing
 from core.web.exchange import Answer, Call, answer_json
@@ -32,7 +35,7 @@ JOB = {
 def read_one(call: Call) -> Answer:
     """A job of the caller."""
     with reading(call) as (transaction, actor):
-        return answer_json(described(job_of(transaction, actor, identifier(call))))
+        return answer_json(described(job_of(transaction, actor, identifier(call)), call.language))
 
 
 def cancel_one(call: Call) -> Answer:
@@ -43,7 +46,7 @@ def cancel_one(call: Call) -> Answer:
         job_of(transaction, actor, job)
         return cancel_job(transaction, job, by=actor.person)
 
-    return answer_json(described(writing(call, cancel)))
+    return answer_json(described(writing(call, cancel), call.language))
 
 
 def job_of(transaction: Transaction, actor: Actor, job: int) -> Job:
@@ -62,8 +65,9 @@ def identifier(call: Call) -> int:
         raise KubikError("KBK5003") from None
 
 
-def described(job: Job) -> dict[str, Any]:
-    """A job as the API tells it."""
+def described(job: Job, language: str) -> dict[str, Any]:
+    """A job as the API tells it; the lines that an import refused in the language of who asks."""
+    result = in_words(job.result, texts(language).render) if job.kind == IMPORT and job.result else job.result
     return {
         "id": job.id,
         "kind": job.kind,
@@ -71,7 +75,7 @@ def described(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "errors_file": None if job.errors_file is None else f"/api/jobs/{job.id}/errors",
-        "result": job.result,
+        "result": result,
         "error": None if job.error is None else {"code": job.error["code"], "message": job.error["shown"]},
     }
 

@@ -129,7 +129,7 @@ def read_uses(call: Call) -> Answer:
     """Where a definition is used."""
     configurer(call)
     with reading(call) as (transaction, _):
-        uses = where_used(transaction.model, call.values["kind"], call.values["name"])
+        uses = where_used(transaction.model, call.values["kind"], call.values["name"], transaction)
     return answer_json(
         {"items": [{"kind": use.kind, "target": use.target, "pointer": use.pointer} for use in uses]}
     )

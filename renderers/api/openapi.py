@@ -9,8 +9,10 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
+from core.documents.offering import types_of
 from core.web.operations import Operation
 from core.web.parameters import Parameter
+from metamodel.documents import DocumentType
 from metamodel.model import Entity, Model
 from renderers.api.schemas import SHARED, EntitySchemas, Schema
 
@@ -39,6 +41,7 @@ def openapi_document(
             path = operation.path.replace("{entity}", entity.name)
             paths.setdefault(path, {})[operation.method.lower()] = described(operation, entity, made)
         paths |= of_actions(operations, entity, grants, made)
+        paths |= of_documents(operations, entity, types_of(model, actor, entity), made)
     for operation in general(operations, grants):
         paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation, None, None)
     document: dict[str, Any] = {
@@ -63,8 +66,10 @@ def of_entity(operations: Sequence[Operation], entity: Entity, grants: Grants) -
     """The operations on records that the caller may use with the entity."""
     for operation in operations:
         if "{entity}" not in operation.path or operation.about in (None, "run"):
-            continue  # actions are written out one by one: `of_actions`
+            continue  # actions are written out one by one: `of_actions`, documents as well
         if operation.about == "move" and entity.stages is None:
+            continue
+        if operation.about == "print" and not grants.model.documents_of[entity.uid]:
             continue
         if any(grants.may(entity.uid, action) for action in operation.about.split("|")):
             yield operation
@@ -91,10 +96,26 @@ def of_actions(
     return found
 
 
+def of_documents(
+    operations: Sequence[Operation], entity: Entity, types: Sequence[DocumentType], made: EntitySchemas
+) -> dict[str, dict[str, Any]]:
+    """The paths of the documents of an entity that the caller may have made."""
+    found: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        for type_ in types if operation.about == "document" else ():
+            path = operation.path.replace("{template}", type_.name)
+            told = described(replace(operation, path=path, summary=made.words(type_.label)), entity, made)
+            told["operationId"] = f"document.{type_.name}"
+            if type_.help is not None:
+                told["description"] = made.words(type_.help)
+            found[path] = {operation.method.lower(): told}
+    return found
+
+
 def general(operations: Sequence[Operation], grants: Grants) -> Iterator[Operation]:
     """The operations that belong to no entity; those on the configuration only for who may change all of it."""
     for operation in operations:
-        if "{entity}" in operation.path and operation.about is not None:
+        if operation.about == "document" or ("{entity}" in operation.path and operation.about is not None):
             continue
         if operation.about != "configure" or grants.everything:
             yield operation

@@ -12,9 +12,11 @@ from core.web.exchange import Answer, Call, answer_json
 from core.web.operations import Operation
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
+from metamodel.reports import ReportSort
 from metamodel.value_steps import DATE_STEPS
 
-KNOWN = ("entity", "rows", "columns", "values", "filter", "search", "subtotals")
+SORTS = ("sort", "sort_columns")
+KNOWN = ("entity", "rows", "columns", "values", "filter", "search", "subtotals", *SORTS)
 
 
 def run(call: Call) -> Answer:
@@ -48,7 +50,22 @@ def read_query(body: dict[str, Any]) -> PivotQuery:
         filter=body.get("filter"),
         search=body.get("search"),
         subtotals=body.get("subtotals", False),
+        sort=_sort(body, "sort"),
+        sort_columns=_sort(body, "sort_columns"),
     )
+
+
+def _sort(body: dict[str, Any], name: str) -> ReportSort | None:
+    """By which value, and in which direction."""
+    if body.get(name) is None:
+        return None
+    [(found, pointer)] = _listed({name: [body[name]]}, name, ("value", "descending"))
+    value, descending = found.get("value", 0), found.get("descending", False)
+    if not isinstance(value, int) or isinstance(value, bool):
+        _refuse(f"{pointer}/value", message("The place of a value is expected: 0 is the first."))
+    if not isinstance(descending, bool):
+        _refuse(f"{pointer}/descending", message("True or false is expected."))
+    return ReportSort(value=value, descending=descending)
 
 
 def _axes(body: dict[str, Any], name: str) -> tuple[Axis, ...]:
@@ -127,6 +144,12 @@ _AXES = {
         "additionalProperties": False,
     },
 }
+_SORT = {
+    "type": "object",
+    "description": "by their totals of the value at that place, instead of by their keys",
+    "properties": {"value": {"type": "integer", "minimum": 0}, "descending": {"type": "boolean"}},
+    "additionalProperties": False,
+}
 _REQUEST = {
     "type": "object",
     "required": ["entity"],
@@ -146,13 +169,14 @@ _REQUEST = {
         "filter": {"type": "string"},
         "search": {"type": "string"},
         "subtotals": {"type": "boolean"},
+        **dict.fromkeys(SORTS, _SORT),
     },
     "additionalProperties": False,
 }
 
 OPERATIONS = (
     Operation(
-        method="POST", path="/api/pivot", run=run, summary="A pivot of records with totals and drill expressions",
+        method="POST", path="/api/pivot", run=run, reads=True, summary="A pivot of records with totals and drill expressions",
         request=_REQUEST, answer={"type": "object"},
     ),
 )  # fmt: skip

@@ -13,7 +13,6 @@ from metamodel.model import Entity, Field
 Schema = dict[str, Any]
 
 ID: Schema = {"type": "integer", "minimum": 1}
-VERSION: Schema = {"type": "integer", "minimum": 1}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 NEXT: Schema = {"type": ["string", "null"], "description": "The cursor of the next page; null at the end"}
 

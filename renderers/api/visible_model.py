@@ -7,16 +7,19 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.access.grants import Grants, grants_of
+from core.documents.offering import may_have
 from core.errors import KubikError
 from core.query.names import readable_path
+from core.records.reports import defined_reports, open_report
 from metamodel.model import Entity, Model, View
+from metamodel.reports import Report, axis_parts, value_parts
 
 _ENTITY = ("name", "uid", "solution", "label", "label_many", "help", "icon", "menu")
 _FIELD = (
     "name", "uid", "type", "label", "help", "required", "unique", "read_only", "personal", "choices", "of", "currency",
     "scale", "min", "max", "max_length", "format",
 )  # fmt: skip
-_SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color", "parts", "switched")
+_SOLUTION = ("name", "uid", "label", "help", "version", "icon", "color")
 _ACTION = ("name", "uid", "solution", "label", "help", "icon", "entity", "where", "rank", "order", "confirm")
 _VIEW = (
     "name",
@@ -33,12 +36,15 @@ _VIEW = (
     "sort",
     "order",
 )
+_DOCUMENT = ("name", "uid", "solution", "label", "help", "icon", "entity", "language", "order")
+_REPORT = ("name", "uid", "solution", "label", "help", "icon", "entity", "subtotals", "heat", "order")
 
 Definition = Mapping[str, Any]
 
 
 def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
-    """The document of ``GET /api/model``. No expression is given to who does not configure: it may name hidden fields."""
+    """The document of ``GET /api/model``. No expression is given to who does not configure: it may name hidden
+    fields; nor a solution or menu of which nothing is theirs."""
     grants = grants_of(model, actor)
     if grants.everything:
         return {"version": model.version, **model.document}
@@ -47,9 +53,8 @@ def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
     }
     views = [kept for view in model.document["views"] if (kept := _view(view, model, seen, grants, actor))]
     names = {view["name"] for view in views}
-    return {
-        "version": model.version,
-        "solutions": [_only(each, _SOLUTION) for each in model.document["solutions"]],
+    reports = {report.name for report in defined_reports(model, actor)}
+    made: dict[str, list[dict[str, Any]]] = {
         "entities": [_entity(entity, model, grants) for entity in seen.values()],
         "actions": [
             _action(each, model, grants)
@@ -62,15 +67,25 @@ def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
             if model.roles[each["name"]].uid in actor.roles
         ],
         "views": views,
+        "reports": [_report(each, model, grants) for each in defined_reports(model, actor)],
+        "documents": [
+            _only(each, _DOCUMENT)
+            for each in model.document.get("documents", ())
+            if may_have(grants, actor, model.documents[each["name"]])
+        ],
         "menus": [
             {
                 **_only(menu, ("name", "uid", "solution")),
-                "items": _items(menu.get("items", ()), set(seen), names),
+                "items": _items(menu.get("items", ()), set(seen), names, reports),
             }
             for menu in model.document["menus"]
             if _for_roles(model.menus[menu["name"]].roles, actor)
         ],
     }
+    made["menus"] = [menu for menu in made["menus"] if menu["items"]]
+    owners = {each.get("solution") for kind in made.values() for each in kind}
+    solutions = [_only(each, _SOLUTION) for each in model.document["solutions"] if each["name"] in owners]
+    return {"version": model.version, "solutions": solutions, **made}
 
 
 def _only(definition: Definition, keys: Iterable[str]) -> dict[str, Any]:
@@ -177,6 +192,24 @@ def _view(
     return kept
 
 
+def _report(report: Report, model: Model, grants: Grants) -> dict[str, Any]:
+    """A report with what the caller may have of it."""
+    definition = next(each for each in model.document["reports"] if each["uid"] == report.uid)
+    state = open_report(model, grants, report).state
+    kept = {
+        "rows": [axis_parts(text) for text in state.rows],
+        "columns": [axis_parts(text) for text in state.columns],
+        "values": [value_parts(text) for text in state.values],
+    }
+    chart = None if state.chart is None else {"kind": state.chart.kind, "value": state.chart.value}
+    sorts = {
+        name: {"value": sort.value, "descending": sort.descending}
+        for name, sort in (("sort", state.sort), ("sort_columns", state.sort_columns))
+        if sort is not None
+    }
+    return {**_only(definition, _REPORT), **kept, **({} if chart is None else {"chart": chart}), **sorts}
+
+
 def _readable(model: Model, grants: Grants, entity: Entity, name: str) -> bool:
     """Whether the caller may read the column: every step of its path, the entities on the way included."""
     try:
@@ -186,12 +219,15 @@ def _readable(model: Model, grants: Grants, entity: Entity, name: str) -> bool:
     return True
 
 
-def _items(items: Iterable[Definition], entities: set[str], views: set[str]) -> list[dict[str, Any]]:
+def _items(
+    items: Iterable[Definition], entities: set[str], views: set[str], reports: set[str]
+) -> list[dict[str, Any]]:
     """The places of a menu that lead somewhere for this caller; empty groups fall away."""
     found = []
     for item in items:
-        inner = _items(item.get("items", ()), entities, views)
-        if item.get("entity") in entities or item.get("view") in views or inner:
-            kept = _only(item, ("label", "icon", "entity", "view"))
+        inner = _items(item.get("items", ()), entities, views, reports)
+        leads = item.get("entity") in entities or item.get("view") in views or item.get("report") in reports
+        if leads or inner:
+            kept = _only(item, ("label", "icon", "entity", "view", "report"))
             found.append({**kept, "items": inner} if inner else kept)
     return found

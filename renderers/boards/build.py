@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from core.history.positions import present
 from core.query import read
 from core.query.allowed import movable
+from core.query.changes import write_position
 from core.query.totals import Total, size, totals
 from core.records.moves import targets
 from core.storage.workspace import Transaction
@@ -16,7 +18,7 @@ from metamodel.messages import message
 from renderers.boards.cards import asked_fields, cards
 from renderers.boards.columns import MOST, Board, Place, key_of_choice, places
 from renderers.boards.heads import head
-from renderers.boards.view import BoardView, Card, Column
+from renderers.boards.view import BoardView, Card, Column, PipelineChoice
 from renderers.filters.bar import combined
 from renderers.lists.address import EVERY
 from renderers.pages.cells import Cells, cells_of
@@ -61,6 +63,7 @@ def comes_late(made: Drawing) -> bool:
 def board_view(made: Drawing, found: Sequence[Total] | None, opened: Collection[str]) -> BoardView:
     """The board with the first cards of each column that is not folded (``opened``: keys of those unfolded)."""
     board, address = made.board, made.board.listing.address
+    position = write_position(made.tx, present(made.tx))  # before anything is read
     shown = places(made.tx, made.who, board, found)
     columns = []
     for place in shown:
@@ -85,7 +88,16 @@ def board_view(made: Drawing, found: Sequence[Total] | None, opened: Collection[
         place=address.path,
         view=view,
         entity=board.entity.name,
+        position=position,
         late=found is None,
+        pipelines=tuple(
+            PipelineChoice(
+                label=each.label.in_language(made.who.language) or each.name,
+                href=replace(address, pipeline=each.name, cursor=None).href(),
+                on=each is board.pipeline,
+            )
+            for each in board.pipelines
+        ),
         left_out=made.who.texts.render(message("Columns that are not shown: {count}", count=left_out))
         if board.field.result.kind == "link" and left_out > 0
         else "",
@@ -117,7 +129,8 @@ def _cards(made: Drawing, items: Sequence[dict[str, object]]) -> tuple[Card, ...
     board = made.board
     ids = [int(str(item["id"])) for item in items]
     liftable = movable(made.tx, made.who.actor, board.entity, ids, board.field)
-    back = urlencode({"view": board.view.name})
+    asked = {"view": board.view.name, "pipeline": board.listing.address.pipeline}
+    back = urlencode({name: value for name, value in asked.items() if value})
     return cards(board, items, made.cells, made.who.texts, made.tx.now, liftable, back)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.access.actor import system_actor
@@ -16,6 +16,7 @@ from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.expression.names import USER
 from metamodel.model import Choice, Entity, Field, Model, View
+from metamodel.stages import Pipeline
 from metamodel.text import fold, number_of
 from renderers.lists.build import Listing
 from renderers.pages.titles import title_words
@@ -39,6 +40,10 @@ class Board:
     field: Field
     totals: tuple[Field, ...]
     """What is added up, as far as the reader may read it."""
+    pipelines: tuple[Pipeline, ...] = ()
+    """Those that can be chosen, where there are several."""
+    pipeline: Pipeline | None = None
+    """The one whose stages are shown; None for all of them."""
 
     @property
     def entity(self) -> Entity:
@@ -77,12 +82,34 @@ def board_of(listing: Listing) -> Board:
     assert view is not None and view.group_by is not None
     readable = listing.grants.readable(entity.uid)
     totals = tuple(entity.by_uid[uid] for uid in view.totals if uid in readable)
+    pipelines = _pipelines(entity, view)
+    asked = listing.address.pipeline
     return Board(
         listing=listing,
         view=view,
         field=entity.by_uid[view.group_by],
         totals=tuple(each for each in totals if not each.off),
+        pipelines=pipelines,
+        pipeline=next((p for p in pipelines if p.name == asked), next(iter(pipelines), None)),
     )
+
+
+def of_every_pipeline(board: Board) -> Board:
+    """The same board with the stages of all its pipelines: what a card may be put into."""
+    return replace(board, pipeline=None)
+
+
+def _pipelines(entity: Entity, view: View) -> tuple[Pipeline, ...]:
+    """The pipelines of which a board shows one: those with a stage that it does not hide, where these are several."""
+    stages = entity.stages
+    if stages is None or stages.field != view.group_by:
+        return ()
+    found = tuple(
+        pipeline
+        for pipeline in stages.pipelines
+        if any(not stage.archived and stage.uid not in view.hidden for stage in pipeline.stages)
+    )
+    return found if len(found) > 1 else ()
 
 
 def places(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total] | None) -> list[Place]:
@@ -153,18 +180,29 @@ def _place(board: Board, key: str, label: str, value: Any, **more: Any) -> Place
 def _of_choices(board: Board, counted: Sequence[Total] | None, texts: Texts) -> list[Place]:
     """Every choice that is not hidden; one that is archived while records have it, to be taken out of it."""
     used = {total.value for total in counted or ()}
+    of_it = {stage.uid for stage in board.pipeline.stages} if board.pipeline is not None else None
     chosen = board.listing.address.chosen.get(board.field.name)
     return [
         _place(
-            board, key_of_choice(board.field, choice), choice.label.in_language(texts.language) or choice.name,
+            board, key_of_choice(board.field, choice), _label(board, choice, texts),
             choice.uid, tone=choice.color, folded=choice.uid in board.view.folded and not chosen, choice=choice,
             fixed=choice.archived,
         )
         for choice in board.field.choices
-        if choice.uid not in board.view.hidden
+        if (of_it is None or choice.uid in of_it)
+        and choice.uid not in board.view.hidden
         and (not choice.archived or choice.uid in used)
         and (not chosen or choice.name in chosen)
     ]  # fmt: skip
+
+
+def _label(board: Board, choice: Choice, texts: Texts) -> str:
+    """The words of a column, those of its pipeline before it where stages of several stand beside each other."""
+    words = choice.label.in_language(texts.language) or choice.name
+    if board.pipeline is not None or not board.pipelines:
+        return words
+    pipeline = next(p for p in board.pipelines if any(stage.uid == choice.uid for stage in p.stages))
+    return f"{pipeline.label.in_language(texts.language) or pipeline.name}: {words}"
 
 
 def _offered(tx: Transaction, who: Visit, board: Board, target: Entity) -> list[int]:

@@ -18,7 +18,7 @@ from core.query.totals import FieldTotal, Total
 from metamodel.messages import message
 from metamodel.model import Field
 from renderers.boards.cards import found_total
-from renderers.boards.columns import Board, Place
+from renderers.boards.columns import Board, Place, key_of_choice
 from renderers.boards.view import Head, Sum
 from renderers.pages.cells import Cells
 from renderers.pages.tones import tone_of
@@ -107,5 +107,5 @@ def _create(board: Board, place: Place) -> str | None:
         or board.field.uid not in grants.writable(entity.uid, "create")
     ):
         return None
-    value = place.choice.name if place.choice is not None else place.key
+    value = key_of_choice(board.field, place.choice) if place.choice is not None else place.key
     return f"/e/{entity.name}/new?{urlencode({board.field.name: value})}"

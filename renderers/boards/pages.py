@@ -44,7 +44,7 @@ def board_html(
     found = None if comes_late(made) else counted(made)
     opened = set(request.query_params.getall("open", []))
     board = board_view(made, found, opened)
-    nothing = found is not None and not found
+    nothing = found is not None and not found and not made.board.pipelines
     actions = above_list(tx, who.actor, asked.entity, who.texts)
     page = list_page_view(asked, (), who.texts, "", empty=nothing, actions=actions, bar=bar)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -17,7 +18,7 @@ from core.web.page_errors import as_page_error, reason_of
 from core.web.render import json_answer, render, safe_next, see_other, wants_json
 from metamodel.messages import message
 from renderers.boards.build import Drawing, counted
-from renderers.boards.columns import Board, Place, place_of, places, written
+from renderers.boards.columns import Board, Place, of_every_pipeline, place_of, places, written
 from renderers.boards.pages import named_board
 from renderers.pages.notices import leave_notice
 from renderers.pages.shell import make_shell
@@ -71,7 +72,10 @@ def _placed(tx: Transaction, who: Visit, entity: str, identity: int, asked: dict
 
 
 def _board(who: Visit, tx: Transaction, entity: str, asked: dict[str, str]) -> Drawing:
-    return named_board(who, tx, entity, [("view", asked.get("view", ""))])
+    made = named_board(
+        who, tx, entity, [(name, asked[name]) for name in ("view", "pipeline") if name in asked]
+    )
+    return replace(made, board=of_every_pipeline(made.board))
 
 
 def _stands(tx: Transaction, who: Visit, board: Board, place: Place, identity: int) -> bool:
@@ -117,7 +121,8 @@ def _page(
         answer = render(
             who, "boards/place.html", status=error.status if error else 200,
             title=title_words(title, identity, who.texts), back=made.board.listing.address.href(),
-            reason=reason_of(error, who.texts) if error else "", view=board.view.name, here=here.key if here else "",
+            reason=reason_of(error, who.texts) if error else "", view=board.view.name,
+            pipeline=board.listing.address.pipeline, here=here.key if here else "",
             field=board.field.label.in_language(who.language) or board.field.name,
             columns=[p for p in shown if here is None or p.key != here.key], action=request.scope["path"],
             shell=make_shell(request, who, tx, board.entity.name, made.board.listing.address.href()),

@@ -89,8 +89,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineChoice:
+    """A pipeline that the board can show: ``href`` is the board with it."""
+
+    label: str
+    href: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """A board. ``late``: counts and sums come after the cards, from ``heads``."""
+    """A board. ``late``: counts and sums come after the cards, from ``heads``; ``position`` is where its news begins."""
 
     columns: tuple[Column, ...]
     label: str
@@ -99,6 +108,9 @@ class BoardView:
     place: str
     view: str
     entity: str
+    position: str
     late: bool
+    pipelines: tuple[PipelineChoice, ...] = ()
+    """What can be chosen from, where an entity has several; of these the board shows one."""
     left_out: str = ""
     """What is said when there are more columns than are shown."""

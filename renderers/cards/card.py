@@ -13,6 +13,7 @@ from renderers.cards.shown import Shown
 from renderers.cards.stages import stage_part
 from renderers.cards.tabs import card_tabs
 from renderers.cards.view import Card, PanelView
+from renderers.documents.buttons import on_card as documents_on_card
 
 
 def card_view(shown: Shown, panel: PanelView | None) -> Card:
@@ -48,6 +49,9 @@ def card_view(shown: Shown, panel: PanelView | None) -> Card:
         deleted=shown.deleted,
         refused=shown.refused,
         actions=() if shown.deleted else on_card(shown.tx, shown.actor, entity, shown.id, shown.texts),
+        documents=()
+        if shown.deleted
+        else documents_on_card(shown.tx, shown.actor, entity, shown.id, shown.texts),
     )
 
 

@@ -17,6 +17,7 @@ from metamodel.model import Entity, Field, Model
 from renderers.cards.shown import Shown
 from renderers.cards.view import Change, CommentView, Day, Detail, Event, Feed
 from renderers.cards.words import comment_html, logins_of
+from renderers.history.lines import issued_words
 from renderers.pages.cells import Cells
 from renderers.pages.icons import icon_name
 from renderers.pages.people import Person, person
@@ -28,6 +29,7 @@ _WORDS: Mapping[str, Message] = {
     "deleted": message("moved to the bin"),
     "restored": message("restored from the bin"),
     "revealed": message("was told a secret"),
+    "issued": message("issued a document"),
 }
 _ROWS = message("changed the rows")
 _MOVED = message("moved")
@@ -131,7 +133,10 @@ def change_event(shown: Shown, entity: Entity, item: Mapping[str, Any], kind: st
     elif item["kind"] == "updated" and not changes:
         words = _ROWS
     action = shown.model.actions.get(item.get("action") or "")
-    if action is not None:
+    document = item.get("document")
+    if document is not None:
+        words = issued_words(document)
+    elif action is not None:
         words = message("{what}: {action}", what=words, action=action.label)
     return Event(
         kind=kind,
@@ -142,6 +147,8 @@ def change_event(shown: Shown, entity: Entity, item: Mapping[str, Any], kind: st
         at=_time(shown, item["at"]),
         changes=() if item["kind"] in ("deleted", "restored") else changes,
         folded=item["kind"] == "created",
+        icon="file-text" if document is not None else "",
+        document_href=f"/documents/{document['id']}" if document is not None else "",
     )
 
 

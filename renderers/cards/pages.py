@@ -19,7 +19,7 @@ from core.web.render import Html, render, see_other
 from metamodel.layout import Panel
 from metamodel.text import number_of
 from renderers.cards.card import card_view
-from renderers.cards.panels import Asked, key_of, panel_view, panels_seen
+from renderers.cards.panels import Asked, key_of, panel_view, panels_seen, rail_of
 from renderers.cards.shown import Shown, card_fields, seen_parts, standing_of
 from renderers.cards.view import PanelView
 from renderers.pages.cells import cells_of
@@ -94,7 +94,7 @@ def asked_of(request: AnyRequest) -> Asked:
 
 def open_panel(shown: Shown, key: str, asked: Asked) -> PanelView | None:
     """The panel beside the sheet: the one asked for, or the first."""
-    beside = panels_seen(shown, shown.entity.rail)
+    beside = panels_seen(shown, rail_of(shown))
     chosen = next((panel for panel in beside if key_of(shown, panel) == key), None)
     if chosen is None:
         return panel_view(shown, beside[0]) if beside else None
@@ -103,7 +103,7 @@ def open_panel(shown: Shown, key: str, asked: Asked) -> PanelView | None:
 
 def named_panel(shown: Shown, key: str) -> Panel:
     """The panel of that name, beside the sheet or in a tab; KBK2006 when there is none."""
-    every = (*shown.entity.rail, *(panel for tab in shown.entity.layout for panel in tab.show))
+    every = (*rail_of(shown), *(panel for tab in shown.entity.layout for panel in tab.show))
     found = next((p for p in panels_seen(shown, every) if key_of(shown, p) == key), None)
     if found is None:
         raise KubikError("KBK2006")

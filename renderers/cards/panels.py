@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from core.query.comments import COMMENT
 from core.query.history import history
+from core.query.issued import documents_of
 from core.query.query import Leading, Query
 from core.query.read import count, read
 from core.query.timeline import ATTACHMENT, streams, timeline
@@ -21,8 +22,12 @@ from renderers.cards.linked import linked_records
 from renderers.cards.shown import Shown
 from renderers.cards.tables import child_table
 from renderers.cards.view import Choice, Feed, PanelTab, PanelView
+from renderers.documents.buttons import prints
+from renderers.documents.kept import kept_lines
 
 EVENTS = 30
+MOST_DOCUMENTS = 100
+"""Documents that a panel shows, the newest."""
 MOST_COUNTED = 99
 """Things in a panel that are counted for its tab."""
 
@@ -31,6 +36,7 @@ _LABELS: dict[str, Message] = {
     "comments": message("Comments"),
     "files": message("Files"),
     "history": message("History"),
+    "documents": message("Documents"),
 }
 _CHOICES: dict[str, Message] = {
     COMMENT: message("Comments"),
@@ -51,6 +57,16 @@ class Asked:
     error: str = ""
 
 
+DOCUMENTS = Panel(kind="documents")
+"""What stands in the rail of a record whose documents somebody may have, whatever its layout says."""
+
+
+def rail_of(shown: Shown) -> tuple[Panel, ...]:
+    """The panels beside the sheet: those of the layout, and the record's documents."""
+    rail = shown.entity.rail
+    return rail if any(panel.kind == "documents" for panel in rail) else (*rail, DOCUMENTS)
+
+
 def panels_seen(shown: Shown, panels: Iterable[Panel]) -> tuple[Panel, ...]:
     """Those of the panels that show this reader anything."""
     return tuple(panel for panel in panels if _seen(shown, panel))
@@ -62,7 +78,18 @@ def _seen(shown: Shown, panel: Panel) -> bool:
         return not entity.off and shown.grants.may(entity.uid, "read")
     if panel.kind == "files":
         return about(shown, ATTACHMENT) is not None
+    if panel.kind == "documents":
+        return not shown.deleted and _has_documents(shown)
     return panel.kind != "comments" or about(shown, COMMENT) is not None
+
+
+def _has_documents(shown: Shown) -> bool:
+    """Whether the reader may have documents of this record made, or has some that they may open."""
+    if not shown.model.documents_of[shown.entity.uid]:
+        return False
+    if prints(shown.model, shown.actor, shown.entity):
+        return True
+    return bool(documents_of(shown.tx, shown.actor, shown.entity.uid, shown.id, limit=1))
 
 
 def about(shown: Shown, name: str) -> Entity | None:
@@ -92,7 +119,7 @@ def rail_tabs(shown: Shown, current: str) -> tuple[PanelTab, ...]:
             current=key == current,
             count=_count(shown, panel),
         )
-        for panel in panels_seen(shown, shown.entity.rail)
+        for panel in panels_seen(shown, rail_of(shown))
     )
 
 
@@ -109,6 +136,9 @@ def label_of(shown: Shown, panel: Panel) -> str:
 
 def _count(shown: Shown, panel: Panel) -> str:
     """How many things are in a panel, where that costs one look into an index."""
+    if panel.kind == "documents":
+        there = len(documents_of(shown.tx, shown.actor, shown.entity.uid, shown.id, limit=MOST_COUNTED + 1))
+        return f"{MOST_COUNTED}+" if there > MOST_COUNTED else str(there or "")
     names = {"files": ATTACHMENT, "comments": COMMENT, "timeline": COMMENT}
     if panel.kind == "rows":
         entity, through = shown.model.entity_by_uid[panel.entity or ""], panel.through or ""
@@ -142,6 +172,9 @@ def panel_view(shown: Shown, panel: Panel, asked: Asked | None = None) -> PanelV
             if own is not None:
                 return replace(made, table=child_table(shown, own, headed=False))
             return replace(made, linked=linked_records(shown, panel))
+        case "documents":
+            found = documents_of(shown.tx, shown.actor, shown.entity.uid, shown.id, limit=MOST_DOCUMENTS)
+            return replace(made, documents=kept_lines(shown.who, shown.tx, shown.actor, found))
         case "files":
             return replace(made, files=_files(shown), upload_href=_upload_href(shown))
     comment = _comment_href(shown)

@@ -8,6 +8,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from renderers.actions.buttons import ActionButton
+from renderers.documents.view import DocumentButton, KeptLine
 from renderers.lists.view import Head
 from renderers.pages.people import Person
 
@@ -136,6 +137,8 @@ class Event:
     details: tuple[Detail, ...] = ()
     comment: CommentView | None = None
     file: Markup | None = None
+    document_href: str = ""
+    """The document that was issued, which the words tell of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +198,8 @@ class PanelView:
     drafted: str = ""
     error: str = ""
     count: str = ""
+    documents: tuple[KeptLine, ...] = ()
+    """Documents that were issued for the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,5 +278,7 @@ class Card:
     refused: str
     actions: tuple[ActionButton, ...] = ()
     share_href: str = ""
+    documents: tuple[DocumentButton, ...] = ()
+    """What can be issued for it now."""
     alike_href: str = ""
     """Where records that look like this one are asked for."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import BinaryIO
 
+from core.documents.issuing.job import KIND as DOCUMENTS
 from core.query.exporting import Manner, Progress, begin_export, exporter_named
-from core.query.exporting.job import exported_file, file_name, record_export
+from core.query.exporting.job import exported_file, file_name
 from core.query.exporting.known import exporters
+from core.query.exporting.taken import note_taken
 from core.query.query import Query
 from core.web.caller import reading
 from core.web.exchange import Answer, Call
@@ -16,7 +18,8 @@ from core.web.parameters import Parameter, names, one_of
 from core.web.sending import disposition, send_file
 from metamodel.labels import LANGUAGES
 from metamodel.text import number_of
-from renderers.api.jobs import identifier
+from renderers.api.jobs import identifier, job_of
+from renderers.documents.api import zip_of_job
 from renderers.exporting.streaming import Following
 
 SWITCH = {"enum": ["false", "true"]}
@@ -45,7 +48,7 @@ def read_export(call: Call) -> Answer:
         with reading(call) as (tx, caller):
             actor = replace(caller, language=manner.language)
             export = begin_export(tx, actor, query, strict=strict)
-            record_export(workspace, actor, export, format)
+            note_taken(workspace, actor, export.entity, export.total, format.name)
             name = file_name(export.entity, format, manner, workspace)
             headers[0] = (
                 b"content-disposition",
@@ -57,9 +60,14 @@ def read_export(call: Call) -> Answer:
 
 
 def read_file(call: Call) -> Answer:
-    """The file that an export of the caller's own has made."""
+    """The file that an export of the caller's own has made, or the documents that a job of theirs has issued."""
     with reading(call) as (tx, actor):
-        made = exported_file(tx, actor, identifier(call))
+        if job_of(tx, actor, identifier(call)).kind == DOCUMENTS:
+            made = None
+        else:
+            made = exported_file(tx, actor, identifier(call))
+    if made is None:
+        return zip_of_job(call, identifier(call))
     file = made.path.open("rb")
     kind = made.format.media_type.partition(";")[0]
     tag = f"export-{made.path.stem}-{made.size}"
@@ -98,7 +106,7 @@ OPERATIONS = (
         answer={"type": "string", "contentMediaType": "text/csv"},
     ),
     Operation(
-        method="GET", path="/api/jobs/{id}/file", run=read_file, summary="The file that an export has made",
+        method="GET", path="/api/jobs/{id}/file", run=read_file, summary="The file that an export has made, or a zip of documents",
         answer={"type": "string", "contentMediaType": "application/octet-stream"},
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from datetime import datetime
 from core.jobs.jobs import Job
 from core.web.context import Visit
 from metamodel.messages import Message, message
+from renderers.pages.progress import time_left
 from renderers.pages.sizes import size_words
 
 FORMATS: Mapping[str, Message] = {
@@ -66,7 +67,7 @@ def file_line(who: Visit, job: Job, label: str, *, may: bool, now: datetime) -> 
         running=running,
         done=job.done,
         total=job.total or 0,
-        left_time=_time_left(who, now, job) if running else "",
+        left_time=time_left(texts, now, job) if running else "",
         failed=_failed(who, job, may=may),
         file_href=f"/api/jobs/{job.id}/file" if ready else "",
         cancel_href=f"/exports/{job.id}/cancel" if running else "",
@@ -80,13 +81,3 @@ def _failed(who: Visit, job: Job, *, may: bool) -> str:
     if job.state == "failed":
         return texts.gettext(str((job.error or {}).get("text", ""))) or texts.gettext("Broken off")
     return "" if may else texts.gettext("You may no longer export these records.")
-
-
-def _time_left(who: Visit, now: datetime, job: Job) -> str:
-    """About how long it still takes, by how long it took so far."""
-    if not job.total or not job.done or job.started_at is None:
-        return who.texts.gettext("It begins in a moment.") if job.state == "queued" else ""
-    seconds = (now - job.started_at).total_seconds() * (job.total - job.done) / job.done
-    if seconds < 90:
-        return who.texts.render(message("about {count} seconds left", count=max(1, round(seconds))))
-    return who.texts.render(message("about {count} minutes left", count=round(seconds / 60)))

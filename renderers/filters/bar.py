@@ -40,7 +40,10 @@ State = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The addresses of a list with another filter, and of the pages that change one."""
+    """The addresses of a list with another filter, and of the pages that change one.
+
+    A state that has `at` leads back to what stands there below the list: to a report.
+    """
 
     path: str
     state: State
@@ -48,7 +51,9 @@ class Links:
 
     def list(self, text: str) -> str:
         """The list with that filter; an empty one is said, because it replaces the view's own."""
-        return f"{self.path}?{urlencode([*self.state, ('filter', text)])}"
+        below = "/report" if ("at", "report") in self.state else ""
+        state = [pair for pair in self.state if pair[0] != "at"]
+        return f"{self.path}{below}?{urlencode([*state, ('filter', text)])}"
 
     def page(self, name: str, **more: str) -> str:
         """A page of filters about this state."""

@@ -50,7 +50,6 @@ class EditForm:
     groups: tuple[OperatorGroup, ...]
     operand: str
     widgets: tuple[Widget, ...] = ()
-    candidates_for: str = ""
     number: str = ""
     unit: str = ""
     units: tuple[Option, ...] = ()
@@ -150,7 +149,6 @@ def edit_form(
         action=f"{links.path}/filters/apply", again=f"{links.path}/filters/edit",
         hidden=(*asked.state, ("filter", asked.text), ("_at", at), ("_field", subject.name)),
         groups=tuple(_groups(made, subject, operator)), operand=operator.operand, widgets=fields,
-        candidates_for=fields[0].id if told.candidates and fields else "",
         number=number, unit=unit,
         units=tuple(Option(value=name, label=texts.render(words), chosen=name == unit) for name, words in _UNITS),
         error=told.words.get(0, "") if not fields else "",

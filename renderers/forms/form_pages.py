@@ -12,6 +12,7 @@ from litestar import Controller, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
 
+from core.access.grants import grants_of
 from core.errors import KubikError
 from core.query.options import options
 from core.records import Saved, create, update
@@ -33,10 +34,11 @@ from renderers.forms.place import Place, place_of
 from renderers.forms.showing import show_form
 from renderers.forms.stale import choose, merge
 from renderers.forms.texts import Manner
+from renderers.forms.widgets.link_any import reached
 from renderers.pages.notices import leave_notice
 from renderers.pages.titles import title_words
 
-OPTIONS = 20
+OPTIONS, FEWEST = 20, 3
 _DEEDS = ("_add", "_remove", "_up", "_down")
 
 
@@ -211,25 +213,26 @@ def options_of_field(request: AnyRequest, entity: FromPath[str], field_name: Fro
             name: value for name, value in request.query_params.multi_items() if name not in ("q", "_to")
         }
         text = request.query_params.get("q", "").strip()[:200]
-        found = options(
-            tx,
-            who.actor,
-            entity,
-            field_name,
-            text,
-            internal_values(owner, asked, manner),
-            OPTIONS,
-            request.query_params.get("_to"),
+        values, to = internal_values(owner, asked, manner), request.query_params.get("_to")
+        link = owner.by_name.get(field_name)
+        places = (
+            reached(tx.model, grants_of(tx.model, who.actor), link) if to == "" and link is not None else ()
         )
-        prefix = f"{request.query_params['_to']}:" if "_to" in request.query_params else ""
-    return Response(
-        {
-            "items": [
+        items = []
+        for place in places or (None,):  # of a link to any record: from all entities, some of each
+            led, most = (
+                (place.name, max(FEWEST, OPTIONS // len(places))) if place is not None else (to, OPTIONS)
+            )
+            what = {"of": place.label.in_language(who.language) or place.name} if place is not None else {}
+            items += [
                 {
-                    "id": f"{prefix}{link.id}" if prefix else link.id,
-                    "title": title_words(link.title, link.id, who.texts),
+                    "id": f"{led}:{one.id}" if led else one.id,
+                    "title": title_words(one.title, one.id, who.texts),
+                    **what,
                 }
-                for link in found
+                for one in options(tx, who.actor, entity, field_name, text, values, most, led)
             ]
-        }
-    )
+        if places and text:
+            # the shortest is the nearest to what was typed
+            items.sort(key=lambda each: len(str(each["title"])))
+    return Response({"items": items})

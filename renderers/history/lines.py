@@ -37,14 +37,23 @@ WORDS: Mapping[str, Message] = {
     "restored": message("restored from the bin"),
     "revealed": message("was told a secret"),
     "erased": message("erased personal data"),
+    "issued": message("issued a document"),
 }
 _ROWS = message("changed the rows")
 _JOBS: Mapping[str, Message] = {
     "import": message("by an import"),
     "bulk": message("together with others"),
+    "merge": message("by a merge"),
     "take_back": message("by taking back"),
 }
-_ICONS = {"deleted": "trash", "restored": "restore", "revealed": "eye", "erased": "eraser"}
+_JOB_PAGES = {"import": "/imports", "merge": "/merges"}
+_ICONS = {
+    "deleted": "trash",
+    "restored": "restore",
+    "revealed": "eye",
+    "erased": "eraser",
+    "issued": "file-text",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +123,8 @@ def _line(telling: Telling, item: Mapping[str, Any]) -> Line:
         if behalf is not None
         else "",
         job=telling.texts.render(_JOBS[job["kind"]]) if (job := item.get("job")) and job["kind"] in _JOBS else "",
-        job_href=f"/imports/{job['id']}" if job and job["kind"] == "import" and job["mine"] else "",
+        job_href=f"{_JOB_PAGES[job['kind']]}/{job['id']}" if job and job["mine"] and job["kind"] in _JOB_PAGES else "",
+        document_href=f"/documents/{document['id']}" if (document := item.get("document")) else "",
         subject="" if own else title_words(item.get("title") or "", item["id"], telling.texts),
         subject_kind="" if own else entity.label.in_language(telling.texts.language) or entity.name,
         subject_href="" if own or entity.parent is not None else f"/e/{entity.name}/{item['id']}",
@@ -125,7 +135,14 @@ def _line(telling: Telling, item: Mapping[str, Any]) -> Line:
     )  # fmt: skip
 
 
+def issued_words(document: Mapping[str, Any]) -> Message:
+    """What a line says of a document that was issued: its files' name, which bears its number."""
+    return message("issued {document}", document=document["name"])
+
+
 def _words(telling: Telling, item: Mapping[str, Any], changes: Sequence[Told]) -> str:
+    if item.get("document"):
+        return telling.texts.render(issued_words(item["document"]))
     action = telling.model.actions.get(item.get("action") or "")
     if item["kind"] == "updated" and changes and action is None:
         return ""

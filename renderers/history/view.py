@@ -31,6 +31,8 @@ class Line:
     job: str = ""
     """By what work on many records it was done, and its page where the reader may see it."""
     job_href: str = ""
+    document_href: str = ""
+    """The document that was issued."""
     behalf: str = ""
     subject: str = ""
     subject_kind: str = ""
@@ -69,6 +71,8 @@ class HistoryView:
     fields: tuple[Option, ...]
     people: tuple[Option, ...]
     more_href: str = ""
+    more_words: str = ""
+    looked: str = ""
     narrowed: bool = False
     past_href: str = ""
 

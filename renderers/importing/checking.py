@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
+from core.access.grants import grants_of
 from core.jobs.jobs import Job, cancel_job, read_job
-from core.records.importing import start_import
+from core.records.importing import in_words, start_import
 from core.records.importing.hints import Repaired, Replaced
 from core.records.importing.recipe import Recipe
+from core.records.importing.seats import makeable
 from core.records.importing.unfinished import Unfinished, decide, drop, file_of, keep, unfinished
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
@@ -23,10 +25,12 @@ from metamodel.messages import message
 from renderers.importing.columns import _with_missing
 from renderers.importing.desk import Desk, asked_of, on_desk
 from renderers.importing.drawn import shown
+from renderers.importing.matches import cells_of_lines, matches_of, title_place, with_apart
 from renderers.importing.near import near
 from renderers.importing.trial import begin_trial, ready
 from renderers.importing.view import BadLine, Cause
-from renderers.importing.words import steps, time_left
+from renderers.importing.words import steps
+from renderers.pages.progress import time_left
 from renderers.pages.shell import make_shell
 from renderers.pages.sizes import size_words
 
@@ -71,6 +75,8 @@ class Check(Controller):
                 place, _, old = rest.partition(":")
                 if place.isdecimal():
                     replaced[int(place), old] = Replaced(place=int(place), old=old, new=value.strip())
+        if "apart-of" in given and made.decided is not None:
+            made = decide(who.workspace, made, with_apart(made.decided, sent))
         asked = dict(made.asked) | {"repaired": [asdict(each) for each in repaired.values()],
                                     "replaced": [asdict(each) for each in replaced.values()]}  # fmt: skip
         keep(who.workspace, replace(made, asked={name: value for name, value in asked.items() if value}))
@@ -113,7 +119,7 @@ def _drawn(request: AnyRequest, who: Visit, tx: Transaction, made: Unfinished, j
     page: dict[str, Any] = {
         "made": made, "job": job, "address": address, "steps": steps(who, 3, address),
         "size": size_words(who.texts, made.size), "running": job.state in ("queued", "running"),
-        "left_time": time_left(who, tx.now, job),
+        "left_time": time_left(who.texts, tx.now, job),
         "entity": (entity.label_many.in_language(who.language) if entity else None) or recipe.main.entity,
         "failed": _failed(who, job),
     }  # fmt: skip
@@ -136,7 +142,7 @@ def _failed(who: Visit, job: Job) -> str:
 
 
 def _result(request: AnyRequest, who: Visit, tx: Transaction, desk: Desk, job: Job) -> dict[str, Any]:
-    result, number = job.result or {}, who.texts.number
+    result, number = in_words(job.result or {}, who.texts.render), who.texts.number
     errors: Sequence[Mapping[str, Any]] = result.get("errors", ())
     causes = Counter((str(each["column"]), str(each["code"])) for each in errors)
     asked = request.query_params.get("cause") or ""
@@ -152,9 +158,11 @@ def _result(request: AnyRequest, who: Visit, tx: Transaction, desk: Desk, job: J
             on=not asked,
         )
     ]
+    headers = {each.header for each in desk.found.columns}
     for (column, code), count in causes.most_common():
         key = f"{column}|{code}"
-        label = f"{column}: {first[column, code]}" if column else first[column, code]
+        called = column if column in headers else _called(who, tx, desk, column)
+        label = f"{called}: {first[column, code]}" if column else first[column, code]
         listed.append(
             Cause(
                 key=key,
@@ -170,10 +178,11 @@ def _result(request: AnyRequest, who: Visit, tx: Transaction, desk: Desk, job: J
     return {
         "counts": {name: number(result.get(name, 0)) for name in ("created", "updated", "skipped", "refused", "total", "linked", "incomplete")},
         "refused": int(result.get("refused", 0)), "good": number(good), "any_good": good > 0, "causes": tuple(listed),
-        "lines": lines, "listed": len(errors), "shown": len(lines), "cause": asked,
+        "titled": desk.found.columns[title_place(tx, desk)].header, "lines": lines, "listed": len(chosen), "shown": len(lines), "cause": asked,
         "answers": _answers(desk, lines, one), "column": str(one["column"]) if one else "",
-        "link": bool(one) and _is_link(desk, str(one["column"] if one else "")), "made_of": _made(who, tx, desk.recipe, result),
-        "errors_href": f"/api/jobs/{job.id}/errors" if job.errors_file else "",
+        "link": bool(one) and _is_link(desk, str(one["column"] if one else "")),
+        "makes": bool(one) and _makes(who, tx, desk, str(one["column"] if one else "")), "made_of": _made(who, tx, desk.recipe, result),
+        "errors_href": f"/api/jobs/{job.id}/errors" if job.errors_file else "", "matches": matches_of(who, tx, desk, result),
     }  # fmt: skip
 
 
@@ -208,21 +217,25 @@ def _is_link(desk: Desk, column: str) -> bool:
     )
 
 
+def _makes(who: Visit, tx: Transaction, desk: Desk, column: str) -> bool:
+    """Whether a record that the column names may be made of its name alone."""
+    grants = grants_of(tx.model, who.actor)
+    links = (
+        tx.model.entities[target.entity].by_name[fill.field]
+        for target in desk.recipe.targets
+        for fill in target.fields
+        if fill.column == column and fill.field in tx.model.entities[target.entity].by_name
+    )
+    return any(makeable(grants, link) for link in links)
+
+
 def _lines(
     who: Visit, tx: Transaction, desk: Desk, errors: Sequence[Mapping[str, Any]]
 ) -> tuple[BadLine, ...]:
     """The refused lines with what stands in them; the file is read until the last of them."""
     wanted = {(str(each.get("sheet") or ""), int(each["line"])) for each in errors}
-    last = max((line for _, line in wanted), default=0)
-    cells: dict[tuple[str, int], Any] = {}
-    several = len(desk.found.hints.sheets or ()) > 1
-    for line in desk.found.rows.lines() if wanted else ():
-        key = (line.sheet if several else "", line.number)
-        if key in wanted or (line.sheet, line.number) in wanted:
-            cells[key] = cells[line.sheet, line.number] = line.cells
-        if len(cells) >= 2 * len(wanted) or (not several and line.number >= last):
-            break
-    width = desk.found.rows.width
+    cells = cells_of_lines(desk, wanted)
+    width, first = desk.found.rows.width, title_place(tx, desk)
     places = {column.header: column.place for column in desk.found.columns if column.place < width}
     fields = {
         fill.column: (
@@ -244,7 +257,7 @@ def _lines(
         if entity is not None and field is not None and place is not None and (column, value) not in offered:
             offered[column, value] = near(who, tx, entity, field, value)
         found.append(BadLine(
-            line=who.texts.number(number), title=shown(who, row[0])[:80] if row else "", value=value,
+            line=who.texts.number(number), title=shown(who, row[first])[:80] if first < len(row) else "", value=value,
             column=column if column in fields else _called(who, tx, desk, column),
             name=f"{number}:{place}:{sheet_of}" if place is not None else "", why=str(each["message"]),
             near=offered.get((column, value)),

@@ -23,7 +23,7 @@ _AGAIN = re.compile(r" \(\d+\)$")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """A field that a column may fill: ``value`` as in a form, under the heading ``group``; ``rows`` is the list in whose
-    rows it stands."""
+    rows it stands, ``once``: what that has already may be found there."""
 
     value: str
     label: str
@@ -31,6 +31,7 @@ class Choice:
     field: Field
     entity: Entity
     rows: Field | None = None
+    once: bool = False
 
 
 def choices(model: Model, grants: Grants, main: Entity, language: str) -> tuple[Choice, ...]:
@@ -74,7 +75,7 @@ def _in_rows(
                     else _label(rows, language)
                 )
                 yield Choice(value=value, label=label, group=f"{of}{_label(rows, language)}", field=each,
-                             entity=child, rows=rows)  # fmt: skip
+                             entity=child, rows=rows, once=grants.may(child.uid, "update"))  # fmt: skip
 
 
 def entities(model: Model, grants: Grants, language: str) -> tuple[tuple[str, str], ...]:
@@ -161,7 +162,8 @@ def _with_rows(recipe: Recipe, picked: Choice, fill: Fill, split: str | None) ->
     taken = {target.called for target in recipe.targets}
     name = next(n for n in (called, *(f"{called} ({k})" for k in range(2, 1000))) if n not in taken)
     made = Target(entity=picked.entity.name, name=name, fields=(fill,), links=(Lead(field=through.name, target=owner),),
-                  each=fill.column if split else None, split=split)  # fmt: skip
+                  mode="upsert" if picked.once else "create",
+                  keys=(fill.field, through.name) if picked.once else (), each=fill.column if split else None, split=split)  # fmt: skip
     return replace(recipe, targets=(*recipe.targets, made), of=main.called)
 
 
@@ -178,7 +180,7 @@ def _tidy(recipe: Recipe) -> Recipe:
     for target in kept:
         if target is not main and target.links and all(lead.target not in names for lead in target.links):
             continue  # rows of a list whose record is not made any more
-        filled = {fill.field for fill in target.fields} | {"id"}
+        filled = {fill.field for fill in target.fields} | {lead.field for lead in target.links} | {"id"}
         keys = tuple(key for key in target.keys if key in filled)
         mode = target.mode if keys else "create"
         links = tuple(lead for lead in target.links if lead.target in names)

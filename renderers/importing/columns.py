@@ -18,7 +18,8 @@ from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
 from renderers.importing.choices import choices, choose, chosen, entities
 from renderers.importing.desk import Desk, on_desk
-from renderers.importing.drawn import columns_of, guesses, raw_lines, row_card, targets_of
+from renderers.importing.drawn import columns_of, row_card, targets_of
+from renderers.importing.read_as import guesses, raw_lines
 from renderers.importing.trial import begin_trial
 from renderers.importing.words import steps
 from renderers.pages.shell import make_shell

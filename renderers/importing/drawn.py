@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
+from core.access.grants import grants_of
 from core.errors import KubikError
-from core.records.importing.formats.source import Cell, Line
+from core.records.importing.formats.source import Cell
 from core.records.importing.preview import RecordPreview, preview
 from core.records.importing.recipe import Recipe, Target
 from core.records.importing.recognise.kinds import ColumnFacts
 from core.records.importing.recognise.rows import ADDED
-from core.records.importing.recognise.texts import beginning
+from core.records.importing.seats import makeable
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
 from metamodel.model import Entity
 from renderers.importing.choices import Choice, chosen
 from renderers.importing.desk import Desk
-from renderers.importing.view import CardRecord, ColumnLine, Guess, Option, Part, TargetChoice
-from renderers.importing.words import DATES, DECIMALS, DELIMITERS, ENCODINGS
+from renderers.importing.view import CardRecord, ColumnLine, Option, Part, TargetChoice
 from renderers.pages.cells import cells_of
 
-SHOWN_RAW = 5
-LONGEST_RAW = 300
 TRIED = 20
+MOST_NAMED = 3
+"""Lines that a fault of a column names."""
 BADGES = {
     "created": (message("will be created"), "green"), "updated": (message("will be updated"), "blue"),
     "unchanged": (message("is there unchanged"), "grey"), "found": (message("is there already"), "grey"),
@@ -72,95 +72,6 @@ def shown(who: Visit, cell: Cell) -> str:
     return " ".join(str(cell).split())
 
 
-def guesses(who: Visit, desk: Desk) -> tuple[Guess, ...]:
-    """The bar of how the file is read."""
-    hints, render = desk.found.hints, who.texts.render
-
-    def one(name: str, label: Any, options: Sequence[tuple[str, str]], value: str, hint: str) -> Guess:
-        listed = list(options)
-        if value not in {key for key, _ in listed}:
-            listed.append((value, value))
-        return Guess(name=name, label=render(label), guessed=hint in desk.found.guessed,
-                     options=tuple(Option(value=key, label=text, on=key == value) for key, text in listed))  # fmt: skip
-
-    found = []
-    if hints.format in ("csv", "vcf") and hints.encoding:
-        found.append(
-            one(
-                "encoding",
-                message("Encoding"),
-                [(k, render(v)) for k, v in ENCODINGS.items()],
-                hints.encoding,
-                "encoding",
-            )
-        )
-    if hints.format == "csv":
-        found.append(
-            one(
-                "delimiter",
-                message("Delimiter"),
-                [(k, render(v)) for k, v in DELIMITERS.items()],
-                hints.delimiter or ",",
-                "delimiter",
-            )
-        )
-    if len(desk.found.sheets) > 1:
-        names = [
-            (s.name, render(message("{name} (hidden)", name=s.name)) if s.hidden else s.name)
-            for s in desk.found.sheets
-        ]
-        found.append(one("sheet", message("Sheet"), names, (hints.sheets or ("",))[0], "sheets"))
-    if hints.format in ("csv", "vcf") or any(c.decimal for c in desk.found.columns):
-        found.append(
-            one(
-                "decimal",
-                message("Fractions after a"),
-                [(k, render(v)) for k, v in DECIMALS.items()],
-                hints.decimal or ",",
-                "decimal",
-            )
-        )
-    if any(c.dates for c in desk.found.columns):
-        found.append(
-            one(
-                "dates",
-                message("Dates"),
-                [(k, render(v)) for k, v in DATES.items()],
-                hints.dates or "dmy",
-                "dates",
-            )
-        )
-    if hints.format not in ("vcf", "json"):
-        rows = [("0", render(message("none")))] + [
-            (str(n), render(message("line {number}", number=n))) for n in range(1, 11)
-        ]
-        found.append(one("header", message("Names of columns"), rows, str(hints.header or 0), "header"))
-    if desk.found.totals:
-        kept = [
-            ("1", render(message("passed over: {count}", count=len(desk.found.totals)))),
-            ("0", render(message("imported, too"))),
-        ]
-        found.append(one("totals", message("Rows of totals"), kept, "1" if hints.totals else "0", "totals"))
-    return tuple(found)
-
-
-def raw_lines(desk: Desk) -> tuple[tuple[int, str], ...]:
-    """The file as it is, which proves the encoding; of a workbook its first lines."""
-    if desk.found.hints.format == "csv":
-        text, _ = beginning(desk.path, desk.found.hints.encoding or "utf-8")
-        lines = text.splitlines()[:SHOWN_RAW]
-        return tuple((n, line[:LONGEST_RAW]) for n, line in enumerate(lines, 1))
-    lines_of: list[Line] = [
-        *desk.found.titles,
-        *([desk.found.head] if desk.found.head else []),
-        *desk.found.sample,
-    ]
-    return tuple(
-        (line.number, " | ".join(str(c) for c in line.cells if c is not None)[:LONGEST_RAW])
-        for line in lines_of[:SHOWN_RAW]
-    )
-
-
 def row_card(who: Visit, tx: Transaction, desk: Desk, row: int) -> RowCard:
     """What the row becomes; the first rows are tried with it, for what they say of the columns."""
     sample = desk.found.sample
@@ -168,7 +79,6 @@ def row_card(who: Visit, tx: Transaction, desk: Desk, row: int) -> RowCard:
     if not sample:
         return RowCard(row=0, number=0, last=0, records=(), faults=(), problems={}, values={})
     faults: list[str] = []
-    problems: dict[str, str] = {}
     records: tuple[CardRecord, ...] = ()
     values: dict[str, Markup] = {}
     try:
@@ -180,9 +90,11 @@ def row_card(who: Visit, tx: Transaction, desk: Desk, row: int) -> RowCard:
             who.texts.render(refusal.detail)
         ]
         tried = ()
+    faulty: dict[str, dict[int, str]] = {}
     for each in tried:
         for column, why in each.problems:
-            problems.setdefault(column, who.texts.render(why))
+            faulty.setdefault(column, {}).setdefault(each.line, who.texts.render(why))
+    problems = {column: _problem(who, lines) for column, lines in faulty.items()}
     if tried:
         first = tried[0]
         faults += [
@@ -197,34 +109,41 @@ def row_card(who: Visit, tx: Transaction, desk: Desk, row: int) -> RowCard:
                    problems=problems, values=values)  # fmt: skip
 
 
+def _problem(who: Visit, lines: Mapping[int, str]) -> str:
+    """What is wrong with a column in the first of its lines, and in which lines."""
+    named = ", ".join(who.texts.number(line) for line in sorted(lines)[:MOST_NAMED])
+    more = " …" if len(lines) > MOST_NAMED else ""
+    said = message("line {line}: {why}") if len(lines) == 1 else message("lines {line}: {why}")
+    return who.texts.render(replace(said, parameters={"line": named + more, "why": lines[min(lines)]}))
+
+
 def _card(who: Visit, tx: Transaction, each: RecordPreview) -> CardRecord:
     entity = tx.model.entities[each.entity]
     words, tone = BADGES[each.what]
-    values = [
-        (entity.by_name[name].label.in_language(who.language) or name, _cell(who, tx, entity, name, value))
-        for name, value in each.values.items() if value not in (None, "", [])
-    ]  # fmt: skip
+    values = {
+        name: _cell(who, tx, entity, name, value) for name, value in each.values.items() if value not in (None, "", [])
+    }  # fmt: skip
+    title = next((cell for name, cell in values.items() if each.values[name] == each.title), each.title)
     return CardRecord(
-        kind=entity.label.in_language(who.language) or entity.name, title=each.title, badge=who.texts.render(words), tone=tone,
-        href=f"/e/{entity.name}/{each.id}" if each.id else "", values=tuple(values),
+        kind=entity.label.in_language(who.language) or entity.name, title=title, badge=who.texts.render(words), tone=tone,
+        href=f"/e/{entity.name}/{each.id}" if each.id else "",
+        values=tuple((entity.by_name[name].label.in_language(who.language) or name, cell) for name, cell in values.items()),
     )  # fmt: skip
 
 
 def _values(
     who: Visit, tx: Transaction, recipe: Recipe, records: Sequence[RecordPreview]
 ) -> dict[str, Markup]:
-    found: dict[str, Markup] = {}
-    by_target = {each.target: each for each in records}
+    """What becomes of each column: of one that makes several records (telephones of a cell) all of them."""
+    found: dict[str, list[Markup]] = {}
     for target in recipe.targets:
-        record = by_target.get(target.called)
-        for fill in target.fields if record is not None else ():
-            assert record is not None
-            value = record.values.get(fill.field)
-            if value not in (None, "", []):
-                found.setdefault(
-                    fill.column, _cell(who, tx, tx.model.entities[target.entity], fill.field, value)
-                )
-    return found
+        for record in (each for each in records if each.target == target.called):
+            for fill in target.fields:
+                value = record.values.get(fill.field)
+                if value not in (None, "", []):
+                    cell = _cell(who, tx, tx.model.entities[target.entity], fill.field, value)
+                    found.setdefault(fill.column, []).append(cell)
+    return {column: Markup(", ").join(cells) for column, cells in found.items()}
 
 
 def _cell(who: Visit, tx: Transaction, entity: Entity, name: str, value: Any) -> Markup:
@@ -238,11 +157,11 @@ def columns_of(
     values: Mapping[str, Markup],
 ) -> tuple[ColumnLine, ...]:  # fmt: skip
     """A line for each column of the file."""
-    return tuple(_column(who, desk, known, column, problems, values) for column in desk.found.columns)
+    return tuple(_column(who, tx, desk, known, column, problems, values) for column in desk.found.columns)
 
 
 def _column(
-    who: Visit, desk: Desk, known: Sequence[Choice], column: ColumnFacts, problems: Mapping[str, str],
+    who: Visit, tx: Transaction, desk: Desk, known: Sequence[Choice], column: ColumnFacts, problems: Mapping[str, str],
     values: Mapping[str, Markup],
 ) -> ColumnLine:  # fmt: skip
     render = who.texts.render
@@ -276,13 +195,15 @@ def _column(
         state, becomes = "good", values.get(column.header) or render(message("as it is"))
     link = (
         picked is not None
-        and picked.field.target is not None
-        and picked.field.type.name in ("link", "user", "links", "users")
+        and (picked.field.target is not None or bool(picked.field.targets))
+        and picked.field.type.name in ("link", "user", "links", "users", "link_any")
     )
+    made = link and picked is not None and makeable(grants_of(tx.model, who.actor), picked.field)
     missing = (
         tuple(
             Option(value=key, label=render(text), on=fill is not None and fill.missing == key)
             for key, text in MISSING
+            if key != "create" or made
         )
         if link
         else ()

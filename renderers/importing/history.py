@@ -53,11 +53,11 @@ class Imports(Controller):
         try:
             made = _taken(who, sent.get("file", ""), entity)
         except KubikError as refusal:
-            if refusal.code not in ("KBK5001", "KBK5004"):
+            if refusal.code not in ("KBK5001", "KBK5004", "KBK5005"):
                 raise
             with reading(request) as (who, tx):
                 answer = _page(request, who, tx, entity, who.texts.render(refusal.detail))
-                answer.status_code = 422
+                answer.status_code = refusal.status
                 return answer
         return see_other(f"/imports/open/{made.token}")
 

@@ -6,6 +6,7 @@ import calendar
 import re
 from difflib import get_close_matches
 
+from core.access.grants import grants_of
 from core.query.query import Query
 from core.query.read import read, titles
 from core.records.importing.recognise.values import date_parts
@@ -37,6 +38,10 @@ def _nearest(who: Visit, tx: Transaction, field: Field, value: str) -> str | Non
         return _among(value, labels)
     if field.target and kind != "children":
         return _among(value, _titles(who, tx, field.target))
+    if field.targets:
+        grants = grants_of(tx.model, who.actor)
+        seen = [uid for uid in field.targets if grants.may(uid, "read") and tx.model.entity_by_uid[uid].menu]
+        return _among(value, [title for uid in seen for title in _titles(who, tx, uid)])
     if kind == "email":
         fixed = re.sub(r"\s", "", value).strip(".,;<>").replace(",", ".")
         return fixed if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", fixed) else None

@@ -10,6 +10,8 @@ from litestar.params import FromPath
 
 from core.errors import KubikError
 from core.jobs.jobs import Job, cancel_job
+from core.records.importing import in_words
+from core.records.importing.going_on import go_on, may_go_on
 from core.records.importing.recipe import read_recipe
 from core.records.importing.told import import_of, taken_back_by
 from core.records.takeback import Foresight, foresee, start_take_back
@@ -17,7 +19,8 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.render import render, see_other
 from renderers.importing.checking import _failed, _made
-from renderers.importing.words import STATES, steps, time_left
+from renderers.importing.words import STATES, steps
+from renderers.pages.progress import time_left
 from renderers.pages.shell import make_shell
 
 MOST_ERRORS = 50
@@ -49,6 +52,14 @@ def stop_import(request: AnyRequest, job: FromPath[int]) -> Response[Any]:
     return see_other(f"/imports/{job}")
 
 
+@post("/imports/{job:int}/go-on", sync_to_thread=True, include_in_schema=False)
+def go_on_import(request: AnyRequest, job: FromPath[int]) -> Response[Any]:
+    """Go on with an import that was stopped."""
+    who = visit(request)
+    who.workspace.write(lambda tx: go_on(tx, who.actor, job))
+    return see_other(f"/imports/{job}")
+
+
 @post("/imports/{job:int}/revert", sync_to_thread=True, include_in_schema=False)
 def revert_import(request: AnyRequest, job: FromPath[int]) -> Response[Any]:
     """Take the import back: what nobody touched since, or all."""
@@ -66,7 +77,7 @@ def _page(who: Visit, tx: Transaction, job: Job) -> dict[str, Any]:
     entity = tx.model.entities.get(str(job.parameters.get("entity")))
     name = str(job.parameters.get("entity"))
     label = (entity.label_many.in_language(who.language) if entity else None) or name
-    result, recipe = job.result or {}, job.parameters.get("recipe")
+    result, recipe = in_words(job.result or {}, who.texts.render), job.parameters.get("recipe")
     back = taken_back_by(tx, job)
     words, tone = STATES[job.state]
     going = job.state in ("queued", "running")
@@ -74,14 +85,14 @@ def _page(who: Visit, tx: Transaction, job: Job) -> dict[str, Any]:
     foresight = None if going or undoing else _foresight(who, tx, job)
     return {
         "job": job, "label": label, "entity": name if entity else "", "steps": steps(who, 4), "running": going,
-        "state": who.texts.render(words), "tone": tone, "left_time": time_left(who, tx.now, job), "failed": _failed(who, job),
+        "state": who.texts.render(words), "tone": tone, "left_time": time_left(who.texts, tx.now, job), "failed": _failed(who, job),
         "at": who.texts.datetime(job.created_at, who.zone), "file_name": str(job.parameters.get("name") or ""),
         "counts": {n: who.texts.number(result.get(n, 0)) for n in ("created", "updated", "skipped", "refused", "total", "linked", "incomplete")},
         "refused": int(result.get("refused", 0)), "errors": result.get("errors", ())[:MOST_ERRORS],
         "made_of": _made(who, tx, read_recipe(recipe) if recipe else None, result), "passed_over": result.get("passed_over", ()),
         "errors_href": f"/api/jobs/{job.id}/errors" if job.errors_file and job.by == who.actor.person else "",
-        "foresight": foresight, "back": back, "undoing": undoing,
-        "back_left": time_left(who, tx.now, back) if undoing and back else "",
+        "foresight": foresight, "goes_on": may_go_on(tx, who.actor, job), "back": back, "undoing": undoing,
+        "back_left": time_left(who.texts, tx.now, back) if undoing and back else "",
         "back_failed": _failed(who, back) if back else "", "since": _since(who, tx, foresight),
     }  # fmt: skip
 
@@ -118,4 +129,4 @@ def _since(who: Visit, tx: Transaction, found: Foresight | None) -> tuple[tuple[
     return tuple(told)
 
 
-HANDLERS = (import_page, stop_import, revert_import)
+HANDLERS = (import_page, stop_import, go_on_import, revert_import)

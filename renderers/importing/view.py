@@ -66,7 +66,7 @@ class CardRecord:
     """A record that the shown row makes."""
 
     kind: str
-    title: str
+    title: str | Markup
     badge: str
     tone: str
     href: str
@@ -81,6 +81,31 @@ class TargetChoice:
     label: str
     modes: tuple[Option, ...]
     keys: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A line of the file beside the record that its keys find; ``apart``: a person said that it is another one."""
+
+    line: str
+    name: str
+    said: str
+    title: str
+    href: str
+    apart: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """The matches of one target: what is done with the records, and whether it is asked."""
+
+    target: str
+    label: str
+    keys: str
+    does: str
+    asks: bool
+    count: str
+    lines: tuple[Match, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from core.jobs.jobs import Job
 from core.web.context import Visit
 from metamodel.messages import message
 from renderers.importing.view import Step
@@ -35,13 +32,3 @@ def steps(who: Visit, now: int, address: str = "") -> tuple[Step, ...]:
              href=hrefs.get(n, "") if n < now else "")
         for n, label in enumerate(STEPS, 1)
     )  # fmt: skip
-
-
-def time_left(who: Visit, now: datetime, job: Job) -> str:
-    """About how long a job still takes, by how long it took so far."""
-    if job.state == "queued" or not job.total or not job.done or job.started_at is None:
-        return who.texts.gettext("It begins in a moment.") if job.state == "queued" else ""
-    seconds = (now - job.started_at).total_seconds() * max(job.total - job.done, 0) / job.done
-    if seconds < 90:
-        return who.texts.render(message("about {count} seconds left", count=max(1, round(seconds))))
-    return who.texts.render(message("about {count} minutes left", count=round(seconds / 60)))

@@ -42,6 +42,8 @@ class Address:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bin: bool = False
     cursor: str | None = None
+    pipeline: str = ""
+    """The pipeline whose stages a board shows, where there are several."""
 
     @property
     def path(self) -> str:
@@ -51,6 +53,7 @@ class Address:
     def pairs(self) -> list[tuple[str, str]]:
         """The state as query parameters, the page left out."""
         pairs = [("view", self.view or ""), ("q", self.search), ("bin", "1" if self.bin else "")]
+        pairs.append(("pipeline", self.pipeline))
         pairs = [(name, value) for name, value in pairs if value]
         if self.filter is not None:
             pairs.append(("filter", self.filter))
@@ -137,6 +140,7 @@ def read_address(entity: str, pairs: Iterable[tuple[str, str]]) -> Address:
         chosen={name: tuple(values) for name, values in chosen.items() if values},
         bin=one.get("bin") == "1",
         cursor=one.get("cursor") or None,
+        pipeline=one.get("pipeline", "")[:MAX_TEXT],
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -39,6 +40,7 @@ def drawn_rows(
     csrf: str,
     buttons: Mapping[int, str],
     now: datetime,
+    cents: Collection[str] = (),
 ) -> str:
     """The rows of a page as HTML; those of the bin with a button that brings them back, others with ``buttons``."""
     address = listing.address
@@ -47,7 +49,7 @@ def drawn_rows(
     shades = Shades(listing.formats, page.items) if listing.formats else None
     return rows(
         page, listing.columns, cells, address, tail, texts, buttons, picks=listing.picks, due=listing.due, now=now,
-        shades=shades, frozen=listing.frozen,
+        shades=shades, frozen=listing.frozen, cents=cents,
     )  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def list_page_view(
         row_actions=listing.row_actions,
         picks=listing.picks,
         bulk=None if empty else bulk_bar(listing.grants.model, listing.grants, entity, address, texts),
+        report_href=None if address.bin else report_href(listing),
         export_href=address.href("/export") if listing.grants.may(entity.uid, "export") else None,
         import_href=f"/imports?entity={entity.name}" if importable(listing.grants, entity) else None,
         here=address.href(),
@@ -96,12 +99,17 @@ def list_page_view(
         grouping=None if address.bin else group_menu(listing, texts),
         saving=None if address.bin else saved_panel(listing, texts, roles, listing.look.first),
         look_href=address.href("/look"),
-        look_key=listing.view.name if listing.view is not None else "",
         columns_href=address.href("/columns"),
         frozen=listing.frozen,
         roomy=listing.look.roomy,
         kind=listing.view.kind if listing.view is not None else "list",
     )
+
+
+def report_href(listing: Listing) -> str:
+    """A report of the records that the list shows."""
+    pairs = [("filter", listing.filter or ""), ("q", listing.address.search)]
+    return f"{listing.address.path}/report?{urlencode([pair for pair in pairs if pair[1]])}".rstrip("?")
 
 
 def _restore(address: Address, texts: Texts, csrf: str) -> str:

@@ -42,6 +42,11 @@ class ListColumn:
         return can_sort(self.field)
 
     @property
+    def ticks(self) -> bool:
+        """Whether its cells are the records' own yes or no, which people may turn."""
+        return self.kind == "boolean" and len(self.path.fields) == 1 and self.field.computed is None
+
+    @property
     def descends_first(self) -> bool:
         """Whether the first press on the head shows the greatest first."""
         return self.kind in NUMERIC

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from core.query import Page, Query, read
-from core.records.views import shareable_roles
+from core.records.saved import shareable_roles
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import Html
@@ -85,13 +85,13 @@ def bar_of(who: Visit, tx: Transaction, asked: Listing) -> FilterBar:
     return bar(who, tx, asked.entity, asked.filter, state)
 
 
-def bodies_of(who: Visit, tx: Transaction, asked: Listing) -> Bodies:
-    """What makes the bodies of a list's table."""
+def bodies_of(who: Visit, tx: Transaction, asked: Listing, cents: Collection[str] = ()) -> Bodies:
+    """What makes the bodies of a list's table; ``cents`` are columns that show them."""
     cells = cells_of(who.site.templates.environment, who.texts, who.zone, tx.model)
 
     def draw(page: Page) -> str:
         buttons = _row_buttons(who, tx, asked, page)
-        return drawn_rows(asked, page, cells, who.texts, who.csrf, buttons, tx.now)
+        return drawn_rows(asked, page, cells, who.texts, who.csrf, buttons, tx.now, cents)
 
     return Bodies(tx=tx, who=who, listing=asked, cells=cells, draw=draw, read=[])
 
@@ -112,8 +112,8 @@ def _bodies(request: AnyRequest, made: Bodies) -> str:
 
 
 def _part(request: AnyRequest, who: Visit, tx: Transaction, asked: Listing, part: str) -> str:
-    """Bodies alone."""
-    made = bodies_of(who, tx, asked)
+    """Bodies alone; ``cents`` names columns of amounts that show them on the page already."""
+    made = bodies_of(who, tx, asked, request.query_params.getall("cents", []))
     if part == "groups":
         found = counted_groups(made)
         return grouped(made, found) + foot(made, found)

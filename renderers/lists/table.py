@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeGuard
 
 from core.i18n import Texts
@@ -51,7 +52,9 @@ def frozen_css(at: int, frozen: int) -> str:
 def _head(column: ListColumn, address: Address, sort: tuple[str, ...], texts: Texts, more: str) -> Head:
     label = head_label(column, texts.language)
     css = ("n" if column.css.startswith("n ") or column.css == "n" else "") + more
-    head = Head(label=label, css=css.strip(), width=column.width.css, hint=label, name=column.name)
+    head = Head(
+        label=label, css=css.strip(), width=column.width.css, hint=label, name=column.name, ticks=column.ticks
+    )
     if not column.sortable:
         return head
     rank = next((at for at, key in enumerate(sort) if key.removeprefix("-") == column.name), None)
@@ -137,11 +140,13 @@ def rows(
     now: datetime | None = None,
     shades: Shades | None = None,
     frozen: int = 0,
+    cents: Collection[str] = (),
 ) -> str:
     """The rows, a column drawn at a time; ``tail`` stands last in each, ``{id}`` in it is the record's; ``buttons`` are
     last cells by id. With ``picks`` each begins with a box by which it is chosen; ``due`` marks those that stand in their
-    stage for too long; ``shades`` colour them; the first ``frozen`` columns stay at the left."""
-    drawn = [_column(page.items, column, cells, texts) for column in columns]
+    stage for too long; ``shades`` colour them; the first ``frozen`` columns stay at the left. Whole amounts in the columns
+    ``cents`` are written with their cents, as others there are."""
+    drawn = [_column(page.items, column, cells, texts, cents) for column in columns]
     if due is not None and now is not None:
         drawn[due.column] = _marked(drawn[due.column], page.items, due.name, now, texts)
     if shades is not None:
@@ -212,13 +217,20 @@ def _marked(drawn: Sequence[Any], items: Items, name: str, now: datetime, texts:
     return made
 
 
-def _column(items: Items, column: ListColumn, cells: Cells, texts: Texts) -> list[Any]:
+_CENT = Decimal("0.01")
+
+
+def _column(
+    items: Items, column: ListColumn, cells: Cells, texts: Texts, cents: Collection[str] = ()
+) -> list[Any]:
     """The cells of one column. The name's is inside a link, so it is words alone."""
     name = column.name
     values = [item.get(name, HIDDEN) for item in items]
     if column.is_name and column.kind in ("link", "person"):
         values = [value if value is HIDDEN or value is None else _words(value, texts) for value in values]
         drawn = [quoted(value) if isinstance(value, str) else "" for value in values]
+    elif name in cents and column.kind == "money":
+        drawn = cells.draw(column.field, result_of(column.path), "")([*values, _CENT])[:-1]
     else:
         drawn = cells.draw(column.field, result_of(column.path), "")(values)
     if column.is_name:

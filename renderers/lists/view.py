@@ -32,7 +32,8 @@ class Tab:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The head of a column; ``sort`` when the list is sorted by it, as the key ``rank`` of several; ``href`` to sort by it
-    alone, ``also`` behind the others. ``name`` is the column's, ``width`` a class."""
+    alone, ``also`` behind the others. ``name`` is the column's, ``width`` a class; ``ticks`` where a key may turn yes
+    into no."""
 
     label: str
     hint: str = ""
@@ -43,6 +44,7 @@ class Head:
     also: str = ""
     rank: int = 0
     name: str = ""
+    ticks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +98,10 @@ class ListPage:
     grouping: GroupMenu | None = None
     saving: Saving | None = None
     look_href: str = ""
-    look_key: str = ""
     columns_href: str = ""
     frozen: int = 0
     roomy: bool = False
     kind: str = "list"
     export_href: str | None = None
+    report_href: str | None = None
     import_href: str | None = None

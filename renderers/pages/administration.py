@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
-from core.access.managing import manages_anybody
+from core.access.managing import manages_anybody, may_everything
 from core.query.sighted import oversees
 from core.records.importing.suggest import importable
 from metamodel.messages import Message, message
@@ -67,6 +67,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         href="/roles", label=message("Roles and rules"), icon="shield-lock", may=manages_anybody, entity="role"
     ),
+    Place(href="/templates", label=message("Document templates"), icon="file-text", may=may_everything),
     Place(href="/feed", label=message("Feed"), icon="history", may=works),
     Place(href="/imports", label=message("Import"), icon="file-import", may=imports),
     Place(href="/personal", label=message("Personal data"), icon="fingerprint", may=oversees, entity="erasure"),

@@ -15,7 +15,7 @@ from metamodel.messages import Message, message
 COOKIE = "kubik_notice"
 SECONDS = 30
 _FORM = re.compile(
-    r"(saved|alike|restored|deleted|done|moved|taken_back):([a-z][a-z0-9_]{0,47}):([0-9]{1,19})"
+    r"(saved|alike|restored|deleted|done|moved|taken_back|issued):([a-z][a-z0-9_]{0,47}):([0-9]{1,18})"
 )
 _WORDS: dict[str, Message] = {
     "saved": message("Saved"),
@@ -39,10 +39,12 @@ class Notice:
     undo: str | None = None
     record: str | None = None
     """The address of the record that something was done with."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Labels and addresses of files that came of it."""
 
 
 def leave_notice(who: Visitor, deed: str, entity: str, record: int) -> Cookie:
-    """The cookie that makes the next page tell of a deed."""
+    """The cookie that makes the next page tell of a deed with a record; of ``issued`` it is the id of a document."""
     return cookie(who, COOKIE, f"{deed}:{entity}:{record}", SECONDS)
 
 
@@ -54,9 +56,15 @@ def forget_notice(who: Visitor) -> Cookie:
 def read_notice(written: str | None, texts: Texts) -> Notice | None:
     """The notice of a cookie, None for whatever else stands there."""
     found = _FORM.fullmatch(written or "")
-    if found is None:
+    if found is None or found.group(1) not in _WORDS:
         return None
     deed, entity, record = found.groups()
     undo = f"/e/{entity}/{record}/{_BACK[deed]}" if deed in _BACK else None
     done = f"/e/{entity}/{record}" if deed in ("done", "alike", "moved") and record != "0" else None
     return Notice(text=texts.render(_WORDS[deed]), undo=undo, record=done)
+
+
+def issued_id(written: str | None) -> int | None:
+    """The document that the notice of a cookie tells of."""
+    found = _FORM.fullmatch(written or "")
+    return int(found.group(3)) if found is not None and found.group(1) == "issued" else None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from core.access.grants import Grants, grants_of
 from core.i18n import texts
+from core.records.reports import defined_reports
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit
 from metamodel.labels import Label
 from metamodel.model import Entity, MenuItem, Model
-from renderers.pages.administration import COVERED, manages, places_for
+from metamodel.reports import Report
+from renderers.documents.kept import issued_notice
+from renderers.pages.administration import COVERED, manages, places_for, works
 from renderers.pages.icons import icon_name
-from renderers.pages.notices import COOKIE, Notice, read_notice
+from renderers.pages.notices import COOKIE, Notice, issued_id, read_notice
 from renderers.pages.people import Person, person
 
 BOTTOM_PLACES = 4
@@ -76,8 +79,13 @@ def make_shell(
         bottom=bottom_places(places),
         person=person(visit.actor.person, visit.actor.person_name),
         path=path or here(request),
-        notice=read_notice(request.cookies.get(COOKIE), visit.texts),
+        notice=_notice(visit, transaction, request.cookies.get(COOKIE)),
     )
+
+
+def _notice(visit: Visit, tx: Transaction, written: str | None) -> Notice | None:
+    document = issued_id(written)
+    return read_notice(written, visit.texts) if document is None else issued_notice(visit, tx, document)
 
 
 def here(request: AnyRequest) -> str:
@@ -91,9 +99,18 @@ def navigation(model: Model, grants: Grants, visit: Visit) -> tuple[NavGroup, ..
     kept: dict[tuple[object, ...], tuple[NavGroup, ...]] = model.derived.setdefault("navigation", {})
     key = (tuple(sorted(visit.actor.roles)), grants.key, visit.actor.mode, visit.language)
     if key not in kept:
-        groups = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language))
-        kept[key] = (*groups, *_administration(model, visit))
+        reports = {report.uid: report for report in defined_reports(model, visit.actor)}
+        groups = tuple(_groups(model, grants, frozenset(visit.actor.roles), visit.language, reports))
+        kept[key] = (*groups, *_analysis(model, visit), *_administration(model, visit))
     return kept[key]
+
+
+def _analysis(model: Model, visit: Visit) -> Iterator[NavGroup]:
+    """Reports, for who reads anything to make them of."""
+    if works(model, visit.actor):
+        texts = visit.texts
+        items = (NavItem(label=texts.gettext("Reports"), href="/reports", icon=icon_name("chart-histogram")),)
+        yield NavGroup(label=texts.gettext("Analysis"), items=items)
 
 
 def _administration(model: Model, visit: Visit) -> Iterator[NavGroup]:
@@ -125,7 +142,9 @@ def bottom_places(places: list[NavItem]) -> tuple[NavItem, ...]:
     return tuple(first)
 
 
-def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) -> Iterator[NavGroup]:
+def _groups(
+    model: Model, grants: Grants, roles: frozenset[str], language: str, reports: Mapping[str, Report]
+) -> Iterator[NavGroup]:
     linked: set[str] = {e.uid for e in model.entities.values() if e.name in COVERED}
     menus = sorted(model.menus.values(), key=lambda menu: menu.solution == SYSTEM)
     for menu in menus:
@@ -134,7 +153,7 @@ def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) 
         passed_over = linked if menu.solution == SYSTEM else set()
         loose = [item for item in menu.items if not item.items]
         for label, items in [(Label(), loose), *((i.label, i.items) for i in menu.items if i.items)]:
-            places = tuple(_places(items, model, grants, language, linked, frozenset(passed_over)))
+            places = tuple(_places(items, model, grants, language, linked, frozenset(passed_over), reports))
             if places:
                 yield NavGroup(label=label.in_language(language), items=places)
     rest = [e for e in model.entities.values() if e.menu and e.parent is None and e.uid not in linked]
@@ -147,9 +166,13 @@ def _groups(model: Model, grants: Grants, roles: frozenset[str], language: str) 
 
 def _places(
     items: Iterable[MenuItem], model: Model, grants: Grants, language: str, linked: set[str],
-    passed_over: frozenset[str],
+    passed_over: frozenset[str], reports: Mapping[str, Report],
 ) -> Iterator[NavItem]:  # fmt: skip
     for item in items:
+        if item.report is not None:
+            if (report := reports.get(item.report)) is not None:
+                yield _report_place(report, item, model, language)
+            continue
         entity = model.entity_by_uid.get(item.entity or "") or model.entities.get(item.entity or "")
         view = (
             next((v for v in model.views.values() if item.view in (v.uid, v.name)), None)
@@ -165,6 +188,14 @@ def _places(
             item.label if item.label.in_language(language) else (view.label if view else entity.label_many)
         )
         yield _place(entity, label, item.icon, view.name if view else None, language)
+
+
+def _report_place(report: Report, item: MenuItem, model: Model, language: str) -> NavItem:
+    return NavItem(
+        label=item.label.in_language(language) or report.label.in_language(language) or report.name,
+        href=f"/reports/{report.name}",
+        icon=icon_name(item.icon, icon_name(model.entity_by_uid[report.entity].icon)),
+    )
 
 
 def _place(entity: Entity, label: Label, icon: str | None, view: str | None, language: str) -> NavItem:

@@ -101,6 +101,8 @@ def draw(
     """The page, after a refusal with what was chosen."""
     with reading(request) as (who, tx):
         gate = opened_for(tx, who.actor, person)
+        if not sent:  # before anything is chosen: the way to the proof and back would forget it
+            require_proof(request, who, tx)
         theirs = all_of_theirs(tx, who.actor, person, cap=COUNTED)
         order = read_order(person, sent, who.language)
         heirs = titles(tx, who.actor, gate.user, order.everybody())

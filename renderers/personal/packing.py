@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +15,7 @@ from core.query.extract import Extract, content_of
 from core.query.opening import open_file
 from core.query.query import Link
 from core.storage.workspace import Transaction
+from core.storage.zips import put, zipped
 from core.web.wire import encode
 from metamodel.model import Entity
 from renderers.pages.cells import Cells
@@ -24,31 +23,24 @@ from renderers.pages.cells import Cells
 STYLE = Path(__file__).parent / "extract.css"
 """The look of an extract: it is read outside of the system, so it brings its own."""
 
-IN_MEMORY = 8 * 1024 * 1024
-"""Bytes of a zip that are made in memory; a larger one is made on the disk."""
-
 
 def packed(
     tx: Transaction, actor: Actor, found: Extract, cells: Cells, texts: Texts, zone: ZoneInfo
 ) -> tuple[BinaryIO, int]:
     """The zip, ready to be read from its beginning, and its size; files that may not be opened are left out."""
-    file: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # who sends it closes it
-    try:
-        _fill(tx, actor, found, file, _page(tx, found, cells, texts, zone))
-    except BaseException:
-        file.close()
-        raise
-    size = file.tell()
-    file.seek(0)
-    return file, size
+    page = _page(tx, found, cells, texts, zone)
 
-
-def _fill(tx: Transaction, actor: Actor, found: Extract, file: BinaryIO, page: str) -> None:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
+    def fill(whole: zipfile.ZipFile) -> None:
         whole.writestr("extract.json", encode(content_of(found)))
         whole.writestr("extract.html", page)
         for link in found.files():
             _add_file(tx, actor, whole, link.id)
+        for document in found.documents:
+            for each in document.files:
+                name = f"documents/{document.id} {document.name}.{each.format}"
+                put(whole, name, tx.workspace.files.open(each.hash))
+
+    return zipped(fill)
 
 
 def _add_file(tx: Transaction, actor: Actor, whole: zipfile.ZipFile, id: int) -> None:
@@ -58,8 +50,7 @@ def _add_file(tx: Transaction, actor: Actor, whole: zipfile.ZipFile, id: int) ->
     except KubikError:
         return
     name = "".join(c if c.isalnum() or c in " ._-()" else "_" for c in item["name"])[-120:]
-    with content, whole.open(f"files/{id} {name}", "w") as target:
-        shutil.copyfileobj(content, target)
+    put(whole, f"files/{id} {name}", content)
 
 
 def _page(tx: Transaction, found: Extract, cells: Cells, texts: Texts, zone: ZoneInfo) -> str:

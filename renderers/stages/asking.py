@@ -14,7 +14,7 @@ from core.records.moves import targets
 from core.records.moving import asked_of, stage_named
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit
-from core.web.render import render, safe_next
+from core.web.render import safe_next
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Field
@@ -25,7 +25,7 @@ from renderers.forms.filled import Filled
 from renderers.forms.form import Opened, refusal, summary_of
 from renderers.forms.place import Place, place_of
 from renderers.forms.view import FormGroup, FormTab, Widget
-from renderers.pages.shell import make_shell
+from renderers.pages.framed import asked_page
 from renderers.pages.tones import tone_of
 from renderers.stages.view import MoveForm, StagePill
 
@@ -109,13 +109,8 @@ class Asking:
         widgets = tuple(self._widgets(desk, fields))
         form = self._form(desk, fields, widgets, error, beyond, tried=tried)
         status = status or (200 if tried or error is None else error.status)
-        if self.who.htmx:
-            answer = render(self.who, "stages/_form.html", status=status, form=form)
-        else:
-            shell = make_shell(self.place.request, self.who, self.place.tx, self.entity.name)
-            answer = render(self.who, "stages/page.html", status=status, form=form, shell=shell)
-        answer.headers["Vary"] = "HX-Request, Cookie"
-        return answer
+        place, name = self.place, self.entity.name
+        return asked_page(place.request, self.who, place.tx, name, "stages/_form.html", form, status)
 
     def _desk(
         self, filled: Filled, fields: Sequence[Field], error: KubikError | None, remarks: Remarks | None
@@ -155,41 +150,18 @@ class Asking:
     ) -> MoveForm:  # fmt: skip
         texts, language = self.who.texts, self.who.language
         target = self.pill(self.target)
-        title = (
-            message("Move to another stage")
-            if target is None
-            else message("Move to “{stage}”", stage=target.label)
-        )
+        title = message("Move to another stage")
+        if target is not None:
+            title = message("Move to “{stage}”", stage=target.label)
         required = asked_of(self.entity, self.named(self.target)) if self.target else ()
         there = [f for f in required if f not in fields and f.uid in desk.grants.readable(self.entity.uid)]
         left = ""
         if required and fields:
-            left = texts.render(
-                message(
-                    "{left} of {all} fields left to fill in",
-                    left=len(fields),
-                    all=max(len(required), len(fields)),
-                )
-            )
-        unasked = error is not None and not error.errors
-        told = [texts.render(p.message) for p in beyond]
-        if unasked and error is not None:
-            told = [texts.render(error.detail)]
-        opened = Opened(
-            entity=self.entity, id=self.place.id, title="", version=None, was=Filled(), problems=error.errors if error else (),
-            detail=texts.render(error.detail) if unasked and error else "",
-        )  # fmt: skip
-        group = FormGroup(
-            id="move",
-            label="",
-            help="",
-            collapsed=False,
-            visible_if="",
-            live=False,
-            hidden=False,
-            widgets=widgets,
-        )
-        laid = (FormTab(id="move", label="", groups=(group,), wrong=0),)
+            most = max(len(required), len(fields))
+            words = message("{left} of {all} fields left to fill in", left=len(fields), all=most)
+            left = texts.render(words)
+        whole = error.detail if error is not None and not error.errors else None
+        told = [texts.render(each) for each in ([whole] if whole else [p.message for p in beyond])]
         return MoveForm(
             action=f"{self.here}/move",
             title=texts.render(title),
@@ -211,11 +183,26 @@ class Asking:
             list_label=self.entity.label_many.in_language(language) or self.entity.name,
             list_href=f"/e/{self.entity.name}",
             cancel_href=self.back,
-            summary=self._summary(desk, opened, laid) if error is not None and not tried else None,
+            summary=self._summary(desk, widgets, error) if error is not None and not tried else None,
         )
 
-    def _summary(self, desk: Desk, opened: Opened, laid: Sequence[FormTab]) -> Any:
-        made = summary_of(desk, opened, laid)
+    def _summary(self, desk: Desk, widgets: tuple[Widget, ...], error: KubikError) -> Any:
+        """What is wrong, above the form."""
+        opened = Opened(
+            entity=self.entity, id=self.place.id, title="", version=None, was=Filled(), problems=error.errors,
+            detail="" if error.errors else self.who.texts.render(error.detail),
+        )  # fmt: skip
+        group = FormGroup(
+            id="move",
+            label="",
+            help="",
+            collapsed=False,
+            visible_if="",
+            live=False,
+            hidden=False,
+            widgets=widgets,
+        )
+        made = summary_of(desk, opened, (FormTab(id="move", label="", groups=(group,), wrong=0),))
         return replace(made, title=self.who.texts.render(message("Not moved")))
 
     def _filled(self, fields: Sequence[Field]) -> Message:

@@ -20,14 +20,17 @@ import { startLists } from "./list";
 import { startLive } from "./live";
 import { startMenus } from "./menus";
 import { startMoves } from "./move";
+import { startOnce } from "./once";
 import { startPicking } from "./picking";
 import { startPeople } from "./people";
+import { startReports } from "./pivots";
 import { startRich } from "./rich";
 import { startRoles } from "./roles";
 import { startHighlights } from "./searching/highlights";
 import { startPalette } from "./searching/palette";
 import { startServer } from "./server";
 import { startTabs } from "./tabs";
+import { startTemplates } from "./templates";
 import "./tokens";
 import { startToasts } from "./toasts";
 import { startTrees } from "./treeview";
@@ -35,7 +38,7 @@ import { startTyped } from "./typed";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
-const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCalendarViews, startTrees, startCards, startComments, startMoves, startRoles, startPeople, startImports];
+const starters = [startActions, startTyped, startCalendars, startColors, startToasts, startMenus, startCombos, startChildren, startTabs, startFiles, startForms, startLive, startDrafts, startRich, startLists, startFilters, startGrids, startPicking, startBoards, startCalendarViews, startTrees, startCards, startComments, startMoves, startRoles, startPeople, startImports, startReports, startTemplates];
 
 /** Prepares what is new on the page; each starter passes over what it prepared before. */
 function prepare(root: ParentNode): void {
@@ -45,10 +48,13 @@ function prepare(root: ParentNode): void {
 // a text that does not fit is there whole on hover
 document.addEventListener("mouseover", (event) => {
   const cell = (event.target as Element).closest<HTMLElement>(".grid td, .grid th, .ell");
-  if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent?.trim() ?? "";
+  if (!cell || cell.title) return;
+  const short = [...cell.querySelectorAll(".pill, .person > span"), cell].find((each) => each.scrollWidth > each.clientWidth);
+  if (short) cell.title = short.textContent?.trim() ?? "";
 });
 
 startServer();
+startOnce();
 startKeyboard();
 startPalette();
 startHighlights();

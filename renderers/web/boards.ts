@@ -1,6 +1,8 @@
 // Boards: their scripts are loaded where a board is.
-import { fresh } from "./dom";
+import { brought, fresh } from "./dom";
+
+const script = brought(() => import("./board/board"));
 
 export function startBoards(root: ParentNode): void {
-  for (const found of fresh<HTMLElement>(root, "[data-board]", "boarded")) void import("./board/board").then(({ Board }) => new Board(found));
+  for (const found of fresh<HTMLElement>(root, "[data-board]", "boarded")) script(({ Board }) => found.isConnected && new Board(found));
 }

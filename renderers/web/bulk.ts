@@ -1,10 +1,12 @@
 // What is done with the chosen rows: asked and previewed in a dialog, done, and taken back from the notice.
+import { ahead } from "./ahead";
 import { token, word } from "./dom";
+import { again } from "./list/keeping";
 import type { Picking } from "./picking";
 import { fields, sendAside } from "./sending";
 import { toast } from "./toasts";
 
-declare const window: Window & { htmx: { process(element: Element): void; ajax(verb: string, path: string, how: Record<string, string>): Promise<void> } };
+declare const window: Window & { htmx: { process(element: Element): void } };
 
 const UNDO = 10; // seconds
 
@@ -56,9 +58,16 @@ async function open(picking: Picking, body: URLSearchParams, from: HTMLElement |
     event.preventDefault();
     dialog.close();
   });
+  let adding: Promise<void> = Promise.resolve();
   dialog.addEventListener("change", (event) => {
-    const adding = (event.target as Element).closest<HTMLSelectElement>("[data-bulk-add]");
-    if (adding?.value) void next(picking, dialog, adding.form!, "ask");
+    const field = (event.target as Element).closest<HTMLSelectElement>("[data-bulk-add]")?.value;
+    if (!field) return;
+    adding = adding.then(async () => {
+      const select = dialog.querySelector<HTMLSelectElement>("[data-bulk-add]"); // drawn anew with the field before
+      if (!select) return;
+      select.value = field;
+      if (select.value) await next(picking, dialog, select.form!, "ask");
+    }).catch(reportError);
   });
   dialog.addEventListener(
     "submit",
@@ -67,7 +76,7 @@ async function open(picking: Picking, body: URLSearchParams, from: HTMLElement |
       event.stopImmediatePropagation();
       const form = event.target as HTMLFormElement;
       let button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
-      if (button?.matches(".no-script")) button = form.querySelector<HTMLButtonElement>("[data-save]") ?? button; // Enter in a field goes on
+      if (!button || button.matches(".no-script")) button = form.querySelector<HTMLButtonElement>("[data-save]") ?? button; // Enter in a field goes on
       if (!dialog.hasAttribute("aria-busy")) void next(picking, dialog, form, button?.name === "_step" ? button.value : "ask", button);
     },
     true,
@@ -76,6 +85,9 @@ async function open(picking: Picking, body: URLSearchParams, from: HTMLElement |
   dialog.showModal();
   await send(picking, dialog, picking.bar.getAttribute("action")!, body);
 }
+
+/** Sends a step; what is typed meanwhile is for the form that is answered. */
+const send = (picking: Picking, dialog: HTMLDialogElement, address: string, body: URLSearchParams): Promise<void> => ahead(dialog, () => bring(picking, dialog, address, body));
 
 /** The next step of the form: what was filled in goes along. */
 async function next(picking: Picking, dialog: HTMLDialogElement, form: HTMLFormElement, step: string, button: HTMLButtonElement | null = null): Promise<void> {
@@ -86,30 +98,35 @@ async function next(picking: Picking, dialog: HTMLDialogElement, form: HTMLFormE
   await send(picking, dialog, form.getAttribute("action")!, body);
 }
 
-async function send(picking: Picking, dialog: HTMLDialogElement, address: string, body: URLSearchParams): Promise<void> {
+async function bring(picking: Picking, dialog: HTMLDialogElement, address: string, body: URLSearchParams): Promise<Element | null> {
   dialog.setAttribute("aria-busy", "true");
   const answer = await sendAside(address, body, { headers: { Accept: "text/html", "HX-Request": "true", "X-CSRF-Token": token() } }).catch(() => null);
   dialog.removeAttribute("aria-busy");
   const told = answer?.headers.get("HX-Trigger");
   if (answer?.status === 204 && told) {
     dialog.close();
-    return done(picking, (JSON.parse(told) as { "kubik:bulk": Done })["kubik:bulk"]);
+    done(picking, (JSON.parse(told) as { "kubik:bulk": Done })["kubik:bulk"]);
+    return null;
   }
   const to = answer?.headers.get("HX-Redirect");
-  if (to) return void (location.href = to);
+  if (to) {
+    location.href = to;
+    return null;
+  }
   const part = answer && answer.status < 500 ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   const form = part?.querySelector<HTMLFormElement>("form[data-bulk-form]");
   if (!form) {
     const said = [...(part?.querySelector(".fragment-error > div")?.children ?? [])].map((each) => each.textContent?.trim()).filter(Boolean).join(". ");
     toast(said || word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
     if (!dialog.querySelector("form")) dialog.close();
-    return;
+    return null;
   }
   dialog.replaceChildren(document.adoptNode(form));
   window.htmx.process(dialog);
   dialog.dispatchEvent(new CustomEvent("kubik:new", { bubbles: true }));
   const first = dialog.querySelector<HTMLElement>("[aria-invalid=true], .bulk-field:last-of-type :is(.input, input:not([type=hidden])), .field :is(.input, input:not([type=hidden])), .move-targets button, [data-save]");
   (first ?? dialog.querySelector<HTMLElement>("[data-close]"))?.focus();
+  return document.activeElement;
 }
 
 /** Done: the rows are drawn as they are now, and for ten seconds it can be taken back where it is told. */
@@ -128,5 +145,5 @@ function done(picking: Picking, told: Done): void {
 
 function refresh(picking: Picking, ids: number[]): void {
   if (ids.length && ids.length <= 200 && picking.area.isConnected) picking.area.dispatchEvent(new CustomEvent("kubik:again", { detail: { ids: ids.map(String) } }));
-  else void window.htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
+  else void again();
 }

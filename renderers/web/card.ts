@@ -1,4 +1,5 @@
 // The card: values turned into their widgets where they stand, what a change brings along, tabs, address, print.
+import { ahead } from "./ahead";
 import { fresh, token, word } from "./dom";
 import { toast } from "./toasts";
 
@@ -55,19 +56,20 @@ function show(box: HTMLElement, html: string): void {
   if (first instanceof HTMLInputElement && ["text", "tel", "email", "url"].includes(first.type)) first.select();
 }
 
-async function open(box: HTMLElement): Promise<void> {
+function open(box: HTMLElement): void {
   if (form(box) || box.getAttribute("aria-busy")) return;
   box.setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch(address(box), { headers: { "HX-Request": "true", Accept: "text/html" } });
-    if (answer.status === 401) return location.reload();
-    if (!answer.ok) return toast(word("broken"));
-    show(box, await answer.text());
-  } catch {
-    toast(word("offline"));
-  } finally {
-    box.removeAttribute("aria-busy");
-  }
+  void ahead(box, () => bring(box).finally(() => box.removeAttribute("aria-busy")));
+}
+
+/** Puts the widget in the place of a value; answers its field when that has the focus. */
+async function bring(box: HTMLElement): Promise<Element | null> {
+  const answer = await fetch(address(box), { headers: { "HX-Request": "true", Accept: "text/html" } }).catch(() => null);
+  const html = answer?.ok ? await answer.text().catch(() => null) : null;
+  if (html !== null) show(box, html);
+  else if (answer?.status === 401) location.reload();
+  else toast(word(answer && !answer.ok ? "broken" : "offline"));
+  return box.contains(document.activeElement) ? document.activeElement : null;
 }
 
 function close(box: HTMLElement, focus: boolean): void {
@@ -79,26 +81,46 @@ function close(box: HTMLElement, focus: boolean): void {
   if (focus) box.querySelector<HTMLElement>(".pen, [data-open]")?.focus();
 }
 
-async function save(box: HTMLElement, edited: HTMLFormElement, focus: boolean): Promise<void> {
+let saved = Promise.resolve();
+
+/** One after another: each answer is the whole record as it is then. */
+function save(box: HTMLElement, edited: HTMLFormElement, focus: boolean): void {
   if (edited.dataset.saving !== undefined) return;
   const clash = edited.querySelector(".clash") !== null;
   if (!clash && content(edited) === edited.dataset.first && !edited.querySelector("[aria-invalid=true]")) return close(box, focus);
   edited.dataset.saving = "";
   edited.setAttribute("aria-busy", "true");
+  const next = (): Promise<void> => send(box, edited, focus);
+  saved = saved.then(next, next);
+}
+
+/** When everything that was changed in place is saved: what has the version of the record waits for it. */
+export const savedInPlace = (): Promise<void> => saved;
+
+async function send(box: HTMLElement, edited: HTMLFormElement, focus: boolean): Promise<void> {
+  if (!edited.isConnected) return; // given up meanwhile
+  const sent = content(edited);
+  const typedOn = (): boolean => edited.isConnected && content(edited) !== sent;
   try {
     const body = new URLSearchParams(pairs(edited));
-    const answer = await fetch(edited.action, { method: "POST", body, headers: { "HX-Request": "true", "X-CSRF-Token": token(), Accept: "text/html" } });
+    const answer = await fetch(edited.getAttribute("action") ?? "", { method: "POST", body, headers: { "HX-Request": "true", "X-CSRF-Token": token(), Accept: "text/html" } });
     const html = await answer.text();
-    if (answer.status === 422 || answer.status === 412) return show(box, html);
+    if (answer.status === 422 || answer.status === 412) return typedOn() ? undefined : show(box, html);
     if (!answer.ok) return toast(answer.status === 401 ? word("ended") : answer.status === 403 ? said(html) : word("broken"), 20);
+    if (typedOn()) {
+      edited.dataset.first = sent;
+      return refresh(html);
+    }
+    const left = elsewhere(box);
     close(box, false);
     refresh(html);
-    if (focus) document.querySelector<HTMLElement>(`[data-name="${box.dataset.name}"] :is(.pen, [data-open])`)?.focus();
+    if (focus && !left) document.querySelector<HTMLElement>(`[data-name="${box.dataset.name}"] :is(.pen, [data-open])`)?.focus();
   } catch {
     toast(word("offline"), 20);
   } finally {
     delete edited.dataset.saving;
     edited.removeAttribute("aria-busy");
+    if (typedOn() && !edited.contains(document.activeElement)) save(box, edited, false); // and left
   }
 }
 
@@ -110,7 +132,7 @@ function listen(box: HTMLElement, edited: HTMLFormElement): void {
   const plain = edited.querySelector("[data-keep]") === null;
   edited.addEventListener("submit", (event) => {
     event.preventDefault();
-    void save(box, edited, true);
+    save(box, edited, true);
   });
   edited.querySelector("[data-restore]")?.addEventListener("click", () => close(box, true));
   edited.addEventListener("keydown", (event) => {
@@ -123,7 +145,7 @@ function listen(box: HTMLElement, edited: HTMLFormElement): void {
     } else if (command && (event.code === "Enter" || event.code === "KeyS")) {
       event.preventDefault();
       event.stopPropagation();
-      void save(box, edited, true);
+      save(box, edited, true);
     }
   });
   if (!plain) return;
@@ -133,17 +155,17 @@ function listen(box: HTMLElement, edited: HTMLFormElement): void {
     pressed = true;
     if (event.code !== "Enter" || event.defaultPrevented || !(event.target as Element).matches("select")) return;
     event.preventDefault();
-    void save(box, edited, true);
+    save(box, edited, true);
   });
   edited.addEventListener("change", (event) => {
     const target = event.target as HTMLElement;
-    if (target.matches("[type=checkbox], [data-files]") || (!pressed && target.matches("select, [type=radio]"))) void save(box, edited, true);
+    if (target.matches("[type=checkbox], [data-files]") || (!pressed && target.matches("select, [type=radio]"))) save(box, edited, true);
   });
   edited.addEventListener("focusout", (event) => {
     if (edited.contains(event.relatedTarget as Node | null)) return;
     setTimeout(() => {
       if (!document.hasFocus() || edited.contains(document.activeElement) || !edited.isConnected) return;
-      void save(box, edited, false);
+      save(box, edited, false);
     });
   });
 }
@@ -177,7 +199,7 @@ function merge(old: HTMLElement, now: HTMLElement): void {
       const stood = old.querySelector<HTMLElement>(`[data-name="${value.dataset.name}"]`)!;
       if (!opened.has(stood) && stood.innerHTML !== value.innerHTML) replace(stood, value);
     }
-  } else if (old.innerHTML !== now.innerHTML && !old.querySelector("[data-in-place]")) replace(old, now);
+  } else if (old.innerHTML !== now.innerHTML && !old.querySelector("[data-in-place], [data-name][aria-busy]")) replace(old, now);
 }
 
 function replace(old: HTMLElement, now: HTMLElement): void {
@@ -188,14 +210,20 @@ function replace(old: HTMLElement, now: HTMLElement): void {
   if (again) old.querySelector<HTMLElement>(`.${again.split(" ")[0]}`)?.focus();
 }
 
+let telling = 0;
+
 /** The feed beside tells of the change, too; a comment that is being written is not touched. */
 async function retell(): Promise<void> {
+  const turn = ++telling;
   for (const panel of document.querySelectorAll<HTMLElement>(".pane[data-pane=timeline], .pane[data-pane=history]")) {
+    const before = panel.querySelector(".feed")?.innerHTML;
     const answer = await fetch(panel.dataset.fragment!, { headers: { "HX-Request": "true", Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok) continue;
     const feed = fragment(await answer.text()).querySelector(".feed");
     const old = panel.querySelector<HTMLElement>(".feed");
+    if (turn !== telling) return; // overtaken
     if (!feed || !old || old.querySelector("form")) continue;
+    if (old.innerHTML !== before) return retell(); // a comment came meanwhile
     old.innerHTML = feed.innerHTML;
     put(old);
   }
@@ -218,11 +246,11 @@ function sheet(box: HTMLElement): void {
     if (!pen && (!target.closest("dd") || target.closest("a, button, summary, audio, video") || String(getSelection()) !== "")) return;
     if (!pen && value.matches("[data-table]")) return;
     event.preventDefault();
-    void open(value);
+    open(value);
   });
   box.addEventListener("dblclick", (event) => {
     const table = (event.target as HTMLElement).closest<HTMLElement>("[data-table]");
-    if (table && (event.target as HTMLElement).closest("td") && !form(table)) void open(table);
+    if (table && (event.target as HTMLElement).closest("td") && !form(table)) open(table);
   });
   box.addEventListener("keydown", (event) => {
     const pen = (event.target as HTMLElement).closest<HTMLElement>(".pen");
@@ -279,7 +307,8 @@ function tabs(nav: HTMLElement): void {
   });
   const inside = location.hash.length > 1 ? document.getElementById(location.hash.slice(1))?.closest(".part, .rail") : null;
   const narrow = matchMedia("(max-width: 1100px)").matches;
-  const wanted = inside?.matches(".part") ? links.find((link) => link.hash === `#${inside.id}`) : narrow && inside ? links.find((link) => link.dataset.rail) : undefined;
+  const shown = document.querySelector<HTMLElement>(".rail .pane")?.dataset.pane;
+  const wanted = inside?.matches(".part") ? links.find((link) => link.hash === `#${inside.id}`) : narrow && inside ? (links.find((link) => link.dataset.rail === shown) ?? links.find((link) => link.dataset.rail)) : undefined;
   choose(wanted ?? links[0]!);
 }
 

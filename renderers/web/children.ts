@@ -7,6 +7,7 @@ import "./rows/pointer";
 import "./rows/sheet";
 import "./rows/conditions";
 import "./rows/frame";
+import "./rows/widths";
 
 export function startChildren(root: ParentNode): void {
   for (const block of fresh<HTMLElement>(root, "[data-rows]", "rowed")) {

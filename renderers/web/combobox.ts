@@ -4,10 +4,15 @@ import { fresh, icon, word } from "./dom";
 interface Option {
   id: number | string;
   title: string;
+  /** What it is, where records of several entities are offered. */
+  of?: string;
 }
 
 const PAUSE = 180;
 let count = 0;
+
+/** The next line of a list that goes round; before the first the arrow up leads to the last. */
+const stepped = (at: number, by: number, size: number): number => (at + (by > 0 ? 1 : at < 0 ? 0 : -1) + size) % size;
 
 export class Combo {
   readonly input: HTMLInputElement;
@@ -16,6 +21,10 @@ export class Combo {
   readonly list = document.createElement("ul");
   options: Option[] = [];
   active = -1;
+  /** Whether what is shown is not yet what was asked for: nothing is marked, and Enter waits for the answer. */
+  waiting = false;
+  /** The arrows pressed while it waited: gone when the answer is there. */
+  private steps: number[] = [];
   timer = 0;
   asked?: AbortController;
 
@@ -74,6 +83,8 @@ export class Combo {
     this.value.value = option ? String(option.id) : "";
     this.title.value = this.input.value = option?.title ?? "";
     this.box.classList.toggle("filled", option !== null);
+    const to = this.box.querySelector<HTMLSelectElement>("[data-to]");
+    if (to && option?.of) to.value = String(option.id).split(":")[0]!;
     this.close();
     this.value.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -84,7 +95,15 @@ export class Combo {
 
   typed(): void {
     clearTimeout(this.timer);
+    this.asked?.abort(); // what is on its way answers another text
+    this.steps = [];
+    this.wait();
     this.timer = window.setTimeout(() => this.ask(this.input.value), PAUSE);
+  }
+
+  wait(): void {
+    this.waiting = true;
+    this.mark(-1);
   }
 
   /** The fields that narrow the choice, as they stand in the form now. */
@@ -103,16 +122,25 @@ export class Combo {
     return `${this.box.dataset.combo}?${query}`;
   }
 
-  /** `first` is whether the first answer is marked at once: the list was asked for by a key. */
-  async ask(text: string, first = text !== ""): Promise<void> {
+  /** `first` is whether the first answer is marked at once: the list was asked for by a key; `take`, whether it is chosen. */
+  async ask(text: string, first = text !== "", take = false): Promise<void> {
     this.asked?.abort();
+    this.wait();
     const asked = (this.asked = new AbortController());
     const slow = window.setTimeout(() => this.say(word("loading")), 300);
     try {
       const answer = await fetch(this.address(text), { signal: asked.signal, headers: { Accept: "application/json", "HX-Request": "true" } });
       if (!answer.ok) return this.say(answer.status === 401 ? word("ended") : word("broken"));
-      this.show(((await answer.json()) as { items: Option[] }).items, text);
-      if (first && !this.list.hidden && this.options.length) this.mark(0);
+      const options = this.fitting(((await answer.json()) as { items: Option[] }).items);
+      if (take && this.input.value !== text) return;
+      if (take && options.length) return this.choose(options[this.steps.reduce((at, by) => stepped(at, by, options.length), 0)]!);
+      this.waiting = false;
+      const steps = this.steps;
+      this.steps = [];
+      this.show(options, text);
+      if (this.list.hidden || !this.size()) return;
+      if (first && options.length) this.mark(0);
+      for (const by of steps) this.mark(stepped(this.active, by, this.size()));
     } catch (error) {
       if ((error as Error).name !== "AbortError") this.say(word("offline"));
     } finally {
@@ -120,7 +148,20 @@ export class Combo {
     }
   }
 
+  /** Enter or Tab before the answer to what was typed: the first that it brings is chosen, also when the field was left. */
+  take(): void {
+    clearTimeout(this.timer);
+    void this.ask(this.input.value, true, true);
+    this.asked = undefined;
+  }
+
+  /** What of an answer is offered. */
+  fitting(options: Option[]): Option[] {
+    return options;
+  }
+
   say(text: string): void {
+    if (document.activeElement !== this.input) return;
     this.options = [];
     const line = document.createElement("li");
     line.className = "quiet";
@@ -134,7 +175,6 @@ export class Combo {
   show(options: Option[], text: string): void {
     if (document.activeElement !== this.input) return;
     this.options = options;
-    this.active = -1;
     if (options.length === 0 && !this.maker()) return this.say(word("nothing"));
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index, text)), ...this.making(text));
     this.open();
@@ -175,6 +215,12 @@ export class Combo {
       found.textContent = option.title.slice(at, at + text.trim().length);
       line.append(option.title.slice(0, at), found, option.title.slice(at + text.trim().length));
     }
+    if (option.of) {
+      const of = document.createElement("span");
+      of.className = "of";
+      of.textContent = option.of;
+      line.append(" ", of);
+    }
     return line;
   }
 
@@ -195,17 +241,19 @@ export class Combo {
   close(): void {
     clearTimeout(this.timer);
     this.asked?.abort();
+    this.waiting = false;
+    this.steps = [];
     this.list.hidden = true;
-    this.active = -1;
+    this.mark(-1);
     this.input.setAttribute("aria-expanded", "false");
-    this.input.removeAttribute("aria-activedescendant");
   }
 
   mark(index: number): void {
     this.active = index;
     [...this.list.children].forEach((line, at) => line.setAttribute("aria-selected", String(at === index)));
     this.list.children[index]?.scrollIntoView({ block: "nearest" });
-    this.input.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
+    if (index < 0) this.input.removeAttribute("aria-activedescendant");
+    else this.input.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
   }
 
   key(event: KeyboardEvent): void {
@@ -215,11 +263,18 @@ export class Combo {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const size = this.options.length + (this.maker() && this.list.querySelector(".make") ? 1 : 0);
     if (event.code === "ArrowDown" || event.code === "ArrowUp") {
       event.preventDefault();
-      if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value, true);
-      else if (size) this.mark((this.active + (event.code === "ArrowDown" ? 1 : this.active < 0 ? 0 : -1) + size) % size);
+      const by = event.code === "ArrowDown" ? 1 : -1;
+      if (this.waiting) this.steps.push(by);
+      else if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value, true);
+      else if (this.size()) this.mark(stepped(this.active, by, this.size()));
+    } else if (this.waiting && !this.list.hidden && this.input.value.trim() && this.input.value !== this.title.value && (event.code === "Enter" || (event.code === "Tab" && !event.shiftKey))) {
+      if (event.code === "Enter") {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+      this.take();
     } else if (event.code === "Enter" && !this.list.hidden && this.options[this.active]) {
       event.preventDefault();
       event.stopPropagation();
@@ -244,6 +299,11 @@ export class Combo {
     } else if (event.code === "Tab" && !this.list.hidden && this.options[this.active] && this.input.value !== this.title.value) {
       this.choose(this.options[this.active]!);
     }
+  }
+
+  /** How many lines can be marked: what is offered, and a new record. */
+  size(): number {
+    return this.options.length + (this.maker() && this.list.querySelector(".make") ? 1 : 0);
   }
 
   /** Whether Enter comes amid a choice: the list is open with nothing marked, or a typed text awaits its answers. */

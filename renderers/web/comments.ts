@@ -18,6 +18,10 @@ class Naming {
   active = 0;
   timer = 0;
   asked?: AbortController;
+  /** Whether what is shown is not yet what was typed: nobody is marked, and Enter waits for the answer. */
+  waiting = false;
+  /** Enter that waits; the comment is not sent before it. */
+  taking: Promise<void> | null = null;
 
   constructor(readonly box: HTMLTextAreaElement, readonly source: string) {
     this.list.id = `people-${++count}`;
@@ -29,7 +33,7 @@ class Naming {
     for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-haspopup": "listbox" })) box.setAttribute(name, value);
     box.addEventListener("input", () => this.look());
     box.addEventListener("click", () => this.look());
-    box.addEventListener("blur", () => setTimeout(() => this.close(), 100));
+    box.addEventListener("blur", () => setTimeout(() => box === document.activeElement || this.close(), 100));
     box.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
@@ -47,23 +51,31 @@ class Naming {
     clearTimeout(this.timer);
     const text = this.typed();
     if (text === null) return this.close();
+    this.waiting = true;
+    this.mark(-1);
     this.timer = window.setTimeout(() => void this.ask(text), PAUSE);
   }
 
   async ask(text: string): Promise<void> {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
+    const people = await this.find(text, asked.signal);
+    if (!asked.signal.aborted) this.show(people);
+  }
+
+  /** Nobody without a connection: the login can be typed. */
+  async find(text: string, signal?: AbortSignal): Promise<Person[]> {
     try {
-      const answer = await fetch(`${this.source}?q=${encodeURIComponent(text)}`, { signal: asked.signal, headers: { Accept: "application/json", "HX-Request": "true" } });
-      if (answer.ok) this.show(((await answer.json()) as { items: Person[] }).items);
+      const answer = await fetch(`${this.source}?q=${encodeURIComponent(text)}`, { signal, headers: { Accept: "application/json", "HX-Request": "true" } });
+      return answer.ok ? ((await answer.json()) as { items: Person[] }).items : [];
     } catch {
-      this.close(); // no connection: the login can be typed
+      return [];
     }
   }
 
   show(people: Person[]): void {
     this.people = people;
-    this.active = 0;
+    this.waiting = false;
     if (people.length === 0) return this.close();
     this.list.replaceChildren(
       ...people.map((person, index) => {
@@ -84,37 +96,57 @@ class Naming {
       }),
     );
     this.list.hidden = false;
-    this.mark();
+    this.mark(0);
   }
 
-  mark(): void {
-    [...this.list.children].forEach((line, index) => line.setAttribute("aria-selected", String(index === this.active)));
-    this.list.children[this.active]?.scrollIntoView({ block: "nearest" });
-    this.box.setAttribute("aria-activedescendant", `${this.list.id}-${this.active}`);
+  mark(index: number): void {
+    this.active = index;
+    [...this.list.children].forEach((line, at) => line.setAttribute("aria-selected", String(at === index)));
+    this.list.children[index]?.scrollIntoView({ block: "nearest" });
+    if (index < 0) this.box.removeAttribute("aria-activedescendant");
+    else this.box.setAttribute("aria-activedescendant", `${this.list.id}-${index}`);
   }
 
   close(): void {
+    clearTimeout(this.timer);
+    this.asked?.abort();
+    this.waiting = false;
     this.list.hidden = true;
     this.box.removeAttribute("aria-activedescendant");
   }
 
   choose(person: Person): void {
-    const typed = this.typed() ?? "";
     const end = this.box.selectionStart;
-    this.box.setRangeText(`${person.login} `, end - typed.length, end, "end");
-    this.close();
-    this.box.dispatchEvent(new Event("input", { bubbles: true }));
+    this.put(`${person.login} `, end - (this.typed() ?? "").length, end);
     this.box.focus();
   }
 
+  /** Puts a text in place of another one; the caret stays behind what it was behind. */
+  put(text: string, from: number, end: number): void {
+    const caret = this.box.selectionStart + text.length - (end - from);
+    this.box.setRangeText(text, from, end);
+    this.box.setSelectionRange(caret, caret);
+    this.close();
+    this.box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Enter before the answer: the first it brings is named where the text stood; when it brings nobody, a line ends there. */
+  async take(text: string, end: number): Promise<void> {
+    this.close();
+    const [first] = await this.find(text);
+    if (this.box.value.slice(end - text.length, end) === text) first ? this.put(`${first.login} `, end - text.length, end) : this.put("\n", end, end);
+    this.taking = null;
+  }
+
   key(event: KeyboardEvent): void {
-    if (this.list.hidden) return;
+    const enter = (event.code === "Enter" || event.code === "NumpadEnter") && !event.ctrlKey && !event.metaKey;
+    if (this.list.hidden && !(this.waiting && enter)) return;
     const by = event.code === "ArrowDown" ? 1 : event.code === "ArrowUp" ? -1 : 0;
     if (by) {
-      this.active = (this.active + by + this.people.length) % this.people.length;
-      this.mark();
-    } else if ((event.code === "Enter" && !event.ctrlKey && !event.metaKey) || event.code === "Tab") {
-      this.choose(this.people[this.active]!);
+      if (!this.waiting) this.mark((this.active + by + this.people.length) % this.people.length);
+    } else if (enter || event.code === "Tab") {
+      if (this.waiting) this.taking = this.take(this.typed() ?? "", this.box.selectionStart);
+      else this.choose(this.people[this.active]!);
     } else if (event.code === "Escape") this.close();
     else return;
     event.preventDefault();
@@ -129,7 +161,7 @@ function grow(box: HTMLTextAreaElement): void {
 
 function start(form: HTMLFormElement): void {
   const box = form.querySelector<HTMLTextAreaElement>("textarea")!;
-  new Naming(box, form.dataset.people ?? "");
+  const naming = new Naming(box, form.dataset.people ?? "");
   box.addEventListener("input", () => grow(box));
   box.addEventListener("focus", () => form.classList.add("open"));
   if (box.value || box === document.activeElement) form.classList.add("open"); // and stays so: nothing jumps under a press
@@ -139,10 +171,11 @@ function start(form: HTMLFormElement): void {
     box.setSelectionRange(box.value.length, box.value.length);
   }
   form.addEventListener("submit", (event) => {
-    if (box.value.trim()) return;
+    if (box.value.trim() && !naming.taking) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    box.focus();
+    if (naming.taking) void naming.taking.then(() => form.requestSubmit());
+    else box.focus();
   }, true);
   form.addEventListener("keydown", (event) => {
     if (event.defaultPrevented) return;

@@ -9,6 +9,15 @@ export function fresh<E extends HTMLElement>(root: ParentNode, selector: string,
   });
 }
 
+/** A script that is brought when the first of its kind stands on a page. What is drawn anew later is started at once: no key is lost between. */
+export function brought<Module>(bring: () => Promise<Module>): (start: (module: Module) => void) => void {
+  let here: Module | null = null;
+  return (start) => {
+    if (here) return start(here);
+    void bring().then((module) => start((here = module)));
+  };
+}
+
 /** A word of the page's language that scripts need; `%` and `#` in it are filled in order. */
 export function word(name: string, ...values: (string | number)[]): string {
   const text = document.querySelector<HTMLElement>("#words")?.dataset[name] ?? "";

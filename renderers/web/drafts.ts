@@ -22,13 +22,20 @@ function start(form: HTMLFormElement): void {
   let stopped = false;
   let told = false;
   let failing = false; // what was sent last did not arrive: whoever leaves is asked
+  let saving = false;
+  let sending: AbortController | null = null;
+  let held: (() => void) | null = null; // Save that waits: a draft on its way must not come behind it
   const address = `${form.dataset.here}/draft`;
-  const keep = async (): Promise<void> => {
+  const wait = (): void => {
     clearTimeout(timer);
-    if (stopped || !dirty || !form.isConnected) return;
+    timer = window.setTimeout(keep, PAUSE);
+  };
+  const send = async (body: URLSearchParams, more: RequestInit = {}): Promise<void> => {
+    sending?.abort(); // older
+    const mine = (sending = new AbortController());
     dirty = false;
     try {
-      const answer = await sendAside(address, fields(form));
+      const answer = await sendAside(address, body, { ...more, signal: mine.signal });
       failing = !answer.ok;
       if (answer.status === 401 && !told) {
         told = true;
@@ -36,24 +43,45 @@ function start(form: HTMLFormElement): void {
       }
       if (answer.ok) told = false;
       if (!answer.ok) dirty = true;
-      else if (state && !stopped) state.textContent = word("kept");
+      else if (state && !stopped && !dirty) state.textContent = word("kept");
     } catch {
-      dirty = failing = true; // offline: tried again with the next key
+      if (!mine.signal.aborted) dirty = failing = true; // offline: tried again with the next key
     }
+    if (sending !== mine) return;
+    sending = null;
+    if (dirty && !failing) wait();
+    held?.();
+  };
+  const keep = (): void => {
+    clearTimeout(timer);
+    if (!stopped && dirty && !saving && !sending && form.isConnected) void send(fields(form));
   };
   const last = (): void => {
     clearTimeout(timer);
     if (stopped || !dirty || !form.isConnected) return; // a form that another took the place of is over
     const body = fields(form);
-    if (body.toString().length > SMALL) return;
-    dirty = false;
-    void sendAside(address, body, { keepalive: true }).catch(() => (dirty = true));
+    if (body.toString().length <= SMALL) void send(body, { keepalive: true });
   };
   const touched = (): void => {
     dirty = true;
-    clearTimeout(timer);
-    timer = window.setTimeout(() => void keep(), PAUSE);
+    wait();
   };
+  form.addEventListener("submit", (event) => {
+    if (!sending) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    held = () => {
+      held = null;
+      form.requestSubmit(event.submitter);
+    };
+  }, true);
+  for (const [name, now] of [["htmx:before:request", true], ["htmx:finally:request", false]] as const) {
+    form.addEventListener(name, (event) => {
+      if (event.target !== form) return;
+      saving = now;
+      if (!saving && dirty) wait(); // refused, or not arrived
+    });
+  }
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
   if (form.querySelector(".summary, .stale")) touched(); // refused: what was typed last may not be kept yet
@@ -64,6 +92,7 @@ function start(form: HTMLFormElement): void {
     stop: () => {
       stopped = true;
       clearTimeout(timer);
+      sending?.abort();
     },
     kept: () => {
       if (failing) return false;

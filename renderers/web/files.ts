@@ -6,6 +6,8 @@ interface Sent { id: number; name: string; size: number; type: string; url: stri
 
 const SHOWN_SECONDS = 30;
 const going = new Set<XMLHttpRequest>();
+let behind: { form: HTMLFormElement; button: HTMLElement | null } | null = null; // sent as soon as its files are there
+let reads = 0; // of panels
 let hovered: HTMLElement | null = null;
 
 const listOf = (group: HTMLElement): HTMLUListElement => group.querySelector(".file-list")!;
@@ -134,7 +136,7 @@ function send(group: HTMLElement, file: File): void {
   bar.value = 0;
   bar.setAttribute("aria-label", file.name);
   const request = new XMLHttpRequest();
-  const cancel = button(word("fileCancel", file.name), "x", () => { request.abort(); item.remove(); });
+  const cancel = button(word("fileCancel", file.name), "x", () => { behind = null; request.abort(); item.remove(); });
   item.append(name, bar, cancel);
   listOf(group).append(item);
   const most = Number(group.dataset.bytes);
@@ -154,20 +156,34 @@ function send(group: HTMLElement, file: File): void {
     else stand(group, item, JSON.parse(request.responseText) as Sent);
   });
   request.addEventListener("error", () => refused(group, item, file.name, word("fileLost")));
-  request.addEventListener("loadend", () => going.delete(request));
+  request.addEventListener("loadend", () => {
+    going.delete(request);
+    goOn();
+  });
   going.add(request);
   request.send(body);
 }
 
-/** A file that hangs on the record now: its panel is read again. */
+const onTheWay = (around: ParentNode): boolean => around.querySelector("[data-files] progress") !== null;
+
+/** A form that was sent while its files were on their way goes behind them; what was refused is looked at first. */
+function goOn(): void {
+  if (!behind || onTheWay(behind.form)) return;
+  const { form, button } = behind;
+  behind = null;
+  if (form.isConnected && !form.querySelector("[data-files] .bad")) form.requestSubmit(button?.isConnected ? button : null);
+}
+
+/** A file that hangs on the record now: its panel is read again, when the last of them is there. */
 async function hung(group: HTMLElement, item: HTMLElement): Promise<void> {
   item.remove();
   const panel = group.closest<HTMLElement>("[data-fragment]");
-  if (!panel || going.size > 1) return;
-  const answer = await fetch(panel.dataset.fragment ?? "", { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
-  const read = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(`#${panel.id}`);
-  if (!read) return;
+  const turn = ++reads;
+  if (!panel || onTheWay(panel)) return;
+  const answer = await fetch(panel.dataset.fragment ?? "", { headers: { "HX-Request": "true" } }).catch(() => null);
+  const html = answer?.ok ? await answer.text() : "";
+  const read = new DOMParser().parseFromString(html, "text/html").querySelector(`#${panel.id}`);
+  if (!read || turn !== reads || onTheWay(panel)) return; // the next one reads it
   panel.replaceWith(read);
   read.dispatchEvent(new CustomEvent("kubik:new", { bubbles: true }));
 }
@@ -224,9 +240,11 @@ document.addEventListener("paste", (event) => {
 
 // a form is not sent while its files are still on their way
 document.addEventListener("submit", (event) => {
-  if (!going.size || !(event.target as Element).querySelector("[data-files] progress")) return;
+  const form = event.target as HTMLFormElement;
+  if (!going.size || !onTheWay(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  behind = { form, button: event.submitter };
   toast(word("fileWait"));
 }, true);
 
@@ -254,6 +272,7 @@ function startSecret(secret: HTMLElement): void {
   const dots = secret.querySelector<HTMLElement>(".dots")!;
   const address = `/api/records/${found[1]}/${found[2]}/reveal/${secret.dataset.secret}`;
   let shown: HTMLElement | null = null;
+  let asking = false;
   let timer = 0;
   const ask = async (): Promise<string | null> => {
     const answer = await fetch(address, { method: "POST", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang }, cache: "no-store" });
@@ -270,7 +289,9 @@ function startSecret(secret: HTMLElement): void {
   };
   const show = async (): Promise<void> => {
     if (shown) return hide();
-    const text = await ask();
+    if (asking) return; // pressed twice: what is shown twice would be hidden once
+    asking = true;
+    const text = await ask().finally(() => (asking = false));
     if (text === null) return;
     shown = document.createElement("code");
     shown.textContent = text;
@@ -292,11 +313,15 @@ function startSecret(secret: HTMLElement): void {
 function startAttachment(line: HTMLElement): void {
   const address = line.dataset.attachment;
   if (!address) return;
-  line.append(button(word("fileRemove", line.querySelector(".ell")?.textContent?.trim() ?? ""), "x", () => void (async () => {
-    const answer = await fetch(address, { method: "DELETE", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang } });
-    if (answer.ok) line.closest("li")?.remove();
+  let going = false;
+  const take = async (): Promise<void> => {
+    if (going) return; // pressed twice
+    going = true;
+    const answer = await fetch(address, { method: "DELETE", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang } }).finally(() => (going = false));
+    if (answer.ok) document.querySelector(`[data-attachment="${address}"]`)?.closest("li")?.remove(); // drawn anew meanwhile
     else toast(refusal(await answer.text()));
-  })()));
+  };
+  line.append(button(word("fileRemove", line.querySelector(".ell")?.textContent?.trim() ?? ""), "x", () => void take()));
 }
 
 export function startFiles(root: ParentNode): void {

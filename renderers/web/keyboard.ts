@@ -2,9 +2,15 @@
 import { writing } from "./dom";
 import { closeMenu, openKeys } from "./menus";
 
+/** A key led to another page, which is on its way: what follows is not meant for this one. */
+let away = false;
+
 function press(selector: string): boolean {
   const target = document.querySelector<HTMLElement>(selector);
+  const led = (event: Event): void => void (away = target instanceof HTMLAnchorElement && !event.defaultPrevented);
+  window.addEventListener("click", led);
   target?.click();
+  window.removeEventListener("click", led);
   return target !== null;
 }
 
@@ -56,6 +62,8 @@ function save(): boolean {
 }
 
 export function startKeyboard(): void {
+  window.addEventListener("pageshow", () => (away = false));
+  window.addEventListener("beforeunload", (event) => void setTimeout(() => (away &&= !event.defaultPrevented))); // asked, and stayed
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const command = event.ctrlKey || event.metaKey;
@@ -63,12 +71,13 @@ export function startKeyboard(): void {
     if (command && !event.altKey && !event.shiftKey && (event.code === "KeyS" || event.code === "Enter" || event.code === "NumpadEnter")) {
       done = save();
     } else if (event.code === "Escape") {
+      away = false; // the browser stops going there
       done = escape();
     } else if (!command && !event.altKey && !writing(event.target) && !document.querySelector("dialog:modal")) {
       if (event.key === "?" || (event.shiftKey && event.code === "Slash")) {
         openKeys();
         done = true;
-      } else if (!event.shiftKey) done = single[event.code]?.() ?? false;
+      } else if (!event.shiftKey && event.code in single) done = away || single[event.code]!();
     }
     if (done) event.preventDefault();
   });

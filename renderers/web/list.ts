@@ -2,7 +2,9 @@
 import { fresh } from "./dom";
 import { startColumns, startPanel } from "./list/columns";
 import { retell, startFolding } from "./list/folding";
+import { goOn } from "./list/keeping";
 import { ask, Pages } from "./list/pages";
+import { startTyping } from "./list/typing";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
 
@@ -28,6 +30,7 @@ export const order = (): number[] => (shown?.rows() ?? []).map((row) => Number(r
 class List {
   readonly pages: Pages;
   private waiting = 0;
+  private told = 0;
 
   constructor(readonly area: HTMLElement) {
     this.pages = shown = new Pages(area);
@@ -49,11 +52,14 @@ class List {
     area.addEventListener("kubik:loaded", () => this.remember());
     this.remember();
     void this.returned();
+    goOn();
     addEventListener("pagehide", () => this.place());
   }
 
   private async tell(address: string): Promise<void> {
+    const turn = ++this.told;
     const text = await ask(address).catch(() => null);
+    if (turn !== this.told) return; // told anew since
     const holder = document.createElement("template");
     holder.innerHTML = `<table>${text ?? ""}</table>`;
     const made = holder.content.querySelector("tfoot");
@@ -64,8 +70,9 @@ class List {
   private async changed(): Promise<void> {
     const state = location.search;
     if (!this.pages.table.querySelector("tbody.group")) return this.tell(`${location.pathname}/count${state}`);
+    const turn = ++this.told;
     const text = await ask(`${location.pathname}${state}${state ? "&" : "?"}part=groups`).catch(() => null);
-    if (text && this.area.isConnected) retell(this.pages, text);
+    if (text && turn === this.told && this.area.isConnected) retell(this.pages, text);
   }
 
   private place(): void {
@@ -86,12 +93,16 @@ class List {
     if (place?.at !== location.pathname + location.search || (!opened && how !== "reload" && how !== "back_forward")) return;
     sessionStorage.removeItem(PLACE);
     const { scroller, table } = this.pages;
+    let elsewhere = false; // somebody went on before everything was there
+    for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => (elsewhere = true), { once: true, capture: true });
     if (place.top > 0) {
       await this.pages.fill(place.top);
+      if (elsewhere) return;
       scroller.scrollTop = place.top;
       const row = place.id ? table.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(place.id)}"]`) : null;
       if (row) scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - (place.offset ?? 0);
     }
+    if (elsewhere) return;
     const link = opened ? table.querySelector<HTMLAnchorElement>(`td.name a[href="${CSS.escape(opened)}"]`) : null;
     link?.focus({ preventScroll: true });
     link?.scrollIntoView({ block: "nearest" });
@@ -110,6 +121,9 @@ function staying(area: HTMLElement): void {
   for (const menu of area.querySelectorAll<HTMLDetailsElement>("details[data-stay]")) {
     menu.querySelector(".drop")?.addEventListener("click", (event) => {
       if ((event.target as Element).closest("a")) stay = menu.id;
+    });
+    menu.addEventListener("toggle", () => {
+      if (!menu.open && menu.isConnected && stay === menu.id) stay = ""; // closed before the list has come
     });
   }
   const menu = stay ? area.querySelector<HTMLDetailsElement>(`#${stay}`) : null;
@@ -159,6 +173,7 @@ function inSight(tabs: HTMLElement | null): void {
 }
 
 export function startLists(root: ParentNode): void {
+  startTyping();
   for (const area of fresh<HTMLElement>(root, "[data-list]", "listed")) {
     if (area.querySelector("#rows")) new List(area);
     inSight(area.querySelector<HTMLElement>(".views .tabs"));

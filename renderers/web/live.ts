@@ -23,20 +23,31 @@ interface Answer {
 
 const PAUSE = 350;
 
+const standing = (control: HTMLInputElement): string => (control.type === "checkbox" ? String(control.checked) : control.value);
+
 class Live {
   timer = 0;
   asking?: AbortController;
+  /** Fields that were told to follow again, until that is answered or something else is typed into them. */
+  private readonly again = new Set<string>();
   private named = new Map<string, HTMLInputElement>();
   private computed = new Map<string, HTMLElement>();
   private lines = new Map<string, HTMLElement>();
   private readonly drawn = new WeakMap<HTMLElement, string>();
 
   constructor(readonly form: HTMLFormElement) {
-    form.addEventListener("input", () => this.soon());
-    form.addEventListener("change", () => this.soon());
+    form.addEventListener("input", (event) => {
+      this.again.delete(((event.target as HTMLInputElement).name ?? "").replace(/~text$/, "")); // rich text has none
+      this.asking?.abort(); // what it answers is not there any more
+      this.soon();
+    });
+    form.addEventListener("change", (event) => {
+      if ((event.target as Element).matches("[data-value]")) this.again.delete((event.target as HTMLInputElement).name);
+      this.soon();
+    });
     form.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-refresh]");
-      if (button) void this.ask(button.dataset.refresh);
+      if (button) this.refresh(button.dataset.refresh!);
     });
     for (const button of form.querySelectorAll<HTMLElement>(".by-hand [data-refresh]")) button.hidden = false;
     if (form.dataset.dirty !== undefined || !form.elements.namedItem("_record") || form.querySelector("[data-asks]")) this.soon(0);
@@ -47,16 +58,28 @@ class Live {
     this.timer = window.setTimeout(() => void this.ask(), pause);
   }
 
-  async ask(refresh?: string): Promise<void> {
+  /** A field follows again: at once for what is saved now, and to be seen when it is answered. */
+  refresh(name: string): void {
+    this.look();
+    const control = this.control(name);
+    if (control) this.mark(name, "again", standing(control));
+    this.again.add(name);
+    void this.ask();
+  }
+
+  async ask(): Promise<void> {
     clearTimeout(this.timer);
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     const body = fields(this.form);
+    const [refresh] = this.again;
     if (refresh) body.set("_refresh", refresh);
     const typed = new Map([...body]);
     try {
       const answer = await sendAside(this.form.dataset.live!, body, { signal: asking.signal });
-      if (answer.ok && this.form.isConnected) this.apply((await answer.json()) as Answer, typed);
+      if (!answer.ok || !this.form.isConnected) return;
+      this.apply((await answer.json()) as Answer, typed);
+      if (refresh && this.again.delete(refresh) && this.again.size) void this.ask();
     } catch (error) {
       if ((error as Error).name !== "AbortError" && !(error instanceof TypeError)) throw error; // offline: told when it is saved
     }
@@ -79,10 +102,11 @@ class Live {
   }
 
   /** A following value goes into its field, unless somebody typed there meanwhile. */
-  take(name: string, { value, title, by_hand: byHand, take }: Following, typed: Map<string, string>): void {
+  take(name: string, { value, title, by_hand: byHand, take: told }: Following, typed: Map<string, string>): void {
     const control = this.control(name);
     if (!control) return;
-    const now = control instanceof HTMLInputElement && control.type === "checkbox" ? String(control.checked) : control.value;
+    const take = told && this.again.has(name);
+    const now = standing(control);
     if (!byHand && now !== value && (take || now === (typed.get(name) ?? ""))) {
       const box = control.closest<HTMLElement>("[data-combo]");
       const text = box?.querySelector<HTMLInputElement>("input.input");

@@ -17,6 +17,10 @@ export function closeMenu(): boolean {
 }
 
 function arrows(menu: HTMLDetailsElement): void {
+  menu.addEventListener("toggle", () => {
+    const asked = menu.open ? menu.querySelector<HTMLInputElement>("input[autofocus]") : null;
+    if (asked?.offsetParent) asked.select();
+  });
   menu.addEventListener("keydown", (event) => {
     if (event.code !== "ArrowDown" && event.code !== "ArrowUp") return;
     const items = [...menu.querySelectorAll<HTMLElement>(".drop a, .drop button")];

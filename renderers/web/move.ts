@@ -1,5 +1,6 @@
 // The dialog of a move: what the stage requires and the record lacks is asked over the page. Used by boards and by the
 // stage bar of a card.
+import { savedInPlace } from "./card";
 import { token, word } from "./dom";
 import { toast } from "./toasts";
 
@@ -60,6 +61,7 @@ function ask(form: HTMLFormElement): Promise<string | boolean> {
         event.preventDefault();
         event.stopImmediatePropagation();
         const sent = event.target as HTMLFormElement;
+        if (dialog.hasAttribute("aria-busy")) return; // pressed twice: one move
         void send(dialog, sent).then((moved) => {
           if (!moved) return;
           done = moved;
@@ -92,11 +94,13 @@ async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<s
 
 /** A stage pressed on a card: the move is made at once, or what is missing is asked. */
 async function press(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
-  const body = new URLSearchParams({ to: button.value, _stay: "1", _notice: "1" });
-  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
   form.setAttribute("aria-busy", "true");
+  await savedInPlace();
+  const body = new URLSearchParams({ to: button.value, _stay: "1", _notice: "1" });
+  const now = form.isConnected ? form : (document.querySelector<HTMLFormElement>("form[data-moves]") ?? form); // drawn anew by what was saved
+  for (const [name, value] of new FormData(now)) if (typeof value === "string") body.append(name, value);
   const headers = { "HX-Request": "true", "X-CSRF-Token": token() };
-  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  const answer = await fetch(form.getAttribute("action") ?? "", { method: "POST", body, headers }).catch(() => null);
   form.removeAttribute("aria-busy");
   if (answer?.status === 204) return location.reload();
   const asked = answer && answer.status < 500 ? await fragment(answer) : null;

@@ -2,6 +2,7 @@
 // shown; a bar that counts them, adds them up, and leads on with them.
 import { fresh, word, writing } from "./dom";
 import { startBulk } from "./bulk";
+import { swallowClick } from "./presses";
 import { sendAside } from "./sending";
 
 const links = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>("#rows td.name a")];
@@ -26,14 +27,14 @@ export class Picking {
     drop?.addEventListener("click", () => this.clear());
     bar.querySelector("[data-pick-list]")?.addEventListener("click", () => this.whole());
     table.addEventListener("click", (event) => this.click(event), true);
-    table.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("keydown", (event) => this.key(event)); // behind the cells: there Space may tick a yes-or-no
     area.addEventListener("kubik:rows", () => this.again());
     this.press();
     startBulk(this);
+    this.set(this.boxes().filter((box) => box.checked), true); // ticked before this script had come
     document.addEventListener("keydown", (event) => {
       if (event.code === "Escape" && !event.defaultPrevented && bar.isConnected && (this.all || this.chosen.size > 0) && !writing(event.target) && !document.querySelector("dialog:modal")) this.clear();
     });
-    this.tell();
   }
 
   /** What is sent along: the ids, or that it is all of the list. */
@@ -121,10 +122,7 @@ export class Picking {
         this.bar.classList.add("by-touch");
         this.set([box], true);
         navigator.vibrate?.(15);
-        this.table.addEventListener("click", (ended) => {
-          ended.preventDefault();
-          ended.stopPropagation();
-        }, { once: true, capture: true });
+        swallowClick();
       }, LONG);
     });
     for (const kind of ["pointerup", "pointercancel", "pointermove"]) this.table.addEventListener(kind, stop);

@@ -35,13 +35,15 @@ function rule(field: HTMLElement): void {
   const ask = async (): Promise<void> => {
     const mine = ++number;
     const answer = await fetch(`${field.dataset.rule}&rows=${encodeURIComponent(area.value)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (mine !== number || !answer?.ok) return;
-    const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const html = answer?.ok ? await answer.text().catch(() => null) : null;
+    if (mine !== number || html === null) return;
+    const fragment = new DOMParser().parseFromString(html, "text/html");
     said.replaceChildren(...fragment.body.childNodes);
     area.setAttribute("aria-invalid", String(said.querySelector(".wrong") !== null));
     field.querySelector(":scope > .wrong")?.remove();
   };
   area.addEventListener("input", () => {
+    number += 1; // what is on its way answers another text
     clearTimeout(waiting);
     waiting = window.setTimeout(() => void ask(), PAUSE);
   });
@@ -58,7 +60,7 @@ function inserts(): void {
     const button = (event.target as Element).closest<HTMLElement>("[data-put], [data-insert]");
     if (!button) return;
     const whole = button.closest<HTMLElement>("[data-insert-into]")?.dataset.insertInto;
-    const area = whole ? document.querySelector<HTMLTextAreaElement>(`#${whole}`) : (last ?? document.querySelector<HTMLTextAreaElement>("#rule-rows"));
+    const area = whole ? document.querySelector<HTMLTextAreaElement>(`#${whole}`) : (last?.isConnected ? last : document.querySelector<HTMLTextAreaElement>("#rule-rows"));
     if (!area) return;
     if (button.dataset.put !== undefined) area.value = button.dataset.put;
     else area.setRangeText(button.dataset.insert ?? "", area.selectionStart, area.selectionEnd, "end");
@@ -67,15 +69,9 @@ function inserts(): void {
   });
 }
 
-/** “Why” is answered as soon as it is whole; the field that was chosen keeps the focus. */
+/** “Why” is answered as soon as it is whole; the field that has the focus by then keeps it, by its id. */
 function answered(form: HTMLFormElement): void {
-  form.addEventListener("change", (event) => {
-    const field = event.target as HTMLElement;
-    if (!form.checkValidity()) return;
-    const back = (): void => document.getElementById(field.id)?.focus();
-    document.addEventListener("htmx:after:settle", back, { once: true });
-    form.requestSubmit();
-  });
+  form.addEventListener("change", () => form.checkValidity() && form.requestSubmit());
 }
 
 function dressed(panel: Element, dialog: HTMLDialogElement): void {
@@ -84,7 +80,15 @@ function dressed(panel: Element, dialog: HTMLDialogElement): void {
   window.htmx.process(dialog);
 }
 
-/** Opens the question over the page, about the record that is shown. */
+let opening = false;
+
+/** Opens the question over the page, about the record that is shown; pressed twice, it is one dialog. */
+function ask(link: HTMLAnchorElement): void {
+  if (opening) return;
+  opening = true;
+  void openWhy(link).finally(() => (opening = false));
+}
+
 async function openWhy(link: HTMLAnchorElement): Promise<void> {
   const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
   const html = answer?.ok && !answer.redirected ? await answer.text() : "";
@@ -132,7 +136,7 @@ export function startRoles(root: ParentNode): void {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-why]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    void openWhy(link);
+    ask(link);
   });
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.code !== "KeyW" || document.querySelector("dialog:modal")) return;
@@ -141,6 +145,6 @@ export function startRoles(root: ParentNode): void {
     if (!link && !asked) return;
     event.preventDefault();
     if (asked?.offsetParent) asked.focus();
-    else if (link) void openWhy(link);
+    else if (link) ask(link);
   });
 }

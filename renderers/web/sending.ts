@@ -13,9 +13,10 @@ export function fields(form: HTMLFormElement): URLSearchParams {
 export async function sendAside(address: string, body: URLSearchParams, more: RequestInit = {}): Promise<Response> {
   const ask = (): Promise<Response> =>
     fetch(address, { method: "POST", body, headers: { Accept: "application/json", "HX-Request": "true", "X-CSRF-Token": token() }, ...more });
+  const sent = token();
   const answer = await ask();
   const fresh = answer.headers.get("X-CSRF-Token");
-  if (answer.status !== 403 || !fresh || fresh === token()) return answer;
+  if (answer.status !== 403 || !fresh || fresh === sent) return answer;
   renew(fresh);
   body.set("_csrf_token", fresh);
   return ask();

@@ -19,9 +19,9 @@ function said(text: string | undefined): string {
 }
 
 /** Signed in again in another tab: the protection token is another one, everything else is good; sent once more. */
-function renewed(response: Response | undefined, source: HTMLElement): boolean {
+function renewed(response: Response | undefined, sent: string | undefined, source: HTMLElement): boolean {
   const fresh = response?.headers.get("X-CSRF-Token");
-  if (!fresh || token() === fresh) return false;
+  if (!fresh || sent === fresh) return false; // another request may have taken it over already
   renew(fresh);
   const form = source.closest<HTMLFormElement>("form[data-form]");
   if (!form) return false;
@@ -32,7 +32,7 @@ function renewed(response: Response | undefined, source: HTMLElement): boolean {
 function tell(event: Event): void {
   const { response, request, sourceElement, text } = exchange(event);
   const status = response?.status ?? 0;
-  if (status === 403 && renewed(response?.raw, sourceElement)) return;
+  if (status === 403 && renewed(response?.raw, request.headers["X-CSRF-Token"], sourceElement)) return;
   if (status === 412 || status === 409 || status === 422) return; // the form itself says
   if (status === 401) {
     const form = sourceElement.closest<HTMLFormElement>("form[data-form]");

@@ -1,5 +1,5 @@
 // Sign-in over an open form: the session has ended, what was typed has not.
-import { token } from "./dom";
+import { token, word } from "./dom";
 
 let waiting: (() => void) | undefined;
 
@@ -19,6 +19,8 @@ function awaitsCode(form: HTMLFormElement, waits: boolean): void {
   form.dataset.to = waits ? "/sign-in/code" : "/sign-in";
   if (waits) box.focus();
 }
+
+let sending = false; // pressed twice: a code is good once
 
 async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<void> {
   const refused = form.querySelector<HTMLElement>("[data-refused]")!;
@@ -73,7 +75,13 @@ export function signInAgain(then?: () => void): boolean {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      void send(dialog, form);
+      if (sending) return;
+      sending = true;
+      const told = form.querySelector<HTMLElement>("[data-refused]")!;
+      void send(dialog, form).catch(() => {
+        told.textContent = word("offline");
+        told.hidden = false;
+      }).finally(() => (sending = false));
     });
     form.querySelector("[data-later]")?.addEventListener("click", () => dialog.close());
   }

@@ -81,9 +81,9 @@ class Tokens extends Combo {
   }
 
   /** What stands among the tokens is not offered again. */
-  override show(options: Option[], text: string): void {
+  override fitting(options: Option[]): Option[] {
     const there = new Set(this.ids());
-    super.show(options.filter((option) => !there.has(String(option.id))), text);
+    return options.filter((option) => !there.has(String(option.id)));
   }
 
   override leave(): void {

@@ -84,6 +84,7 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "overlong UTF-8": (b'{"name": "\xc0\xaf"}', 400),
     "half a character": (b'{"name": "\\ud800"}', 400),
     "NaN": (b'{"name": "x", "staff": NaN}', 400),
+    "a member twice": (b'{"name": "x", "staff": 1, "staff": 2}', 400),
     "Infinity": (b'{"name": "x", "staff": Infinity}', 400),
     "trailing": (b'{"name": "x"} {}', 400),
     "deep": (b'{"name": ' + b"[" * 100 + b"]" * 100 + b"}", 400),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+import docx
 import pytest
 from litestar.testing import TestClient
 
@@ -432,3 +434,42 @@ def test_pages_give_a_manager_only_their_own(crm: Crm) -> None:
         exists = rights.exists(rights.model.entities[page.removeprefix("/e/")])
         assert (crm.client.get(page).status_code == 200) == exists
     crm.client.cookies.clear()
+
+
+def test_a_manager_issues_invoice_and_contract_of_their_own_deal(crm: Crm) -> None:
+    """Word and PDF, with the child rows and the sum in words; nobody else knows of them; a bare deal has an invoice, too."""
+    product = crm.get("marina", "/api/records/product?limit=1")["items"][0]["id"]
+    company = crm.get("marina", "/api/records/company?limit=1")["items"][0]["id"]
+    rows = [{"product": product, "quantity": 2, "price": "1300.00"}]
+    written = crm.call(
+        "marina", "POST", "/api/records/deal", json={"name": "Полки", "company": company, "items": rows}
+    )
+    deal = written.json()["id"]
+    assert written.json()["seller"]["title"] == "ООО «СкладТех»", (
+        "the default is that of the person's department"
+    )
+    for name, words in (
+        ("invoice", "Две тысячи шестьсот рублей 00 копеек"),
+        ("contract", "две тысячи шестьсот рублей"),
+    ):
+        made = crm.call("marina", "POST", f"/api/documents/{name}", json={"record": deal, "format": "docx"})
+        assert made.status_code == 200, made.text
+        text = word_text(made.content)
+        assert words in text and "2 600,00 ₽" in text and "Стойка 3000×90" in text and "468,85" in text, text
+        paper = crm.call("marina", "POST", f"/api/documents/{name}", json={"record": deal, "format": "pdf"})
+        assert paper.content.startswith(b"%PDF"), paper.text
+        stranger = crm.call("igor", "POST", f"/api/documents/{name}", json={"record": deal, "format": "docx"})
+        assert stranger.status_code == 404
+    bare = crm.call("marina", "POST", "/api/records/deal", json={"name": "Только название"}).json()["id"]
+    asked = {"record": bare, "format": "docx", "preview": True}
+    assert crm.call("marina", "POST", "/api/documents/invoice", json=asked).status_code == 200
+    assert crm.call("marina", "POST", "/api/documents/contract", json=asked).status_code == 422, (
+        "without a company"
+    )
+
+
+def word_text(data: bytes) -> str:
+    """All the text of a Word document, spaces plain."""
+    document = docx.Document(io.BytesIO(data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(p.text for p in document.paragraphs), *cells]).replace("\N{NO-BREAK SPACE}", " ")

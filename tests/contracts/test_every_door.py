@@ -26,6 +26,7 @@ from tests.doors import (
     api_reading,
     api_writing,
     days_and_trees,
+    documents,
     grid,
     imports,
     lists,
@@ -33,10 +34,12 @@ from tests.doors import (
     pages_writing,
     past,
     people_pages,
+    reports,
     searching,
     shell,
     stages_and_boards,
     taking_out,
+    templates,
 )
 from tests.doors.doors import PROBES, commands, doors_of
 from tests.doors.people import grants
@@ -48,7 +51,7 @@ from tests.sites import Site, running
 
 CLAIMING = (
     api_reading, api_writing, api_model, pages_reading, pages_writing, imports, lists, stages_and_boards, past, people_pages, searching, shell,
-    taking_out, days_and_trees, grid,
+    taking_out, days_and_trees, grid, documents, templates, reports,
 )  # fmt: skip
 """The modules that claim doors."""
 

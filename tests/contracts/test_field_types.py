@@ -25,10 +25,10 @@ from metamodel.fields import field_types
 from metamodel.fields.base import Context
 from metamodel.fields.html import plain_text
 from metamodel.fields.link_any import AnyName
-from metamodel.fields.operators import OPERATORS, operand_text, operators_of
+from metamodel.fields.operators import OPERATORS, operators_of
 from metamodel.model import Field
 from metamodel.text import fold
-from tests.metamodel.fields.samples import SAMPLES, model, sample_field, value_of
+from tests.metamodel.fields.samples import SAMPLES, model, operand_text, sample_field, value_of
 
 ZONE = "Europe/Moscow"
 TYPES = tuple(name for name in field_types() if name in SAMPLES)

@@ -70,7 +70,7 @@ class Words(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
-        if tag in NOT_READ:
+        if tag in NOT_READ or given.get("translate") == "no":
             self._skipped.append(tag)
         if not self._skipped:
             self.said += [given[name] for name in SPOKEN if name in given]

@@ -10,6 +10,16 @@ import pytest
 from core.storage.workspace import Workspace
 from tests.conftest import Databases, Dialect
 from tests.core.storage.samples import sample_model, sample_workspace, settings_for
+from tests.warm import Warm
+
+WARM = ("psycopg", "tests.core.solutions.samples", "tests.core.records.crashing", "tests.core.records.dying")
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """What processes that are to be killed are forked from."""
+    with Warm(tmp_path_factory.mktemp("warm"), *WARM) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -11,19 +11,41 @@ from tests.doors.visit import Visit
 
 @claims("GET /api/model", "GET /api/openapi.json", "GET /api/docs")
 def descriptions(visit: Visit) -> None:
-    """Entities and fields that are not there for the reader stand in no description."""
+    """Entities and fields that are not there for the reader stand in no description; who creates knows what to fill in."""
+    rights = visit.rights
     for path in ("/api/model", "/api/openapi.json", "/api/docs"):
         answer = visit.api("GET", path)
         assert answer.status == 200
-        for name in ("vault", *(n for n in visit.rights.model.entities)):
-            if not visit.rights.exists(visit.entity(name)) and path == "/api/openapi.json":
-                assert f"/api/records/{name}" not in answer.json["paths"], name
-    told = {e["name"]: e for e in visit.api("GET", "/api/model").json["entities"]}
+        for name in ("vault", *(n for n in rights.model.entities)):
+            if not rights.exists(visit.entity(name)) and path == "/api/openapi.json":
+                calls = set(answer.json["paths"].get(f"/api/records/{name}", ()))
+                assert calls <= ({"post"} if rights.grants(visit.entity(name), "create") else set()), name
+    model = visit.api("GET", "/api/model").json
+    told = {e["name"]: e for e in model["entities"]}
+    if not rights.person.everything:
+        parts = {
+            kind: model[kind]
+            for kind in model.keys() - {"version", "solutions", "entities", "roles", "menus"}
+        }
+        assert {each["entity"] for made in parts.values() for each in made} <= told.keys()
+        for view in model["views"]:
+            known = visit.entity(view["entity"]).by_name
+            assert all(
+                rights.has(visit.entity(view["entity"]), known[c.split(".")[0]]) for c in view["columns"]
+            )
+        owners = {
+            each["solution"] for kind in model.keys() - {"version", "solutions"} for each in model[kind]
+        }
+        assert {each["name"] for each in model["solutions"]} == owners
     for name, written in told.items():
         entity = visit.entity(name)
-        assert visit.rights.exists(entity), name
+        creating = rights.grants(entity, "create")
+        assert rights.exists(entity) or creating, name
         if entity.follows is None:
-            may = {f.name for f in entity.fields if visit.rights.has(entity, f)}
+            filled = {
+                f.name for f in entity.fields for g in creating if g.fields is None or f.uid in g.fields
+            }
+            may = {f.name for f in entity.fields if rights.has(entity, f)} | filled
             assert {f["name"] for f in written["fields"]} <= may, name
 
 
@@ -33,6 +55,8 @@ def descriptions(visit: Visit) -> None:
     "GET /api/model/versions",
     "POST /api/model/versions/{n}/restore",
     "GET /api/model/uses/{kind}/{name}",
+    "POST /api/templates",
+    "GET /api/templates/{sha256}",
 )
 def configuring(visit: Visit) -> None:
     """Who may not configure is told the same of any configuration."""
@@ -42,6 +66,7 @@ def configuring(visit: Visit) -> None:
         ("POST", "/api/model/plan", {"roles": []}), ("POST", "/api/model/plan", {"changes": []}),
         ("POST", "/api/model/apply", {"plan": "x"}), ("GET", "/api/model/versions", None),
         ("POST", "/api/model/versions/1/restore", {}), ("GET", "/api/model/uses/entity/work", None),
+        ("POST", "/api/templates", {}), ("GET", f"/api/templates/{'a' * 64}", None),
     ):  # fmt: skip
         assert visit.api(method, path, body).status in (403, 404), path
     alike(visit, "GET", "/api/model/uses/entity/{}", "vault", "nobody")

@@ -148,6 +148,7 @@ def many(visit: Visit) -> None:
     "GET /api/jobs/{id}/errors",
     "GET /api/imports/{id}/revert",
     "POST /api/imports/{id}/revert",
+    "POST /api/imports/{id}/go-on",
 )
 def files_and_jobs(visit: Visit) -> None:
     """A trial import tells nothing of hidden keys; another's job is not there."""
@@ -181,4 +182,5 @@ def files_and_jobs(visit: Visit) -> None:
         visit.asking = ""
     alike(visit, "GET", "/api/jobs/{}", 999_998, 999_999)
     alike(visit, "POST", "/api/imports/{}/revert", 999_998, 999_999)
+    alike(visit, "POST", "/api/imports/{}/go-on", 999_998, 999_999)
     unchanged(visit.api("POST", "/api/files", {}))

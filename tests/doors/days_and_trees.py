@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
+from metamodel.model import Field
 from tests.doors.api_reading import UNKNOWN, alike
 from tests.doors.doors import claims
 from tests.doors.pages_reading import bare, no_page
-from tests.doors.stages_and_boards import grouped
 from tests.doors.visit import Visit
+from tests.oracle.evaluator import Row
 
 ENTRY, ROW = re.compile(r'data-entry="(\d+)"'), re.compile(r'<tr role="row"[^>]* data-id="(\d+)"')
 
@@ -54,7 +58,12 @@ def tree(visit: Visit) -> None:
         answer = visit.page("/e/department" + tail.format(row["id"]), fragment=True)
         if not readable:
             continue
-        below = {str(r["id"]) for r in seen.values() if r[parent.uid] == row["id"] and visit.rights.reads(department, r, parent)}  # fmt: skip
+        led = (
+            r
+            for r in seen.values()
+            if r[parent.uid] == row["id"] and visit.rights.reads(department, r, parent)
+        )
+        below = {str(r["id"]) for r in led} if row["id"] in seen else set()
         assert answer.status == 200 and set(ROW.findall(answer.text)) == below, answer.asked
         if row["id"] not in seen:
             pairs = [("view", "department_tree"), ("under", "")]
@@ -78,8 +87,49 @@ def pivots(visit: Visit) -> None:
             nothing = visit.api("POST", "/api/pivot", other)
             assert (answer.status, answer.json["code"]) == (nothing.status, nothing.json["code"])
             continue
-        expected = sorted(len(rows) for rows in grouped(visit, field).values() if rows)
+        expected = sorted(Counter(_key(visit, row, field) for row in visit.seen("work")).values())
         assert sorted(total[0] for total in answer.json["row_totals"]) == expected, answer.asked
         assert answer.json["grand_total"] == [len(visit.seen("work"))]
     for path in ("org.note", "parts.label", "hint", "owner.login"):
         visit.api("POST", "/api/pivot", {"entity": "work", "rows": [{"field": path}], "values": [{"aggregate": "first", "field": "name"}]})  # fmt: skip
+    drilled(visit)
+
+
+def _key(visit: Visit, row: Row, field: Field) -> Any:
+    """What a record is gathered by: a cell that may not be read is as an empty one, a hidden record is itself a group."""
+    if row.get(field.uid) is None or not visit.rights.reads(visit.entity("work"), row, field):
+        return None
+    shown = visit.rights.shown(visit.entity("work"), row, field)
+    return "hidden" if isinstance(shown, dict) and shown["id"] is None else row[field.uid]
+
+
+WAYS = (
+    "peers",
+    "watchers",
+    "parts.maker",
+    "tasks.owner",
+    "remarks.whisper",
+    "org.works.name",
+    "labels",
+    "org.boss",
+)
+"""Paths of works along links, lists of links, child rows and links from elsewhere."""
+
+
+def drilled(visit: Visit) -> None:
+    """The list behind a cell has as many records as the cell counts, however its keys are reached."""
+    for entity, ways in (("work", WAYS), ("remark", ("about",))):
+        for path in visit.some(ways, 4):
+            body = {"entity": entity, "rows": [{"field": path}], "columns": [{"field": "created_by"}]}
+            answer = visit.api("POST", "/api/pivot", body)
+            if answer.status != 200:
+                continue
+            for row, expression in visit.some(list(enumerate(answer.json["drill"]["rows"])), 3):
+                column = answer.json["drill"]["columns"][0]
+                asked = urlencode(
+                    {"filter": f"({expression}) AND ({column})", "count": "exact", "limit": "1"}
+                )
+                listed = visit.api("GET", f"/api/records/{entity}?{asked}")
+                cell = answer.json["cells"][row][0]
+                assert listed.status == 200, (listed.json, expression)
+                assert listed.json["count"] == (cell[0] if cell else 0), (path, expression)

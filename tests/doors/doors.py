@@ -18,7 +18,13 @@ P = TypeVar("P", bound=Callable[..., object])
 PROBES: dict[str, Probe] = {}
 """By door (``GET /e/{entity}``), what goes through it."""
 
-OUTSIDE = ("GET /assets/{name}", "GET /files/{id}/{name}", "GET /files/{id}/thumb/{size}")
+OUTSIDE = (
+    "GET /assets/{name}",
+    "GET /files/{id}/{name}",
+    "GET /files/{id}/thumb/{size}",
+    "GET /files/issued/{id}/{format}",
+    "GET /files/preview/{document}/{record}/{format}",
+)
 """Doors that `Application` opens itself, before it asks any table of routes."""
 
 

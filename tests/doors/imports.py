@@ -13,7 +13,7 @@ from tests.doors.visit import Visit
 @claims(
     "GET /imports", "POST /imports", "POST /imports/open/{token}/drop", "GET /imports/open/{token}", "POST /imports/open/{token}",
     "GET /imports/open/{token}/check", "POST /imports/open/{token}/check", "POST /imports/open/{token}/go",
-    "POST /imports/open/{token}/stop", "GET /imports/{job}", "POST /imports/{job}/stop", "POST /imports/{job}/revert",
+    "POST /imports/open/{token}/stop", "GET /imports/{job}", "POST /imports/{job}/stop", "POST /imports/{job}/go-on", "POST /imports/{job}/revert",
 )  # fmt: skip
 def imports(visit: Visit) -> None:
     """What is not one's own is answered as what is not there; a preview shows no record or cell that is hidden."""
@@ -66,8 +66,9 @@ def _of_others(visit: Visit) -> None:
     places = [f"imports{slash}{each}" for each in (job, none) for slash in ("/", "%2F")]
     one, another = (visit.page(f"/imports/{each}") for each in (job, none))
     assert bare(one, *places) == bare(another, *places) and one.status == 404
-    for tail in ("/stop", "/revert"):
+    for tail in ("/stop", "/go-on", "/revert"):
         one, another = (visit.form(f"/imports/{each}{tail}", []) for each in (job, none))
         assert bare(one, *places) == bare(another, *places) and one.status == 404, (tail, one, another)
     for method, tail in (("GET", ""), ("GET", "/errors"), ("DELETE", "")):
         assert visit.api(method, f"/api/jobs/{job}{tail}").status == 404, (method, tail)
+    assert visit.api("POST", f"/api/imports/{job}/go-on").status == 404

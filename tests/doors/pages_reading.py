@@ -134,6 +134,10 @@ def forms(visit: Visit) -> None:
                 assert {i["id"] for i in offered.json["items"]} <= {r["id"] for r in visit.seen(target)}
     for target in ("work", "org", "vault", "nobody"):
         visit.page(f"/e/remark/options/about?q=&_to={target}")
+    anywhere = visit.page("/e/remark/options/about?q=&_to=")
+    if anywhere.status == 200:
+        seen = {f"{name}:{row['id']}" for name in ("work", "org") for row in visit.seen(name)}
+        assert {each["id"] for each in anywhere.json["items"]} <= seen
     for path in ("/e/work/run/sweep", "/e/work/run/sweep/options/org?q=", "/e/work/run/nothing"):
         visit.page(path)
 

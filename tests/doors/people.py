@@ -36,6 +36,8 @@ ACTS = (
     ("hand",),
     ("sweep",),
     ("reveal",),
+    ("print",),
+    ("read", "print"),
 )
 
 

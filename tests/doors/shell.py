@@ -11,7 +11,7 @@ from tests.doors.visit import Visit
 
 @claims(
     "kubik demo", "kubik init", "kubik serve", "kubik worker", "kubik check", "kubik plan", "kubik apply", "kubik undo",
-    "kubik solution install", "kubik solution export", "kubik solution list", "kubik solution remove", "kubik solution part", "kubik user handover", "kubik user list", "kubik import", "kubik take-back", "kubik export",
+    "kubik solution install", "kubik solution export", "kubik solution list", "kubik solution remove", "kubik solution remove-demo", "kubik solution part", "kubik user handover", "kubik user list", "kubik import", "kubik take-back", "kubik export",
     "kubik bench", "kubik search rebuild", "kubik user add", "kubik user disable", "kubik user password", "kubik token create",
     "kubik personal erase", "kubik personal extract", "kubik personal seen", "kubik token list", "kubik token revoke", "kubik user reset-factor",
 )  # fmt: skip

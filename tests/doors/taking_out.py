@@ -54,16 +54,19 @@ def export_pages(visit: Visit) -> None:
         assert visit.form(f"/exports/{job}/cancel", []).status == 404
 
 
-@claims("GET /api/jobs/{id}/file", "GET /merges/{job}", "POST /merges/{job}/undo")
+@claims(
+    "GET /api/jobs/{id}/file", "GET /merges/{job}", "POST /merges/{job}/undo", "POST /api/merges/{id}/revert"
+)
 def jobs(visit: Visit) -> None:
     """Files and merges of others are not there."""
     for job in (1, 2, job_of_another(visit, "export"), job_of_another(visit, "merge"), UNKNOWN):
         assert visit.api("GET", f"/api/jobs/{job}/file").status == 404
         assert visit.page(f"/merges/{job}").status == 404
         assert visit.form(f"/merges/{job}/undo", []).status == 404
+        assert visit.api("POST", f"/api/merges/{job}/revert").status == 404
 
 
-@claims("GET /e/{entity}/merge", "POST /e/{entity}/merge")
+@claims("GET /e/{entity}/merge", "POST /e/{entity}/merge", "POST /api/records/{entity}/{id}/merge")
 def merges(visit: Visit) -> None:
     """Records in sight stand side by side with the cells that may be read; one that is hidden is none."""
     for name in ("work", "org", "task"):
@@ -83,6 +86,9 @@ def merges(visit: Visit) -> None:
                 other = visit.form(
                     f"/e/{name}/merge", [("id", str(id)), ("id", str(UNKNOWN)), ("stays", str(id))]
                 )
+                assert bare(one, row["id"], UNKNOWN) == bare(other, row["id"], UNKNOWN), one.asked
+                called = f"/api/records/{name}/{id}/merge"
+                one, other = (visit.api("POST", called, {"with": [gone]}) for gone in (row["id"], UNKNOWN))
                 assert bare(one, row["id"], UNKNOWN) == bare(other, row["id"], UNKNOWN), one.asked
 
 

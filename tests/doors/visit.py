@@ -96,6 +96,8 @@ class Visit:
     chance: random.Random = field(default_factory=random.Random)
     """What chooses which fields and rows are tried when there are many."""
     known: dict[Cell, bool] = field(default_factory=dict)
+    content: bytes = b""
+    """The last answer as it came, for who looks into files."""
 
     # --- asking
 
@@ -159,8 +161,10 @@ class Visit:
 
     def _keep(self, asked: str, body: Any, answer: Any) -> Answered:
         self.site.client.cookies.clear()
+        self.content = answer.content
         kind = answer.headers.get("content-type", "")
-        text = answer.text if not kind.startswith(("image/", "application/pdf")) else ""
+        binary = ("image/", "application/pdf", "application/vnd.openxmlformats")
+        text = answer.text if not kind.startswith(binary) else ""
         found = Answered(
             asked=f"{asked} {body!r} {self.asking}",
             status=answer.status_code,

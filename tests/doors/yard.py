@@ -17,6 +17,7 @@ from core.access.login import set_password
 from core.access.passwords import hash_password
 from core.access.tokens import create_token
 from core.storage.install import install_model
+from core.storage.templates import keep_template, sha256_of
 from core.storage.workspace import Transaction, Workspace
 from metamodel.fields.base import Context
 from metamodel.identity import identify
@@ -25,6 +26,15 @@ from metamodel.parse import parse_files
 from metamodel.resolve import resolve
 from tests import factories
 from tests.sites import PASSWORD, settings
+from tests.word import word
+
+SHEET = word(
+    "{{ name }} {{ hint }} {{ amount }} {{ due }} {{ kind }} {{ shout }} {{ labels }} {{ last_word }} {{ doc.number }}",
+    "{{ org }} {{ org.name }} {{ org.note }} {{ org.phone }} {{ org.worth }} {{ owner }} {{ owner.email }} {{ org_note }}",
+    "{% for p in parts %}{{ p.label }} {{ p.price }} {{ p.maker.note }} {% endfor %}",
+    "{% for t in tasks %}{{ t.subject }} {{ t.answer }} {{ t.held_on }} {% endfor %}{% for o in peers %}{{ o.name }} {% endfor %}{% for w in watchers %}{{ w.login }} {% endfor %}",
+)
+"""The template of a document that reads whatever a work holds and leads to."""
 
 YARD: Mapping[str, str] = {
     "solution.yaml": "name: yard\nlabel: Yard\n",
@@ -120,6 +130,14 @@ YARD: Mapping[str, str] = {
         where: [list]
         inputs: [{name: org, type: link, to: org}]
         steps: [{name: made, do: create, entity: vault, values: {name: input.org.name}, as: system}]
+    """,
+    "documents/sheet.yaml": f"""
+        name: sheet
+        entity: work
+        language: en
+        number: {{format: "S-{{seq}}"}}
+        file_name: "{{number}} {{name}} {{org}}"
+        templates: [{{file: sheet.docx, sha256: {sha256_of(SHEET)}}}]
     """,
     "views/all_works.yaml": """
         name: all_works
@@ -343,6 +361,7 @@ def install_yard(
     try:
         install_model(workspace, yard_model(changes))
         workspace.write(records.sync_roles)
+        workspace.write(lambda tx: keep_template(tx, SHEET))
         marks = workspace.write(fill)
         hashed = hash_password(PASSWORD)
 

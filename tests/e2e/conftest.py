@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,6 +25,8 @@ from core.query import Query, read
 from core.settings import Settings
 from core.solutions.start import initialize
 from core.storage.workspace import Transaction
+from tests.commands import free_port
+from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -51,8 +51,20 @@ PATIENCE = 20_000
 """Milliseconds for what a page is to show: as long as a busy machine takes; who finds it at once waits for nothing."""
 expect.set_options(timeout=PATIENCE)
 
+SLOW = float(os.environ.get("KUBIK_TEST_SLOW", "1"))
+"""How many times slower than this machine the pages think."""
+
 WORDS = "kubik-demo"
 """Everybody's password."""
+
+SERVE = """
+import os, sys
+os.setsid()
+os.environ |= {"KUBIK_HOME": sys.argv[1], "KUBIK_LOG_LEVEL": "warning"}
+sys.argv = ["kubik", "serve", "--port", sys.argv[2]]
+from core.cli import main
+main()
+"""
 
 Login = Callable[..., "Person"]
 
@@ -78,6 +90,14 @@ class Person:
     def _ended(self, request: Request) -> None:
         self.loading.discard(request)
 
+    def sign_in(self, login: str, words: str) -> None:
+        """Sign in by the form alone: the page of it and the one behind it are not drawn."""
+        form, ask = f"{self.url}/sign-in", self.page.request
+        token = re.search(r'name="_csrf_token" value="([^"]+)"', ask.get(form).text())
+        assert token is not None
+        sent: dict[str, str | float | bool] = {"_csrf_token": token[1], "login": login, "password": words}
+        assert ask.post(form, form=sent, max_redirects=0).status == 303
+
     def goto(self, path: str) -> None:
         """Open a page and wait until it is quiet."""
         self.page.goto(self.url + path)
@@ -86,7 +106,7 @@ class Person:
     def settle(self) -> None:
         """Wait until nothing has been loading for a moment (Playwright's own moment takes half a second)."""
         self.page.wait_for_load_state()
-        deadline, quiet = time.monotonic() + 8, 0
+        deadline, quiet = time.monotonic() + PATIENCE / 1000, 0
         while quiet < QUIET and time.monotonic() < deadline:
             self.page.wait_for_timeout(MOMENT)
             quiet = 0 if self.loading else quiet + MOMENT
@@ -104,7 +124,8 @@ class Person:
 
     def barriers(self, parts: str = "", *, colours: bool = False) -> list[str]:
         """What axe finds on this page, or in the parts of it that a selector names; with ``colours`` only of those."""
-        self.page.evaluate(AXE.read_text("utf-8") + ";0")
+        if not self.page.evaluate("() => 'axe' in window"):  # half a megabyte, once for a page
+            self.page.evaluate(AXE.read_text("utf-8") + ";0")
         self.page.evaluate(STILL)
         found: dict[str, Any] = self.page.evaluate(
             "([only, parts]) => axe.run(parts ? {include: [...document.querySelectorAll(parts)]} : document,"
@@ -139,53 +160,51 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """What servers are forked from."""
+    with Warm(tmp_path_factory.mktemp("warm"), "tests.e2e.serving") as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
-def served(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(demo_home: Path, servers: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a copy of the demonstration system, served by the command itself."""
     home = tmp_path_factory.mktemp("served") / "home"
     shutil.copytree(demo_home, home)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "KUBIK_HOME": str(home), "KUBIK_LOG_LEVEL": "warning"}
-    log = (home.parent / "serve.log").open("wb")
-    command = [sys.executable, "-m", "core.cli", "serve", "--port", str(port)]
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-    )
+    port, log = free_port(), home.parent / "serve.log"
+    server = servers.fork(SERVE, [str(home), str(port)], Path(os.devnull), log)
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until_served(url, server, home.parent / "serve.log")
+        wait_until_served(url, log)
         yield url
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
-        log.close()
+        os.killpg(server, signal.SIGTERM)
+        servers.wait(server)
 
 
-def wait_until_served(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the sign-in page answers; a server that ended says why."""
-    deadline = time.monotonic() + 40
+def wait_until_served(url: str, log: Path) -> None:
+    """Until the sign-in page answers."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if server.poll() is not None:
-            pytest.fail(f"the server ended: {log.read_text('utf-8')[-2000:]}")
         try:
-            with urllib.request.urlopen(f"{url}/sign-in", timeout=2):
+            with urllib.request.urlopen(f"{url}/sign-in", timeout=20):
                 return
         except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
+            time.sleep(0.05)
     pytest.fail(f"the server does not answer: {log.read_text('utf-8')[-2000:]}")
 
 
 @pytest.fixture
 def login(browser: Browser, served: str) -> Iterator[Login]:
-    """``login("marina", width=390, dark=True)``: a person signed in; faults of their pages fail the test at its end."""
+    """``login("marina", width=390, dark=True)``: a person signed in who goes to a page next, ``login(None)`` somebody
+    at the sign-in page; faults of their pages fail the test at its end."""
     people: list[Person] = []
     with ExitStack() as closing:
 
         def enter(
             who: str | None, *, width: int = 1440, height: int = 900, dark: bool = False, scripts: bool = True,
-            locale: str = "ru-RU",
+            locale: str = "ru-RU", words: str = WORDS,
         ) -> Person:  # fmt: skip
             context = browser.new_context(
                 viewport={"width": width, "height": height}, locale=locale, java_script_enabled=scripts,
@@ -195,15 +214,14 @@ def login(browser: Browser, served: str) -> Iterator[Login]:
             context.set_default_timeout(PATIENCE)
             context.add_init_script(WATCH)
             person = Person(context.new_page(), served)
+            if SLOW > 1:
+                context.new_cdp_session(person.page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
             people.append(person)
             watch(person)
-            person.goto("/sign-in")
-            if who is not None:
-                person.page.fill("#login", who)
-                person.page.fill("#password", WORDS)
-                person.page.click("form[action='/sign-in'] button.primary")
-                person.page.wait_for_url(lambda url: "/sign-in" not in url)
-                person.settle()
+            if who is None:
+                person.goto("/sign-in")
+            else:
+                person.sign_in(who, words)
             return person
 
         yield enter

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, expect
-
-from tests.conftest import BROWSER_ARGUMENTS
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.e2e.conftest import Login, Person
 
 pytestmark = pytest.mark.e2e
@@ -22,18 +16,12 @@ PARTS = ".scan-field, dialog.scan, .value .barcode"
 
 FIELD = "#f-barcode"
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium with a camera that shows a turning disc."""
-    path = os.environ.get("KUBIK_TEST_CHROMIUM") or shutil.which("chromium")
-    from playwright.sync_api import sync_playwright
-
-    camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=[*BROWSER_ARGUMENTS, *camera])
-        yield chromium
-        chromium.close()
+SCAN = """(code) => {
+    const key = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    [...code].forEach(key);
+    return !key("Enter");
+}"""
+"""Keys as fast as a scanner sends them, however busy the machine; whether Enter was kept from the form."""
 
 
 def barriers(person: Person) -> list[str]:
@@ -43,14 +31,13 @@ def barriers(person: Person) -> list[str]:
 
 def test_a_scanner_fills_the_field_without_sending_the_form_and_finds_in_a_list(login: Login) -> None:
     person = login("admin")
-    page, keys = person.page, person.page.keyboard
+    page = person.page
     person.goto("/e/product/new")
     page.fill("#f-code", "SCAN-1")
     page.fill("#f-name", "Сыр")
     page.fill(FIELD, "старое")
-    keys.type("4600051000057\n")
+    assert page.evaluate(SCAN, "4600051000057")
     expect(page.locator(FIELD)).to_have_value("4600051000057")
-    assert page.url.endswith("/e/product/new")
     assert barriers(person) == []
     page.fill(FIELD, "4600051000058")
     page.click("[data-save]")
@@ -62,7 +49,7 @@ def test_a_scanner_fills_the_field_without_sending_the_form_and_finds_in_a_list(
     assert picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
     person.goto("/e/product")
     page.evaluate("() => document.activeElement?.blur()")
-    keys.type("4600051000057\n")
+    assert page.evaluate(SCAN, "4600051000057")
     page.wait_for_url("**q=4600051000057*")
     person.settle()
     expect(page.locator("#rows td.name")).to_have_text(["Сыр"])
@@ -79,7 +66,6 @@ def test_the_camera_opens_in_a_dialog_and_closes_by_escape(login: Login, width: 
     expect(button).to_be_visible()
     button.click()
     page.wait_for_function("() => document.querySelector('dialog.scan video')?.videoWidth > 0")
-    page.wait_for_timeout(600)
     assert barriers(person) == []
     page.keyboard.press("Escape")
     expect(page.locator("dialog.scan")).to_have_count(0)

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Locator, Route
 
     from tests.e2e.conftest import Login, Person
 
@@ -37,8 +37,9 @@ def test_values_are_edited_in_place_by_the_keyboard_and_by_two_people_at_once(lo
     marina, anna = login("marina"), login("anna")
     card = new_deal(marina, "Правка на месте")
     page, value = marina.page, marina.page.locator("[data-name=probability] dd")
-    open_field(marina, "amount")
-    page.keyboard.type("1000")
+    page.locator("[data-name=amount] .pen").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("1000")  # before there is a field to type into
     page.keyboard.press("Enter")
     expect(page.locator("#saved")).to_have_text(re.compile(r"Сохранено в \d\d:\d\d"))
     expect(page.locator(".figure")).to_have_text(re.compile(r"1\s000"))
@@ -64,7 +65,13 @@ def test_values_are_edited_in_place_by_the_keyboard_and_by_two_people_at_once(lo
     page.click("[data-name=probability] .clash input[value=theirs]")
     page.click("[data-name=probability] [data-keep]")
     expect(value).to_contain_text("40")
-    expect(page.locator(".rail .feed")).to_contain_text("Лебедева", timeout=10_000)
+    expect(page.locator(".rail .feed")).to_contain_text("Лебедева")
+    tabs = page.locator(".rail .tabs a")
+    tabs.nth(1).click()
+    tabs.first.click()  # the panel is the one that was pressed last
+    expect(page.locator(".rail .pane")).to_have_attribute(
+        "data-pane", str(tabs.first.get_attribute("data-key"))
+    )
     assert marina.violations() == [] and anna.violations() == []
 
 
@@ -105,7 +112,12 @@ def test_cards_lead_on_through_the_list_and_back_to_its_place(login: Login) -> N
     page.click("#rows td.name a >> nth=0")
     marina.settle()
     expect(page.locator("[data-place]")).to_have_text(re.compile(r"^1 из \d+$"))
-    page.keyboard.press("j")
+    coming: list[Route] = []
+    page.route(f"**{links[1]}", lambda route: coming.append(route))
+    with page.expect_request(f"**{links[1]}"):
+        page.keyboard.press("j")
+    page.keyboard.press("e")  # before the next card is there: no key of this one
+    coming[0].continue_()
     page.wait_for_url(f"**{links[1]}")
     marina.settle()
     page.click("[data-back]")
@@ -156,6 +168,17 @@ def test_a_picture_a_rating_and_a_telephone_are_changed_in_place(login: Login) -
     keys.type("8 495 765-43-21")
     keys.press("Enter")
     expect(phone.locator("dd a.ref")).to_have_attribute("href", "tel:+74957654321")
+    notes = page.locator("[data-edit][data-name='notes']")
+    # before there is a field to type into: an Enter is a line, and what stands there stays
+    for typed in ("12\n34", "56"):
+        notes.locator(".pen").focus()
+        keys.press("Enter")
+        keys.type(typed)
+        expect(notes.locator("textarea")).to_have_value(re.compile(typed))
+        keys.press("Control+Enter")
+        expect(notes.locator("form")).to_have_count(0)
+    expect(notes.locator("dd")).to_contain_text(re.compile("12.*34", re.S))
+    expect(notes.locator("dd")).to_contain_text("56")
     admin.goto("/e/lead/20")
     interest = opened("interest")
     expect(interest.locator("input:checked")).to_be_focused()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.settings import Settings
 from tests.e2e.conftest import Login, Person
@@ -40,13 +40,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def enter(login: Login, who: str, **how: object) -> Person:
     """Somebody of the papers at a browser."""
-    person = login(None, **how)
-    person.page.fill("#login", who)
-    person.page.fill("#password", PASSWORD)
-    person.page.click("form[action='/sign-in'] button.primary")
-    person.page.wait_for_url(lambda url: "/sign-in" not in url)
-    person.settle()
-    return person
+    return login(who, words=PASSWORD, **how)
 
 
 def given(name: str, content: bytes, kind: str = "application/octet-stream") -> dict[str, object]:
@@ -75,12 +69,18 @@ def test_files_are_chosen_dropped_pasted_ordered_and_kept_through_a_refusal(logi
     expect(page.locator('[data-files="/photo"] .file-item img')).to_have_js_property("complete", True)
     page.locator('[data-files="/scans[]"] .file-item >> nth=1').locator("[data-up]").press("Alt+ArrowUp")
     assert items(page, "/scans[]") == ["b.txt", "a.txt", "c.txt"]
+    held: list[Route] = []
+    page.route("**/api/files", lambda route: held.append(route))
     put(page, "/any", given("big.txt", b"x"))
     page.fill('input[name="/code"]', "s3cret-word")
     assert person.barriers(".file-field, .secret-field") == []
 
     page.click("[data-save]")
+    expect(page.locator(".toasts")).to_contain_text("it is saved when they are there")
+    held[0].continue_()
+    page.unroute("**/api/files")
     expect(page.locator(".summary, #f-name-wrong").first).to_be_visible()
+    assert items(page, "/any") == ["big.txt"]
     person.settle()
     assert items(page, "/doc") == ["Договор №5.pdf"] and items(page, "/scans[]") == [
         "b.txt",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Login
@@ -23,10 +25,15 @@ def test_a_view_is_grouped_sorted_saved_and_found_again(login: Login) -> None:
     fold = page.locator("tbody.group [data-fold]").first
     fold.click()
     expect(fold).to_have_attribute("aria-expanded", "false")
+    page.reload()  # at once: what was folded stays so, however long the server takes to know it
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    page.locator("tbody.group [data-fold]").nth(1).click()
     page.click("#rows th[data-field='name'] a", modifiers=["Shift"])
     page.wait_for_url("**sort=closes_on%2Cname**")
     anna.settle()
-    expect(page.locator("tbody.group [data-fold]").first).to_have_attribute("aria-expanded", "false")
+    folds = page.locator("tbody.group [data-fold]")
+    for at in range(2):  # the second was folded a moment before the list was sorted
+        expect(folds.nth(at)).to_have_attribute("aria-expanded", "false")
     page.click("#menu-columns > summary")
     page.locator("#menu-columns [data-offer]").first.click()
     page.wait_for_url("**columns=**")
@@ -62,6 +69,7 @@ def test_a_view_is_grouped_sorted_saved_and_found_again(login: Login) -> None:
 def test_thousands_of_rows_scroll_with_a_bounded_page_and_the_place_is_found_again(login: Login) -> None:
     admin = login("admin")
     page = admin.page
+    admin.goto("/")
     made = page.evaluate(
         """async () => {
           const token = document.querySelector('meta[name="csrf-token"]').content;
@@ -73,13 +81,55 @@ def test_thousands_of_rows_scroll_with_a_bounded_page_and_the_place_is_found_aga
     )
     assert made == 200
     admin.goto("/e/tag?sort=name")
-    for _ in range(60):
-        page.evaluate("() => { document.querySelector('.scroll').scrollTop += 2500 }")
-        page.wait_for_timeout(60)
+    page.wait_for_function("() => (document.querySelector('.scroll').scrollTop += 2500) > 30_000", polling=60)
     admin.settle()
-    assert page.evaluate(PLACE) > 20_000
     assert page.evaluate(COUNT) < 900
     top = page.evaluate(PLACE)
     page.reload()
     admin.settle()
     page.wait_for_function("top => Math.abs(document.querySelector('.scroll').scrollTop - top) < 80", arg=top)
+
+
+def test_an_answer_to_what_was_typed_before_takes_nothing_and_overwrites_nothing(login: Login) -> None:
+    anna = login("anna")
+    page, keys = anna.page, anna.page.keyboard
+    held: list[Route] = []
+
+    def hold(pattern: str) -> None:
+        """The next answer comes when it is let go."""
+        held.clear()
+        page.unroute_all()
+        page.route(re.compile(pattern), lambda route: route.continue_() if held else held.append(route))
+
+    def go_on() -> None:
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+
+    anna.goto("/e/deal?view=all")
+    hold(r"/e/deal\?.*q=")
+    page.locator("#list-search").focus()
+    with page.expect_request(re.compile(r"/e/deal\?.*q=")):
+        keys.type("стел")
+    keys.type("лаж")
+    go_on()
+    page.wait_for_url(lambda url: unquote(url).endswith("q=стеллаж"))
+    expect(page.locator("#list-search")).to_have_value("стеллаж")
+
+    page.unroute_all()
+    anna.goto("/e/deal/new")
+    product = page.locator("tr.entry input.input").first
+    product.focus()
+    keys.type("сто")
+    marked = page.locator(".options:not([hidden]) li[aria-selected='true']")
+    expect(marked).to_have_count(1)
+    before = marked.inner_text()
+    hold(r"/options/product")
+    with page.expect_request(re.compile(r"/options/product")):
+        page.locator("tr.entry input.input").first.fill("монтаж")
+    expect(marked).to_have_count(0)
+    keys.press("Tab")
+    go_on()
+    expect(product).to_have_value(re.compile("онтаж"))
+    expect(product).not_to_have_value("монтаж")
+    expect(product).not_to_have_value(before)

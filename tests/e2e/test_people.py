@@ -41,11 +41,11 @@ def test_a_head_sees_what_a_change_means_hands_over_and_takes_it_back(login: Log
     page.get_by_role("checkbox", name="остаётся").first.check()
     assert head.barriers() == []
     page.get_by_role("button", name="Передать").click()
-    expect(page.locator("#progress .outcome")).to_contain_text("Передано", timeout=20_000)
+    expect(page.locator("#progress .outcome")).to_contain_text("Передано")
     expect(page.locator("#progress")).to_contain_text("Соколов Игорь Павлович")
     expect(page.locator("#progress")).to_contain_text("Орлов Денис Андреевич")
     page.get_by_role("button", name="Вернуть как было").click()
-    expect(page.locator("#progress .outcome")).to_contain_text("Возвращ", timeout=20_000)
+    expect(page.locator("#progress .outcome")).to_contain_text("Возвращ")
     page.emulate_media(color_scheme="dark")
     assert head.barriers(colours=True) == []
     page.get_by_role("link", name="К сотруднику").click()

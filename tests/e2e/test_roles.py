@@ -60,6 +60,7 @@ def test_why_opens_over_a_card_by_its_key_and_answers_on_a_phone(login: Login) -
     page.set_default_timeout(PATIENCE)
     anna.goto("/e/deal/3")
     page.keyboard.press("Alt+w")
+    page.keyboard.press("Alt+w")  # before the dialog has come
     dialog = page.locator("dialog.why-dialog")
     expect(dialog.locator("#why-user")).to_be_focused()
     dialog.locator("#why-user").select_option(label="Соколов Игорь Павлович")

@@ -49,6 +49,8 @@ TYPES = [name for name in field_types() if name in SAMPLES]
     ("integer", 60, "duration", span(60), False), ("integer", -60, "duration", None, True), ("text", "Важный, Далеко", "choices", ("vip", "far"), False),
     ("choices", ("vip", "far"), "text", "Важный, Далеко", False), ("text", '{"a": 1}', "json", JsonValue({"a": 1}), False), ("text", "{", "json", None, True),
     ("json", JsonValue([1]), "text", "[1]", False), ("integer", 4, "rating", 4, False), ("integer", 6, "rating", None, True), ("decimal", D("4.6"), "rating", 5, True), ("choice", "call", "choices", None, True),
+    ("link", 7, "links", (7,), False), ("links", (8, 7), "link", 8, True), ("links", (7,), "link", 7, False), ("user", 7, "users", (7,), False),
+    ("file", 7, "files", (7,), False), ("files", (9, 7), "image", 9, True), ("user", 7, "links", None, True), ("links", (7,), "text", None, True),
 ])  # fmt: skip
 def test_a_value_becomes(old: str, value: Any, new: str, expected: Any, lost: bool) -> None:
     made = convert(sample_field(old), sample_field(new), value_of(old, value), zone="Europe/Moscow")

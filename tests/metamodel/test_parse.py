@@ -83,7 +83,6 @@ fields:
 
 
 @pytest.mark.parametrize(("path", "words"), [
-    ("reports/sales.yaml", "“reports” do not exist in this version"),
     ("automations/call.yaml", "“automations” do not exist in this version"),
     ("entity/deal.yaml", "did you mean “entities/”?"),
     ("entities/deal.txt", "in entities/ stand files NAME.yaml alone"),

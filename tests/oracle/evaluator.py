@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from metamodel.any_link import AnyLink
-from metamodel.expression.tree import Aggregate, Call, Constant, Me, MySet, Node, Path
+from metamodel.expression.tree import Aggregate, Call, Constant, Me, MySet, Node, Path, walk
 from metamodel.model import Entity, Field, Model
 from tests.oracle import sets
 
@@ -71,6 +71,14 @@ class Oracle:
 
     def find(self, entity_uid: str, record: Any) -> Row | None:
         return next((r for r in self.live(entity_uid) if r["id"] == record), None)
+
+    def own(self, user: Entity, field_uid: str | None) -> Row | None:
+        """The reader's record, as far as they know it themselves: with its cells as they are."""
+        return self.find(user.uid, self.me)
+
+    def leads_on(self, entity_uid: str, record: int) -> bool:
+        """Whether what leads to a record may be followed from there."""
+        return True
 
     def cell(self, entity: Entity, row: Row, field_uid: str) -> Any:
         """The value of a field of a row; a computed one is computed."""
@@ -128,14 +136,15 @@ class Evaluation:
         entity, row = self.frames[-1 - node.up]
         if node.root == "my":
             entity = self.oracle.model.entities["user"]
-            row = self.oracle.find(entity.uid, self.oracle.me)
+            row = self.oracle.own(entity, node.steps[0][1] if node.steps else None)
         if not node.steps:
             return None if row is None else row["id"]
         for index, (entity_uid, field_uid) in enumerate(node.steps):
             if row is None:
                 return None
             entity = self.oracle.model.entity_by_uid[entity_uid]
-            value = self.oracle.cell(entity, row, field_uid)
+            mine = node.root == "my" and index == 0
+            value = row.get(field_uid) if mine else self.oracle.cell(entity, row, field_uid)
             if index == len(node.steps) - 1:
                 return value
             if isinstance(value, AnyLink):
@@ -198,6 +207,13 @@ class Evaluation:
         if owner is None:
             return []
         above = node.of.type.entity if node.of is not None else self.frames[-1][0] and self.frames[-1][0].uid
+        if (
+            node.of is not None
+            and node.of.root != "my"
+            and node.of.steps
+            and not oracle.leads_on(above or "", owner)
+        ):
+            return []
         led: list[Row] = []
         for row in oracle.live(node.entity):
             value = oracle.cell(entity, row, node.through)
@@ -207,6 +223,15 @@ class Evaluation:
             elif value == (AnyLink(above or "", owner) if isinstance(value, AnyLink) else owner):
                 led.append(row)
         return led
+
+    def counted(self, node: Node | None, value: Any) -> Any:
+        """What makes one of different values; a record out of sight is none of them."""
+        if node is None or node.type.kind not in ("text", "link", "link_any"):
+            return value
+        if node.type.kind == "text":
+            return key(value)
+        led = value if isinstance(value, AnyLink) else AnyLink(node.type.entity or "", value)
+        return value if self.oracle.leads_on(led.entity, led.id) else None
 
     def by_key(self, pairs: list[Any], of: Callable[[Evaluation], Any], *, last: bool) -> list[Any]:
         keyed = [(of(e), row, e) for row, e in pairs]
@@ -250,9 +275,7 @@ class Evaluation:
         if name in ("=", "<>", "<", "<=", ">", ">=", "IS_DISTINCT", "BETWEEN", "IN"):
             return self.compared(name, arguments)
         if name == "UNDER":
-            value, record = (self.value(a) for a in arguments)
-            tree = self.oracle.model.entity_by_uid[arguments[0].type.entity or ""]
-            return _in_set(value, self.oracle.below(tree, record))
+            return self.under(*arguments)
         if name == "CHOICE_NAME":
             value = self.value(arguments[0])
             return next((c.name for c in self.choices(arguments[0]) if c.uid == value), None)
@@ -282,6 +305,17 @@ class Evaluation:
         if name in _LENIENT:
             return _LENIENT[name](*values)
         return None if any(v is None for v in values) else _STRICT[name](*values)
+
+    def under(self, inner: Node, outer: Node) -> Any:
+        """Along a tree; records out of sight stand nowhere in it, unless the reader's own are asked for."""
+        value, record = self.value(inner), self.value(outer)
+        tree = self.oracle.model.entity_by_uid[inner.type.entity or ""]
+        if record is not None and not _own(outer) and not self.oracle.leads_on(tree.uid, record):
+            record = None
+        below = self.oracle.below(tree, record)
+        if not _own(inner) and not _own(outer):
+            below = {id for id in below if self.oracle.leads_on(tree.uid, id)}
+        return _in_set(value, below)
 
     def sum(self, node: Call) -> Any:
         """A chain of up to nine terms is one sum; beyond that the first nine are one term of the next."""
@@ -333,8 +367,26 @@ class Evaluation:
                 value = key(value)
             if value is not None and kinds == {"choice"} and ordered:
                 value = self.choice_place(node, value)
+            if (
+                value is not None
+                and kinds <= {"link", "link_any"}
+                and self.names_hidden(node, arguments, value)
+            ):
+                value = None
             values.append(value)
         return _COMPARE[name](*values)
+
+    def names_hidden(self, node: Node, arguments: tuple[Node, ...], record: Any) -> bool:
+        """A record that is out of sight is none where it is named, or where links are compared with one another."""
+        if _own(node):
+            return False
+        others = arguments[1:] if node is arguments[0] else arguments[:1]
+        if _of_row(node) and not any(_of_row(other) for other in others):
+            return False
+        if isinstance(record, AnyLink):
+            return not self.oracle.leads_on(record.entity, record.id)
+        entity = next((a.type.entity for a in (node, *others) if a.type.entity), None)
+        return entity is not None and not self.oracle.leads_on(entity, record)
 
     # --- the calendar
 
@@ -428,6 +480,18 @@ def _lengths(name: str, values: list[Any]) -> Any:
 def exact_length(value: Any) -> timedelta:
     """The length of a duration of the language, which counts days and seconds apart."""
     return value if isinstance(value, timedelta) else timedelta(days=value.days, seconds=value.seconds)
+
+
+def _of_row(node: Node) -> bool:
+    """Whether a value differs from row to row."""
+    return any(isinstance(n, Aggregate) or isinstance(n, Path) and n.root == "row" for n in walk(node))
+
+
+def _own(node: Node) -> bool:
+    """Whether a value is the reader, one of their sets, or a field of their own record."""
+    return isinstance(node, Me | MySet) or (
+        isinstance(node, Path) and node.root == "my" and len(node.steps) < 2
+    )
 
 
 def _in_set(value: Any, items: set[int]) -> Any:
@@ -533,9 +597,7 @@ def _mean(values: list[Any]) -> Any:
 
 _AGGREGATES: dict[str, Callable[[list[Any], Aggregate, Evaluation], Any]] = {
     "COUNT": lambda values, _n, _e: len(values),
-    "COUNT_DISTINCT": lambda values, n, _e: len(
-        {key(v) if n.body and n.body.type.kind == "text" else v for v in values}
-    ),
+    "COUNT_DISTINCT": lambda values, n, e: len({e.counted(n.body, v) for v in values} - {None}),
     "SUM": _sum,
     "AVG": lambda values, n, e: _mean(values),
     "MIN": lambda values, n, e: values[0] if values else None,

@@ -156,6 +156,13 @@ class Rights:
             return False
         return field.type.name != "children" or self.exists(self.model.entity_by_uid[field.target or ""])
 
+    def apart(self, entity: Entity, field: Field) -> bool:
+        """Whether the grants that give a cell leave it out of rows that others give."""
+        given = self._covering(entity, field)
+        rows = self.grants(entity, "read")
+        limited = any(all(g.rows not in (None, row.rows) for g in given) for row in rows)
+        return bool(given) and not self._plain(entity, field) and limited
+
     def _covering(self, entity: Entity, field: Field) -> list[Grant]:
         """The grants that give the cell: those of reading, and those that show more of the rows one reads."""
         more = [
@@ -266,6 +273,19 @@ class Seen(Oracle):
     def live(self, entity_uid: str) -> Iterator[Row]:
         entity = self.model.entity_by_uid[entity_uid]
         return (row for row in super().live(entity_uid) if self.rights.sees(entity, row))
+
+    def own(self, user: Entity, field_uid: str | None) -> Row | None:
+        """As it is, but for a field that they may read of some people only."""
+        field = user.by_uid.get(field_uid or "")
+        if field is None or not self.rights.apart(user, field):
+            return self.rights.world.find(user.uid, self.me)
+        row = self.find(user.uid, self.me)
+        return row and {**row, field.uid: self.cell(user, row, field.uid)}
+
+    def leads_on(self, entity_uid: str, record: int) -> bool:
+        """From a record that is not seen, in the bin or not, no list leads on."""
+        entity = self.model.entity_by_uid[entity_uid]
+        return any(r["id"] == record and self.rights.sees(entity, r) for r in self.rows[entity_uid])
 
     def cell(self, entity: Entity, row: Row, field_uid: str) -> Any:
         found = entity.by_uid.get(field_uid)

@@ -30,6 +30,6 @@ def test_every_kind_has_its_table() -> None:
 def test_the_example_is_a_solution() -> None:
     blocks = re.findall(r"```yaml (\S+)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     found = parse_files(dict(blocks))
-    model = resolve(together(system_document(), found), 1, {}, {})
+    model = resolve(together(system_document(), found), 1, {})
     assert model.entities["request"].by_name["total"].result.kind == "number"
     assert set(model.roles) == {"administrator", "engineer", "senior"}

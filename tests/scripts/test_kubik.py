@@ -14,7 +14,7 @@ TOOLS = ("cksum", "sort", "find", "ln", "rm", "readlink", "mkdir", "mv", "id", "
 # Stands for python: 3.11 with venv, makes a `.venv/bin/python` that is itself, and tells how it was called.
 PYTHON = """#!/bin/sh
 case "$*" in
-    *'-m venv'*) for last; do :; done; rm -rf "$last"; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
+    *'-m venv'*) for last; do :; done; rm -rf "$last"/* "$last"/.[!.]*; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
     *'-m pip'*) printf 'pip %s\\n' "$*" >> "$KUBIK_STAND_IN_LOG"; [ ! -e "$KUBIK_STAND_IN_LOG.fail" ] ;;
     '-P '*) printf '%s|%s\\n' "$(pwd)" "$*" ;;
     -) cat > /dev/null ;;
@@ -104,6 +104,22 @@ def test_only_what_changed_is_done_again(machine: Machine) -> None:
     (machine.root / "requirements.txt").write_text("new")
     assert machine.run("serve").returncode == 0
     assert machine.steps() == ["pip -m pip install"]
+
+
+@pytest.mark.parametrize("name", [".venv", "node_modules"])
+def test_what_is_linked_from_another_checkout_is_not_emptied(
+    machine: Machine, tmp_path: Path, name: str
+) -> None:
+    theirs = tmp_path / name
+    theirs.mkdir()
+    (theirs / "theirs").write_text("theirs")
+    (machine.root / name).symlink_to(theirs)
+    refused = machine.run("serve")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.splitlines()[-1].startswith(f"kubik: {name} is a link to that of another folder")
+    assert [file.name for file in theirs.iterdir()] == ["theirs"]
+    (machine.root / name).unlink()
+    assert machine.run("serve").returncode == 0
 
 
 def test_a_failed_step_is_told_and_resumed(machine: Machine) -> None:

@@ -12,14 +12,14 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
-from core.access.security import note_security
 from core.access.standing import actor_of_standing, asked_so, write_standing
 from core.errors import KubikError
 from core.jobs.jobs import KEPT, Job, job_columns, make_job, read_job, start_job
 from core.jobs.running import JobCancelled, Run
 from core.jobs.worker import Outcome
 from core.query.exporting.known import exporters
-from core.query.exporting.reading import Export, begin_export, narrowed_of
+from core.query.exporting.reading import begin_export, narrowed_of
+from core.query.exporting.taken import dated_name, note_taken
 from core.query.exporting.writing import Exporter, Manner, exporter_named
 from core.query.names import readable_entity
 from core.query.query import Query
@@ -80,7 +80,7 @@ def export_job(run: Run) -> Outcome:
             actor = replace(actor_of_standing(tx, run.job), language=manner.language)
             with part.open("wb") as file:
                 export = begin_export(tx, actor, question)
-                record_export(run.workspace, actor, export, format)
+                note_taken(run.workspace, actor, export.entity, export.total, format.name)
                 format.write(export, file, manner, _told(run))
     except (KubikError, JobCancelled):
         part.unlink(missing_ok=True)
@@ -97,16 +97,7 @@ def export_job(run: Run) -> Outcome:
 def file_name(entity: Entity, format: Exporter, manner: Manner, workspace: Workspace) -> str:
     """What an export is called when it is saved: the entity and the day."""
     label = entity.label_many.in_language(manner.language) if manner.labels else ""
-    return f"{label or entity.name} {datetime.now(workspace.zone).date()}.{format.name}"
-
-
-def record_export(workspace: Workspace, actor: Actor, export: Export, format: Exporter) -> None:
-    """Write into the security log of the person that they export: what, how many, as what."""
-    if actor.system or actor.person is None:
-        return
-    person = actor.person
-    detail = f"{export.entity.name}, {export.total}, {format.name}"
-    workspace.write(lambda tx: note_security(tx, "exported", actor.user or person, person, detail=detail))
+    return dated_name(label or entity.name, workspace, format.name)
 
 
 def exported_file(tx: Transaction, actor: Actor, job: int) -> Made:

@@ -18,8 +18,8 @@ from core.access.grants import Grants, grants_of
 from core.errors import KubikError
 from core.query.attached import attach, link_of, titles_select
 from core.query.columns import Layout
-from core.query.compile import Compiler, Part
-from core.query.execute import Reader, Values, parameters, reader_of, relations_of
+from core.query.compile import Part
+from core.query.execute import Reader, make_reader, parameters, reader_of
 from core.query.exporting.forms import ExportColumn, column_of
 from core.query.exporting.naming import ambiguous_titles
 from core.query.exporting.rights import exported_freely, exporting
@@ -27,10 +27,9 @@ from core.query.exporting.seen import note_chunk
 from core.query.matching import id_list
 from core.query.names import readable_entity, readable_path
 from core.query.noting import Watched, watch
-from core.query.paging import segments
+from core.query.paged import Values
 from core.query.plan import plan
 from core.query.query import FileLink, Link, Query
-from core.query.reach import Reach
 from core.storage.prepared import Prepared
 from core.storage.workspace import Transaction
 from metamodel.messages import message
@@ -226,20 +225,14 @@ def _names(
 
 def _reader(tx: Transaction, actor: Actor, narrowed: Grants, query: Query) -> Reader:
     """A reader under grants that are not the actor's own, kept by nobody."""
-    made = plan(query, tx.model, narrowed, "any")
-    compiler = Compiler(plan=made, relations=relations_of(tx, narrowed), language=actor.language)
-    keys = compiler.keys(compiler.fresh())
-    return Reader(
-        plan=made, compiler=compiler, database=tx.workspace.database, columns=(), segments=segments(keys),
-        key_count=len(keys), reach=Reach(),
-    )  # fmt: skip
+    return make_reader(tx, actor.language, plan(query, tx.model, narrowed, "any"))
 
 
 def _all_ids(tx: Transaction, finder: Reader, values: Mapping[str, Any]) -> Any:
     """The ids of all rows in order, as 64-bit numbers in a file that stands at its end."""
     file: Any = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the export closes it
     given = {**values, "limit": NO_ROW_LIMIT}
-    for segment in finder.segments:
+    for segment in finder.pages.segments:
         prepared = finder.other("page_ids", Part(segment=segment))
         at = len(prepared.types) - 1
         for rows in prepared.pieces(tx.connection, given, 50_000):

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-Aggregate = Literal[
-    "count", "count_distinct", "sum", "avg", "min", "max", "median", "first", "last",
-    "share_of_row", "share_of_column", "share_of_total",
-]  # fmt: skip
+from metamodel.aggregates import AGGREGATES, MAX_AXES, MAX_MEASURES, SHARES
+from metamodel.reports import ReportSort, value_text
 
-AGGREGATES: tuple[str, ...] = get_args(Aggregate)
-
-SHARES = ("share_of_row", "share_of_column", "share_of_total")
+__all__ = [
+    "AGGREGATES",
+    "MAX_AXES",
+    "MAX_CELLS",
+    "MAX_MEASURES",
+    "MAX_SECONDS",
+    "SHARES",
+    "Axis",
+    "Measure",
+    "PivotQuery",
+]
 
 MAX_CELLS = 100_000
 """Cells of a pivot; more is refused: nobody reads them, and an export of the list is the way to them."""
 
-MAX_AXES = 6
-"""Fields in rows, and as many in columns."""
 
-MAX_MEASURES = 12
+MAX_SECONDS = 30.0
+"""How long the statements of a pivot may take together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Measure:
     @property
     def name(self) -> str:
         """As it stands in the answer: `count`, `sum(amount)`."""
-        return self.aggregate if self.field is None else f"{self.aggregate}({self.field})"
+        return value_text(self.aggregate, self.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,8 @@ class PivotQuery:
     """A pivot of one entity. ``filter`` is an expression, ``search`` as in a list.
 
     ``subtotals`` asks for the figures of the groups of rows that have the first fields in common.
+    ``sort`` and ``sort_columns`` order rows and columns by their totals of a value instead of by their keys: rows at each
+    level of groups, columns of one and the same group.
     """
 
     entity: str
@@ -58,3 +64,5 @@ class PivotQuery:
     filter: str | None = None
     search: str | None = None
     subtotals: bool = False
+    sort: ReportSort | None = None
+    sort_columns: ReportSort | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from core.query.pivot.labels import Labels
@@ -20,36 +21,43 @@ MOST_NAMED = 500
 
 def drill(keys: Sequence[Key], group: Group, start: int, labels: Labels) -> str:
     """The expression of a row or a column with these keys; keys reached by the same list are about one of its records."""
-    parts: list[str] = []
-    placed = [(key, value, start + index) for index, (key, value) in enumerate(zip(keys, group, strict=True))]
-    for _, several in groupby(sorted(placed, key=_way_of), key=_way_of):
-        parts.append(_through(list(several), labels))
-    return " AND ".join(parts) or EVERYTHING
+    placed = [
+        _Placed(key=key, value=value, place=start + index, ways=key.place.ways)
+        for index, (key, value) in enumerate(zip(keys, group, strict=True))
+    ]
+    return _all_of(placed, labels) or EVERYTHING
 
 
-def _way_of(placed: tuple[Key, Any, int]) -> tuple[str, ...]:
-    key = placed[0]
-    ways: tuple[Way, ...] = key.place.ways
-    return tuple(way.label for way in ways)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A key with its value, its place among all keys, and the lists that still lead to it."""
+
+    key: Key
+    value: Any
+    place: int
+    ways: tuple[Way, ...]
 
 
-def _through(placed: Sequence[tuple[Key, Any, int]], labels: Labels) -> str:
-    """Conditions on the record itself, or on one of those that a list leads to."""
-    conditions = [_condition(key, value, place, labels) for key, value, place in placed]
-    ways = placed[0][0].place.ways
-    made = " AND ".join(conditions)
-    for way in reversed(ways):
-        made = f"EXISTS({way.label} WHERE {made})"
-    if ways and all(value is None for _, value, _ in placed):
-        none = ways[0].label
-        made = f"(NOT EXISTS({none} WHERE id IS NOT NULL) OR {made})"
-    return made
+def _all_of(placed: Sequence[_Placed], labels: Labels) -> str:
+    """Conditions on a record itself, and on one of those that each list of it leads to."""
+    parts = [_condition(each, labels) for each in placed if not each.ways]
+    by_way: dict[str, list[_Placed]] = {}
+    for each in placed:
+        if each.ways:
+            by_way.setdefault(each.ways[0].label, []).append(replace(each, ways=each.ways[1:]))
+    for label, several in by_way.items():
+        found = f"EXISTS({label} WHERE {_all_of(several, labels)})"
+        if all(each.value is None for each in several):
+            found = f"(NOT EXISTS({label} WHERE id IS NOT NULL) OR {found})"
+        parts.append(found)
+    return " AND ".join(parts)
 
 
-def _condition(key: Key, value: Any, place: int, labels: Labels) -> str:
-    name = (
-        key.last if not (key.place.ways and key.place.steps == ((key.place.ways[-1].entity, "id"),)) else "id"
-    )
+def _condition(placed: _Placed, labels: Labels) -> str:
+    key, value, place = placed.key, placed.value, placed.place
+    ways = key.place.ways
+    itself = bool(ways) and key.place.steps == ((ways[-1].entity, "id"),)
+    name = "id" if itself else key.last
     if value is None:
         return f"{name} IS NULL"
     if value == (HIDDEN,):
@@ -63,25 +71,39 @@ def _condition(key: Key, value: Any, place: int, labels: Labels) -> str:
             return f"{name} = {'true' if value else 'false'}"
         case "date" | "datetime":
             return _days(name, value, key)
-        case "number" if key.by is not None:
-            end = following(value, key.by)
-            return f"{name} >= {value} AND {name} < {end}"
+        case "number":
+            return _numbers(name, value, key.by)
         case "time":
             return f"{name} = {_text(value.isoformat('seconds'))}"
+        case "link_any":
+            return f"{name} = {_text(labels.referred(value, place))}"
         case "duration":
             return f"{name} = PT{value.total}S"
         case _:
             return f"{name} = {value}"
 
 
+def _numbers(name: str, value: Any, by: str | None) -> str:
+    if by is None:
+        return f"{name} = {Decimal(value):f}"
+    return f"{name} >= {Decimal(value):f} AND {name} < {Decimal(following(value, by)):f}"
+
+
 def _hidden(name: str, place: int, labels: Labels) -> str:
-    seen = sorted(labels.links[place])
+    seen = labels.links[place]
     there = f"{name} IS NOT NULL"
     if not seen:
         return there
+    if labels.keys[place].kind == "link_any":
+        if len(seen) > MOST_NAMED:
+            return " AND ".join(
+                (there, *(f"{name} AS {each}.id IS NULL" for each in sorted(labels.led[place].values())))
+            )
+        named = ", ".join(_text(labels.referred(link, place)) for link in sorted(seen, key=str))
+        return f"{there} AND NOT {name} IN ({named})"
     if len(seen) > MOST_NAMED:
         return f"{there} AND {name}.id IS NULL"
-    return f"{there} AND NOT {name} IN ({', '.join(map(str, seen))})"
+    return f"{there} AND NOT {name} IN ({', '.join(map(str, sorted(seen)))})"
 
 
 def _days(name: str, value: Any, key: Key) -> str:

@@ -6,9 +6,10 @@ at the end, and rounded half away from zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from metamodel.expression.durations import span
@@ -16,6 +17,8 @@ from metamodel.expression.operators import QUOTIENT_SCALE
 from metamodel.expression.types import Type
 
 SHARE_DIGITS = 6
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""What most cells of a pivot hold of most: tens of thousands of dictionaries less."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,37 +30,65 @@ class Stat:
     least: Any = None
     greatest: Any = None
 
-    def add(self, other: Stat) -> None:
-        """Take another group's in."""
-        self.filled += other.filled
-        self.units += other.units
-        known = [v for v in (self.least, other.least) if v is not None]
-        self.least = min(known, default=None)
-        known = [v for v in (self.greatest, other.greatest) if v is not None]
-        self.greatest = max(known, default=None)
+    def reach(self, other: Stat) -> None:
+        """Take the ends of another group in."""
+        if other.least is not None and (self.least is None or other.least < self.least):
+            self.least = other.least
+        if other.greatest is not None and (self.greatest is None or other.greatest > self.greatest):
+            self.greatest = other.greatest
 
 
-@dataclass(slots=True, kw_only=True)
 class Cell:
-    """A group: its records, and what is known of its values by currency (None: the field's own, or no money)."""
+    """A group: its records, and what is known of its values in the order of the plan; ``money`` holds those whose currencies
+    vary, by their number there and their codes; ``counted`` how many distinct values there are; ``taken`` the values in
+    the middle, the first or the last one, by currency."""
 
-    count: int = 0
-    stats: dict[Any, dict[str | None, Stat]] = field(default_factory=dict)
-    counted: dict[Any, int] = field(default_factory=dict)
-    """Of distinct values, how many."""
-    taken: dict[Any, dict[str | None, list[Any]]] = field(default_factory=dict)
-    """The values in the middle, the first one or the last one."""
+    __slots__ = ("count", "counted", "money", "stats", "taken")
 
-    def stat(self, place: Any, currency: str | None) -> Stat:
-        """What is known of a value, made empty where nothing is."""
-        return self.stats.setdefault(place, {}).setdefault(currency, Stat())
+    def __init__(self, values: int) -> None:
+        self.count = 0
+        self.stats: list[Stat | None] = [None] * values
+        self.money: Mapping[int, dict[str, Stat]] = NOTHING
+        self.counted: Mapping[int, int] = NOTHING
+        self.taken: Mapping[tuple[str, int], dict[str | None, list[Any]]] = NOTHING
 
-    def add(self, other: Cell) -> None:
-        """Take another group in, as far as figures add up."""
-        self.count += other.count
-        for place, by_currency in other.stats.items():
-            for code, stat in by_currency.items():
-                self.stat(place, code).add(stat)
+    def amounts(self, number: int) -> dict[str, Stat]:
+        """What is known of a value by currency, to be added to."""
+        if number not in self.money:
+            self.money = {**self.money, number: {}}
+        return self.money[number]
+
+    def values(self, what: str, number: int) -> dict[str | None, list[Any]]:
+        """The values that are taken, by currency, to be added to."""
+        key = (what, number)
+        if key not in self.taken:
+            self.taken = {**self.taken, key: {}}
+        return self.taken[key]
+
+    def add(self, others: Sequence[Cell]) -> None:
+        """Take other groups in, as far as figures add up."""
+        for number, own in enumerate(self.stats):
+            found = [stat for other in others if (stat := other.stats[number]) is not None]
+            if found:
+                self.stats[number] = _added(own or Stat(), found)
+        for other in others:
+            self.count += other.count
+            if other.money is not NOTHING:
+                for number, by_code in other.money.items():
+                    own_codes = self.amounts(number)
+                    for code, stat in by_code.items():
+                        own_codes[code] = _added(own_codes.get(code) or Stat(), (stat,))
+
+
+def _added(own: Stat, others: Sequence[Stat]) -> Stat:
+    filled, units = own.filled, own.units
+    for stat in others:
+        filled += stat.filled
+        units += stat.units
+        if stat.least is not None:
+            own.reach(stat)
+    own.filled, own.units = filled, units
+    return own
 
 
 def divided(dividend: int, divisor: int, digits: int) -> Decimal | None:
@@ -112,14 +143,6 @@ def share(part: int | None, whole: int | None) -> Decimal | None:
 def middle(units: Sequence[int], type: Type) -> Any:
     """The value in the middle, or the mean of the two that are."""
     return average(sum(units), len(units), type)
-
-
-def merged(cells: Iterable[Cell]) -> Cell:
-    """Groups as one."""
-    total = Cell()
-    for each in cells:
-        total.add(each)
-    return total
 
 
 def by_code(found: Mapping[str | None, Any]) -> list[dict[str, Any]]:

@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.access.grants import Grants
+from core.query.filters import ReadableNames, readable_names
 from core.query.names import MAX_STEPS, no_such_field, readable_entity, readable_field
-from core.query.pivot.asking import AGGREGATES, MAX_AXES, MAX_MEASURES, SHARES, Axis, Measure, PivotQuery
+from core.query.pivot.asking import Axis, Measure, PivotQuery
 from core.query.plan import malformed
+from metamodel.aggregates import AGGREGATES, MAX_AXES, MAX_MEASURES, SHARES, fits, groups_by
+from metamodel.aggregates import AMOUNTS as AMOUNTS
+from metamodel.aggregates import ENDS as ENDS
+from metamodel.expression.scope import RowsNames, is_list, rows_named
 from metamodel.expression.tree import Path
 from metamodel.expression.types import Type
 from metamodel.messages import message
@@ -22,12 +27,10 @@ from metamodel.value_steps import DATE_STEPS, step_of
 Side = Literal["row", "column", "value"]
 Step = tuple[str, str]
 
-KEYS = ("text", "number", "boolean", "date", "datetime", "time", "duration", "choice", "choices", "link")
-"""Kinds of values that records are gathered by."""
+ID = "id"
 
-AMOUNTS = ("number", "duration")
-ENDS = ("number", "date", "datetime", "time", "duration")
-SINGLE = ("text", "number", "boolean", "date", "datetime", "time", "duration", "choice", "link")
+LINKS = ("link", "link_any")
+"""Kinds of values that are records: which of them a reader may see is asked of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Way:
     entity: str
     through: str
     owner: str | None = None
+    shared: bool = False
+    """Whether what it leads to may be met from several records: by lists of links, whichever end of them it begins at."""
     label: str = ""
     """How it is written in an expression, from the record it begins at."""
 
@@ -118,6 +123,12 @@ class PivotPlan:
     def keys(self) -> tuple[Key, ...]:
         return (*self.rows, *self.columns)
 
+    @property
+    def numbers(self) -> dict[Place, int]:
+        """The places of all values, numbered."""
+        places = dict.fromkeys(figure.place for figure in self.figures if figure.place is not None)
+        return {place: number for number, place in enumerate(places)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
@@ -137,6 +148,9 @@ def resolve(query: PivotQuery, model: Model, grants: Grants) -> PivotPlan:
             raise malformed(place, message("At most {most} fields can be given here.", most=MAX_AXES))
     if not 1 <= len(query.values) <= MAX_MEASURES:
         raise malformed("/values", message("Between 1 and {most} values can be given.", most=MAX_MEASURES))
+    for place, sort in (("/sort", query.sort), ("/sort_columns", query.sort_columns)):
+        if sort is not None and not 0 <= sort.value < len(query.values):
+            raise malformed(f"{place}/value", message("There is no value at this place."))
     return PivotPlan(
         entity=entity,
         rows=tuple(_key(model, grants, entity, "row", a, f"/rows/{i}") for i, a in enumerate(query.rows)),
@@ -150,7 +164,7 @@ def resolve(query: PivotQuery, model: Model, grants: Grants) -> PivotPlan:
 def _key(model: Model, grants: Grants, entity: Entity, side: Side, axis: Axis, pointer: str) -> Key:
     found = _find(model, grants, entity, axis.field, f"{pointer}/field")
     type = _type(found)
-    if type.kind not in KEYS or (type.many and not found.many):
+    if not groups_by(type):
         raise malformed(
             f"{pointer}/field", message("Records cannot be gathered by “{name}”.", name=axis.field)
         )
@@ -180,7 +194,7 @@ def _figure(model: Model, grants: Grants, entity: Entity, measure: Measure, poin
         return Figure(measure=measure, place=None, field=None)
     found = _find(model, grants, entity, measure.field, f"{pointer}/field")
     type = _type(found)
-    if not _fits(measure.aggregate, type):
+    if not fits(measure.aggregate, type):
         words = message(
             "“{aggregate}” of “{name}” is not possible.", aggregate=measure.aggregate, name=measure.field
         )
@@ -188,16 +202,6 @@ def _figure(model: Model, grants: Grants, entity: Entity, measure: Measure, poin
     return Figure(
         measure=measure, place=Place(ways=found.ways, steps=found.steps, type=type), field=found.fields[-1]
     )
-
-
-def _fits(aggregate: str, type: Type) -> bool:
-    match aggregate:
-        case "sum" | "avg" | "median" | "share_of_row" | "share_of_column" | "share_of_total":
-            return type.kind in AMOUNTS
-        case "min" | "max":
-            return type.kind in ENDS
-        case _:
-            return type.kind in SINGLE and not type.many
 
 
 def _type(found: _Found) -> Type:
@@ -212,45 +216,44 @@ def _find(model: Model, grants: Grants, entity: Entity, name: str, pointer: str)
     parts = name.split(".")
     if len(parts) > MAX_STEPS + 1:
         raise no_such_field(name, (), pointer)
+    names = readable_names(model, grants)
     ways: list[Way] = []
     steps: list[Step] = []
     fields: list[Field] = []
     written: list[str] = []
     many, here = False, entity
     for index, part in enumerate(parts):
+        last = index + 1 == len(parts)
+        rows = _rows(names, grants, here, part)
+        written.append(part)
+        if rows is not None:
+            way = Way(
+                steps=tuple(steps), parent=here.uid, entity=rows.entity.uid, through=rows.through.uid,
+                owner=None if rows.owner is None else rows.owner.uid, label=".".join(written),
+                shared=rows.owner is not None or is_list(rows.through),
+            )  # fmt: skip
+            ways.append(way)
+            fields.append(model.entity_by_uid[(rows.owner or rows.entity).uid].by_uid[rows.through.uid])
+            here = readable_entity(model, grants, rows.entity.name)
+            steps, written, many = [], [], last
+            continue
         found = readable_field(grants, here, part, pointer)
         fields.append(found)
-        written.append(part)
-        way = _way(here, found, tuple(steps), ".".join(written))
-        last = index + 1 == len(parts)
-        if way is not None and (not last or found.type.name != "children"):
-            ways.append(way)
-            steps, written, many = [], [], last
-            here = readable_entity(model, grants, model.entity_by_uid[way.entity].name)
-            continue
         steps.append((here.uid, found.uid))
         if last:
             break
-        if found.target is None or not found.stored or way is not None:
+        if found.target is None or not found.stored or found.result.kind != "link":
             raise no_such_field(name, (), pointer)
         here = model.entity_by_uid[found.target]
     if many:
-        steps = [(here.uid, "id")]
+        steps = [(here.uid, ID)]
     return _Found(
         ways=tuple(ways), steps=tuple(steps), fields=tuple(fields), last=".".join(written), many=many
     )
 
 
-def _way(here: Entity, field: Field, steps: tuple[Step, ...], label: str) -> Way | None:
-    """The way that a field with several records is; None for any other field."""
-    if field.target is None:
-        return None
-    if field.type.name == "children":
-        return Way(
-            steps=steps, parent=here.uid, entity=field.target, through=field.through or "", label=label
-        )
-    if field.listed and field.result.kind == "link":
-        return Way(
-            steps=steps, parent=here.uid, entity=field.target, through=field.uid, owner=here.uid, label=label
-        )
-    return None
+def _rows(names: ReadableNames, grants: Grants, here: Entity, name: str) -> RowsNames | None:
+    """The several records that a name leads to: child rows, a list of links, or those whose links lead here."""
+    known = names.entity_by_uid[here.uid]
+    rows = rows_named(names, known, name)
+    return rows if rows is not None and grants.may(rows.entity.uid, "read") else None

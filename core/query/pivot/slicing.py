@@ -7,12 +7,16 @@ its own, and so it is for medians and distinct values wherever they stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.query.pivot.asking import SHARES
 from core.query.pivot.resolving import Figure, Key, PivotPlan, Place, Way
+from metamodel.aggregates import SHARES
+
+FILLED = ("count", "avg")
+SUMMED = ("sum", "avg", *SHARES)
+ENDS = ("min", "max")
 
 What = Literal["sums", "distinct", "median", "first", "last"]
 
@@ -24,7 +28,9 @@ Margin = tuple[int, int]
 class Slice:
     """One statement: the keys it groups by, whose values it takes (None: the records themselves), and what of them.
 
-    ``once`` says that an owner may be met several times in a group and is to be taken once.
+    ``once`` says that an owner may be met several times in a group and is to be taken once. ``filled``, ``summed``
+    and ``ends`` are those of the values whose counts, sums, and least and greatest ones are asked for; ``counted`` says
+    that the owners themselves are.
     """
 
     keys: tuple[Key, ...]
@@ -32,6 +38,10 @@ class Slice:
     values: tuple[Place, ...]
     owner: Place | None
     once: bool
+    counted: bool = False
+    filled: frozenset[Place] = frozenset()
+    summed: frozenset[Place] = frozenset()
+    ends: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +67,11 @@ def keys_of(plan: PivotPlan, margin: Margin) -> tuple[Key, ...]:
 
 def parts(plan: PivotPlan, wanted: tuple[Margin, ...]) -> Iterator[Part]:
     """The statements of a pivot; the first counts the records of every cell."""
-    for owner, figures in _by_owner(plan).items():
+    by_owner = _by_owner(plan)
+    for owner, figures in by_owner.items():
         places = tuple(dict.fromkeys(f.place for f in figures if f.place is not None and _adds(f)))
-        if owner is None or places:
-            yield from _parts(plan, wanted, "sums", places, owner)
+        if places or (owner is None and (figures or len(by_owner) == 1)):
+            yield from _parts(plan, wanted, figures, places, owner)
     for figure in _others(plan):
         assert figure.place is not None
         what = _what(figure)
@@ -72,14 +83,28 @@ def parts(plan: PivotPlan, wanted: tuple[Margin, ...]) -> Iterator[Part]:
 
 
 def _parts(
-    plan: PivotPlan, wanted: tuple[Margin, ...], what: What, places: tuple[Place, ...], owner: Place | None
-) -> Iterator[Part]:
-    whole = _slice(plan.keys, what, places, owner)
+    plan: PivotPlan, wanted: tuple[Margin, ...], figures: Sequence[Figure], places: tuple[Place, ...],
+    owner: Place | None,
+) -> Iterator[Part]:  # fmt: skip
+    def slice_of(keys: tuple[Key, ...]) -> Slice:
+        return replace(
+            _slice(keys, "sums", places, owner),
+            counted=not figures or any(f.place is None for f in figures),
+            filled=_asked(figures, FILLED),
+            summed=_asked(figures, SUMMED),
+            ends=_asked(figures, ENDS),
+        )
+
+    whole = slice_of(plan.keys)
     if not whole.once:
         yield Part(slice=whole, margin=wanted[0], adds=True)
         return
     for margin in wanted:
-        yield Part(slice=_slice(keys_of(plan, margin), what, places, owner), margin=margin, adds=False)
+        yield Part(slice=slice_of(keys_of(plan, margin)), margin=margin, adds=False)
+
+
+def _asked(figures: Sequence[Figure], aggregates: tuple[str, ...]) -> frozenset[Place]:
+    return frozenset(f.place for f in figures if f.place is not None and f.aggregate in aggregates)
 
 
 def _slice(keys: tuple[Key, ...], what: What, places: tuple[Place, ...], owner: Place | None) -> Slice:
@@ -93,7 +118,7 @@ def meets_again(keys: tuple[Key, ...], owner: Place | None) -> bool:
     ways = () if owner is None else owner.ways
     if any(step for way in ways for step in way.steps):
         return True
-    if any(way.owner is not None for way in ways):  # a tag is of many records
+    if any(way.shared for way in ways):  # a tag is of many records
         return True
     sides = {key.side for key in keys if key.place.ways or key.kind == "choices"}
     if len(sides) > 1 or any(key.kind == "choices" for key in keys):

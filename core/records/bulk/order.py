@@ -15,8 +15,6 @@ from metamodel.model import Entity
 
 Deed = Literal["update", "delete", "restore", "move", "run"]
 
-DEEDS: tuple[Deed, ...] = ("update", "delete", "restore", "move", "run")
-
 MOST_NAMED = 10_000
 """Records that can be chosen one by one; more are chosen as all of a list."""
 

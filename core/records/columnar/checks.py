@@ -81,8 +81,9 @@ def check_unique(columns: Columns) -> None:
                 columns.astray.update(rows)
 
 
-def ask_after(columns: Columns, claims: dict[str, tuple[Grant, ...]]) -> list[dict[str, Any]]:
-    """Follow what is followed, then ask every rule of the stored rows; what was changed by hand, to be remembered."""
+def ask_after(columns: Columns, claims: dict[str, tuple[Grant, ...]]) -> dict[int, tuple[str, ...]]:
+    """Follow what is followed, then ask every rule of the stored rows; the fields (uids) of records that were filled by
+    hand, to be remembered."""
     work, entity = columns.work, columns.entity
     every = followers(work.model, entity)
     checks = [c.check for c in entity.constraints if c.check is not None]
@@ -92,9 +93,9 @@ def ask_after(columns: Columns, claims: dict[str, tuple[Grant, ...]]) -> list[di
     rules = list({id(each): each for each in asked}.values())
     expressions = [*(each.expression for each in every), *rules]
     if not expressions:
-        return []
+        return {}
     answers = ask(work, entity, ("columnar", *map(id, expressions)), expressions, columns.ids)
-    hand, changed = _follow(columns, answers) if every else ([], False)
+    hand, changed = _follow(columns, answers) if every else ({}, False)
     if changed and rules:
         again = ask(work, entity, ("rules", *map(id, rules)), rules, columns.ids)
         answers = {id: (*answers[id][: len(every)], *again[id]) for id in columns.ids}
@@ -123,9 +124,9 @@ def _asked(action: str, grant: Grant) -> list[Expression]:
     return [rule for rule in rules if rule is not None]
 
 
-def _follow(columns: Columns, answers: dict[int, tuple[Any, ...]]) -> tuple[list[dict[str, Any]], bool]:
+def _follow(columns: Columns, answers: dict[int, tuple[Any, ...]]) -> tuple[dict[int, tuple[str, ...]], bool]:
     entity = columns.entity
-    by_hand: dict[int, list[str]] = {}
+    by_hand: dict[int, tuple[str, ...]] = {}
     moved: dict[int, dict[str, Any]] = {}
     for at, each in enumerate(followers(columns.work.model, entity)):
         uid = each.field.uid
@@ -135,14 +136,15 @@ def _follow(columns: Columns, answers: dict[int, tuple[Any, ...]]) -> tuple[list
             given_value = MISSING if sent is None else sent[row]
             if given_value is not MISSING and given_value is not None:
                 if given_value != answer:
-                    by_hand.setdefault(record, []).append(uid)
+                    by_hand[record] = tuple(sorted((*by_hand.get(record, ()), uid)))
             elif values[row] != answer:
+                if values is columns.values[uid]:
+                    values = columns.values[uid] = list(values)  # what was made of the others holds no longer
                 values[row] = answer
                 moved.setdefault(record, {})[uid] = answer
     if moved:
         update(columns.work.tx, entity, list(moved.items()))
-    hand = [{"entity": entity.uid, "record": r, "fields": sorted(uids)} for r, uids in by_hand.items()]
-    return hand, bool(moved)
+    return by_hand, bool(moved)
 
 
 def check_complete(columns: Columns) -> None:

@@ -6,16 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.records.columnar.made import Made, MadeAhead, TextsKey, made_of
 from core.records.fill import default_of, defaulted
 from core.records.moves import is_granted, listed, roles_below
 from core.records.shapes import Ready, Values
 from core.records.work import Work
+from core.storage.search.words import Part
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import JudgedTogether, siblings
 from metamodel.model import Entity, Field
 from metamodel.stages import Stages
 
-MISSING: Any = object()
+
+class _Missing:
+    """There is one of it in every process."""
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Any = _Missing()
 """In place of a value that was not sent."""
 
 
@@ -42,8 +52,35 @@ class Columns:
     moved: dict[int, str] = field(default_factory=dict)
     """Rows beyond the first stage, each with the stage (uid) it was moved from."""
     ids: Sequence[int] = ()
+    made: dict[str, Made] = field(default_factory=dict)
+    """What was made of values, or ahead of them, by uid of the field."""
+    texts: Mapping[TextsKey, list[str]] = field(default_factory=dict)
+    """Texts of search that were made ahead."""
     astray: set[int] = field(default_factory=set)
     lacking: dict[int, list[str]] = field(default_factory=dict)
+
+    def made_of(self, found: Field) -> Made:
+        """What is made of the values of a field; of what was made ahead, if they are those values still."""
+        values = self.values[found.uid]
+        made = self.made.get(found.uid)
+        if made is None or made.values is not values:
+            if made is not None:
+                self.texts = {key: some for key, some in self.texts.items() if found.uid not in key[1]}
+            made = self.made[found.uid] = made_of(self.work.model, self.entity, found, values)
+        return made
+
+    def parts_of(self, uid: str) -> Sequence[Part | None]:
+        """The parts of the searched texts of a field."""
+        parts = self.made_of(self.entity.by_uid[uid]).parts
+        if parts is None:
+            del self.made[uid]
+            parts = self.made_of(self.entity.by_uid[uid]).parts
+        return parts or ()
+
+    def texts_of(self, key: TextsKey) -> list[str] | None:
+        """Texts of search that were made ahead, if they are of the values that the fields have still."""
+        still = all(self.made[uid].values is self.values[uid] for uid in key[1] if uid in self.made)
+        return self.texts.get(key) if still else None
 
     def lack(self, row: int, uid: str) -> None:
         """A row has nothing where something is required: refused, or noted."""
@@ -71,10 +108,13 @@ def sent_of(entity: Entity, items: Sequence[tuple[int | None, Values]]) -> Sent:
 
 
 def gather_columns(
-    work: Work, entity: Entity, sent: Sent, count: int, stamps: Sequence[Mapping[str, Any]]
-) -> Columns:
+    work: Work, entity: Entity, sent: Sent, count: int, stamps: Sequence[Mapping[str, Any]],
+    made: MadeAhead,
+) -> Columns:  # fmt: skip
     """The columns of so many rows, complete but for what needs the database."""
-    columns = Columns(work=work, entity=entity, count=count, sent=dict(sent))
+    columns = Columns(
+        work=work, entity=entity, count=count, sent=dict(sent), made=dict(made.of), texts=made.texts
+    )
     _read_stages(columns)
     now, person = work.tx.now, work.actor.person
     system = {"created_at": now, "created_by": person, "updated_at": now, "updated_by": person, "version": 1}
@@ -86,9 +126,12 @@ def gather_columns(
     for uid, found_default in defaulted(work.model, entity).items():
         default = None if found_default is None else default_of(work, found_default)
         written = columns.sent.get(uid)
-        columns.values[uid] = (
-            [default] * count if written is None else [default if v is MISSING else v for v in written]
-        )
+        if written is None:
+            columns.values[uid] = [default] * count
+        elif MISSING in written:
+            columns.values[uid] = [default if value is MISSING else value for value in written]
+        else:
+            columns.values[uid] = written
     _enter_stages(columns)
     _judge(columns)
     return columns

@@ -57,7 +57,7 @@ def _plain(work: Work, entity: Entity) -> bool:
             or entity.follows is not None
             or entity.tree is not None
             or entity.name in guards.GUARDED
-            or any(f.pending is not None or (f.target == entity.uid and not f.system) for f in entity.fields)
+            or any(f.target == entity.uid and not f.system for f in entity.fields)
             or _follow_each_other(work, entity)
         )
     return kept[entity.uid]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import msgspec
-
-from core.history.journal import neutral
 from core.records.columnar.checks import (
     ask_after,
     check_complete,
@@ -18,23 +16,41 @@ from core.records.columnar.checks import (
     permit,
 )  # fmt: skip
 from core.records.columnar.columns import Columns, Sent, gather_columns, judge_together
+from core.records.columnar.made import MadeAhead
+from core.records.columnar.numbering import numbers_for
 from core.records.indexing import index_new
 from core.records.numbers import advance, series_of
 from core.records.shapes import Saved
 from core.records.work import Work
 from core.storage.loading import Column, load_columns, take_ids, written_already
 from core.storage.tables import FieldColumns
-from metamodel.fields.number_series import number_text, period_of
 from metamodel.model import Entity
 
-_encode = msgspec.json.encode
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """New records in the order of the rows, and the fields (uids) that some were taken without."""
+
+    ids: Sequence[int]
+    lacking: Mapping[int, tuple[str, ...]]
+
+    def saved(self) -> list[Saved]:
+        """Each as the general way tells it."""
+        return [
+            Saved(id=record, version=1, created=True, lacking=self.lacking.get(record, ()))
+            for record in self.ids
+        ]
 
 
 def write_new(
-    work: Work, entity: Entity, sent: Sent, count: int, stamps: Sequence[Mapping[str, Any]]
-) -> list[Saved]:
-    """Store so many new records; `Astray` when any of them may be refused: then nothing of it may stay."""
-    columns = gather_columns(work, entity, sent, count, stamps)
+    work: Work, entity: Entity, sent: Sent, count: int, stamps: Sequence[Mapping[str, Any]],
+    made: MadeAhead,
+) -> Stored:  # fmt: skip
+    """Store so many new records; `Astray` when any of them may be refused: then nothing of it may stay.
+
+    ``made`` is what was made ahead of the sent values.
+    """
+    columns = gather_columns(work, entity, sent, count, stamps, made)
     claims = permit(columns)
     check_links(columns)
     check_unique(columns)
@@ -49,39 +65,25 @@ def write_new(
     check_narrowing(columns)
     columns.settle()
     if hand:
-        tx.connection.execute(tx.tables.own.hand.insert(), hand)
-    index_new(tx, entity, columns.ids, columns.values)
+        table = tx.tables.own.hand
+        written: list[Column] = [(table.c.entity, [entity.uid] * len(hand)), (table.c.record, list(hand))]
+        load_columns(tx, table, [*written, (table.c.fields, list(hand.values()))])
+    index_new(tx, entity, columns.ids, columns.values, columns.parts_of, columns.texts_of)
     _write_journal(columns)
-    return [
-        Saved(id=record, version=1, created=True, lacking=tuple(columns.lacking.get(row, ())))
-        for row, record in enumerate(columns.ids)
-    ]
+    lacking = {columns.ids[row]: tuple(uids) for row, uids in columns.lacking.items()}
+    return Stored(ids=columns.ids, lacking=lacking)
 
 
 def _number(columns: Columns) -> None:
     """Take the numbers of all rows, those of one period together."""
     work, entity = columns.work, columns.entity
-    zone = work.tx.workspace.zone
-    today = work.tx.now.astimezone(zone).date()
     for found in series_of(entity):
         named = entity.by_name.get(str(found.options.get("by") or ""))
         source = [None] * columns.count if named is None else columns.values[named.uid]
-        days = [_day(value, zone, today) for value in source]
-        periods: dict[str, list[int]] = {}
-        for row, day in enumerate(days):
-            periods.setdefault(period_of(found, day), []).append(row)
-        numbers: list[Any] = [None] * columns.count
-        for period, rows in sorted(periods.items()):
-            last = advance(work, found.uid, period, len(rows))
-            for count, row in enumerate(rows, start=last - len(rows) + 1):
-                numbers[row] = number_text(found, days[row], count)
-        columns.values[found.uid] = numbers
-
-
-def _day(value: Any, zone: Any, today: date) -> date:
-    if isinstance(value, datetime):
-        return value.astimezone(zone).date()
-    return value if isinstance(value, date) else today
+        numbers: list[Any] = numbers_for(work.tx, found, source, partial(advance, work, found.uid))
+        foreseen = columns.made.get(found.uid)
+        right = foreseen is not None and foreseen.values == numbers
+        columns.values[found.uid] = foreseen.values if foreseen is not None and right else numbers
 
 
 def _store(columns: Columns) -> None:
@@ -90,7 +92,7 @@ def _store(columns: Columns) -> None:
     written: list[Column] = [(place.table.c.id, columns.ids)]
     for uid, values in columns.values.items():
         if uid not in place.lists:
-            written += _with_keys(place.columns[uid], values)
+            written += _with_keys(columns, uid, place.columns[uid], values)
     load_columns(tx, place.table, written)
     for uid, pairs in place.lists.items():
         rows = [
@@ -103,28 +105,28 @@ def _store(columns: Columns) -> None:
             load_columns(tx, pairs, list(zip(names, zip(*rows, strict=True), strict=True)))
 
 
-def _with_keys(columns: FieldColumns, values: Sequence[Any]) -> list[Column]:
-    if columns.key is None or columns.whole is None:
-        return [(columns.value, values)]
-    if not any(value is not None for value in values):
-        return [(columns.value, values), (columns.key, values), (columns.whole, values)]
-    keys = [columns.keys(value) for value in values]
-    return [
-        (columns.value, values),
-        (columns.key, [key for key, _ in keys]),
-        (columns.whole, [whole for _, whole in keys]),
-    ]
+def _with_keys(columns: Columns, uid: str, stored: FieldColumns, values: Sequence[Any]) -> list[Column]:
+    if stored.key is None or stored.whole is None:
+        return [(stored.value, values)]
+    if _empty(values):
+        return [(stored.value, values), (stored.key, values), (stored.whole, values)]
+    made = columns.made_of(columns.entity.by_uid[uid])
+    return [(stored.value, values), (stored.key, made.keys), (stored.whole, made.wholes)]
+
+
+def _empty(values: Sequence[Any]) -> bool:
+    """Whether nothing stands in a column."""
+    return values.count(None) == len(values)
 
 
 def _write_journal(columns: Columns) -> None:
     """A row of the journal for each record, its difference written column by column."""
     work, entity, count = columns.work, columns.entity, columns.count
-    parts: list[list[str]] = []
-    for found in entity.fields:
-        values = columns.values.get(found.uid)
-        if found.system or values is None or not any(value is not None for value in values):
-            continue
-        parts.append(_written(f'"{found.uid}":[null,', values))
+    parts = [
+        columns.made_of(found).diffs
+        for found in entity.fields
+        if not found.system and found.uid in columns.values and not _empty(columns.values[found.uid])
+    ]
     diffs = ["{" + ",".join(filter(None, row)) + "}" for row in zip(*parts, strict=True)] or ["{}"] * count
     actor, table = work.actor, work.tx.tables.own.journal
     same = {
@@ -135,25 +137,3 @@ def _write_journal(columns: Columns) -> None:
     load_columns(
         work.tx, table, [*written, (table.c.record, columns.ids), written_already(table.c.diff, diffs)]
     )
-
-
-def _written(head: str, values: Sequence[Any]) -> list[str]:
-    """The part of a difference that is of one field, for each record; equal values are written once."""
-    first = values[0]
-    if first is not None and all(value is first for value in values):
-        return [f"{head}{_json(first)}]"] * len(values)
-    known: dict[Any, str] = {None: ""}
-    found = []
-    for value in values:
-        text = known.get(value)
-        if text is None:
-            text = known[value] = f"{head}{_json(value)}]"
-        found.append(text)
-    return found
-
-
-def _json(value: Any) -> str:
-    kind = value.__class__
-    if kind is int:
-        return str(value)
-    return _encode(value if kind is str else neutral(value)).decode()

@@ -27,9 +27,10 @@ _CLEARED: Mapping[str, Message] = {
     "jobs": message("background jobs, files of imports and exports"),
     "plans": message("plans of changes of the configuration"),
     "events": message("the log of security events"),
-    "views": message("saved views of lists"),
+    "views": message("saved views of lists, and saved reports"),
     "linked": message("texts and history of linked records"),
     "history": message("history of the record itself"),
+    "documents": message("files of issued documents; their numbers stay"),
     "files": message("files"),
 }
 

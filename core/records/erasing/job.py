@@ -16,6 +16,7 @@ from core.jobs.jobs import start_job
 from core.jobs.running import Run
 from core.jobs.worker import Outcome
 from core.records.erasing.act import ENTITY, Findings, write_act
+from core.records.erasing.documents import empty_documents
 from core.records.erasing.emptying import empty_cells, empty_files
 from core.records.erasing.scrub import Scrubber
 from core.records.erasing.sweeping import (
@@ -86,6 +87,7 @@ def run_erasure(run: Run) -> dict[str, Any]:
         erasing = _erasing(run)
         _clear_copies(run, erasing)
         _clear_linked(run, erasing)
+        _clear_documents(run, erasing)
         _look_elsewhere(run, erasing)
         _empty(run, erasing)
     clear_files(run.workspace, run.saved["hashes"])
@@ -101,6 +103,8 @@ class _Erasing:
     targets: Targets
     scrubber: Scrubber
     findings: Findings
+    documents: int = 0
+    """Up to which one the issued documents were looked at."""
 
 
 def _erasing(run: Run) -> _Erasing:
@@ -164,6 +168,21 @@ def _clear_linked(run: Run, erasing: _Erasing) -> None:
             _step(run, erasing, "linked", portion)
 
 
+def _clear_documents(run: Run, erasing: _Erasing) -> None:
+    """Files of documents that were made from what goes."""
+    while True:
+
+        def portion(tx: Transaction) -> tuple[int, tuple[list[str], int | None]]:
+            count, hashes, rest = empty_documents(tx, erasing.targets, erasing.documents)
+            return count, (hashes, rest)
+
+        hashes, rest = _step(run, erasing, "documents", portion)
+        clear_files(run.workspace, hashes)
+        if rest is None:
+            return
+        erasing.documents = rest
+
+
 def _look_elsewhere(run: Run, erasing: _Erasing) -> None:
     with run.workspace.read() as tx:
         found = elsewhere(tx, erasing.targets, erasing.targets.values)
@@ -188,6 +207,11 @@ def _empty(run: Run, erasing: _Erasing) -> None:
         findings.add(
             "history", len(scrub_journal(tx, journal_of(tx, targets.cells), scrubber, targets.cells))
         )
+        late: int | None = erasing.documents
+        while late is not None:  # issued meanwhile
+            count, more, late = empty_documents(tx, targets, late)
+            findings.add("documents", count)
+            hashes = [*hashes, *more]
         empty_cells(tx, targets, by)
         act = write_act(tx, targets, findings, run.job.parameters["ground"], by)
         saved = {"act": act, "hashes": hashes}

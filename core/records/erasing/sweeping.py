@@ -33,6 +33,7 @@ def copies(tx: Transaction) -> tuple[tuple[str, sa.Table, tuple[str, ...]], ...]
         ("events", own.security, ("detail",)),
         ("views", own.view, ("label", "state")),
         ("views", own.preference, ("value",)),
+        ("documents", own.document, ("name",)),
     )
 
 

@@ -11,7 +11,7 @@ from core.errors import KubikError
 from core.query.exporting.job import folder_of as exports_folder
 from core.records.erasing.scrub import Scrubber
 from core.records.importing.formats import open_source
-from core.records.importing.job import folder_of as imports_folder
+from core.records.importing.keeping import folder_of as imports_folder
 from core.records.importing.unfinished import folders as unfinished_folders
 from core.records.sweeping import is_known
 from core.storage.workspace import Transaction, Workspace

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -17,8 +16,9 @@ from core.access.tokens import revoke_tokens
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import Job, start_job
-from core.jobs.running import JobCancelled, Run, begin_here, failing
+from core.jobs.running import Run, begin_here, failing
 from core.jobs.sizes import Sizes
+from core.jobs.stepping import Progress, in_steps
 from core.jobs.worker import Outcome
 from core.query.query import Query
 from core.query.read import read, visible_ids
@@ -34,8 +34,6 @@ from metamodel.messages import message
 
 SIZES = Sizes(first=20, most=300)
 """Records in one step."""
-
-Progress = Callable[[int, int | None], None]
 
 
 def start_handover(tx: Transaction, actor: Actor, order: Order) -> int:
@@ -86,46 +84,22 @@ def marker(job: int) -> str:
 
 
 def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Report:
-    order, report = read_order(run.job.parameters), read_report(run.saved)
-    marked = replace(actor, action=marker(run.job.id))
-    size = SIZES.first
-    try:
+    order, marked = read_order(run.job.parameters), replace(actor, action=marker(run.job.id))
+
+    def step(tx: Transaction, report: Report, size: int) -> Report | None:
         if order.closing and not report.closed:
-            report = run.workspace.write(lambda tx: _close(tx, run, marked, order, report))
-        while True:
-            found, spent = _step(run, marked, order, report, size)
-            if found is None:
-                return report
-            report = found
-            size = SIZES.following(size, spent)
-            if progress is not None:
-                progress(report.dealt, run.total)
-    except JobCancelled as stopped:
-        stopped.result = report.written()
-        raise
-
-
-def _step(run: Run, actor: Actor, order: Order, report: Report, size: int) -> tuple[Report | None, float]:
-    """One transaction of it: the state after it (None when nothing is left), and for how long it kept others waiting."""
-    began = time.perf_counter()
-
-    def action(tx: Transaction) -> Report | None:
-        nonlocal began
-        began = time.perf_counter()
-        now = report
-        given = _given(tx, actor, order)
-        render = texts(order.language).render
-        while now.place < len(given):
-            place = given[now.place]
-            items = theirs_after(tx, actor, place, order.person, now.last, size)
+            return _close(tx, marked, order, report)
+        given = _given(tx, marked, order)
+        while report.place < len(given):
+            place = given[report.place]
+            items = theirs_after(tx, marked, place, order.person, report.last, size)
             if items:
-                now = hand(tx, actor, place, order.person, order.heirs(place.key), items, now, render)
-                run.keep(tx, now.written(), done=now.dealt)
-                return now
-            now = replace(now, place=now.place + 1, last=0)
+                heirs, render = order.heirs(place.key), texts(order.language).render
+                return hand(tx, marked, place, order.person, heirs, items, report, render)
+            report = replace(report, place=report.place + 1, last=0)
         return None
 
-    return run.workspace.write(action), time.perf_counter() - began
+    return in_steps(run, read_report(run.saved), step, SIZES, progress)
 
 
 def _given(tx: Transaction, actor: Actor, order: Order) -> list[Place]:
@@ -134,14 +108,12 @@ def _given(tx: Transaction, actor: Actor, order: Order) -> list[Place]:
     return sorted((p for p in found if p.open and order.heirs(p.key)), key=lambda place: place.key)
 
 
-def _close(tx: Transaction, run: Run, actor: Actor, order: Order, report: Report) -> Report:
+def _close(tx: Transaction, actor: Actor, order: Order, report: Report) -> Report:
     """The person signs in no more: sessions and keys of programs end with it; the name stays."""
     update(tx, actor, "user", order.person, {"active": False})
     end_sessions(tx, order.person)
     revoke_tokens(tx, order.person, by=actor.person)
-    closed = replace(report, closed=True)
-    run.keep(tx, closed.written(), done=closed.dealt)
-    return closed
+    return replace(report, closed=True)
 
 
 def _checked(tx: Transaction, actor: Actor, order: Order) -> Order:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,8 @@ from core.access.standing import write_standing
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import start_job
-from core.jobs.running import JobCancelled, Run
+from core.jobs.running import Run
+from core.jobs.stepping import in_steps
 from core.jobs.worker import Outcome
 from core.query.query import Link
 from core.records.api import update
@@ -55,36 +55,17 @@ def undo_job(run: Run) -> Outcome:
     """The handler of the kind `handover_undo` for workers."""
     actor, order, report = doer(run), read_order(run.job.parameters), read_report(run.saved)
     report = report if run.saved else replace(report, last=order.begun)
-    size = SIZES.first
-    try:
-        while True:
-            found, spent = _step(run, actor, order, report, size)
-            if found is None:
-                return Outcome(result=report.written())
-            report = found
-            size = SIZES.following(size, spent)
-    except JobCancelled as stopped:
-        stopped.result = report.written()
-        raise
 
-
-def _step(run: Run, actor: Actor, order: Order, report: Report, size: int) -> tuple[Report | None, float]:
-    began = time.perf_counter()
-
-    def action(tx: Transaction) -> Report | None:
-        nonlocal began
-        began = time.perf_counter()
+    def step(tx: Transaction, report: Report, size: int) -> Report | None:
         rows = _entries(tx, run.job.parameters["job"], report.last, size)
         if not rows:
             return None
         now = _reopened(tx, actor, order, rows, report)
         for place, deeds in _deeds(tx, rows):
             now = _take_back(tx, actor, place, deeds, order, now)
-        now = replace(now, last=rows[-1].seq)
-        run.keep(tx, now.written(), done=now.dealt)
-        return now
+        return replace(now, last=rows[-1].seq)
 
-    return run.workspace.write(action), time.perf_counter() - began
+    return Outcome(result=in_steps(run, report, step, SIZES).written())
 
 
 def _entries(tx: Transaction, job: int, last: int, limit: int) -> Sequence[Any]:

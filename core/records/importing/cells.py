@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.records.importing.formats.source import CellError
+from core.records.importing.formats.source import UNCOUNTED, CellError
 from core.records.importing.recognise.values import NO, YES, read_date, read_number
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import Context
@@ -38,6 +38,13 @@ def parse_cell(
     if isinstance(cell, str) and (decimal or dates) and not isinstance(cell, CellError):
         cell = _understood(field, storage, cell, decimal, dates)
     if isinstance(cell, CellError):
+        if cell == UNCOUNTED:
+            raise ValueRefused(
+                "KBK3002",
+                message(
+                    "the file holds a formula without its value: open it in a spreadsheet program and save it again"
+                ),
+            )
         raise ValueRefused("KBK3002", message("the cell has no value but an error: {text}", text=str(cell)))
     if isinstance(cell, str):
         return field.type.parse(field, cell, context) if cell.strip() else None
@@ -56,6 +63,9 @@ def parse_cell(
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """A date that is read in one way alone, to the microsecond where a moment stands behind it."""
 
+_READ = {"date": _ISO.fullmatch, "datetime": _ISO.match}
+"""Which texts of a type are read as they are."""
+
 
 @lru_cache(maxsize=64)
 def _as_json(context: Context) -> Context:
@@ -67,7 +77,7 @@ def _understood(field: Field, storage: str, text: str, decimal: str | None, date
     found: Any = None
     if storage in NUMBERS and decimal is not None and field.type.name != "percent":
         found = read_number(text, decimal)
-    elif storage in ("date", "datetime") and dates is not None and not _ISO.match(text.strip()):
+    elif storage in _READ and dates is not None and not _READ[storage](text.strip()):
         found = read_date(text, dates)
     elif storage == "boolean":
         word = text.strip().lower()

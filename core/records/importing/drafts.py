@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +18,14 @@ from metamodel.errors import ValueRefused
 from metamodel.fields.base import Context
 from metamodel.fields.link import LinkKey
 from metamodel.fields.link_any import AnyName
-from metamodel.messages import Message
+from metamodel.fields.links import SEPARATOR
+from metamodel.messages import Message, message
 from metamodel.model import Entity
 from metamodel.spreadsheet import HIDDEN, unguarded
 from metamodel.text import number_of
 
+_NUMBERED = re.compile(r"(\w+\s*:\s*)?#?\d+")
+"""A record as links to any record are written, ``deal:7``; a number alone names none of them."""
 MOST_PARSED = 20_000
 """Cells of a column whose values are remembered within a chunk and from chunk to chunk."""
 
@@ -77,7 +81,7 @@ class Parser:
         found = [Draft(lines=[at]) for at in range(len(lines))]
         cells = [line.cells for line in lines]
         if planned.each is not None:
-            found, cells = _exploded(planned, lines)
+            found, cells = _exploded(planned, lines, faults)
         for column in planned.columns:
             self._fill(planned, column, found, cells, faults)
         return found
@@ -164,6 +168,8 @@ class Parser:
         assert column.field is not None
         if column.field.name == "id":
             return number_of(spelled(cell, self._context).strip().removeprefix("#"))
+        if column.split is not None and column.part is None and column.field.listed:
+            cell = SEPARATOR.join(parts_of(cell, column.split, self._context))
         if column.by is not None:
             text = spelled(cell, self._context)
             if not column.field.targets:
@@ -171,6 +177,8 @@ class Parser:
             entity, colon, value = text.partition(":")
             key = LinkKey(field=column.by.name, value=value.strip())
             return AnyName(entity=entity.strip(), key=key) if colon else text
+        if column.field.targets and cell.__class__ is str and not _NUMBERED.fullmatch(cell.strip()):
+            return LinkKey(field=None, value=cell.strip())
         of = self._of_columns.get(column.place)
         decimal = (of.decimal if of is not None else None) or self._hints.decimal
         dates = (of.dates if of is not None else None) or self._hints.dates
@@ -191,12 +199,23 @@ def parts_of(cell: Any, split: str, context: Context) -> list[str]:
     return [part.strip() for part in text.split(split[0]) if part.strip()]
 
 
-def _exploded(planned: Planned, lines: Sequence[LineOf]) -> tuple[list[Draft], list[Any]]:
+MOST_PARTS = 1_000
+"""Records that one cell may name."""
+
+
+def _exploded(
+    planned: Planned, lines: Sequence[LineOf], faults: list[Fault]
+) -> tuple[list[Draft], list[Any]]:
     drafts, cells = [], []
     place, split = planned.each or 0, planned.target.split or ","
     for at, line in enumerate(lines):
         cell = line.cells[place] if place < len(line.cells) else None
-        for part in [] if is_blank(cell) else parts_of(cell, split, Context()):
+        parts = [] if is_blank(cell) else parts_of(cell, split, Context())
+        if len(parts) > MOST_PARTS:
+            why = message("The cell holds more than {most} values: they are not taken.", most=MOST_PARTS)
+            faults.append(Fault(at, planned.target.each or "", "KBK3003", why))
+            parts = []
+        for part in parts:
             drafts.append(Draft(lines=[at]))
             cells.append((*line.cells[:place], part, *line.cells[place + 1 :]))
     return drafts, cells
@@ -205,7 +224,7 @@ def _exploded(planned: Planned, lines: Sequence[LineOf]) -> tuple[list[Draft], l
 def link_columns(planned: Planned) -> Iterator[Column]:
     """The columns whose values may be names of records."""
     for column in planned.columns:
-        if column.field is not None and column.field.target and not column.field.targets:
+        if column.field is not None and (column.field.target or column.field.targets):
             yield column
 
 

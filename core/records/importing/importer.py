@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from core.access.actor import Actor
+from core.jobs.sizes import Sizes
+from core.records.importing.chunks import Chunks, Parsed, parsed_of
 from core.records.importing.drafts import Parser
 from core.records.importing.hints import Hints
-from core.records.importing.planning import Plan, make_plan
+from core.records.importing.planning import Plan, prepare
 from core.records.importing.reading import decode, read_table
 from core.records.importing.recipe import Recipe
-from core.records.importing.report import LineError, Report
-from core.records.importing.sheets import Sheet, parse_sheet, write_sheet
+from core.records.importing.report import MOST_MATCHES, LineError, Report
+from core.records.importing.sheets import Sheet, write_sheet
 from core.records.importing.task import Checkpoint, Import, LineOf, Options, Progress, RowsOf
-from core.records.importing.writing import Ahead, Written, Wrote, parse_ahead, write_lines
+from core.records.importing.writing import Written, Wrote, write_lines
 from core.records.marks import mark_origin
+from core.storage.garbage import no_search
 from core.storage.workspace import Transaction, Workspace
 from metamodel.fields.base import Context
 
 LONGEST_CHUNK = 0.2
 """Seconds that one chunk holds the write lock, about."""
 
-MOST_ROWS = 2000
+LARGE = 20_000
+"""Rows of a file from which its chunks take memory for the indexes that they go into."""
 
-FEWEST_ROWS = 200
-"""Even on a busy machine or a disk that is slow to commit: what each chunk costs besides its rows is a few milliseconds."""
+SIZES = Sizes(fewest=200, first=100, most=8_000)
+"""Rows of a chunk. Even on a busy machine or a disk that is slow to commit what each costs besides is a few milliseconds."""
 
 
 def import_file(
@@ -46,15 +48,6 @@ def import_file(
     table = read_table(_text(source), options.delimiter)
     total = sum(1 for _ in table.lines())
     task = make_task(workspace, actor, table, options, entity=entity, report=report, checkpoint=checkpoint)
-    return run_task(task, total, progress)
-
-
-def import_rows(
-    workspace: Workspace, actor: Actor, rows: RowsOf, recipe: Recipe, total: int, progress: Progress | None = None, *,
-    checkpoint: Checkpoint | None = None, report: Report | None = None,
-) -> Report:  # fmt: skip
-    """Import the rows of a file as a recipe says; the rest as `import_file`."""
-    task = make_task(workspace, actor, rows, Options(), recipe=recipe, report=report, checkpoint=checkpoint)
     return run_task(task, total, progress)
 
 
@@ -97,53 +90,13 @@ def _text(source: Path | bytes | str) -> str:
 
 
 def _run(task: Import, progress: Progress | None) -> None:
-    size = 100
-    with _Reader(task) as reader:
-        while (chunk := reader.take(size))[0]:
-            task.report, spent = _write_chunk(task, *chunk, meanwhile=partial(reader.begin, size))
-            size = len(chunk[0])
-            size = max(FEWEST_ROWS, min(MOST_ROWS, int(size * min(2.0, LONGEST_CHUNK / max(spent, 0.001)))))
+    size = SIZES.first
+    with Chunks(task) as chunks:
+        while len((chunk := chunks.take(size))[0]):
+            task.report, spent = _write_chunk(task, *chunk, meanwhile=partial(chunks.begin, size))
+            size = SIZES.following(len(chunk[0]), spent, LONGEST_CHUNK)
             if progress is not None:
                 progress(task.report.position, task.report.total)
-
-
-Parsed = Sheet | Ahead | None
-"""A chunk parsed before its transaction begins; None when it is parsed in it."""
-
-
-class _Reader:
-    """Reads and parses chunks, the next one by a thread while the last one is being committed.
-
-    Not earlier: the driver of SQLite lets go of the interpreter at each row, and a thread that calculates gives it back
-    milliseconds later.
-    """
-
-    def __init__(self, task: Import) -> None:
-        self._task = task
-        self._rows = islice(task.table.lines(), task.report.position, None)
-        self._parser = Parser(task.context, task.hints)
-        self._thread = ThreadPoolExecutor(1)
-        self._next: Future[tuple[list[LineOf], Parsed]] | None = None
-
-    def __enter__(self) -> _Reader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.shutdown()
-
-    def begin(self, size: int) -> None:
-        """Begin with the next chunk, unless that was done."""
-        if self._next is None:
-            self._next = self._thread.submit(self._read, size)
-
-    def take(self, size: int) -> tuple[list[LineOf], Parsed]:
-        """The next chunk, empty at the end of the file."""
-        begun, self._next = self._next, None
-        return self._read(size) if begun is None else begun.result()
-
-    def _read(self, size: int) -> tuple[list[LineOf], Parsed]:
-        lines = list(islice(self._rows, size))
-        return lines, _parsed(self._task, self._parser, lines)
 
 
 class _DryRun(Exception):
@@ -173,12 +126,12 @@ def _write_chunk(
         parsed = ahead.pop() if ahead else None  # a try that is done again parses again
         parser = Parser(task.context, task.hints)
         if parsed is None or parsed.plan is not plan:
-            parsed = _parsed(task, parser, chunk)
+            parsed = parsed_of(task, plan, parser, chunk)
         if isinstance(parsed, Sheet):
             written = write_sheet(tx, task, plan, parser, parsed)
         else:
             written = write_lines(tx, task, plan, parser, chunk, parsed)
-        count(tx, task, plan, written, report, chunk)
+        _count(tx, task, plan, written, report, chunk)
         report.position += len(chunk)
         if task.checkpoint is not None:
             task.checkpoint(tx, report)
@@ -188,7 +141,8 @@ def _write_chunk(
         return report
 
     try:
-        report = task.workspace.write(action)
+        with no_search():
+            report = task.workspace.write(action, bulk=task.report.total >= LARGE)
     except _DryRun as outcome:
         report = outcome.report
         if task.finder is not None:
@@ -196,30 +150,18 @@ def _write_chunk(
     return report, time.perf_counter() - began
 
 
-def _parsed(task: Import, parser: Parser, chunk: Sequence[LineOf]) -> Parsed:
-    assert task.planned is not None
-    plan = task.planned[1]
-    return parse_sheet(task, plan, parser, chunk) or parse_ahead(task, plan, parser, chunk)
-
-
-def prepare(tx: Transaction, task: Import) -> Plan:
-    """The plan under the model and rights in force; it is made again when the model changed."""
-    if task.planned is not None and task.planned[0] is tx.model:
-        return task.planned[1]
-    plan = make_plan(tx, task)
-    task.planned = tx.model, plan
-    return plan
-
-
-def count(
+def _count(
     tx: Transaction, task: Import, plan: Plan, written: Written, report: Report, chunk: Sequence[LineOf]
 ) -> None:
     """Add what a chunk came to, faults in the order of its lines."""
-    places = {id(line): at for at, line in enumerate(chunk)}
+    places = {id(line): at for at, line in enumerate(chunk)} if written.faults else {}
     by_line: dict[int, list[Wrote]] = {}
     for each in written.wrote:
         for at in each.draft.lines:
             by_line.setdefault(at, []).append(each)
+        if task.dry_run and each.planned.keys and not each.created and len(report.matched) < MOST_MATCHES:
+            line = written.lines[each.draft.lines[0]]
+            report.matched.append((line.number, getattr(line, "sheet", ""), each.planned.called, each.id))
         made = report.made.setdefault(each.planned.called, [0, 0, 0])
         made[0 if each.created else 1 if each.updated else 2] += 1
     for at in range(len(written.lines)):
@@ -232,8 +174,9 @@ def count(
         else:
             report.skipped += 1
     for plain in written.plain:
-        report.created += plain.count
-        report.made.setdefault(plain.planned.called, [0, 0, 0])[0] += plain.count
+        count = len(plain.stored.ids)
+        report.created += count
+        report.made.setdefault(plain.planned.called, [0, 0, 0])[0] += count
     report.linked += written.made
     report.refused += len({id(line) for line, _ in written.faults})
     for line, fault in sorted(written.faults, key=lambda each: places[id(each[0])]):
@@ -256,9 +199,8 @@ def _mark(tx: Transaction, task: Import, written: Written, report: Report) -> No
         if each.saved is not None and each.saved.lacking:
             lacking.setdefault(uid, {})[each.id] = " ".join(each.saved.lacking)
     for plain in written.plain:
-        for saved in plain.saved:
-            if saved.lacking:
-                lacking.setdefault(plain.planned.entity.uid, {})[saved.id] = " ".join(saved.lacking)
+        for record, uids in plain.stored.lacking.items():
+            lacking.setdefault(plain.planned.entity.uid, {})[record] = " ".join(uids)
     for uid, records in origins.items():
         assert task.options.origin is not None
         mark_origin(tx, task.options.origin, uid, records)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -21,15 +17,16 @@ from core.access.actor import Actor
 from core.access.standing import actor_of_standing, write_standing
 from core.errors import KubikError
 from core.i18n import texts
-from core.jobs.jobs import KEPT, Job, job_columns, make_job, start_job
+from core.jobs.jobs import job_columns, make_job, start_job
 from core.jobs.running import JobCancelled, Run, begin_here, failing
 from core.jobs.worker import Outcome
-from core.records.importing.formats import open_source
+from core.records.importing.beside import Errand
+from core.records.importing.beside.process import folder_for
 from core.records.importing.hints import Hints
 from core.records.importing.importer import check_rows, make_task, run_task
-from core.records.importing.recipe import Recipe, read_recipe
-from core.records.importing.recognise.found import table_of
-from core.records.importing.recognise.rows import Rows
+from core.records.importing.keeping import folder_of, hash_of, kept_copy
+from core.records.importing.opening import rows_of, task_of
+from core.records.importing.recipe import Recipe
 from core.records.importing.report import Report, load_report
 from core.records.importing.spool import Spool, write_errors
 from core.records.importing.task import Import, Options, Progress
@@ -65,7 +62,7 @@ def start_import(
     name: str = "file.csv", recipe: Recipe | None = None,
 ) -> int:  # fmt: skip
     """Ask for an import to be done in the background; its job. What refuses the whole file refuses it here."""
-    with _kept(workspace, data, name, secrets.token_hex(16)) as file:
+    with kept_copy(workspace, data, name, secrets.token_hex(16)) as file:
         order = Order(file=file, name=name, recipe=recipe, entity=entity, options=options or Options())
         parameters = _checked(workspace, actor, order)
         return workspace.write(
@@ -83,7 +80,7 @@ def run_import(
     The same import that was broken off before is gone on with where it stands: no line is written twice. Refused lines
     are written to the file ``errors``, too.
     """
-    with _kept(workspace, data, name, _hash(data)) as file:
+    with kept_copy(workspace, data, name, hash_of(data)) as file:
         order = Order(file=file, name=name, recipe=recipe, entity=entity, options=options or Options())
         parameters = _checked(workspace, actor, order)
         if order.dry_run:
@@ -124,8 +121,9 @@ def _try(
     place = folder_of(workspace) / f"refused-{secrets.token_hex(8)}.part"
     spool = Spool(place, 0)
     try:
-        with _task(workspace, actor, parameters, None) as task:
+        with task_of(workspace, actor, parameters, None) as task:
             task.checkpoint = lambda tx, state: _spooled(spool, state, render)
+            task.errand = _errand(workspace, task, parameters)
             report = run_task(task, parameters["total"], progress)
             if errors is not None and report.refused:
                 write_errors(errors, task.table, spool, render(message("Reason")), _mark(task), task.context)
@@ -148,40 +146,47 @@ def import_job(run: Run) -> Outcome:
         with run.workspace.read() as tx:
             actor = actor_of_standing(tx, run.job)
         return _go_on(run, actor, None)[1]
-    except (KubikError, JobCancelled) as error:
-        if isinstance(error, JobCancelled) or error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    except KubikError as error:
+        if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             _drop_copies(run)  # nobody goes on with it
         raise
-
-
-def errors_path(workspace: Workspace, job: Job) -> Path | None:
-    """The file of a job's refused lines, None when there is none (any more)."""
-    path = None if job.errors_file is None else folder_of(workspace) / job.errors_file
-    return path if path is not None and path.is_file() else None
+    except JobCancelled:
+        if any((run.job.parameters.get(each) or {}).get("dry_run") for each in ("recipe", "options")):
+            _drop_copies(run)
+        raise
 
 
 def _go_on(run: Run, actor: Actor, progress: Progress | None) -> tuple[Report, Outcome]:
     parameters = run.job.parameters
     render = texts(parameters["language"]).render
-    spool = Spool(_spool_path(run), 0 if run.saved is None else int(run.saved["spool"]))
+    held = 0 if run.saved is None else int(run.saved.get("spool", 0))
+    spool = Spool(_spool_path(run), held)
     report = None if run.saved is None else load_report(run.saved)
 
     def checkpoint(tx: Transaction, state: Report) -> None:
+        nonlocal held
         length = spool.add(
             (each.sheet, each.line, _told(each.column, each.message, render)) for each in state.fresh
         )
-        run.keep(tx, {**state.saved(render), "spool": length}, done=state.position, total=parameters["total"])
+        run.keep(tx, {**state.saved(), "spool": length}, done=state.position, total=parameters["total"])
+        held = length
 
-    with _task(run.workspace, replace(actor, job=run.job.id), parameters, report) as task:
-        task.checkpoint = checkpoint
+    with task_of(run.workspace, replace(actor, job=run.job.id), parameters, report) as task:
+        task.checkpoint, task.errand = checkpoint, _errand(run.workspace, task, parameters)
         try:
             report = run_task(task, parameters["total"], progress)
         except JobCancelled as stopped:
-            stopped.result = task.report.saved(render)
+            stopped.result = {**task.report.saved(), "spool": held}  # to go on from there
             raise
         name = _write_errors(run, task, spool, render) if report.refused else None
     _drop_copies(run)
-    return report, Outcome(result=report.saved(render), errors_file=name)
+    return report, Outcome(result=report.saved(), errors_file=name)
+
+
+def _errand(workspace: Workspace, task: Import, parameters: Mapping[str, Any]) -> Errand:
+    """How a second process may open the same import."""
+    folder = folder_for(folder_of(workspace), secrets.token_hex(8))
+    return Errand(settings=workspace.settings, actor=task.actor, parameters=parameters, folder=folder)
 
 
 def _told(column: str, what: Message | str, render: Callable[[Message], str]) -> str:
@@ -199,37 +204,9 @@ def _write_errors(run: Run, task: Import, spool: Spool, render: Callable[[Messag
     return name
 
 
-@contextmanager
-def _task(
-    workspace: Workspace, actor: Actor, parameters: Mapping[str, Any], report: Report | None
-) -> Iterator[Import]:
-    """The import of a job's parameters, its file open."""
-    written = parameters["recipe"]
-    recipe = None if written is None else read_recipe(written)
-    options = Options(**parameters["options"])
-    with _rows(folder_of(workspace) / parameters["file"], parameters["name"], _hints(parameters)) as rows:
-        yield make_task(
-            workspace, actor, rows, options, entity=parameters["entity"], recipe=recipe, report=report,
-            hints=rows.hints,
-        )  # fmt: skip
-
-
-@contextmanager
-def _rows(path: Path, name: str, hints: Hints) -> Iterator[Rows]:
-    source = open_source(path, name, hints)
-    try:
-        yield table_of(source, hints)
-    finally:
-        source.close()
-
-
-def _hints(parameters: Mapping[str, Any]) -> Hints:
-    return read_recipe({"targets": [{"entity": "-"}], "source": parameters["source"]}).source
-
-
 def _checked(workspace: Workspace, actor: Actor, order: Order) -> dict[str, Any]:
     """What a job knows of an import whose file and recipe are in order."""
-    with _rows(order.file, order.name, order.hints) as rows:
+    with rows_of(order.file, order.name, order.hints) as rows:
         task = make_task(workspace, actor, rows, order.options, entity=order.entity, recipe=order.recipe)
         total = check_rows(task)
         recipe = None if order.recipe is None else replace(order.recipe, source=rows.hints)
@@ -243,41 +220,6 @@ def _checked(workspace: Workspace, actor: Actor, order: Order) -> dict[str, Any]
         }  # fmt: skip
         known: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(parameters))  # as a job keeps them
         return known
-
-
-@contextmanager
-def _kept(workspace: Workspace, data: bytes | Path, name: str, kept_as: str) -> Iterator[Path]:
-    """A copy of the file that stays beside the database until its job is done; gone when it is refused."""
-    folder = folder_of(workspace)
-    folder.mkdir(parents=True, exist_ok=True)
-    _forget_files(folder)
-    ending = Path(name).suffix.lower()
-    place = folder / f"{kept_as}{ending if ending[1:].isalnum() and len(ending) < 8 else '.csv'}"
-    fresh = folder / f"{place.name}.{secrets.token_hex(4)}.part"
-    was_there = place.exists()
-    if not was_there:
-        with fresh.open("wb") as file:
-            if isinstance(data, Path):
-                with data.open("rb") as source:
-                    shutil.copyfileobj(source, file)
-            else:
-                file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(place)
-    try:
-        yield place
-    except BaseException:
-        if not was_there:
-            place.unlink(missing_ok=True)
-        raise
-
-
-def _hash(data: bytes | Path) -> str:
-    if isinstance(data, Path):
-        with data.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
-    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def _drop_copies(run: Run) -> None:
@@ -298,16 +240,3 @@ def _unfinished(tx: Transaction, parameters: dict[str, Any]) -> int | None:
         .order_by(table.c.id)
     )
     return next((job.id for job in map(make_job, rows) if dict(job.parameters) == parameters), None)
-
-
-def _forget_files(folder: Path) -> None:
-    """Remove what is older than any job that can still be asked about: files of errors, copies nobody came back for."""
-    oldest = (datetime.now(UTC) - KEPT).timestamp()
-    for path in folder.iterdir():
-        if path.is_file() and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-
-
-def folder_of(workspace: Workspace) -> Path:
-    """Where copies of files that wait for their import are kept, and refused lines."""
-    return workspace.settings.home / "imports"

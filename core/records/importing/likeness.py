@@ -57,7 +57,7 @@ CODES = {
 
 SURE, LIKELY, WEAK = 100, 60, 25
 
-_APART = re.compile(r"[^\w]+")
+_APART = re.compile(r"[\W_]+")
 
 
 def plain(text: str) -> str:

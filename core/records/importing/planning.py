@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Planned:
     """A target with everything found: ``columns`` that are written, fields of ``keys``, of ``leads`` with the target
     each leads to. ``each`` is the place of the column whose parts make a record each. ``loose`` lets several lines be
-    about one record: targets that others lead to.
+    about one record: targets that others lead to, and rows in lists.
     """
 
     target: Target
@@ -53,6 +53,15 @@ class Plan:
     targets: tuple[Planned, ...]
     main: str
     passed_over: tuple[tuple[str, Message], ...]
+
+
+def prepare(tx: Transaction, task: Import) -> Plan:
+    """The plan under the model and rights in force; it is made again when the model changed."""
+    if task.planned is not None and task.planned[0] is tx.model:
+        return task.planned[1]
+    plan = make_plan(tx, task)
+    task.planned = tx.model, plan
+    return plan
 
 
 NEEDED = {"create": ("create",), "update": ("update",), "upsert": ("create", "update"), "find": ()}
@@ -170,10 +179,10 @@ def _target(
     each = header.index(target.each) if target.each in header and target.each is not None else None
     if target.each is not None and each is None:
         refuse("/each", message("the file has no column “{column}”", column=target.each[:100]))
-    loose = any(lead.target == target.called for other in recipe.targets for lead in other.links)
+    owned = any(lead.target == target.called for other in recipe.targets for lead in other.links)
     return Planned(
         target=target, entity=entity, columns=tuple(columns), keys=keys, leads=tuple(leads), given=given,
-        each=each, loose=loose,
+        each=each, loose=owned or bool(leads and entity.parent),
     )  # fmt: skip
 
 
@@ -224,4 +233,4 @@ def _must_stamp(grants: Grants, planned: list[Planned]) -> None:
             raise KubikError("KBK4002", why)
 
 
-__all__ = ["STAMPS", "Plan", "Planned", "find_entity", "make_plan"]
+__all__ = ["STAMPS", "Plan", "Planned", "find_entity", "make_plan", "prepare"]

@@ -10,8 +10,8 @@ from core.access.actor import Actor
 from core.query.query import Query
 from core.query.read import read, titles
 from core.records.importing.drafts import Parser
-from core.records.importing.importer import make_task, prepare
-from core.records.importing.planning import Plan
+from core.records.importing.importer import make_task
+from core.records.importing.planning import Plan, prepare
 from core.records.importing.recipe import Recipe
 from core.records.importing.task import Import, LineOf, Options, RowsOf
 from core.records.importing.writing import Wrote, write_lines

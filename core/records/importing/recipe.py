@@ -87,6 +87,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """A line of which a person said that its record of that target is another one than the keys find: a new one is made."""
+
+    line: int
+    target: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """Everything about an import but the file.
 
@@ -94,6 +103,7 @@ class Recipe:
     required values, too, and marks them (`core.records.importing.incomplete`). ``stamps`` lets columns fill who made
     and changed a record and when: a right of its own. ``language`` is that of labels, numbers and dates in the file.
     ``dry_run`` writes nothing. ``of`` names the target that the import is of, where child rows come after it.
+    ``apart`` are lines that are about others than the records their keys find.
     """
 
     targets: tuple[Target, ...] = ()
@@ -105,6 +115,7 @@ class Recipe:
     stamps: bool = False
     dry_run: bool = False
     language: str | None = None
+    apart: tuple[Apart, ...] = ()
 
     @property
     def main(self) -> Target:
@@ -134,21 +145,6 @@ def read_recipe(raw: Any, pointer: str = "") -> Recipe:
             if not problems:
                 return recipe
     raise KubikError("KBK2000", problems[0].message if len(problems) == 1 else None, errors=problems)
-
-
-def plain_recipe(
-    entity: str, mapping: Mapping[str, str | None], header: tuple[str, ...], *, mode: Mode, key: str | None,
-    source: Hints, dry_run: bool, language: str | None,
-) -> Recipe:  # fmt: skip
-    """The recipe of one entity that `{column: field}` describes; `company.name` finds a link by that field."""
-    fills = []
-    for column in header:
-        name = mapping.get(column, column) if column in mapping or column else None
-        if name:
-            first, _, by = name.partition(".")
-            fills.append(Fill(column=column, field=first, by=by or None))
-    target = Target(entity=entity, mode=mode, keys=(key,) if key else (), fields=tuple(fills))
-    return Recipe(targets=(target,), source=source, dry_run=dry_run, language=language)
 
 
 def _lean(written: dict[str, Any], default: Any) -> dict[str, Any]:

@@ -1,14 +1,12 @@
-"""What an import did: counts that add up to the file, refused lines with column and reason, the file of errors."""
+"""What an import did: counts that add up to the file, refused lines with column and reason."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.records.importing.reading import Table
+from core.i18n.written import read_message, write_message
 from metamodel.messages import Message
 
 
@@ -22,6 +20,9 @@ class LineError:
     message: Message | str
     sheet: str = ""
 
+
+MOST_MATCHES = 300
+"""Records found by keys that a trial lists, the first ones."""
 
 MOST_ERRORS = 1000
 """Refused lines that are listed in the report, the first ones; all are in the file of errors."""
@@ -53,11 +54,13 @@ class Report:
     fresh: list[LineError] = field(default_factory=list)
     """The refused lines of the last chunk."""
     passed_over: list[tuple[str, Message | str]] = field(default_factory=list)
+    matched: list[tuple[int, str, str, int]] = field(default_factory=list)
+    """In a trial, the first lines whose keys found a record: line, sheet, target, id."""
 
     def copy(self) -> Report:
         """The same, to be changed in a chunk that may be rolled back."""
         made = {called: list(counts) for called, counts in self.made.items()}
-        return replace(self, errors=list(self.errors), fresh=[], made=made)
+        return replace(self, errors=list(self.errors), fresh=[], made=made, matched=list(self.matched))
 
     def add(self, error: LineError) -> None:
         """List a refused line, as long as there are not too many."""
@@ -65,11 +68,11 @@ class Report:
         if len(self.errors) < MOST_ERRORS:
             self.errors.append(error)
 
-    def saved(self, render: Callable[[Message], str]) -> dict[str, Any]:
-        """As JSON, the messages in the language of ``render``: to go on after a crash, and to be shown."""
+    def saved(self) -> dict[str, Any]:
+        """As JSON, to go on after a crash and to be shown: see `in_words`."""
 
-        def text(what: Message | str) -> str:
-            return what if isinstance(what, str) else render(what)
+        def text(what: Message | str) -> str | dict[str, Any]:
+            return what if isinstance(what, str) else write_message(what)
 
         counts = {name: getattr(self, name) for name in _COUNTS}
         return {
@@ -82,7 +85,7 @@ class Report:
                 for e in self.errors
             ],
             "passed_over": [{"column": column, "reason": text(why)} for column, why in self.passed_over],
-        }
+        } | ({"matched": self.matched} if self.matched else {})
 
 
 _COUNTS = ("total", "position", "created", "updated", "skipped", "refused", "linked", "incomplete")
@@ -95,25 +98,22 @@ def load_report(saved: Mapping[str, Any]) -> Report:
         **counts,
         made={called: list(counts) for called, counts in saved.get("made", {}).items()},
         dry_run=bool(saved["dry_run"]),
-        errors=[LineError(**each) for each in saved["errors"]],
-        passed_over=[(each["column"], each["reason"]) for each in saved["passed_over"]],
+        errors=[LineError(**{**each, "message": _read(each["message"])}) for each in saved["errors"]],
+        passed_over=[(each["column"], _read(each["reason"])) for each in saved["passed_over"]],
+        matched=[(line, sheet, target, record) for line, sheet, target, record in saved.get("matched", ())],
     )
 
 
-def errors_file(
-    table: Table, errors: Iterable[LineError], render: Callable[[Message], str], reason: str
-) -> str:
-    """The refused rows as they were, with why in a last column called ``reason``: to be repaired and imported again."""
-    by_line: dict[int, list[str]] = {}
-    for error in errors:
-        text = error.message if isinstance(error.message, str) else render(error.message)
-        by_line.setdefault(error.line, []).append(f"{error.column}: {text}" if error.column else text)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\r\n")
-    writer.writerow([*table.header, reason])
-    width = len(table.header)
-    for line in table.lines():
-        if line.number in by_line:
-            cells = [*line.cells, *[""] * (width - len(line.cells))]
-            writer.writerow([*cells, "; ".join(by_line[line.number])])
-    return out.getvalue()
+def _read(what: str | Mapping[str, Any]) -> Message | str:
+    return what if isinstance(what, str) else read_message(what)
+
+
+def in_words(saved: Mapping[str, Any], render: Callable[[Message], str]) -> dict[str, Any]:
+    """What `Report.saved` wrote down with its messages in a language; of imports of long ago they are in one already."""
+
+    def text(what: str | Mapping[str, Any]) -> str:
+        return what if isinstance(what, str) else render(read_message(what))
+
+    errors = [{**each, "message": text(each["message"])} for each in saved.get("errors", ())]
+    over = [{**each, "reason": text(each["reason"])} for each in saved.get("passed_over", ())]
+    return {**saved, "errors": errors, "passed_over": over}

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.access.grants import Grants
 from core.errors import KubikError
 from core.records.api import write_rows
 from core.records.importing.columns import Column
 from core.records.importing.drafts import Draft, Fault, link_columns
-from core.records.importing.finding import Finder, Wanted, several
+from core.records.importing.finding import MOST_NAMED, Finder, Wanted, several
 from core.records.importing.planning import Plan
 from core.records.importing.task import Import
 from core.records.work import start
+from metamodel.any_link import AnyLink
 from metamodel.fields.link import LinkKey
-from metamodel.messages import message
+from metamodel.messages import Message, message
 from metamodel.model import Entity, Field
 
 if TYPE_CHECKING:
@@ -38,28 +40,47 @@ def resolve(
     """Put ids where drafts name records; what is to be made first is given back."""
     task.finder = task.finder or Finder()
     work = start(tx, task.actor, task.context)
-    asked = list(_names(plan, drafts))
+    asked = list(_names(plan, drafts, work.grants))
     texts: dict[Wanted, set[str]] = {}
     for _, _, wanted, text in asked:
-        texts.setdefault(wanted, set()).add(text)
+        for each in wanted:
+            texts.setdefault(each, set()).add(text)
     found = {wanted: task.finder.named(work, wanted, some) for wanted, some in texts.items()}
     pending: list[Pending] = []
     for draft, column, wanted, text in asked:
-        ids = found[wanted].get(text, [])
+        ids = [(each[0], record) for each in wanted for record in found[each].get(text, ())]
         if len(ids) == 1:
-            _put(draft, column, text, ids[0])
+            ((uid, record),) = ids
+            _put(draft, column, text, AnyLink(uid, record) if _any(column) else record)
         elif ids:
-            entity = tx.model.entity_by_uid[wanted[0]]
-            why = several(tx, task.actor, entity, text, ids)
+            why = _several(tx, task, text, ids)
             faults.append(Fault(draft.lines[0], column.header, "KBK3005", why))
-        elif column.missing == "create":
-            pending.append(Pending(draft, column, wanted, text))
+        elif column.missing == "create" and not _any(column):
+            pending.append(Pending(draft, column, wanted[0], text))
         elif column.missing == "empty":
             _put(draft, column, text, None)
         else:
             why = message("there is no record “{value}”", value=text[:100])
             faults.append(Fault(draft.lines[0], column.header, "KBK3005", why))
     return pending
+
+
+def _any(column: Column) -> bool:
+    return column.field is not None and bool(column.field.targets)
+
+
+def _several(tx: Transaction, task: Import, text: str, ids: Sequence[tuple[str, int]]) -> Message:
+    """The refusal of a name that several records have, of whatever entities: it says how each is written."""
+    uids = {uid for uid, _ in ids}
+    if len(uids) == 1:
+        return several(
+            tx, task.actor, tx.model.entity_by_uid[uids.pop()], text, [record for _, record in ids]
+        )
+    written = [f"{tx.model.entity_by_uid[uid].name}:{record}" for uid, record in ids[:MOST_NAMED]]
+    return message(
+        "there are several records “{value}”: write which one is meant: {candidates}", value=text[:100],
+        candidates="; ".join(written),
+    )  # fmt: skip
 
 
 def make_missing(tx: Transaction, task: Import, pending: Sequence[Pending]) -> tuple[list[Fault], int]:
@@ -103,15 +124,21 @@ def naming_field(entity: Entity) -> Field | None:
     )
 
 
-def _names(plan: Plan, drafts: dict[str, list[Draft]]) -> Iterator[tuple[Draft, Column, Wanted, str]]:
+def _names(
+    plan: Plan, drafts: dict[str, list[Draft]], grants: Grants
+) -> Iterator[tuple[Draft, Column, tuple[Wanted, ...], str]]:
+    """The drafts with the names of records in them; a link to any record may mean one of each entity."""
     for planned in plan.targets:
         for column in link_columns(planned):
-            assert column.field is not None and column.field.target is not None
+            assert column.field is not None
+            uids = tuple(uid for uid in column.field.targets if grants.may(uid, "read")) or (
+                column.field.target or "",
+            )
             for draft in drafts[planned.called]:
                 value = _held(draft, column)
                 for each in value if isinstance(value, tuple) else (value,):
                     if isinstance(each, LinkKey) and each.field != "ext":
-                        wanted = column.field.target, each.field, column.match
+                        wanted = tuple((uid, each.field, column.match) for uid in uids if uid)
                         yield draft, column, wanted, str(each.value)
 
 
@@ -120,7 +147,7 @@ def _held(draft: Draft, column: Column) -> Any:
     return draft.stamps.get(column.stamp) if column.stamp else draft.values.get(column.field.name)
 
 
-def _put(draft: Draft, column: Column, text: str, record: int | None) -> None:
+def _put(draft: Draft, column: Column, text: str, record: int | AnyLink | None) -> None:
     """Put a record (or nothing) in the place of the name."""
     assert column.field is not None
     values = draft.stamps if column.stamp else draft.values

@@ -138,7 +138,7 @@ class _Shaping:
                       links=leads)  # fmt: skip
 
     def _row_target(self, each: Seated) -> None:
-        """Child rows, one for each part of the cell."""
+        """Child rows, one for each part of the cell; what the list has already is not written down once more."""
         owner, rows = self.called.get(each.seat.group), each.seat.rows
         assert rows is not None
         if owner is None:
@@ -147,9 +147,11 @@ class _Shaping:
         called = rows_called(each.seat.link, rows)
         taken = {target.called for target in self.targets}
         name = next(n for n in (called, *(f"{called} ({k})" for k in range(2, 100))) if n not in taken)
+        mode = self._mode(each.seat.entity, (each.seat.field.name,))
         self.targets.append(Target(
             entity=each.seat.entity.name, name=name, links=(Lead(field=through.name, target=owner),),
-            fields=(Fill(column=each.column, field=each.seat.field.name),),
+            fields=(Fill(column=each.column, field=each.seat.field.name),), mode=mode,
+            keys=(each.seat.field.name, through.name) if mode == "upsert" else (),
             each=each.column if each.facts.several else None, split=each.facts.several,
         ))  # fmt: skip
 
@@ -168,10 +170,17 @@ def _names(each: Seated) -> bool:
 
 
 def _linked(grants: Grants, link: Field, each: Seated) -> Fill:
-    """The column as a link: found by the title, made where its name is all that a record needs."""
+    """The column as a link: found by the title, made where its name is all that a record needs; of a list of links each
+    part of the cell."""
     made = makeable(grants, link)
     return Fill(column=each.column, field=link.name, match="exact" if made else "words",
-                missing="create" if made else "refuse")  # fmt: skip
+                missing="create" if made else "refuse", split=_parted(each) if link.listed else None)  # fmt: skip
+
+
+def _parted(each: Seated) -> str | None:
+    """What stands between several names in a cell: where there is no semicolon, commas."""
+    texts = [value for value in each.facts.values if isinstance(value, str)]
+    return "," if any("," in text for text in texts) and not any(";" in text for text in texts) else None
 
 
 def _fill(grants: Grants, each: Seated) -> Fill:
@@ -182,6 +191,8 @@ def _fill(grants: Grants, each: Seated) -> Fill:
     several = each.facts.several
     split = several if each.part is not None or found.type.name in ("phone", "email") else None
     part = (each.part or 1) if split is not None else None
+    if people and found.listed:
+        split = _parted(each)
     return Fill(
         column=each.column, field=found.name, match="words" if people else "exact", split=split, part=part
     )

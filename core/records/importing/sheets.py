@@ -6,18 +6,19 @@ It does what `writing` does with drafts, and leaves to it whatever is not as pla
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import KubikError
 from core.records.api import write_columns
-from core.records.columnar import FEWEST, MISSING
+from core.records.columnar import FEWEST, MISSING, MadeAhead, Stored
 from core.records.importing.columns import Column
 from core.records.importing.drafts import Fault, Parser
 from core.records.importing.finding import Finder, Wanted, several
 from core.records.importing.planning import Plan, Planned
+from core.records.importing.refused import faults_of
 from core.records.importing.task import Import, LineOf
-from core.records.importing.writing import Plain, Written, faults_of, shaped, write_lines
+from core.records.importing.writing import Plain, Written, shaped, write_lines
 from core.records.work import start
 from metamodel.fields.link import LinkKey
 from metamodel.messages import message
@@ -28,18 +29,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Sheet:
-    """Parsed lines: a list for each column of the plan, `MISSING` where nothing stands; good for one try."""
+    """Parsed lines: a list for each column of the plan, `MISSING` where nothing stands; good for one try. ``made`` is what
+    was made of columns."""
 
     plan: Plan
-    lines: list[LineOf]
+    lines: Sequence[LineOf]
     columns: list[list[Any]]
     faults: list[Fault]
+    made: MadeAhead = field(default_factory=MadeAhead)
 
     def without(self, rows: set[int]) -> None:
         """Take these lines out."""
         kept = [at for at in range(len(self.lines)) if at not in rows]
         self.lines = [self.lines[at] for at in kept]
         self.columns = [[values[at] for at in kept] for values in self.columns]
+        self.made = MadeAhead()
 
 
 def parse_sheet(task: Import, plan: Plan, parser: Parser, lines: Sequence[LineOf]) -> Sheet | None:
@@ -65,7 +69,7 @@ def _is_plain(task: Import, plan: Plan) -> bool:
     return (
         planned.target.mode == "create" and planned.each is None and not planned.leads and not planned.given
         and not planned.loose and not planned.refers_to_itself and len(set(names)) == len(planned.columns)
-        and not any(c.stamp or c.split or c.part is not None for c in planned.columns) and "id" not in names
+        and not any(c.stamp or (c.split and not c.field.listed) or c.part is not None for c in planned.columns if c.field) and "id" not in names
     )  # fmt: skip
 
 
@@ -75,13 +79,13 @@ def write_sheet(tx: Transaction, task: Import, plan: Plan, parser: Parser, sheet
     planned = plan.targets[0]
     faults = sheet.faults
     while sheet.lines:
-        columns = _resolve(tx, task, planned, sheet, faults) if len(sheet.lines) >= FEWEST else None
+        columns = resolve_sheet(tx, task, planned, sheet, faults) if len(sheet.lines) >= FEWEST else None
         if columns is None:
             break
         if not faults:
-            refusal, saved = _try(tx, task, planned, columns, len(sheet.lines))
+            refusal, saved = _try(tx, task, planned, columns, len(sheet.lines), sheet.made)
             if saved is not None:
-                written.plain.append(Plain(planned, len(sheet.lines), saved))
+                written.plain.append(Plain(planned, saved))
                 return written
             faults = [] if refusal is None else faults_of(planned, range(len(sheet.lines)), refusal)
             if not faults:
@@ -95,14 +99,19 @@ def write_sheet(tx: Transaction, task: Import, plan: Plan, parser: Parser, sheet
 
 
 def _try(
-    tx: Transaction, task: Import, planned: Planned, columns: dict[str, list[Any]], count: int
-) -> tuple[KubikError | None, list[Any] | None]:
+    tx: Transaction,
+    task: Import,
+    planned: Planned,
+    columns: dict[str, list[Any]],
+    count: int,
+    made: MadeAhead,
+) -> tuple[KubikError | None, Stored | None]:
     """What was saved, or the refusal; neither when they have to be written otherwise."""
     nested = tx.connection.begin_nested()
     try:
         saved = write_columns(
             tx, task.actor, planned.entity.name, columns, count, context=task.context,
-            incomplete=task.recipe is not None and task.recipe.incomplete,
+            incomplete=task.recipe is not None and task.recipe.incomplete, made=made,
         )  # fmt: skip
     except KubikError as refusal:
         nested.rollback()
@@ -113,16 +122,16 @@ def _try(
     return None, saved
 
 
-def _resolve(
+def resolve_sheet(
     tx: Transaction, task: Import, planned: Planned, sheet: Sheet, faults: list[Fault]
 ) -> dict[str, list[Any]] | None:
     """The columns by name of the field, ids in place of names of records; None when some are to be made first."""
     task.finder = task.finder or Finder()
     found: dict[str, list[Any]] = {}
     for column, values in zip(planned.columns, sheet.columns, strict=True):
-        field = column.field
-        assert field is not None
-        if field.target and not field.targets:
+        of = column.field
+        assert of is not None
+        if of.target and not of.targets:
             met = {id(value): value for value in values}  # equal cells were parsed once
             names = {key for value in met.values() for key in _keys(value)}
             if names:
@@ -130,7 +139,7 @@ def _resolve(
                 if led is None:
                     return None
                 values = _led_all(values, met, led, faults)
-        found[field.name] = values
+        found[of.name] = values
     return found
 
 

@@ -104,7 +104,9 @@ def _again(recipe: Recipe, hints: Hints, facts: Sequence[ColumnFacts], job: int)
         for fill in target.fields
     }
     left = tuple(each.header for each in facts if each.header not in places)
-    return Suggestion(recipe=replace(recipe, source=hints, dry_run=False), places=places, left=left, like=job)
+    return Suggestion(
+        recipe=replace(recipe, source=hints, dry_run=False, apart=()), places=places, left=left, like=job
+    )
 
 
 def _earlier(tx: Transaction, actor: Actor) -> Iterator[tuple[int, Recipe, tuple[str, ...]]]:

@@ -19,6 +19,7 @@ from metamodel.messages import message
 from metamodel.model import Entity, Field, Model
 
 if TYPE_CHECKING:
+    from core.records.importing.beside import Errand
     from core.records.importing.finding import Finder
     from core.records.importing.planning import Plan
 
@@ -86,6 +87,8 @@ class Import:
     planned: tuple[Model, Plan] | None = None
     """The plan, and the model it was made under."""
     finder: Finder | None = None
+    errand: Errand | None = None
+    """How a second process opens it, when one may help."""
     seen: dict[str, set[Any]] = field(default_factory=dict)
     """In a dry run, which writes nothing: unique values and keys of rows that would be written."""
 

@@ -17,6 +17,7 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.records.importing.recipe import Recipe, read_recipe
 from core.storage.workspace import Workspace
+from metamodel.messages import message
 
 KEPT = timedelta(days=14)
 MOST = 50
@@ -54,13 +55,14 @@ def begin(workspace: Workspace, actor: Actor, file: Path, name: str, entity: str
     forget(workspace)
     for old in list(mine(workspace, actor))[MOST - 1 :]:
         drop(workspace, old)
+    make_room(workspace, file.stat().st_size)
     token = secrets.token_hex(16)
     folder = _folder(workspace) / token
     folder.mkdir(parents=True, mode=0o700)
     shutil.copyfile(file, folder / "file")
     size = (folder / "file").stat().st_size
     made = Unfinished(token=token, by=actor.person, name=name, size=size, entity=entity,
-                      at=datetime.now(UTC).isoformat(timespec="seconds"))  # fmt: skip
+                      at=datetime.now(UTC).isoformat(timespec="milliseconds"))  # fmt: skip
     keep(workspace, made)
     return made
 
@@ -113,6 +115,49 @@ def forget(workspace: Workspace) -> None:
         made = _read(path)
         if made is not None and made.at < oldest:
             drop(workspace, made)
+
+
+def make_room(workspace: Workspace, size: int, spared: Path | None = None) -> None:
+    """Let a file of that size in below KUBIK_IMPORT_SPACE: who holds most loses the oldest that they did not begin.
+
+    What is being imported stays, so does ``spared``; KBK5005 when there is no room even so.
+    """
+    room = workspace.settings.import_space - size
+    taken = sum(_size(each) for each in _folder(workspace).parent.rglob("*"))
+    if taken <= room:
+        return
+    held: dict[int, list[Unfinished]] = {}
+    for path in folders(workspace):
+        made = _read(path)
+        if made is not None and path != spared:
+            held.setdefault(made.by, []).append(made)
+    going = list(_going(held, taken - room))
+    if taken - sum(each.size for each in going) > room:  # then nobody loses anything
+        raise KubikError("KBK5005", message(
+            "All imports together have no room for this file now. Wait until those under way are done, or ask an "
+            "administrator for more room (KUBIK_IMPORT_SPACE)."
+        ))  # fmt: skip
+    for each in going:
+        drop(workspace, each)
+
+
+def _going(held: dict[int, list[Unfinished]], much: int) -> Iterator[Unfinished]:
+    """What makes so much room, as far as there is any: each time the oldest of who holds most."""
+    while much > 0 and held:
+        by = max(held, key=lambda person: sum(each.size for each in held[person]))
+        oldest = min(held[by], key=lambda each: each.at)
+        held[by].remove(oldest)
+        if not held[by]:
+            del held[by]
+        much -= oldest.size
+        yield oldest
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0  # done with meanwhile
 
 
 def folders(workspace: Workspace) -> list[Path]:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import KubikError
 from core.records.api import write_rows
+from core.records.columnar import Stored
+from core.records.importing.doubles import refuse_doubles, remember
 from core.records.importing.drafts import Draft, Fault, Parser, parsed_all, ready
-from core.records.importing.finding import compared_all, matching, several
+from core.records.importing.keyed import find_records
 from core.records.importing.planning import Plan, Planned
+from core.records.importing.refused import Refused, faults_of
 from core.records.importing.resolving import Pending, make_missing, resolve
 from core.records.importing.task import Import, LineOf
 from core.records.shapes import Ready, Saved
-from core.records.unique import unique_sets
-from core.records.work import start
 from metamodel.errors import ValueRefused
 from metamodel.fields.base import Context
 from metamodel.fields.link_any import AnyLink
-from metamodel.messages import Message, message
-from metamodel.text import fold
+from metamodel.messages import message
 
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
@@ -51,8 +51,7 @@ class Plain:
     """New records, each of one line, that were written as columns."""
 
     planned: Planned
-    count: int
-    saved: Sequence[Saved]
+    stored: Stored
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,21 +77,12 @@ class Written:
         self.made += other.made
 
 
-class _Refused(Exception):
-    """Faults of lines that were found while writing."""
-
-    def __init__(self, faults: Sequence[Fault], why: KubikError | None = None) -> None:
-        self.faults = faults
-        self.why = why
-        super().__init__()
-
-
 @dataclass(slots=True)
 class Ahead:
     """A chunk parsed before its transaction begins, so that nobody waits for it; good for one try."""
 
     plan: Plan
-    lines: list[LineOf]
+    lines: Sequence[LineOf]
     drafts: dict[str, list[Draft]]
     faults: list[Fault]
 
@@ -124,7 +114,7 @@ def write_lines(
         for line in lines:
             written.add(write_lines(tx, task, plan, parser, [line]), 0)
         return written
-    good = shaped(task, lines, written)
+    good: Sequence[LineOf] = shaped(task, lines, written) if ahead is None else ahead.lines
     while good:
         if ahead is not None and ahead.plan is plan:
             good, drafts, faults, ahead = ahead.lines, ahead.drafts, ahead.faults, None
@@ -135,8 +125,8 @@ def write_lines(
         if not faults:
             nested = tx.connection.begin_nested()
             try:
-                wrote, made = _write_targets(tx, task, plan, drafts, pending)
-            except _Refused as refusal:
+                wrote, made = _write_targets(tx, task, plan, drafts, pending, good)
+            except Refused as refusal:
                 nested.rollback()
                 if task.finder is not None and pending:
                     task.finder.forget()
@@ -173,11 +163,16 @@ def shaped(task: Import, lines: Sequence[LineOf], written: Written) -> list[Line
 
 
 def _write_targets(
-    tx: Transaction, task: Import, plan: Plan, drafts: dict[str, list[Draft]], pending: Sequence[Pending]
+    tx: Transaction,
+    task: Import,
+    plan: Plan,
+    drafts: dict[str, list[Draft]],
+    pending: Sequence[Pending],
+    lines: Sequence[LineOf],
 ) -> tuple[list[Wrote], int]:
     faults, made = make_missing(tx, task, pending) if pending else ([], 0)
     if faults:
-        raise _Refused(faults)
+        raise Refused(faults)
     ids: dict[str, dict[int, list[int]]] = {}
     wrote: list[Wrote] = []
     for planned in plan.targets:
@@ -185,7 +180,7 @@ def _write_targets(
         todo = [draft for draft in drafts[planned.called] if draft.filled or alone]
         for draft in todo:
             _lead(tx, planned, draft, ids)
-        todo = _find(tx, task, planned, todo)
+        todo = find_records(tx, task, planned, todo, lines)
         done = _write_target(tx, task, planned, todo)
         found = ids.setdefault(planned.called, {})
         for each in done:
@@ -208,60 +203,7 @@ def _lead(tx: Transaction, planned: Planned, draft: Draft, ids: dict[str, dict[i
             try:
                 draft.values[name] = each.type.parse(each, value, JSON)
             except ValueRefused as refusal:
-                raise _Refused([Fault(draft.lines[0], name, refusal.code, refusal.message)]) from refusal
-
-
-def _find(tx: Transaction, task: Import, planned: Planned, drafts: list[Draft]) -> list[Draft]:
-    """Give drafts the records there are under their keys; drafts of one record become one where that is meant."""
-    keys, mode = planned.keys, planned.target.mode
-    if mode == "create" or not keys:
-        return drafts
-    work = start(tx, task.actor, task.context)
-    faults: list[Fault] = []
-    header = _header(planned, keys[0].name)
-    values = [tuple(draft.values.get(key.name) for key in keys) for draft in drafts]
-    whole = [each for each in values if None not in each]
-    found = matching(work, planned.entity, keys, whole) if whole else {}
-    kept: list[Draft] = []
-    first: dict[Any, Draft] = {}
-    for draft, value in zip(drafts, values, strict=True):
-        compared = compared_all(value)
-        ids = found.get(compared, []) if None not in value else []
-        text = ", ".join(str(each) for each in value if each is not None)[:100]
-        why = _why_not(tx, task, planned, value, ids, text)
-        if why is not None:
-            faults.append(Fault(draft.lines[0], header, why[0], why[1]))
-            continue
-        draft.record = ids[0] if ids else None
-        other = first.setdefault(compared, draft) if None not in value else draft
-        if other is draft:
-            kept.append(draft)
-        elif planned.loose or mode == "find":
-            other.values |= draft.values
-            other.lines += draft.lines
-        elif ids or len(keys) > 1 or not keys[0].unique:
-            faults.append(Fault(draft.lines[0], header, "KBK3007", _twice(text)))
-        else:
-            kept.append(draft)  # told as a value that is taken
-    if faults:
-        raise _Refused(faults)
-    return kept
-
-
-def _why_not(
-    tx: Transaction, task: Import, planned: Planned, value: tuple[Any, ...], ids: list[int], text: str
-) -> tuple[str, Message] | None:
-    mode = planned.target.mode
-    if None in value:
-        if mode == "upsert":
-            return None
-        missing = next(key for key, each in zip(planned.keys, value, strict=True) if each is None)
-        return "KBK3001", message("“{field}” must be filled in", field=missing.label)
-    if len(ids) > 1:
-        return "KBK3005", several(tx, task.actor, planned.entity, text, ids)
-    if not ids and mode in ("update", "find"):
-        return "KBK2006", message("there is no record “{value}”", value=text)
-    return None
+                raise Refused([Fault(draft.lines[0], name, refusal.code, refusal.message)]) from refusal
 
 
 def _write_target(tx: Transaction, task: Import, planned: Planned, drafts: list[Draft]) -> list[Wrote]:
@@ -270,7 +212,7 @@ def _write_target(tx: Transaction, task: Import, planned: Planned, drafts: list[
     if not drafts:
         return []
     if task.dry_run:
-        _refuse_doubles(task, planned, drafts)
+        refuse_doubles(task, planned, drafts)
     items = []
     for draft in drafts:
         values = ready({n: v for n, v in draft.values.items() if n != "id"}, planned.entity)
@@ -287,66 +229,12 @@ def _write_target(tx: Transaction, task: Import, planned: Planned, drafts: list[
     except KubikError as refusal:
         if refusal.status >= 500:
             raise
-        raise _Refused(_placed(planned, drafts, refusal), refusal) from refusal
+        raise Refused(_placed(planned, drafts, refusal), refusal) from refusal
     if task.dry_run:
-        _remember(task, planned, drafts)
+        remember(task, planned, drafts)
     return [Wrote(planned, draft, each.id, each) for draft, each in zip(drafts, saved, strict=True)]
 
 
 def _placed(planned: Planned, drafts: list[Draft], refusal: KubikError) -> list[Fault]:
     """The faults of a write by line and column."""
     return faults_of(planned, [draft.lines[0] for draft in drafts], refusal)
-
-
-def faults_of(planned: Planned, lines: Sequence[int], refusal: KubikError) -> list[Fault]:
-    """The faults of a write of records that stand in those lines."""
-    faults = []
-    for problem in refusal.errors:
-        _, number, *rest = (*problem.pointer.split("/"), "")
-        if number.isdigit():
-            name = rest[0].replace("~1", "/").replace("~0", "~") if rest else ""
-            faults.append(Fault(lines[int(number)], _header(planned, name), problem.code, problem.message))
-    return faults
-
-
-def _header(planned: Planned, name: str) -> str:
-    """What the column of that field is called in the file."""
-    return next((c.header for c in planned.columns if c.field is not None and c.field.name == name), name)
-
-
-def _twice(value: str) -> Message:
-    return message("“{value}” stands in the file more than once", value=value)
-
-
-def _refuse_doubles(task: Import, planned: Planned, drafts: list[Draft]) -> None:
-    """In a dry run, which writes nothing: refuse unique values that an earlier line of the file would have taken."""
-    faults = []
-    for name, uid in _alone(task, planned):
-        seen = task.seen.get(uid, set())
-        for draft in drafts:
-            value = draft.values.get(name)
-            if draft.record is None and value is not None and _key(value) in seen:
-                faults.append(
-                    Fault(draft.lines[0], _header(planned, name), "KBK3007", _twice(str(value)[:100]))
-                )
-    if faults:
-        raise _Refused(faults)
-
-
-def _remember(task: Import, planned: Planned, drafts: list[Draft]) -> None:
-    for name, uid in _alone(task, planned):
-        values = (draft.values.get(name) for draft in drafts if draft.record is None)
-        task.seen.setdefault(uid, set()).update(_key(value) for value in values if value is not None)
-
-
-def _alone(task: Import, planned: Planned) -> list[tuple[str, str]]:
-    """The fields, by name and uid, that are unique by themselves and not what records are found by."""
-    if planned.target.mode != "create" or task.planned is None:
-        return []
-    sets = unique_sets(task.planned[0], planned.entity)
-    return [(fields[0].name, fields[0].uid) for fields in sets if len(fields) == 1]
-
-
-def _key(value: Any) -> int:
-    """A value as it is remembered: eight bytes, whatever its length."""
-    return hash(fold(value) if isinstance(value, str) else value)

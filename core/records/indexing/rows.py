@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.records.indexing.asking import ask
 from core.records.indexing.following import follow_titles, renamed
-from core.records.indexing.texts import search_columns, search_rows, write_again
+from core.records.indexing.texts import PartsOf, TextsOf, search_columns, search_rows, write_again
 from core.records.shapes import Row
 from core.storage.search.building import TAIL
 from core.storage.search.places import Place
@@ -45,12 +45,14 @@ def index_work(work: Work) -> None:
 
 
 def index_new(
-    tx: Transaction, entity: Entity, ids: Sequence[int], values: Mapping[str, Sequence[Any]]
-) -> None:
-    """Give new records their search rows: a list of stored values for each field (uid)."""
+    tx: Transaction, entity: Entity, ids: Sequence[int], values: Mapping[str, Sequence[Any]], parts: PartsOf,
+    texts: TextsOf,
+) -> None:  # fmt: skip
+    """Give new records their search rows: a list of stored values for each field (uid), and the parts of its texts;
+    ``texts`` are those that were made ahead."""
     place = tx.searched.get(entity.uid)
     if place is not None and ids:
-        insert_columns(tx, place, ids, search_columns(tx, entity, place, len(ids), values))
+        insert_columns(tx, place, ids, search_columns(tx, entity, place, len(ids), values, parts, texts))
         _ask_if_behind(tx, place, max(ids))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from core.query.matching import among, id_list
-from core.records.statements import chunks, load
-from core.storage.search.layout import Column, text_of, texts_of
+from core.records.statements import AT_ONCE, chunks, load, one
+from core.storage.search.layout import Column, joined_all, texts_of
 from core.storage.search.places import Place
-from core.storage.search.words import line
+from core.storage.search.words import Part, line
 from core.storage.search.writing import replace_rows
 from metamodel.model import Entity
 from metamodel.text import KEY_LENGTH
@@ -39,8 +39,21 @@ def search_rows(tx: Transaction, entity: Entity, place: Place, records: Sequence
     ]
 
 
+PartsOf = Callable[[str], Sequence[Part | None]]
+"""The parts of the texts of a field (uid), one for each record."""
+
+TextsOf = Callable[[tuple[Column, tuple[str, ...]]], list[str] | None]
+"""The texts of a column that hold something of these fields (uids), if they were made ahead."""
+
+
 def search_columns(
-    tx: Transaction, entity: Entity, place: Place, count: int, values: Mapping[str, Sequence[Any]]
+    tx: Transaction,
+    entity: Entity,
+    place: Place,
+    count: int,
+    values: Mapping[str, Sequence[Any]],
+    parts: PartsOf,
+    texts: TextsOf,
 ) -> list[list[str]]:
     """The texts of so many new records for each column of their search rows; ``values`` are lists by uid of the field."""
     nothing = [None] * count
@@ -51,23 +64,13 @@ def search_columns(
             titles = _titles(tx, entity, column, {each for each in led if each is not None})
             found.append([titles.get(each, "") for each in led])
             continue
-        uids = [uid for uid in column.fields if uid in values and any(v is not None for v in values[uid])]
-        lists = [_spelled(entity, uid, values[uid]) for uid in uids]
-        if column.literal:
-            lists.append([column.literal] * count)
-        if not lists:
-            found.append([""] * count)
+        own = (uid for uid in column.fields if uid in values and uid in entity.by_uid)
+        uids = tuple(uid for uid in own if values[uid].count(None) < count)
+        if uids:
+            found.append(texts((column, uids)) or joined_all(column, [parts(uid) for uid in uids]))
         else:
-            title = column.title
-            found.append([line(filter(None, texts), title=title) for texts in zip(*lists, strict=True)])
+            found.append([line([column.literal], title=column.title)] * count)
     return found
-
-
-def _spelled(entity: Entity, uid: str, values: Sequence[Any]) -> Sequence[Any]:
-    if uid in entity.plain_texts:
-        return values
-    of = entity.by_uid.get(uid)
-    return [None if value is None or of is None else text_of(of, value) for value in values]
 
 
 CHUNK = 500
@@ -98,6 +101,23 @@ _lines: dict[tuple[str, ...], str] = {}
 _LINES_KEPT = 20_000
 
 
+def keep_lines(made: Mapping[tuple[str, ...], str]) -> None:
+    """Keep searched texts of titles that another process made."""
+    if len(_lines) + len(made) > _LINES_KEPT:
+        _lines.clear()
+    _lines.update(made)
+
+
+def lines_of_titles(tx: Transaction, entity: Entity, link: str, ids: set[int]) -> dict[tuple[str, ...], str]:
+    """The searched texts of the titles of records that a link leads to, by the texts of the titles."""
+    place = tx.searched.get(entity.uid)
+    made: dict[tuple[str, ...], str] = {}
+    for column in place.layout.columns if place is not None else ():
+        if column.link == link:
+            _titles(tx, entity, column, ids, made)
+    return made
+
+
 def _line_of_title(texts: tuple[str, ...]) -> str:
     found = _lines.get(texts)
     if found is None:
@@ -109,22 +129,36 @@ def _line_of_title(texts: tuple[str, ...]) -> str:
     return found
 
 
-def _titles(tx: Transaction, entity: Entity, column: Column, ids: set[int]) -> dict[int, str]:
-    """The searched titles of these records, to which a link leads, as far as the column goes."""
+def _titles(
+    tx: Transaction, entity: Entity, column: Column, ids: set[int],
+    made: dict[tuple[str, ...], str] | None = None,
+) -> dict[int, str]:  # fmt: skip
+    """The searched titles of these records, to which a link leads, as far as the column goes; ``made`` gets them, too, by
+    the texts of the titles."""
     link = entity.by_uid.get(column.link or "")
     target = tx.model.entity_by_uid.get(link.target or "") if link is not None else None
     if link is None or target is None:
         return {}
     place = tx.tables[target.uid]
-    uids = [uid for uid in column.fields if uid in place.columns]
-    chosen = sa.select(place.table.c.id, *(place.columns[uid].value for uid in uids))
-    chosen = chosen.where(among(tx.dialect, place.table.c.id, "ids"))
+    uids = tuple(uid for uid in column.fields if uid in place.columns)
+
+    def make() -> sa.Select[Any]:
+        chosen = sa.select(place.table.c.id, *(place.columns[uid].value for uid in uids))
+        return chosen.where(among(tx.dialect, place.table.c.id, "ids"))
+
     found: dict[int, str] = {}
-    if not ids:
-        return found
-    for some in chunks(ids):
-        for row in tx.connection.execute(chosen, {"ids": id_list(tx.dialect, some)}):
-            found[row[0]] = _line_of_title(
-                tuple(texts_of(target, uids, dict(zip(uids, row[1:], strict=True))))
+    plain = all(uid in target.plain_texts for uid in uids)
+    for some in chunks(ids, AT_ONCE):
+        for record, *values in one(
+            tx, ("titles", target.uid, uids), make, {"ids": id_list(tx.dialect, some)}
+        ):
+            texts = (
+                filter(None, values)
+                if plain
+                else texts_of(target, uids, dict(zip(uids, values, strict=True)))
             )
+            title = tuple(texts)
+            found[record] = _line_of_title(title)
+            if made is not None:
+                made[title] = found[record]
     return found

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.history.journal import BESIDE
 from core.query.matching import among, id_list
 from core.records.takeback.task import Deed
 
 if TYPE_CHECKING:
     from core.storage.workspace import Transaction
+
+KINDS = ("created", "updated", "deleted", "restored")
 
 PORTION = 500
 """Records asked about in one statement."""
@@ -32,6 +35,24 @@ def entries(
     else:
         rows = (rows.where(journal.c.seq < last) if last else rows).order_by(journal.c.seq.desc())
     return tx.connection.execute(rows.limit(limit)).all()
+
+
+def records_of(tx: Transaction, job: int, earlier: Sequence[int]) -> sa.Subquery:
+    """The records that the job wrote about, child rows included, and 1 for each kind of what it did (``KINDS``).
+
+    Those that earlier takings back dealt with are left out.
+    """
+    journal = tx.tables.own.journal
+    beside = journal.alias()
+    dealt = sa.exists().where(
+        beside.c.entity == journal.c.entity, beside.c.record == journal.c.record, beside.c.job.in_(earlier)
+    )
+    return (
+        sa.select(*(sa.func.max(sa.case((journal.c.kind == kind, 1), else_=0)).label(kind) for kind in KINDS))
+        .where(journal.c.job == job, journal.c.job.is_not(None), *([~dealt] if earlier else []))
+        .group_by(journal.c.entity, journal.c.record)
+        .subquery()
+    )
 
 
 def by_entity(rows: Iterable[Any]) -> list[tuple[str, list[int]]]:
@@ -105,7 +126,7 @@ def before_it(tx: Transaction, entity: str, records: Sequence[Deed]) -> dict[int
             journal.c.entity == entity,
             among(tx.dialect, journal.c.record, "ids"),
             journal.c.seq < max(firsts[record] for record in some),
-            journal.c.kind != "revealed",
+            journal.c.kind.not_in(sorted(BESIDE)),
         )
         given = {"ids": id_list(tx.dialect, some)}
         for record, seq, at, by in tx.connection.execute(rows.order_by(journal.c.seq), given):

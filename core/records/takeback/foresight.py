@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.query.cells_read import cells_read
 from core.query.history import told_changes
-from core.records.takeback.deeds import earlier_ones
+from core.records.takeback.deeds import earlier_ones, records_of
 from core.records.takeback.job import KIND, taken_back_job
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ MOST_TOLD = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foresight:
-    """Records that the job made, changed, put into the bin and took out of it, and what came after.
+    """Records that the job made, changed, put into the bin and took out of it, child rows among them, and what came after.
 
+    ``records`` are all of them, each once; what was taken back already is not among them.
     ``since`` are the changes of others, the newest first, as far as the reader may know of them: ``entity, id, title, at,
     by, kind, changes`` (as in `core.query.history`). ``since_count`` is the number of records with such changes.
     ``taken_back`` says that somebody began to take it back before.
@@ -34,6 +35,7 @@ class Foresight:
     updated: int
     deleted: int
     restored: int
+    records: int
     since: tuple[dict[str, Any], ...]
     since_count: int
     taken_back: bool
@@ -42,18 +44,18 @@ class Foresight:
 def foresee(tx: Transaction, actor: Actor, job: int) -> Foresight:
     """Look before taking a job back; refuses as `start_take_back` does."""
     taken_back_job(tx, actor, job)
-    journal = tx.tables.own.journal
-    kinds = (
-        sa.select(journal.c.kind, sa.func.count(sa.distinct(journal.c.entity + ":" + sa.cast(journal.c.record, sa.Text()))))
-        .where(journal.c.job == job, journal.c.job.is_not(None))
-        .group_by(journal.c.kind)
-    )  # fmt: skip
-    counted: dict[str, int] = {row[0]: row[1] for row in tx.connection.execute(kinds)}
     earlier = earlier_ones(tx, job, KIND, None)
+    each = records_of(tx, job, earlier)
+    changed = each.c.updated * (1 - each.c.created)  # what it made and changed then, it made
+    counted = tx.connection.execute(
+        sa.select(*(sa.func.coalesce(sa.func.sum(column), 0) for column in (
+            each.c.created, changed, each.c.deleted, each.c.restored
+        )), sa.func.count())
+    ).one()  # fmt: skip
     rows, count = _since(tx, job, earlier)
     return Foresight(
-        created=counted.get("created", 0), updated=counted.get("updated", 0), deleted=counted.get("deleted", 0),
-        restored=counted.get("restored", 0), since=tuple(_told(tx, actor, rows)), since_count=count,
+        created=int(counted[0]), updated=int(counted[1]), deleted=int(counted[2]), restored=int(counted[3]), records=int(counted[4]),
+        since=tuple(_told(tx, actor, rows)), since_count=count,
         taken_back=bool(earlier),
     )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
+
+import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
@@ -12,11 +13,12 @@ from core.access.standing import actor_of_standing, asked_so, write_standing
 from core.errors import KubikError
 from core.i18n import texts
 from core.jobs.jobs import Job, read_job, start_job
-from core.jobs.running import JobCancelled, Run, begin_here, failing
+from core.jobs.running import Run, begin_here, failing
 from core.jobs.sizes import Sizes
+from core.jobs.stepping import Progress, in_steps
 from core.jobs.worker import Outcome
-from core.records.statements import load
-from core.records.takeback.deeds import by_entity, deeds, earlier_ones, entries
+from core.records.statements import chunks, load
+from core.records.takeback.deeds import by_entity, deeds, earlier_ones, entries, records_of
 from core.records.takeback.removing import take_away, with_their_parents
 from core.records.takeback.returning import bin_again, bring_back, give_back
 from core.records.takeback.task import SCOPES, Deed, Left, Returned, Scope, read_returned
@@ -28,8 +30,6 @@ KIND = "take_back"
 
 SIZES = Sizes(most=500)
 """Rows of the journal in one step."""
-
-Progress = Callable[[int, int | None], None]
 
 
 def taken_back_job(tx: Transaction, actor: Actor, job: int) -> Job:
@@ -52,7 +52,9 @@ def start_take_back(tx: Transaction, actor: Actor, job: int, scope: Scope = "unt
         raise ValueError(f"no such scope: {scope}")
     found = taken_back_job(tx, actor, job)
     parameters = {"job": job, "scope": scope, "language": actor.language, **write_standing(actor)}
-    return start_job(tx, KIND, parameters, by=actor.person, total=found.done or None)
+    each = records_of(tx, found.id, earlier_ones(tx, found.id, KIND, None))
+    total = tx.connection.execute(sa.select(sa.func.count()).select_from(each)).scalar_one()
+    return start_job(tx, KIND, parameters, by=actor.person, total=total or None)
 
 
 def run_take_back(
@@ -74,36 +76,19 @@ def take_back_job(run: Run) -> Outcome:
 
 
 def _go_on(run: Run, actor: Actor, progress: Progress | None) -> Returned:
-    returned, size = read_returned(run.saved), SIZES.first
     mine = replace(actor, job=run.job.id)
-    try:
-        while returned.phase < 2:
-            returned, spent = _step(run, mine, returned, size)
-            size = SIZES.following(size, spent)
-            if progress is not None:
-                progress(returned.dealt, run.total)
-    except JobCancelled as stopped:
-        stopped.result = returned.written()
-        raise
-    return returned
 
-
-def _step(run: Run, actor: Actor, returned: Returned, size: int) -> tuple[Returned, float]:
-    """One transaction of it: the state after it, and for how long it kept others waiting."""
-    began = time.perf_counter()
-
-    def action(tx: Transaction) -> Returned:
-        nonlocal began
-        began = time.perf_counter()
-        step = Step(tx=tx, actor=actor, run=run, now=returned)
+    def next_step(tx: Transaction, returned: Returned, size: int) -> Returned | None:
+        if returned.phase == 2:
+            return None
+        step = Step(tx=tx, actor=mine, run=run, now=returned)
         if returned.phase == 0:
             step.forwards(size)
         else:
             step.backwards(size)
-        run.keep(tx, step.now.written(), done=step.now.dealt)
         return step.now
 
-    return run.workspace.write(action), time.perf_counter() - began
+    return in_steps(run, read_returned(run.saved), next_step, SIZES, progress)
 
 
 class Step:
@@ -144,7 +129,7 @@ class Step:
         for row in rows:
             records.setdefault(row.entity, []).append(row.record)
         waiting = [
-            (entity, self._met(entity, ids))
+            (entity, self._met(entity, ids, rows[-1].seq))
             for uid, ids in records.items()
             if (entity := self.tx.model.entity_by_uid.get(uid)) is not None
         ]
@@ -160,10 +145,14 @@ class Step:
         last = rows[-1].seq if rows else 0
         self.now = replace(self.now, phase=2 if len(rows) < size else 1, last=last)
 
-    def _met(self, entity: Entity, ids: list[int]) -> list[Deed]:
-        """The records met here for the first time on the way back; child rows that go with their parents left out."""
+    def _met(self, entity: Entity, ids: list[int], lower: int) -> list[Deed]:
+        """What is undone in this step, child rows that go with their parents left out: a change where it is met first
+        on the way back, a new record where it was made (what came between may lead to it)."""
         upper = self.now.last
-        met = [deed for deed in self._deeds(entity, ids) if not upper or deed.last < upper]
+        met = [
+            deed for deed in self._deeds(entity, ids)
+            if (deed.first >= lower if deed.created else not upper or deed.last < upper)
+        ]  # fmt: skip
         along = with_their_parents(self.tx, entity, [d.record for d in met if d.created], self.job)
         return [deed for deed in met if deed.record not in along]
 
@@ -182,15 +171,21 @@ class Step:
             )
             left += written.left
         made = [deed for deed in met if deed.created and deed.record in stored]
+        self.now = self.now.plus(removed=sum(deed.created and deed.record not in stored for deed in met))
         if made:
             written, removed = take_away(self.tx, self.actor, entity, made, self._own)
-            self.now = self.now.plus(removed=removed, binned=len(written.done) - removed)
+            for deed in written.done:
+                self.now = self.now.plus(
+                    **{"removed" if deed.record in removed else "binned": 1 + deed.along}
+                )
             left += written.left
         return left
 
     def _deeds(self, entity: Entity, ids: list[int]) -> list[Deed]:
         """What is to be undone of these records; what stays because of the scope is noted."""
         found = deeds(self.tx, self.job, entity.uid, ids, own=self._own, earlier=self._earlier)
+        if self.now.phase == 1:
+            self._count_rows(entity, {deed.record: deed for deed in found.values() if deed.created})
         kept = []
         for record in dict.fromkeys(ids):
             deed = found.get(record)
@@ -205,7 +200,27 @@ class Step:
 
     def _leave(self, entity: Entity, deed: Deed, why: Message) -> None:
         left = Left(entity=entity.name, id=deed.record, why=self._render(why))
-        self.now = self.now.leaving(left)
+        self.now = self.now.leaving(left, deed.along)
+
+    def _count_rows(self, entity: Entity, above: Mapping[int, Deed]) -> None:
+        """Count the child rows that the job made below new records: they are met with these, unless people changed them."""
+        for field in entity.fields if above else ():
+            if field.type.name != "children" or field.target is None or field.through is None:
+                continue
+            child, columns = self.tx.model.entity_by_uid[field.target], self.tx.tables[field.target].columns
+            parent, rows = columns[field.through].value, self.tx.tables[field.target].table
+            below: dict[int, Deed] = {}
+            for some in chunks(above):
+                found = self.tx.connection.execute(sa.select(rows.c.id, parent).where(parent.in_(some)))
+                below |= {record: above[owner] for record, owner in found}
+            did = deeds(self.tx, self.job, child.uid, below, own=self._own, earlier=self._earlier)
+            made = {
+                each.record: below[each.record] for each in did.values()
+                if each.created and not each.done and (self.everything or not each.since)
+            }  # fmt: skip
+            for owner in made.values():
+                owner.along += 1
+            self._count_rows(child, made)
 
 
 def _in_bin(tx: Transaction, entity: Entity, found: list[Deed]) -> list[Deed]:

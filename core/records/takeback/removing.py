@@ -32,8 +32,8 @@ Rows = dict[str, dict[int, dict[str, Any]]]
 
 def take_away(
     tx: Transaction, actor: Actor, entity: Entity, deeds: Sequence[Deed], job: int
-) -> tuple[Written, int]:
-    """Take new records away; what others lead to stays. How many of them are gone for ever is told beside."""
+) -> tuple[Written, frozenset[int]]:
+    """Take new records away; what others lead to stays. Those of them that are gone for ever are told beside."""
     leading = _leading(tx, entity, [deed.record for deed in deeds])
     gone: Rows = {}
 
@@ -58,8 +58,7 @@ def take_away(
     written = {deed.record for deed in found.done}
     top = gone.get(entity.uid, {})
     gone[entity.uid] = {record: values for record, values in top.items() if record in written}
-    removed = len(gone[entity.uid]) if _remove(tx, gone, job) else 0
-    return found, removed
+    return found, frozenset(gone[entity.uid]) if _remove(tx, gone, job) else frozenset()
 
 
 def with_their_parents(tx: Transaction, entity: Entity, records: Iterable[int], job: int) -> frozenset[int]:

@@ -12,7 +12,7 @@ from core.access.actor import Actor
 from core.access.grants import Grants
 from core.errors import KubikError
 from core.history.journal import HAND
-from core.query.history import read_neutral
+from core.query.neutral import read_neutral
 from core.records.engine import run
 from core.records.follow import changed_by_hand, followers, follows
 from core.records.shapes import Row

@@ -31,7 +31,8 @@ class Returned:
     ``phase`` 0 brings back from the bin what the job put there, walking the journal forwards; 1 undoes the rest, from
     the last change to the first. ``last`` is the row of the journal dealt with. ``returned`` counts records that are as
     they were, ``removed`` new ones that are gone for ever, ``binned`` new ones that lie in the bin since something
-    still leads to them; ``overwritten`` those that people had changed since.
+    still leads to them; ``overwritten`` those that people had changed since. Child rows are records and count as such,
+    also where they go, or stay, with their parents.
     """
 
     phase: int = 0
@@ -52,10 +53,10 @@ class Returned:
         """The same with these counts raised."""
         return replace(self, **{name: getattr(self, name) + more for name, more in counts.items()})
 
-    def leaving(self, left: Left) -> Returned:
-        """The same with one record more that stayed."""
+    def leaving(self, left: Left, along: int = 0) -> Returned:
+        """The same with one record more that stayed, and so many child rows with it."""
         named = (*self.left, left) if len(self.left) < MOST_LEFT else self.left
-        return replace(self, left=named, left_count=self.left_count + 1)
+        return replace(self, left=named, left_count=self.left_count + 1 + along)
 
     def written(self) -> dict[str, Any]:
         """As a job keeps it, to go on after a crash and to be shown."""
@@ -89,6 +90,7 @@ class Deed:
     diff: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     since: bool = False
     done: bool = False
+    along: int = 0
 
     @property
     def created(self) -> bool:

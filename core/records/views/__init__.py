@@ -12,11 +12,10 @@ from core.records.views.service import (
     saved_view,
     saved_views,
     share_view,
-    shareable_roles,
 )
 from core.records.views.state import SHAPE, Shade, State
 
 __all__ = [
     "SHAPE", "Kind", "Preferences", "SavedView", "Shade", "State", "arrange_views", "delete_view", "keep_preference", "preferences",
-    "rename_view", "save_state", "save_view", "saved_view", "saved_views", "share_view", "shareable_roles",
+    "rename_view", "save_state", "save_view", "saved_view", "saved_views", "share_view",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ names is read under the reader's own rights when it is opened, here is nothing b
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,24 +15,34 @@ import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
-from core.access.managing import below, may_everything
+from core.access.managing import may_everything
 from core.errors import KubikError
 from core.query.names import readable_entity
+from core.records.saved import (
+    LABEL,
+    REPORT,
+    add_saved,
+    delete_saved,
+    label_of,
+    person_of,
+    roles_to_share,
+    write_saved,
+)
 from core.records.views.state import State, check_state, lasting, today
 from core.storage.prepared import Prepared
 from core.storage.types import BIG, TEXT
 from core.storage.workspace import Transaction
-from metamodel.errors import Problem, ProblemsFound
+from metamodel.errors import ProblemsFound
 from metamodel.messages import message
-from metamodel.model import Entity, Model, Role
+from metamodel.model import Entity, Model
 
 MOST = 100
 """Views of one person for one entity."""
 REMEMBERED = 2_000
 """States that are kept as they were read."""
-LABEL = 80
-"""The longest name of a view."""
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+NOBODY = message("Views are saved by the people whose they are.")
+MISNAMED = message("A name of a view has from 1 to {most} letters.", most=LABEL)
+UNSHAREABLE = message("You share views with roles of your own and those below them.")
 
 Kind = Literal["list", "board", "calendar", "tree"]
 
@@ -66,7 +75,7 @@ def saved_views(tx: Transaction, actor: Actor, entity: Entity) -> tuple[SavedVie
         table = tx.tables.own.view
         select = sa.select(
             table.c.uid, table.c.owner, table.c.label, table.c.kind, table.c.state, table.c.roles
-        ).where(table.c.entity == sa.bindparam("entity", type_=TEXT))
+        ).where(table.c.entity == sa.bindparam("entity", type_=TEXT), table.c.kind != REPORT)
         seen = sa.or_(table.c.owner == sa.bindparam("user", type_=BIG), table.c.roles != [])
         ordered = select.where(seen).order_by(table.c.place, table.c.uid)
         prepared = tx.model.derived[slot] = Prepared(ordered, tx.workspace.database)
@@ -90,50 +99,37 @@ def saved_view(tx: Transaction, actor: Actor, entity: Entity, uid: str) -> Saved
 
 def save_view(tx: Transaction, actor: Actor, entity: str, label: str, kind: Kind, state: State) -> str:
     """Save a new view of one's own, behind the others; its uid."""
-    person, found = _person(actor), readable_entity(tx.model, grants_of(tx.model, actor), entity)
-    name = _label(label)
+    person, found = person_of(actor, NOBODY), readable_entity(tx.model, grants_of(tx.model, actor), entity)
+    name = label_of(label, MISNAMED)
     table = tx.tables.own.view
-    mine = [table.c.owner == person, table.c.entity == found.uid]
+    mine = [table.c.owner == person, table.c.entity == found.uid, table.c.kind != REPORT]
     most = sa.select(sa.func.count(), sa.func.max(table.c.place)).where(*mine)
     count, last = tx.connection.execute(most).one()
     if count >= MOST:
         raise KubikError("KBK2000", message("There are {most} views already: delete one first.", most=MOST))
-    uid = "".join(secrets.choice(ALPHABET) for _ in range(12))
-    tx.connection.execute(
-        table.insert().values(
-            uid=uid, owner=person, entity=found.uid, label=name, kind=kind, state=_kept(tx, actor, found, state),
-            roles=[], place=(last or 0) + 1, changed_at=tx.now,
-        )
-    )  # fmt: skip
-    return uid
+    kept = _kept(tx, actor, found, state)
+    return add_saved(
+        tx, owner=person, entity=found.uid, label=name, kind=kind, state=kept, place=(last or 0) + 1
+    )
 
 
 def save_state(tx: Transaction, actor: Actor, entity: str, uid: str, state: State) -> None:
     """Save what a view of one's own says now."""
     found = _own(tx, actor, entity, uid)
-    _write(tx, uid, state=_kept(tx, actor, found, state), changed_at=tx.now)
+    write_saved(tx, uid, state=_kept(tx, actor, found, state), changed_at=tx.now)
 
 
 def rename_view(tx: Transaction, actor: Actor, entity: str, uid: str, label: str) -> None:
     """Call a view of one's own otherwise."""
     _own(tx, actor, entity, uid)
-    _write(tx, uid, label=_label(label))
+    write_saved(tx, uid, label=label_of(label, MISNAMED))
 
 
 def share_view(tx: Transaction, actor: Actor, entity: str, uid: str, roles: Sequence[str]) -> None:
     """Share a view of one's own with these roles (uids) and no other; KBK4002 for a role one neither holds nor manages."""
     _own(tx, actor, entity, uid)
-    allowed = {role.uid for role in shareable_roles(tx, actor)}
-    before = set(saved_view(tx, actor, tx.model.entities[entity], uid).roles)
-    if not set(roles) - before <= allowed:
-        raise KubikError("KBK4002", message("You share views with roles of your own and those below them."))
-    _write(tx, uid, roles=sorted(set(roles)))
-
-
-def shareable_roles(tx: Transaction, actor: Actor) -> tuple[Role, ...]:
-    """The roles with which a person may share a view: those they hold, and those below them."""
-    known = {*actor.roles, *below(tx.model, actor)} if actor.narrowing is None else set()
-    return tuple(role for role in tx.model.roles.values() if role.uid in known)
+    before = saved_view(tx, actor, tx.model.entities[entity], uid).roles
+    write_saved(tx, uid, roles=roles_to_share(tx, actor, before, roles, UNSHAREABLE))
 
 
 def delete_view(tx: Transaction, actor: Actor, entity: str, uid: str) -> None:
@@ -142,19 +138,18 @@ def delete_view(tx: Transaction, actor: Actor, entity: str, uid: str) -> None:
     view = saved_view(tx, actor, found, uid)
     if not view.mine and not may_everything(tx.model, actor):
         raise _not_yours()
-    _person(actor)
-    table = tx.tables.own.view
-    tx.connection.execute(table.delete().where(table.c.uid == uid))
+    person_of(actor, NOBODY)
+    delete_saved(tx, uid)
 
 
 def arrange_views(tx: Transaction, actor: Actor, entity: str, uids: Sequence[str]) -> None:
     """Put one's own views into this order; those that are not named stay behind."""
-    _person(actor)
+    person_of(actor, NOBODY)
     found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
     mine = [view.uid for view in saved_views(tx, actor, found) if view.mine]
     named = [uid for uid in dict.fromkeys(uids) if uid in mine]
     for place, uid in enumerate([*named, *(uid for uid in mine if uid not in named)], start=1):
-        _write(tx, uid, place=place)
+        write_saved(tx, uid, place=place)
 
 
 def _made(tx: Transaction, entity: Entity, row: Any, *, mine: bool) -> SavedView:
@@ -180,7 +175,7 @@ def _today(model: Model, entity: Entity, kept: dict[str, Any]) -> tuple[State, f
 
 def _own(tx: Transaction, actor: Actor, entity: str, uid: str) -> Entity:
     """The entity of a view that is the person's own to change."""
-    _person(actor)
+    person_of(actor, NOBODY)
     found = readable_entity(tx.model, grants_of(tx.model, actor), entity)
     if not saved_view(tx, actor, found, uid).mine:
         raise _not_yours()
@@ -193,25 +188,6 @@ def _kept(tx: Transaction, actor: Actor, entity: Entity, state: State) -> dict[s
         return lasting(tx.model, entity, state)
     except ProblemsFound as found:
         raise KubikError("KBK2002", errors=found.problems) from None
-
-
-def _write(tx: Transaction, uid: str, **values: Any) -> None:
-    table = tx.tables.own.view
-    tx.connection.execute(table.update().where(table.c.uid == uid).values(**values))
-
-
-def _label(written: str) -> str:
-    label = " ".join(written.split())
-    if not 0 < len(label) <= LABEL:
-        words = message("A name of a view has from 1 to {most} letters.", most=LABEL)
-        raise KubikError("KBK2000", words, errors=(Problem(pointer="/label", code="KBK2000", message=words),))
-    return label
-
-
-def _person(actor: Actor) -> int:
-    if actor.person is None or actor.mode == "view":
-        raise KubikError("KBK4002", message("Views are saved by the people whose they are."))
-    return actor.person
 
 
 def _not_yours() -> KubikError:

@@ -21,6 +21,7 @@ from core.storage.expressions.environment import (
 from core.storage.expressions.lists import leading
 from core.storage.expressions.numbers import averaged, rescaled, summed
 from core.storage.expressions.paths import limits, scalar, taken
+from core.storage.expressions.sight import record_in_sight
 from core.storage.expressions.texts import folded, text_cell
 from core.storage.types import BIG, TEXT, Length
 from metamodel.expression.operators import QUOTIENT_SCALE
@@ -72,7 +73,8 @@ class _Rows:
             case "COUNT":
                 return sa.func.count(cell.value, type_=BIG)
             case "COUNT_DISTINCT":
-                value = cell.value if cell.key is None else in_order(folded(cell), self.env)
+                value = record_in_sight(body.type, cell.value, self.env)
+                value = value if cell.key is None else in_order(folded(cell), self.env)
                 return sa.func.count(value.distinct(), type_=BIG)
             case "SUM" if body.type.kind == "duration":
                 total = sa.func.sum(as_type(cell.value, BIG))

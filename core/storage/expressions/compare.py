@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,24 +11,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.storage.expressions import texts
-from core.storage.expressions.environment import Cell, Condition, Environment, Value, as_type, in_order
+from core.storage.expressions.environment import (
+    OPERATORS,
+    Cell,
+    Condition,
+    Environment,
+    Value,
+    as_type,
+    in_order,
+)
 from core.storage.expressions.numbers import INTEGER, LARGEST, aligned, in_units, literal, number_type
+from core.storage.expressions.sight import about_no_row, named_in_sight
 from core.storage.expressions.zones import start_of_day
 from core.storage.types import TEXT, Day
 from metamodel.expression.convert import EXACT
 from metamodel.expression.scope import field_by_uid
-from metamodel.expression.tree import Aggregate, Call, Constant, Node, Path, walk
+from metamodel.expression.tree import Call, Constant, Node
 from metamodel.expression.types import Type
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "IS_DISTINCT": lambda a, b: a.is_distinct_from(b),
-}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -56,15 +56,17 @@ def compare(operator: str, left: Operand, right: Operand, env: Environment) -> C
         case "number":
             return _numbers(operator, left, right, env)
         case "time" | "choices":
-            return _OPERATORS[operator](in_order(left.cell.value, env), right.cell.value)  # type: ignore[no-any-return]
+            return OPERATORS[operator](in_order(left.cell.value, env), right.cell.value)  # type: ignore[no-any-return]
+        case "link" | "link_any":
+            return OPERATORS[operator](_record(left, (right,), env), _record(right, (left,), env))  # type: ignore[no-any-return]
         case "choice" if operator in _MIRRORED:
             sides = (choice_order(o.cell.value, o.type, env) for o in (left, right))
-            return _OPERATORS[operator](*sides)  # type: ignore[no-any-return]
+            return OPERATORS[operator](*sides)  # type: ignore[no-any-return]
         case "date" if operator != "IS_DISTINCT":
             found = _days_of_moments(operator, left, right, env)
             if found is not None:
                 return found
-    return _OPERATORS[operator](left.cell.value, right.cell.value)  # type: ignore[no-any-return]
+    return OPERATORS[operator](left.cell.value, right.cell.value)  # type: ignore[no-any-return]
 
 
 def among(value: Operand, items: Sequence[Operand], env: Environment) -> Condition:
@@ -77,7 +79,13 @@ def among(value: Operand, items: Sequence[Operand], env: Environment) -> Conditi
         return sa.or_(*(_shared(value, item, env) for item in items))
     if value.moment is not None and all(about_no_row(i.node) for i in items):
         return sa.or_(*(compare("=", value, item, env) for item in items))
+    if value.type.kind in ("link", "link_any"):
+        return _record(value, items, env).in_([_record(item, (value,), env) for item in items])
     return value.cell.value.in_([i.cell.value for i in items])
+
+
+def _record(operand: Operand, others: Sequence[Operand], env: Environment) -> Value:
+    return named_in_sight(operand.node, operand.cell.value, [o.node for o in others], env)
 
 
 def _shared(value: Operand, item: Operand, env: Environment) -> Condition:
@@ -115,16 +123,16 @@ def _numbers(operator: str, left: Operand, right: Operand, env: Environment) -> 
         operator, units = nearest(operator, Decimal(right.node.value), scale)
         if env.sqlite:
             plain = sa.literal(units, sa.BigInteger())
-            return _OPERATORS[operator](as_type(left.cell.value, INTEGER), plain)  # type: ignore[no-any-return]
+            return OPERATORS[operator](as_type(left.cell.value, INTEGER), plain)  # type: ignore[no-any-return]
         bound = Decimal(units).scaleb(-scale, EXACT) if scale else units
         type_: Any = number_type(scale) if abs(units) <= LARGEST else sa.Numeric()
         plain_type = sa.BigInteger() if not scale else sa.Numeric() if abs(units) > LARGEST else type_
-        return _OPERATORS[operator](left.cell.value, sa.literal(bound, plain_type))  # type: ignore[no-any-return]
+        return OPERATORS[operator](left.cell.value, sa.literal(bound, plain_type))  # type: ignore[no-any-return]
     if env.sqlite:
         both = aligned(left.cell.value, right.cell.value, (scale, right.type.scale))
-        return _OPERATORS[operator](*both)  # type: ignore[no-any-return]
+        return OPERATORS[operator](*both)  # type: ignore[no-any-return]
     plain_sides = (as_type(o.cell.value, sa.Numeric()) for o in (left, right))
-    return _OPERATORS[operator](*plain_sides)  # type: ignore[no-any-return]
+    return OPERATORS[operator](*plain_sides)  # type: ignore[no-any-return]
 
 
 def _number_among(value: Operand, items: Sequence[Operand], env: Environment) -> Condition:
@@ -192,8 +200,3 @@ def _next(day: Operand, env: Environment) -> Value:
     if env.sqlite:
         return sa.func.date(day.cell.value, "+1 day", type_=Day())
     return as_type(as_type(day.cell.value, sa.Date()) + sa.literal_column("1", sa.Integer()), Day())
-
-
-def about_no_row(node: Node) -> bool:
-    """Whether a value is the same for every row of the statement."""
-    return not any(isinstance(n, Aggregate) or isinstance(n, Path) and n.root == "row" for n in walk(node))

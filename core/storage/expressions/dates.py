@@ -14,6 +14,8 @@ from metamodel.expression.durations import Duration
 from metamodel.expression.functions.formats import DatePart, Literally, date_pattern
 
 _PLACES = {"YEAR": (1, 4), "MONTH": (6, 2), "DAY": (9, 2)}
+_BEGINNINGS = {"year": (4, "-01-01"), "month": (7, "-01")}
+"""How many letters of a day say its year and month on SQLite, and what makes the first day of them."""
 _FIELDS = {"YEAR": "year", "QUARTER": "quarter", "MONTH": "month", "DAY": "day", "WEEKDAY": "isodow"}
 
 
@@ -41,17 +43,30 @@ def start_of(day: Value, unit: str, env: Environment) -> Value:
         return as_type(sa.cast(sa.func.date_trunc(unit, sa.cast(day, sa.DateTime())), sa.Date()), Day())
     raw = as_type(day, sa.Text())
     match unit:
-        case "year":
-            made = sa.func.substr(raw, literal(1), literal(4), type_=TEXT).concat("-01-01")
+        case "year" | "month":
+            return begun(beginning(day, unit), unit)
         case "quarter":
             made = once([raw], _quarter)
-        case "month":
-            made = sa.func.substr(raw, literal(1), literal(7), type_=TEXT).concat("-01")
         case "week":
             made = sa.func.date(raw, "weekday 0", "-6 days")
         case _:
             made = raw
     return as_type(made, Day())
+
+
+def begins(unit: str, env: Environment) -> bool:
+    """Whether the first letters of a day say of which step it is."""
+    return env.sqlite and unit in _BEGINNINGS
+
+
+def beginning(day: Value, unit: str) -> Value:
+    """The first letters of a day, which say its year or month on SQLite."""
+    return sa.func.substr(as_type(day, sa.Text()), literal(1), literal(_BEGINNINGS[unit][0]), type_=TEXT)
+
+
+def begun(letters: Value, unit: str) -> Value:
+    """The first day of the year or month that these letters say."""
+    return as_type(as_type(letters, TEXT).concat(_BEGINNINGS[unit][1]), Day())
 
 
 def _quarter(day: Value) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
-from core.storage.any_links import ANY
 from core.storage.tables import Tables
-from core.storage.types import BIG, TEXT, CanonicalJson, ChoiceSet, Clock, Day, Instant, Length
+from core.storage.types import BIG, TEXT, Day, Instant, type_of_kind
 from metamodel.expression.types import Type
 from metamodel.model import Entity, Model
 
@@ -64,6 +63,10 @@ class Rows(Protocol):
 
     def seen(self, entity_uid: str, record: Value) -> Condition | None:
         """Whether a record, in the bin or not, may be seen; None when all of them may."""
+        ...
+
+    def in_sight(self, entity_uid: str, record: Value) -> Value:
+        """The record itself, in the bin or not; null where it may not be seen."""
         ...
 
 
@@ -185,28 +188,21 @@ def sql_type_of(type_: Type) -> Any:
     """The column type of an expression's value."""
     from core.storage.expressions.numbers import number_type
 
-    match type_.kind:
-        case "link_any":
-            return ANY
-        case "number":
-            return number_type(type_.scale)
-        case "boolean":
-            return sa.Boolean()
-        case "date":
-            return Day()
-        case "datetime":
-            return Instant()
-        case "time":
-            return Clock()
-        case "duration":
-            return Length()
-        case "choices":
-            return ChoiceSet()
-        case "json":
-            return CanonicalJson()
-        case "link":
-            return BIG
-    return TEXT
+    if type_.kind == "number":
+        return number_type(type_.scale)
+    return sa.Boolean() if type_.kind == "boolean" else type_of_kind(type_.kind)
+
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "IS_DISTINCT": lambda a, b: a.is_distinct_from(b),
+}
+"""How two SQL values are compared."""
 
 
 def in_order(text: Text, env: Environment) -> Text:

@@ -20,6 +20,14 @@ def by_index(condition: Condition, env: Environment) -> Condition:
     return sa.func.unlikely(condition, type_=sa.Integer()) if env.sqlite else condition
 
 
+def by_this_index(dialect: str, condition: Condition) -> Condition:
+    """The condition, its rows sought by an index of its own whatever else is asked of them: SQLite is told that hardly any
+    row passes."""
+    if dialect == "postgresql":
+        return condition
+    return sa.func.likelihood(condition, sa.literal_column("0.000001"), type_=sa.Integer())
+
+
 def not_seeking(dialect: str, condition: Condition) -> Condition:
     """The condition so that no index is looked for it: SQLite's unary plus, PostgreSQL's IS TRUE."""
     if dialect == "postgresql":
@@ -29,6 +37,13 @@ def not_seeking(dialect: str, condition: Condition) -> Condition:
     )
 
 
+def not_in_order(dialect: str, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The value to group by, so that no index is read for its order: SQLite would look each of all rows up for that."""
+    if dialect == "postgresql":
+        return value
+    return sa.sql.expression.UnaryExpression(value, operator=custom_op("+"), type_=value.type)
+
+
 def constant(word: str) -> sa.ColumnElement[str]:
     """A name of the system's own written into the statement: a plan that is kept for everybody knows how rare it is."""
     if not word.isidentifier() and not word.isalnum():
@@ -36,7 +51,10 @@ def constant(word: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{word}'", TEXT)
 
 
-def asked_once(there: sa.Select[Any], dialect: str) -> Condition:
+def asked_once(there: sa.Select[Any], dialect: str, *, single: bool = False) -> Condition:
     """Whether a select finds a row, asked of one row at a time: PostgreSQL would rather hash everything that any row
-    may ask for, all the records that somebody sees, unless an OFFSET keeps it from looking inside."""
-    return sa.exists(there.offset(sa.literal_column("0")) if dialect == "postgresql" else there)
+    may ask for, all the records that somebody sees, unless an OFFSET keeps it from looking inside. Of a ``single`` row
+    at most, found by its id, a value is asked, which is a fifth cheaper."""
+    if dialect != "postgresql":
+        return sa.exists(there)
+    return there.scalar_subquery().is_not(None) if single else sa.exists(there.offset(sa.literal_column("0")))

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.storage.any_links import any_of
-from core.storage.expressions.compare import about_no_row
 from core.storage.expressions.environment import Condition, Environment
 from core.storage.expressions.paths import limits
 from core.storage.expressions.sets import among
+from core.storage.expressions.sight import about_no_row
 from metamodel.expression.tree import Call, Node, Path
 
 _STRICT = frozenset({

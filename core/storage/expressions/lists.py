@@ -12,11 +12,11 @@ from typing import Any, TypeGuard
 import sqlalchemy as sa
 
 from core.storage.any_links import any_of
-from core.storage.expressions.compare import about_no_row
 from core.storage.expressions.environment import Condition, Environment, Row, Rows, Value, Values
 from core.storage.expressions.pairs import Pairs, pairs_of
 from core.storage.expressions.paths import limits, path_cell, start_of
 from core.storage.expressions.sets import among
+from core.storage.expressions.sight import about_no_row, is_own
 from core.storage.types import BIG
 from metamodel.expression.tree import Aggregate, Call, Node, Path
 from metamodel.expression.types import link
@@ -32,7 +32,7 @@ def is_list(node: Node) -> bool:
 
 def members(node: Path, env: Environment) -> sa.Select[Any]:
     """The ids that a list leads to, of the row of the statement around; under `visible` those that may be seen."""
-    rows = (env.mine or env.rows) if node.root == "my" else env.rows
+    rows = (env.mine or env.rows) if is_own(node) else env.rows
     entity, uid = node.steps[-1]
     field = env.model.entity_by_uid[entity].by_uid[uid]
     pairs = pairs_of(field, rows, env.tables)
@@ -102,9 +102,9 @@ def exists_condition(node: Node, env: Environment, inner: Inner) -> Condition | 
 
 def leading(node: Aggregate, row: Row, env: Environment) -> tuple[Condition, Value | None]:
     """What makes ``row`` one of the rows of an aggregate, and its place in the list that leads to it (None: no list)."""
-    owner = env.up(0).cell("id").value if node.of is None else path_cell(node.of, env).value
     if node.owner is not None:
         return _listed(node, row, env)
+    owner = env.up(0).cell("id").value if node.of is None else _in_sight(node.of, env)
     field = row.entity.by_uid[node.through]
     if field.targets:
         entity = env.up(0).entity.uid if node.of is None else node.of.type.entity or ""
@@ -150,6 +150,14 @@ def _owner(node: Path, env: Environment) -> Value:
     if env.model.entity_by_uid[last[0]].by_uid[last[1]].targets:
         before = replace(before, steps=(*steps, last, (node.steps[-1][0], "id")))
     return path_cell(before, env).value
+
+
+def _in_sight(of: Path, env: Environment) -> Value:
+    """The record that a path leads to, null where it may not be seen: no list leads on from there."""
+    owner = path_cell(of, env).value
+    if is_own(of) or not of.steps or of.steps[-1][1] == "id":
+        return owner
+    return env.rows.in_sight(of.type.entity or "", owner)
 
 
 def _seen(rows: Rows, field: Field, pairs: Pairs) -> tuple[Condition, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from core.storage.any_links import any_of
-from core.storage.expressions import compare, lists, numbers, sets, texts
+from core.storage.expressions import compare, lists, numbers, sets, sight, texts
 from core.storage.expressions.environment import Value, as_type
 from core.storage.expressions.shares import shared_with_me
 from core.storage.types import BIG, Length
@@ -55,9 +55,14 @@ def _in(compiler: Compiler, node: Call) -> Value:
 
 
 def _under(compiler: Compiler, node: Call) -> Value:
-    inner, outer = (compiler.value(a) for a in node.arguments)
-    tree = node.arguments[0].type.entity or ""
-    return sets.among(inner, sets.below(tree, outer, compiler.env), compiler.env)
+    """Neither what is named nor what stands below it tells where hidden records of the tree stand."""
+    env, (inner, outer) = compiler.env, node.arguments
+    tree = inner.type.entity or ""
+    above = compiler.value(outer)
+    if not sight.is_own(outer):
+        above = sight.record_in_sight(outer.type, above, env)
+    seen = not sight.is_own(inner) and not sight.is_own(outer)
+    return sets.among(compiler.value(inner), sets.below(tree, above, env, seen=seen), env)
 
 
 def _like(compiler: Compiler, node: Call) -> Value:

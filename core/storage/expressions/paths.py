@@ -21,9 +21,7 @@ Step = tuple[str, str]
 def path_cell(node: Path, env: Environment) -> Cell:
     """The cell a path leads to; null when a link on it is empty, in the bin or hidden."""
     if node.root == "my":
-        user = env.model.entities[USER]
-        rows = env.mine or env.rows
-        return linked(rows, env.me, node.steps or ((user.uid, "id"),))
+        return _mine(node, env)
     start = start_of(node, env)
     if not node.steps:
         return start.cell("id")
@@ -32,6 +30,17 @@ def path_cell(node: Path, env: Environment) -> Cell:
     if not rest:
         return cell
     return linked(env.rows, _led(start.entity, field, cell.value, rest[0][0]), rest)
+
+
+def _mine(node: Path, env: Environment) -> Cell:
+    """What stands in the reader's own record; beyond it a path leads as any other, and so does a field of it that is
+    theirs to read on some people only."""
+    user = env.model.entities[USER]
+    first, *rest = node.steps or ((user.uid, "id"),)
+    shows = env.rows.open(user.uid).shows(first[1])
+    known = shows is None or isinstance(shows, sa.False_)
+    own = linked((env.mine or env.rows) if known else env.rows, env.me, [first])
+    return linked(env.rows, _led(user, first[1], own.value, rest[0][0]), rest) if rest else own
 
 
 def _led(entity: Entity, field: str, value: Value, target: str) -> Value:

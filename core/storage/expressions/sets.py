@@ -36,11 +36,12 @@ def my_set(node: MySet, env: Environment) -> sa.Select[Any]:
             return shared_records(node, rows, env)
 
 
-def below(tree: str, record: Value, env: Environment) -> sa.Select[Any]:
-    """The ids of a record of a tree (entity uid) and of all below it."""
+def below(tree: str, record: Value, env: Environment, *, seen: bool = False) -> sa.Select[Any]:
+    """The ids of a record of a tree (entity uid) and of all below it; with ``seen`` of those that may be seen."""
     closure = env.tables.own.closure.alias()
     chosen = sa.select(closure.c.descendant).where(closure.c.entity == tree, closure.c.ancestor == record)
-    return chosen.correlate_except(closure)
+    condition = env.rows.seen(tree, closure.c.descendant) if seen else None
+    return (chosen if condition is None else chosen.where(condition)).correlate_except(closure)
 
 
 def _my_departments(rows: Rows, env: Environment) -> sa.Select[Any]:

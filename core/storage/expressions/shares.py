@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -97,9 +98,10 @@ def shared_with_me(node: MySet, record: Value, rows: Rows, env: Environment) -> 
 
 def shares_in_order(
     node: MySet, rows: Rows, env: Environment
-) -> Iterator[tuple[sa.FromClause, list[Condition]]]:
+) -> Iterator[tuple[sa.FromClause, list[Condition], Callable[[Value], Condition]]]:
     """The reader's shares of an entity by the age of their records (`kubik_shared`), with what makes them theirs: those
-    with the person, then those with groups, roles and departments, each by its own part of the index.
+    with the person, then those with groups, roles and departments, each by its own part of the index; last whether a
+    share is in force, told the id of the record as it is found there.
     """
     share, entity = env.model.entities[SHARE], node.type.entity or ""
     for kind, whose in (("user", None), *_my_places(rows, env).items()):
@@ -110,12 +112,17 @@ def shares_in_order(
         there = there.where(
             row.cell("id").value == kept.c.share,
             row.cell(share.by_name[kind].uid).value == kept.c.whom,
-            row.cell(share.by_name["about"].uid).value == any_of(entity, kept.c.record),
             *limits(row),
             *_in_force(row, env, changing=node.name == "shared_change"),
         )
-        asked = asked_once(there.correlate_except(row.alias), env.dialect)
-        yield kept, [kept.c.kind == constant(kind), mine, kept.c.entity == constant(entity), asked]
+        force = partial(_of_record, there.correlate_except(row.alias), row, entity, env)
+        yield kept, [kept.c.kind == constant(kind), mine, kept.c.entity == constant(entity)], force
+
+
+def _of_record(shares: sa.Select[Any], share: Row, entity: str, env: Environment, record: Value) -> Condition:
+    """Whether one of these shares is about that record."""
+    about = share.cell(share.entity.by_name["about"].uid).value
+    return asked_once(shares.where(about == any_of(entity, record)), env.dialect, single=True)
 
 
 def received(entity: str, record: int, env: Environment, *, changing: bool, but: int) -> sa.Select[Any]:

@@ -13,6 +13,8 @@ from metamodel.expression.types import MAX_DIGITS
 from metamodel.text import fold
 
 LIMIT = 10**MAX_DIGITS
+LONGEST = 256 * 1024 * 1024
+"""Bytes of a value that a statement may make on its way: no expression takes the memory of the machine."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -22,7 +24,9 @@ class TooManyDigits(ArithmeticError):
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Make the functions that compiled expressions call known to a connection; asked of each one when it opens."""
+    """Make the functions that compiled expressions call known to a connection, and how long a text may become; asked of
+    each one when it opens."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     for name, count, function in FUNCTIONS:
         connection.create_function(name, count, function, deterministic=True)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import sqlalchemy as sa
 
 from core.storage.expressions import dates
 from core.storage.expressions.environment import (
+    OPERATORS,
     Cell,
     Condition,
     Environment,
@@ -28,16 +26,6 @@ from metamodel.text import KEY_LENGTH, fold
 
 BLANKS = " \t\r\n\u00a0"
 """What TRIM takes away."""
-
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "=": lambda a, b: a == b,
-    "<>": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "IS_DISTINCT": lambda a, b: a.is_distinct_from(b),
-}
 
 
 def text_cell(value: Text, env: Environment) -> Cell:
@@ -68,7 +56,7 @@ def constant_text(node: Node) -> str | None:
 
 def compare(operator: str, left: Cell, right: Cell, constant: str | None, env: Environment) -> Condition:
     """Two texts by their folded forms; ``constant`` is the folded right one, when it is known, and finds the index."""
-    rule = _COMPARE[operator]
+    rule = OPERATORS[operator]
     if constant is None or left.whole is None:
         return rule(in_order(folded(left), env), folded(right))  # type: ignore[no-any-return]
     if len(constant) < KEY_LENGTH:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.storage.search.words import WORDS_VERSION
+from core.storage.search.words import WORDS_VERSION, Part, joined, part
 from metamodel.expression.tree import Path
 from metamodel.fields.html import plain_text
 from metamodel.model import Entity, Field, Model
-from metamodel.text import FOLD_VERSION
+from metamodel.text import FOLD_VERSION, fold
 
 _IN_TITLES = ("number", "date", "choice")
 """Kinds of values that are searched where they are part of a title."""
@@ -200,6 +200,15 @@ def text_of(field: Field, value: Any) -> str | None:
             return f"{value:f}" if isinstance(value, Decimal) else str(value)
         case _:
             return None
+
+
+def joined_all(column: Column, parts: Sequence[Sequence[Part | None]]) -> list[str]:
+    """The texts of a column of search rows, of the parts of one field or several."""
+    lists = list(parts)
+    if column.literal:
+        lists.append([part(fold(column.literal))] * len(lists[0]))
+    title = column.title
+    return [joined(list(filter(None, some)), title=title) for some in zip(*lists, strict=True)]
 
 
 def texts_of(entity: Entity, uids: Iterable[str], values: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import Stemmer  # type: ignore[import-not-found]
 
@@ -112,45 +112,70 @@ def _stem(word: str) -> str:
     return found if len(found) >= SHORT else word
 
 
-def line(texts: Iterable[str], *, title: bool = False) -> str:
-    """The searched form of some texts: the words of each between `GAP`s, then their stems; "" without any word. That of
-    a title bears the marks of what it is called: of all of it, and of each of its texts."""
-    lines: list[str] = []
-    stems: dict[str, None] = {}
-    names: list[list[str]] = []
+Part = tuple[str, tuple[str, ...], str, str]
+"""What a search row holds of one text: its words between `GAP`s, their stems, all words, those but legal forms."""
+
+
+def part(folded: str) -> Part | None:
+    """The part of a text, which is folded already; None without any word."""
+    words = _WORD.findall(folded)
+    if not words:
+        return None
     known = _known.get
-    for text in texts:
-        folded = fold(text)
-        words = _WORD.findall(folded)
-        if not words:
-            continue
-        for word in words:
-            if word.isalpha():
-                found = known(word) or stem(word)
-                if found != word:
-                    stems[found] = None
-        if title:
-            names.append(words)
-        if len(folded) > _DIGITS[0]:
-            words = words + spelled_numbers(folded)
-        lines.append(GAP.join(words))
-    if not lines:
+    stems: dict[str, None] = {}
+    for word in words:
+        if word.isalpha():
+            found = known(word) or stem(word)
+            if found != word:
+                stems[found] = None
+    plain = " ".join(words)
+    named = plain if LEGAL.isdisjoint(words) else " ".join(word for word in words if word not in LEGAL)
+    if len(folded) > _DIGITS[0]:
+        numbers = spelled_numbers(folded)
+        if numbers:
+            words += numbers
+    return GAP.join(words), tuple(stems), plain, named
+
+
+def joined(parts: Sequence[Part], *, title: bool = False) -> str:
+    """The searched form of the texts of these parts: the words of each between `GAP`s, then their stems; "" without any
+    word. That of a title bears the marks of what it is called: of all of it, and of each of its texts."""
+    if not parts:
         return ""
-    made = f"{END}{GAP}" + f"{GAP}{END}{GAP}".join(lines) + f"{GAP}{END}"
-    if stems:
-        made += STEM + STEM.join(stems) + STEM
-    return made + _marks(names) if title else made
+    if len(parts) == 1:
+        words, stems, plain, named = parts[0]
+        made = f"{_BEFORE}{words}{_AFTER}"
+        if stems:
+            made += STEM + STEM.join(stems) + STEM
+        return made + _mark(named or plain) if title else made
+    made = _BEFORE + _BETWEEN_LINES.join([each[0] for each in parts]) + _AFTER
+    every = dict.fromkeys([found for each in parts for found in each[1]])
+    if every:
+        made += STEM + STEM.join(every) + STEM
+    if not title:
+        return made
+    named = " ".join([each[3] for each in parts if each[3]])
+    whole = _mark(named or " ".join([each[2] for each in parts]))
+    return made + whole + "".join([_mark(each[3] or each[2]) for each in parts])
 
 
-def _marks(names: list[list[str]]) -> str:
-    whole = mark([word for words in names for word in words])
-    return whole if len(names) == 1 else whole + "".join(map(mark, names))
+_BEFORE, _AFTER = f"{END}{GAP}", f"{GAP}{END}"
+_BETWEEN_LINES = f"{GAP}{END}{GAP}"
+
+
+def line(texts: Iterable[str], *, title: bool = False) -> str:
+    """The searched form of some texts."""
+    return joined([found for text in texts if (found := part(fold(text))) is not None], title=title)
 
 
 def mark(words: list[str]) -> str:
     """What marks a title of these words among all others, legal forms aside; two names very rarely share one."""
     named = words if LEGAL.isdisjoint(words) else [word for word in words if word not in LEGAL] or words
-    return f"{STEM}0{zlib.crc32(' '.join(named).encode()):08x}{STEM}{END}"
+    return _mark(" ".join(named))
+
+
+def _mark(named: str) -> str:
+    return f"{STEM}0{zlib.crc32(named.encode()):08x}{STEM}{END}"
 
 
 def spelled_numbers(folded: str) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.storage.loading import Column, load_columns
 from core.storage.prepared import Prepared
-from core.storage.search.latin import latin
+from core.storage.search.latin import latin, latins
 from core.storage.search.places import Place, trigrams_name
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def insert_columns(tx: Transaction, place: Place, ids: Sequence[int], texts: Seq
     """The rows of new records, whose ids are above all others: a list of texts for each column of the layout."""
     columns: list[Column] = [(place.table.c.id, ids), *zip(place.texts, texts, strict=True)]
     if tx.dialect == "postgresql":
-        columns.append((place.table.c.key, [latin("".join(row)) for row in zip(*texts, strict=True)]))
+        columns.append((place.table.c.key, latins(list(map("".join, zip(*texts, strict=True))))))
     load_columns(tx, place.table, columns)
 
 

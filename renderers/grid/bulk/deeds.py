@@ -30,7 +30,8 @@ def bulk_fields(grants: Grants, entity: Entity) -> tuple[Field, ...]:
 
 
 def bulk_actions(model: Model, grants: Grants, entity: Entity) -> tuple[Action, ...]:
-    """The actions of records that the person may run on some; one that asks for a secret is run on one record alone."""
+    """The actions of records that the person may run on some; one that asks for a secret, or issues a document, is run on one
+    record alone."""
     every = model.actions_of[entity.uid]
     return tuple(
         a
@@ -38,6 +39,7 @@ def bulk_actions(model: Model, grants: Grants, entity: Entity) -> tuple[Action, 
         if a.of_record
         and not a.off
         and grants.may_run(a)
+        and not a.printed
         and not any(f.type.name == "secret" for f in a.form.fields)
     )
 
@@ -50,12 +52,18 @@ def bulk_bar(model: Model, grants: Grants, entity: Entity, address: Address, tex
     else:
         tools, more = _tools(grants, entity, texts), _more(model, grants, entity, texts)
     exports = not address.bin and grants.may(entity.uid, "export")
-    if not (tools or more or exports):
+    prints = (
+        not address.bin
+        and grants.may(entity.uid, "print")
+        and any(each.templates and not each.off for each in model.documents_of[entity.uid])
+    )
+    if not (tools or more or exports or prints):
         return None
     state = address.href().partition("?")[2]
     return BulkBar(
         address=f"/e/{entity.name}/bulk", state=state, tools=tools, more=more,
         export_href=f"/e/{entity.name}/export" if exports else "",
+        documents_href=f"/e/{entity.name}/documents" if prints else "",
         merge_href=f"/e/{entity.name}/merge" if not address.bin and may_merge(grants, entity) else "", sums=bool(summed(grants, entity)),
     )  # fmt: skip
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from core.i18n import Texts
-from core.jobs.jobs import Job
 from core.records.bulk.past import Past
 from core.records.takeback import foresee
 from core.storage.workspace import Transaction
@@ -15,6 +13,7 @@ from metamodel.messages import Message, message
 from metamodel.model import Entity
 from renderers.grid.bulk.foretelling import reason_lines
 from renderers.grid.bulk.view import Outcome
+from renderers.pages.progress import progress_words, time_left
 
 _DONE: dict[str, Message] = {
     "update": message("Changed: {count}"),
@@ -51,7 +50,7 @@ def outcome(who: Visit, tx: Transaction, past: Past, entity: Entity) -> Outcome:
     return Outcome(
         here=here,
         title=texts.render(_TITLES[past.order.deed]),
-        words=_words(job, words, texts),
+        words=progress_words(texts, job, words),
         running=past.running,
         done=job.done,
         total=job.total or 0,
@@ -59,7 +58,7 @@ def outcome(who: Visit, tx: Transaction, past: Past, entity: Entity) -> Outcome:
         left=_counted(message("Stayed as they are: {count}", count=texts.number(report.left_count)), report.left_count, texts),
         same=_counted(message("Were so already: {count}", count=texts.number(report.same)), report.same, texts),
         failed=texts.gettext(str((job.error or {}).get("shown", ""))) if job.state == "failed" else "",
-        time_left=_time_left(texts, tx.now, job) if past.running else "",
+        time_left=time_left(texts, tx.now, job) if past.running else "",
         cancel_href=f"{here}/cancel" if past.running else "",
         undo_href=f"{here}/undo" if past.can_undo else "",
         since=_since(who, tx, past),
@@ -73,18 +72,6 @@ def _counted(words: Message, count: int, texts: Texts) -> str:
     return texts.render(words) if count else ""
 
 
-def _words(job: Job, words: str, texts: Texts) -> str:
-    if job.state == "queued":
-        return texts.gettext("It begins in a moment.")
-    if job.state == "running":
-        return ""
-    if job.state == "cancelled":
-        return texts.phrase("Stopped. {words}", words=words)
-    if job.state == "failed":
-        return texts.phrase("Broken off. {words}", words=words)
-    return words
-
-
 def _since(who: Visit, tx: Transaction, past: Past) -> str:
     """How many were changed by people meanwhile, so that they stay when the deed is taken back."""
     if not past.can_undo:
@@ -94,13 +81,3 @@ def _since(who: Visit, tx: Transaction, past: Past) -> str:
         return ""
     words = message("Changed by people since, these stay when it is taken back: {count}", count=count)
     return who.texts.render(words)
-
-
-def _time_left(texts: Texts, now: datetime, job: Job) -> str:
-    """About how long it still takes, by how long it took so far."""
-    if not job.total or not job.done or job.started_at is None:
-        return ""
-    seconds = (now - job.started_at).total_seconds() * max(0, job.total - job.done) / job.done
-    if seconds < 90:
-        return texts.render(message("about {count} seconds left", count=max(1, round(seconds))))
-    return texts.render(message("about {count} minutes left", count=round(seconds / 60)))

@@ -31,6 +31,7 @@ from renderers.grid.bulk.form import bulk_form
 from renderers.grid.bulk.outcome import done_words, outcome
 from renderers.grid.bulk.view import BulkForm
 from renderers.pages.cells import cells_of
+from renderers.pages.framed import progress_page
 from renderers.pages.shell import make_shell
 
 
@@ -148,10 +149,7 @@ def bulk_job_page(request: AnyRequest, entity: FromPath[str], job: FromPath[int]
         if found is None or past.order.entity != entity:
             raise KubikError("KBK5003", message("there is no such job"))
         page = outcome(who, tx, past, found)
-        if who.htmx:
-            return render(who, "grid/_progress.html", page=page)
-        shell = make_shell(request, who, tx, entity)
-        return render(who, "grid/job.html", page=page, shell=shell)
+        return progress_page(request, who, tx, entity, "grid/_progress.html", page)
 
 
 @post("/e/{entity:str}/bulk/{job:int}/cancel", sync_to_thread=True, status_code=200, include_in_schema=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from renderers.forms.view import FormTab, Widget
+from renderers.pages.progress import Progress
 from renderers.stages.view import StagePill
 
 
@@ -31,6 +32,8 @@ class BulkBar:
     export_href: str = ""
     merge_href: str = ""
     """Where two to five records are made one."""
+    documents_href: str = ""
+    """Where documents are made of them."""
     sums: bool = False
 
 
@@ -119,25 +122,13 @@ class BulkForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Progress):
     """A deed on its way, or done."""
 
-    here: str
-    title: str
-    words: str
-    running: bool
-    done: int
-    total: int
     reasons: tuple[ReasonLine, ...] = ()
-    left: str = ""
     same: str = ""
-    failed: str = ""
-    time_left: str = ""
-    cancel_href: str = ""
     undo_href: str = ""
     since: str = ""
-    back: str
-    list_label: str
     undoing: bool = False
 
 

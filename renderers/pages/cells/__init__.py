@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from core.i18n import Texts
 from core.i18n.formats import MINUS, format_day, format_instant, format_number, money_pattern
-from core.query.query import Link
+from core.query.query import Earlier, Link
 from metamodel.expression.types import Type
 from metamodel.fields import built_in_types
 from metamodel.fields.base import Context
@@ -96,7 +96,9 @@ class Cells:
         return draw
 
     def one(self, field: Field, result: Type, value: Any) -> Markup:
-        """A single value as HTML, as it stands in a list."""
+        """A single value as HTML, as it stands in a list; of history also one of an earlier type, in its own words."""
+        if isinstance(value, Earlier):
+            return Markup(quoted(value.earlier or self.texts.gettext("a value of an earlier type")))
         return Markup(self.draw(field, result)([value])[0])
 
     def whole(self, field: Field, result: Type, value: Any) -> Markup:

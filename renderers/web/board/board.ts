@@ -2,15 +2,15 @@
 import { token, word } from "../dom";
 import { exact, shown } from "../rows/numbers";
 import { toast } from "../toasts";
+import { again } from "../list/keeping";
 import { askMove } from "../move";
+import { released } from "../presses";
 import { startKeys } from "./keys";
 import { startMenu } from "./menu";
 import { startNews } from "./news";
 import { Paging } from "./paging";
 import { startPhone } from "./phone";
 import { startPointer } from "./pointer";
-
-declare const window: Window & { htmx: { ajax(method: string, path: string, options: { target: string; swap: string }): void } };
 
 const UNDO = 10; // seconds that the undo notice stands
 const PAUSE = 400; // milliseconds between two counts, and at least as long as four of them take
@@ -26,6 +26,12 @@ interface Answer {
 export class Board {
   /** A card is in somebody's hand: nothing is redrawn under it. */
   held = false;
+  /** Moves are sent one after another; a card that is on its way is not drawn where it was before. */
+  private sending: Promise<unknown> = Promise.resolve();
+  private readonly going: string[] = [];
+  /** When each record was asked for last, or put somewhere: an answer to what was asked before is overtaken. */
+  private readonly asked = new Map<string, number>();
+  private turns = 0;
   private counting = false;
   private again = false;
 
@@ -116,8 +122,10 @@ export class Board {
     card = this.card(card.dataset.card!) ?? card;
     if (!card.isConnected) return false;
     const source = this.of(card);
+    const id = card.dataset.card!;
+    this.asked.set(id, ++this.turns);
     const back = this.put(card, column);
-    const answer = await this.send(card.dataset.card!, column.dataset.column!, source.dataset.column!);
+    const answer = await this.send(id, column.dataset.column!, source.dataset.column!);
     if (answer && !answer.reason) {
       this.moved(card, source, column, answer.undo ?? null);
       return true;
@@ -125,6 +133,7 @@ export class Board {
     back();
     if (answer?.ask) {
       const done = await askMove(answer.ask);
+      card = this.card(id) ?? card; // drawn anew meanwhile
       if (done) {
         this.put(card, column);
         this.moved(card, source, column, typeof done === "string" ? done : null);
@@ -134,10 +143,17 @@ export class Board {
     } else if (answer?.reason) {
       toast(answer.reason, 12);
       this.say("sayRefused", this.title(card), answer.reason);
-      void this.refresh([card.dataset.card!]);
     }
-    this.focus(card);
+    void this.refresh([id]);
+    if (answer?.ask) this.focus(card);
+    else this.refocus(card);
     return false;
+  }
+
+  /** The focus, unless somebody went on to something else meanwhile. */
+  refocus(card: HTMLElement): void {
+    const at = document.activeElement;
+    if (!at || at === document.body || this.card(card.dataset.card!)?.contains(at)) this.focus(card);
   }
 
   focus(card: HTMLElement): void {
@@ -146,8 +162,15 @@ export class Board {
     name?.closest(".bcard")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  private send(id: string, to: string, from: string): Promise<Answer | null> {
+    this.going.push(id);
+    const answer = this.sending.then(() => this.ask(id, to, from)).finally(() => this.going.splice(this.going.indexOf(id), 1));
+    this.sending = answer.catch(() => null);
+    return answer;
+  }
+
   /** Sends a move; null when there was no answer that can be told in words: that was told already. */
-  private async send(id: string, to: string, from: string): Promise<Answer | null> {
+  private async ask(id: string, to: string, from: string): Promise<Answer | null> {
     const body = new URLSearchParams({ view: this.root.dataset.board!, to, from });
     const answer = await fetch(`${this.root.dataset.place}/${id}/place`, { method: "POST", body, headers: { Accept: "application/json", "X-CSRF-Token": token() } }).catch(() => null);
     if (!answer || answer.status === 401 || answer.status >= 500 || !answer.headers.get("Content-Type")?.includes("json")) {
@@ -189,17 +212,22 @@ export class Board {
     else this.say("sayBack", this.title(card), source.dataset.label!);
     await this.refresh([id]);
     const now = this.card(id);
-    if (now) this.focus(now);
+    if (now) this.refocus(now);
   }
 
   /** Draws records anew where they stand now, then counts. */
   async refresh(ids: string[]): Promise<void> {
+    const turn = ++this.turns;
+    for (const id of ids) this.asked.set(id, turn);
     const address = `${this.root.dataset.changed}${ids.map((id) => `&id=${id}`).join("")}`;
     const part = await this.part(address);
-    // nothing is exchanged for another under a hand: what is lifted, or has its menu open, stays until it is let go
-    while (this.held && this.root.isConnected) await new Promise((resolve) => setTimeout(resolve, 100));
+    // nothing is exchanged for another under a hand: what is pressed or lifted, or has its menu open, stays until it is let go
+    for (let wait = 0; wait === 0 || (this.held && this.root.isConnected); wait = 100) {
+      await released();
+      await new Promise((resolve) => setTimeout(resolve, wait)); // a click comes behind its release
+    }
     if (!part) return;
-    for (const id of ids) {
+    for (const id of ids.filter((each) => this.asked.get(each) === turn && !this.going.includes(each))) {
       const now = part.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
       const key = now?.closest<HTMLElement>("[data-into]")?.dataset.into;
       this.redraw(id, now, key === undefined ? null : this.column(key));
@@ -235,7 +263,7 @@ export class Board {
     for (const head of part?.querySelectorAll<HTMLElement>(".bhead") ?? []) {
       const column = this.column(head.dataset.head!);
       if (!column) {
-        if (!this.held) window.htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML" });
+        if (!this.held) void again();
         break;
       }
       const chip = this.root.querySelector(`[data-chip="${CSS.escape(head.dataset.head!)}"] [data-chip-count]`);

@@ -4,12 +4,11 @@ import type { Board } from "./board";
 
 const PHONE = "(max-width: 767px)";
 
-function close(menu: HTMLElement | null): void {
-  menu?.remove();
-}
+/** The menu that is open is put away. */
+let close = (): void => undefined;
 
 function open(board: Board, card: HTMLElement): void {
-  document.querySelector(".bmenu")?.remove();
+  close();
   const columns = board.open(card);
   if (card.dataset.fixed !== undefined || columns.length === 0) return board.say("sayFixed");
   const menu = document.createElement("div");
@@ -26,13 +25,14 @@ function open(board: Board, card: HTMLElement): void {
   stand(menu, card.querySelector<HTMLElement>(".bmove") ?? card);
   menu.querySelector("button")?.focus();
   menu.addEventListener("keydown", (event) => keys(event, board, card, menu));
-  const outside = (event: Event) => {
-    if (menu.contains(event.target as Node)) return;
-    document.removeEventListener("pointerdown", outside, true);
+  const closing = new AbortController();
+  close = () => {
+    if (closing.signal.aborted) return;
+    closing.abort();
     board.held = false;
-    close(menu);
+    menu.remove();
   };
-  document.addEventListener("pointerdown", outside, true);
+  document.addEventListener("pointerdown", (event) => menu.contains(event.target as Node) || close(), { capture: true, signal: closing.signal });
 }
 
 function item(board: Board, card: HTMLElement, column: HTMLElement, menu: HTMLElement): HTMLElement {
@@ -43,11 +43,10 @@ function item(board: Board, card: HTMLElement, column: HTMLElement, menu: HTMLEl
   if (dot) button.append(dot);
   button.append(column.dataset.label!);
   button.addEventListener("click", () => {
-    board.held = false;
-    close(menu);
+    close();
     card.querySelector<HTMLElement>(".bname")?.focus({ preventScroll: true });
     // on a phone one goes on with the column in sight: nothing jumps after the card
-    void board.place(card, column).then((done) => done && !matchMedia(PHONE).matches && board.focus(card));
+    void board.place(card, column).then((done) => done && !matchMedia(PHONE).matches && board.refocus(card));
   });
   return button;
 }
@@ -58,8 +57,7 @@ function keys(event: KeyboardEvent, board: Board, card: HTMLElement, menu: HTMLE
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.code];
   if (to !== undefined) items[(to + items.length) % items.length]?.focus();
   else if (event.code === "Escape" || event.code === "Tab") {
-    board.held = false;
-    close(menu);
+    close();
     board.focus(card);
   } else return;
   event.preventDefault();

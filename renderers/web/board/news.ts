@@ -12,7 +12,7 @@ export function startNews(board: Board): void {
   const waiting = new Set<string>();
   const entity = encodeURIComponent(board.root.dataset.entity!);
   let source: EventSource | null = null;
-  let position = "";
+  let position = board.root.dataset.position!; // as the board was drawn: what happened since comes with the stream
   let timer = 0;
 
   const flush = async (): Promise<void> => {
@@ -27,9 +27,9 @@ export function startNews(board: Board): void {
   const later = (): void => {
     timer ||= window.setTimeout(() => void flush(), PAUSE);
   };
-  const note = (changes: Change[]): void => {
-    for (const change of changes) waiting.add(String(change.id));
-    if (waiting.size > 0) later();
+  const note = (change: Change): void => {
+    waiting.add(String(change.id));
+    later();
   };
   const stop = (): void => {
     source?.close();
@@ -37,25 +37,18 @@ export function startNews(board: Board): void {
   };
   const listen = (): void => {
     if (source) return;
-    source = new EventSource(`/api/events?entity=${entity}`);
+    source = new EventSource(`/api/events?entity=${entity}&after=${encodeURIComponent(position)}`);
     source.addEventListener("message", (event) => {
       if (!board.root.isConnected) return stop();
       position = event.lastEventId || position;
-      if (event.data) note([JSON.parse(event.data as string) as Change]);
+      if (event.data) note(JSON.parse(event.data as string) as Change);
     });
-  };
-  /** What happened while the page was out of sight. */
-  const caught = async (): Promise<void> => {
-    if (!position) return;
-    const answer = await fetch(`/api/changes?entity=${entity}&limit=500&after=${encodeURIComponent(position)}`).catch(() => null);
-    if (answer?.ok) note(((await answer.json()) as { items: Change[] }).items);
   };
 
   document.addEventListener("visibilitychange", () => {
     if (!board.root.isConnected) return stop();
     if (document.hidden) return stop();
     listen();
-    void caught();
   });
   addEventListener("pagehide", stop);
   document.addEventListener("htmx:after:settle", () => board.root.isConnected || stop());

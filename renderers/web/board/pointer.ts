@@ -52,6 +52,7 @@ class Drag {
   private lift(): void {
     const box = this.card.getBoundingClientRect();
     this.board.held = true;
+    swallowClick(); // what ends a drag is no press on the link under the pointer
     this.ghost = this.card.cloneNode(true) as HTMLElement;
     this.ghost.classList.add("ghost");
     this.ghost.removeAttribute("data-card");
@@ -98,7 +99,6 @@ class Drag {
     const { over, shut, ghost } = this;
     this.end();
     if (!ghost) return;
-    swallowClick(); // what follows is no press on the link under the pointer
     if (over) void this.board.place(this.card, over);
     else if (shut) toast(this.board.words("sayClosed", shut.dataset.label!));
   }

@@ -1,10 +1,9 @@
 // A calendar: records placed among hours, moved to another day or hour by mouse, finger or keys, made longer at their end.
 import { word } from "../dom";
+import { again } from "../list/keeping";
 import { sendAside } from "../sending";
 import { toast } from "../toasts";
 import { startDragging } from "./dragging";
-
-declare const window: Window & { htmx: { ajax(method: string, path: string, options: { target: string; swap: string }): Promise<void> } };
 
 export const HOUR = 48; // pixels
 export const STEP = 15; // minutes that a move among hours goes by
@@ -17,6 +16,10 @@ interface Move {
   end: boolean;
 }
 
+/** Moves are sent one after another, also those made before the calendar is drawn anew. */
+let moving: Promise<void> = Promise.resolve();
+
+const entryOf = (id: string): string => `.centry[data-entry="${CSS.escape(id)}"]`;
 const back = (move: Move): Move => ({ ...move, days: -move.days, minutes: -move.minutes });
 
 export class Calendar {
@@ -87,9 +90,12 @@ export class Calendar {
     scroll.scrollTop = Math.max(0, (first * HOUR) / 60 - 12);
   }
 
+  move(entry: HTMLElement, move: Move, undoing = false): void {
+    if (move.days || move.minutes) moving = moving.then(() => this.send(entry, move, undoing)).catch(reportError);
+  }
+
   /** Sends a move, shows the calendar as it is then, and offers to take it back. */
-  async move(entry: HTMLElement, move: Move, undoing = false): Promise<void> {
-    if (!move.days && !move.minutes) return;
+  private async send(entry: HTMLElement, move: Move, undoing: boolean): Promise<void> {
     const [id, name] = [entry.dataset.entry!, this.name(entry)];
     const body = new URLSearchParams({ view: this.root.dataset.view!, days: String(move.days), minutes: String(move.minutes) });
     if (move.end) body.set("end", "1");
@@ -98,20 +104,20 @@ export class Calendar {
     const said = (await answer.json().catch(() => ({}))) as { reason?: string };
     if (!answer.ok) toast(said.reason || word("broken"), 12);
     await this.renew(id, answer.ok ? name : "", move.end);
-    if (answer.ok && !undoing) toast(this.root.dataset.moved!, UNDO, { label: this.root.dataset.undo!, run: () => void this.move(entry, back(move), true) });
+    if (answer.ok && !undoing) toast(this.root.dataset.moved!, UNDO, { label: this.root.dataset.undo!, run: () => this.move(entry, back(move), true) });
   }
 
   /** Draws the calendar anew and keeps the focus where it was. */
   private async renew(id: string, name: string, end: boolean): Promise<void> {
-    const scroll = this.root.querySelector<HTMLElement>(".cscroll")?.scrollTop ?? 0;
-    const focused = this.root.contains(document.activeElement);
-    await window.htmx.ajax("GET", location.pathname + location.search, { target: "#list", swap: "outerHTML" });
+    let scroll = -1; // nothing was drawn: somebody is on the way to another list
+    await again((had) => {
+      scroll = document.querySelector(".cscroll")?.scrollTop ?? 0;
+      return had.closest(".calview") && `${entryOf(had.closest<HTMLElement>(".centry")?.dataset.entry ?? id)} a`;
+    });
     const root = document.querySelector<HTMLElement>(".calview");
     if (!root) return;
-    root.querySelector<HTMLElement>(".cscroll")!.scrollTop = scroll;
-    const entry = root.querySelector<HTMLElement>(`.centry[data-entry="${CSS.escape(id)}"]`);
-    if (focused) entry?.querySelector("a")?.focus();
-    const day = entry?.closest<HTMLElement>(".cday")?.dataset.words ?? "";
+    if (scroll >= 0) root.querySelector<HTMLElement>(".cscroll")!.scrollTop = scroll;
+    const day = root.querySelector(entryOf(id))?.closest<HTMLElement>(".cday")?.dataset.words ?? "";
     if (name && day) root.querySelector("[data-said]")!.textContent = (root.dataset[end ? "sayLonger" : "sayMoved"] ?? "").replace("%", name).replace("#", day);
   }
 
@@ -129,7 +135,7 @@ export class Calendar {
     const found = moves[event.key];
     if (!found || (event.shiftKey && entry.dataset.ends === undefined)) return;
     event.preventDefault();
-    void this.move(entry, { days: found[0], minutes: found[1], end: event.shiftKey });
+    this.move(entry, { days: found[0], minutes: found[1], end: event.shiftKey });
   }
 
   /** A double press on an empty place begins a record of that day and hour. */

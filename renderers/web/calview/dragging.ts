@@ -41,6 +41,7 @@ export function startDragging(calendar: Calendar): void {
   const lift = () => {
     if (!drag) return;
     drag.live = true;
+    swallowClick();
     root.classList.add("dragging");
     drag.ghost = drag.entry.cloneNode(true) as HTMLElement;
     drag.ghost.classList.add("ghost");
@@ -80,9 +81,8 @@ export function startDragging(calendar: Calendar): void {
     const [target, later] = [under(event), minutes(event)];
     clear();
     if (!live) return;
-    swallowClick();
     const days = target ? shift(day.dataset.on!, target.dataset.on!) : 0;
-    if (target || end) void calendar.move(entry, { days, minutes: later, end });
+    if (target || end) calendar.move(entry, { days, minutes: later, end });
   };
   whileThere(root, { pointermove: moved, pointerup: dropped, pointercancel: clear, keydown: (event) => event.key === "Escape" && drag && clear() });
   root.addEventListener("touchmove", (event) => drag?.live && event.preventDefault(), { passive: false });

@@ -84,6 +84,7 @@ class Writing {
     const dot = word.startsWith("my.") ? -1 : word.lastIndexOf(".");
     const under = dot < 0 ? "" : word.slice(0, dot);
     const part = word.slice(dot + 1).toLocaleLowerCase();
+    this.close(); // what is offered belongs to this word alone; names that are known open it again before anything is drawn
     const all = await this.names(under);
     if (document.activeElement !== this.area || this.word() !== word) return;
     const begins = all.filter((each) => each.text.toLocaleLowerCase().startsWith(part));

@@ -1,5 +1,8 @@
 // A condition beside its chip: loaded when it is opened, sent without leaving the list.
-declare const window: Window & { htmx: { process(element: Element): void; ajax(method: string, path: string, options: object): Promise<void> } };
+import { ahead } from "../ahead";
+import { visit } from "../list/keeping";
+
+declare const window: Window & { htmx: { process(element: Element): void } };
 
 const EDGE = 8;
 /** Where the focus belongs once the list is drawn anew: the place of a chip, or empty for the button that adds one. */
@@ -28,7 +31,6 @@ function first(box: HTMLElement): void {
 function fill(box: HTMLElement, html: string): void {
   const fragment = new DOMParser().parseFromString(html, "text/html");
   box.replaceChildren(...fragment.body.childNodes);
-  box.dataset.loaded = "";
   for (const find of box.querySelectorAll<HTMLElement>("[data-ffind]")) find.hidden = false;
   for (const again of box.querySelectorAll<HTMLElement>("[data-fagain]")) again.hidden = true;
   if (!box.closest("[data-fbuilder]")) window.htmx.process(box);
@@ -37,10 +39,22 @@ function fill(box: HTMLElement, html: string): void {
   first(box);
 }
 
-export async function load(box: HTMLElement, address: string): Promise<void> {
+const turns = new WeakMap<HTMLElement, number>();
+
+function load(box: HTMLElement, address: string): void {
+  box.dataset.loaded = "";
+  void ahead(box, () => bring(box, address));
+}
+
+/** Brings what stands in a popover; answers its field when that has the focus. */
+async function bring(box: HTMLElement, address: string): Promise<Element | null> {
+  const turn = (turns.get(box) ?? 0) + 1;
+  turns.set(box, turn);
   const answer = await get(address);
-  if (!answer || (!answer.ok && answer.status !== 422)) return void (location.href = withoutPart(address));
-  fill(box, await answer.text());
+  if (turns.get(box) !== turn) return null; // another one was asked for since
+  if (!answer || (!answer.ok && answer.status !== 422)) location.href = withoutPart(address);
+  else fill(box, await answer.text());
+  return box.contains(document.activeElement) ? document.activeElement : null;
 }
 
 /** The same page for the whole window: what went wrong is said there. */
@@ -66,7 +80,7 @@ async function send(box: HTMLElement, form: HTMLFormElement): Promise<void> {
   wanted = box.closest<HTMLElement>(".fset")?.dataset.fat ?? "";
   const { path } = JSON.parse(where) as { path: string };
   if (tell(box, path)) return;
-  await window.htmx.ajax("GET", path, { target: "#list", swap: "outerHTML", push: path });
+  await visit(path);
 }
 
 /** Beside a field of an expression the text of the new filter goes into the field; whether it did. */
@@ -78,10 +92,14 @@ export function tell(box: Element, address: string): boolean {
 
 export function startPopover(menu: HTMLDetailsElement): void {
   const box = menu.querySelector<HTMLElement>("[data-fpart]")!;
+  // asked for by the press itself: what is typed behind it is for the popover
+  menu.querySelector("summary")?.addEventListener("click", () => {
+    if (!menu.open && box.dataset.loaded === undefined) load(box, box.dataset.fpart!);
+  });
   menu.addEventListener("toggle", () => {
     if (!menu.open) return;
     place(box);
-    if (box.dataset.loaded === undefined) void load(box, box.dataset.fpart!);
+    if (box.dataset.loaded === undefined) load(box, box.dataset.fpart!);
     else first(box);
   });
   box.addEventListener("submit", (event) => {
@@ -93,13 +111,13 @@ export function startPopover(menu: HTMLDetailsElement): void {
   box.addEventListener("change", (event) => {
     const select = event.target as HTMLSelectElement;
     if (select.dataset.fop === undefined) return;
-    void load(box, sent(select.form!, select.form!.dataset.fform!));
+    load(box, sent(select.form!, select.form!.dataset.fform!));
   });
   box.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-fload]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    void load(box, link.dataset.fload!);
+    load(box, link.dataset.fload!);
   });
 }
 

@@ -1,6 +1,4 @@
 // A cell in edit: the widget of the field's type over the cell, of its very size, with what stands there in it.
-import { word } from "../dom";
-import { toast } from "../toasts";
 import { alike } from "../rows/cells";
 import type { Model, Row } from "./model";
 
@@ -17,31 +15,22 @@ const line = (target: Element | null): target is HTMLInputElement | HTMLTextArea
 
 export class Editor {
   readonly form = document.createElement("form");
-  private first = "";
+  private readonly kind: string;
+  private readonly first: string;
 
-  private constructor(readonly cell: HTMLElement, readonly name: string, readonly kind: string) {
+  /** Opens the editor in a cell; ``keys`` is what was typed (null: nothing, the value stays), ``again`` that it was refused before. */
+  constructor(readonly cell: HTMLElement, readonly name: string, id: string, model: Model, html: string, keys: string | null, again: boolean) {
+    this.kind = model.columns[name]!.kind;
     this.form.className = "cell-edit";
     this.form.noValidate = true;
     this.form.addEventListener("submit", (event) => event.preventDefault());
-  }
-
-  /** Opens the editor in a cell; ``keys`` answers what was typed meanwhile (null: nothing, the value stays). */
-  static async open(cell: HTMLElement, name: string, id: string, model: Model, keys: () => string | null, again?: Entered): Promise<Editor | null> {
-    const row = model.rows.get(id)!;
-    const html = await model.widget(name, id).catch(() => null);
-    if (html === null || !cell.isConnected) {
-      if (html === null) toast(word("broken"), 10);
-      return null;
-    }
-    const editor = new Editor(cell, name, model.columns[name]!.kind);
-    editor.form.innerHTML = html;
-    editor.fill(row);
+    this.form.innerHTML = html;
+    this.fill(model.rows.get(id)!);
     cell.classList.add("in-edit");
-    cell.append(editor.form);
-    editor.form.firstElementChild?.dispatchEvent(new CustomEvent("kubik:put", { bubbles: true }));
-    editor.first = editor.read().text;
-    editor.begin(again?.shown ?? keys(), again !== undefined);
-    return editor;
+    cell.append(this.form);
+    this.form.firstElementChild?.dispatchEvent(new CustomEvent("kubik:put", { bubbles: true }));
+    this.first = this.read().text;
+    this.begin(keys, again);
   }
 
   get control(): Control | null {

@@ -3,7 +3,7 @@ import { said } from "./words";
 import type { Entered } from "./editor";
 import type { Fault } from "./model";
 
-interface Unsaved {
+export interface Unsaved {
   fault: Fault;
   entered: Entered;
   /** The cell as it was drawn before. */
@@ -23,12 +23,13 @@ export class Faults {
     return this.all.get(key(id, name));
   }
 
-  put(cell: HTMLElement | null, fault: Fault, entered: Entered): void {
+  put(cell: HTMLElement | null, fault: Fault, entered: Entered, before = cell?.innerHTML ?? ""): Unsaved {
     const id = String(fault.id);
     const known = this.at(id, fault.name);
-    const unsaved = { fault, entered, before: known?.before ?? cell?.innerHTML ?? "" };
+    const unsaved = { fault, entered, before: known?.before ?? before };
     this.all.set(key(id, fault.name), unsaved);
     if (cell) this.draw(cell, unsaved);
+    return unsaved;
   }
 
   /** Draws a cell as it was typed, marked: after the row came back from the server, too. */

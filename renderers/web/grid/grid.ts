@@ -1,17 +1,26 @@
 // A list as a grid: one cell has the focus, arrows move it, Enter or typing edits it, Enter and Tab save and go on.
+import { word } from "../dom";
 import { Choice } from "../rows/select";
-import { writing } from "../dom";
-import { copied, paste } from "./clipboard";
+import { toast } from "../toasts";
+import { clip } from "./clipboard";
 import { Editor } from "./editor";
 import { Faults, Note } from "./faults";
 import { moves } from "./keys";
+import { startLeaving } from "./leaving";
 import { Model, type Fault } from "./model";
+import { point } from "./pointing";
 import { Saving } from "./saving";
-import { written } from "../tsv";
 import { said } from "./words";
 
 const TOLD = "kubik-grid-keys";
 const AROUND = 60; // rows about the focus that are known ahead
+
+/** An edit that is about to begin: what is typed until its widget is there, and the keys and presses behind that. */
+interface Opening {
+  cell: HTMLElement;
+  typed: string;
+  later: (KeyboardEvent | (() => void))[];
+}
 
 export class Grid {
   readonly table: HTMLTableElement;
@@ -24,10 +33,9 @@ export class Grid {
   editor: Editor | null = null;
   /** The column in which a run of Tab began: Enter goes down to it. */
   began: string | null = null;
-  private buffer: string | null = null;
-  /** Keys pressed behind it: they end the edit that is still to begin, and go on in the next cells. */
-  private later: KeyboardEvent[] = [];
-  private drawing = false;
+  private opening: Opening | null = null;
+  /** Cells are being put in place: the focus they lose is not the person leaving. */
+  drawing = false;
 
   constructor(readonly area: HTMLElement) {
     this.table = area.querySelector<HTMLTableElement>("#rows")!;
@@ -73,9 +81,9 @@ export class Grid {
   }
 
   private listen(): void {
-    this.table.addEventListener("keydown", (event) => this.buffer !== null && this.at(event.target) && this.ahead(event), true);
+    this.table.addEventListener("keydown", (event) => this.opening && this.at(event.target) && this.ahead(this.opening, event), true);
     this.table.addEventListener("keydown", (event) => this.key(event));
-    this.table.addEventListener("pointerdown", (event) => this.point(event));
+    this.table.addEventListener("pointerdown", (event) => point(this, event));
     this.table.addEventListener("dblclick", (event) => {
       const cell = this.at(event.target);
       if (cell && !(event.target as Element).closest("a, button, input, .cell-edit")) void this.edit(cell);
@@ -83,9 +91,12 @@ export class Grid {
     this.table.addEventListener("focusin", (event) => this.enter(event));
     this.table.addEventListener("focusout", () => this.leave());
     this.area.addEventListener("kubik:rows", () => this.rove());
-    this.area.addEventListener("kubik:again", (event) => void this.saving.again((event as CustomEvent<{ ids: string[] }>).detail.ids.filter((id) => this.table.querySelector(`tr[data-id="${CSS.escape(id)}"]`))));
+    this.area.addEventListener("kubik:again", (event) => void this.saving.renew((event as CustomEvent<{ ids: string[] }>).detail.ids.filter((id) => this.table.querySelector(`tr[data-id="${CSS.escape(id)}"]`))));
     this.area.querySelector(".scroll")?.addEventListener("scroll", () => this.cell && this.note.place(this.cell), { passive: true });
-    for (const kind of ["copy", "cut", "paste"] as const) this.table.addEventListener(kind, (event) => this.clip(event));
+    const swapped = (): void => (this.area.isConnected ? void this.commit() : document.removeEventListener("htmx:before:swap", swapped));
+    document.addEventListener("htmx:before:swap", swapped); // what is typed goes before the list is drawn anew
+    startLeaving(this);
+    for (const kind of ["copy", "cut", "paste"] as const) this.table.addEventListener(kind, (event) => clip(this, event));
   }
 
   /** One cell can be reached by Tab: the one that had the focus, else the first. */
@@ -162,30 +173,24 @@ export class Grid {
     return cells[Math.max(0, Math.min(cells.length - 1, column + columns))]!;
   }
 
-  go(rows: number, columns: number): void {
-    if (this.cell) this.focusCell(this.near(this.cell, rows, columns));
+  /** Whether a cell is in edit, or is about to be: nobody takes the focus from it. */
+  get busy(): boolean {
+    return this.editor !== null || this.opening !== null;
   }
 
-  // --- pointer
+  /** Whether something was typed that is not saved, or done that the server has not answered. */
+  get unsaved(): boolean {
+    return this.saving.open || Boolean(this.opening && (this.opening.typed || this.opening.later.length)) || Boolean(this.editor?.changed);
+  }
 
-  private point(event: PointerEvent): void {
-    const cell = this.at(event.target);
-    if (!cell || event.button !== 0 || event.pointerType === "touch" || (event.target as Element).closest("a, button, input, label, .cell-edit")) return;
-    event.preventDefault();
-    this.began = null;
-    if (event.shiftKey && this.cell) {
-      this.choice.between(this.cell, cell);
-      this.focusCell(this.cell);
-      return;
-    }
-    this.choice.clear();
-    this.focusCell(cell);
-    const over = (moved: PointerEvent): void => {
-      const to = this.at(document.elementFromPoint(moved.clientX, moved.clientY));
-      if (to && (to !== cell || this.choice.there)) this.choice.between(cell, to);
-    };
-    this.table.addEventListener("pointermove", over);
-    addEventListener("pointerup", () => this.table.removeEventListener("pointermove", over), { once: true });
+  /** Does what a press means, behind the keys that wait for a widget. */
+  press(does: () => void): void {
+    if (this.opening) this.opening.later.push(does);
+    else does();
+  }
+
+  go(rows: number, columns: number): void {
+    if (this.cell) this.focusCell(this.near(this.cell, rows, columns));
   }
 
   // --- keys
@@ -202,22 +207,23 @@ export class Grid {
   }
 
   /** Keys while the widget is on its way: letters wait for it, what ends an edit and all behind it waits, too. */
-  private ahead(event: KeyboardEvent): void {
+  private ahead(opening: Opening, event: KeyboardEvent): void {
     event.preventDefault();
     event.stopPropagation();
     const ends = ["Enter", "NumpadEnter", "Tab"].includes(event.code);
-    if (this.later.length || ends) this.later.push(event);
-    else if (event.code === "Escape") this.buffer = null;
-    else if (event.code === "Backspace") this.buffer = this.buffer!.slice(0, -1);
-    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.buffer += event.key;
+    if (opening.later.length || ends) opening.later.push(event);
+    else if (event.code === "Escape") this.opening = null;
+    else if (event.code === "Backspace") opening.typed = opening.typed.slice(0, -1);
+    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) opening.typed += event.key;
   }
 
-  /** The keys that waited, as if they were pressed now. */
-  private replay(): void {
-    for (const event of this.later.splice(0)) {
-      if (this.buffer !== null) this.ahead(event);
-      else if (this.editor) this.editing(event);
-      else if (this.cell) moves(this, event, this.cell);
+  /** The keys and presses that waited, as if they came now. */
+  private replay(later: Opening["later"]): void {
+    for (const each of later) {
+      if (typeof each === "function") this.press(each);
+      else if (this.opening) this.ahead(this.opening, each);
+      else if (this.editor) this.editing(each);
+      else if (this.cell) moves(this, each, this.cell);
     }
   }
 
@@ -258,34 +264,45 @@ export class Grid {
 
   /** Opens a cell; ``keys`` takes the place of what stands there. */
   async edit(cell: HTMLElement, keys: string | null = null): Promise<void> {
-    if (this.editor?.cell === cell || this.buffer !== null) return;
-    if (this.editor) await this.commit();
+    if (this.editor?.cell === cell || this.opening) return;
+    if (this.editor) void this.commit();
     this.focusCell(cell);
     const [id, name] = this.nameOf(cell);
-    const again = this.faults.at(id, name);
-    this.buffer = keys ?? "";
+    const opening: Opening = (this.opening = { cell, typed: keys ?? "", later: [] });
     await this.model.need([id]);
-    if (!this.model.editable(id, name)) {
-      this.buffer = null;
-      this.later = [];
-      return this.refuse(cell);
-    }
-    if (this.model.columns[name]!.kind === "boolean" && keys === null) {
-      this.buffer = null;
-      this.tick(cell);
-      return this.replay();
-    }
-    const editor = await Editor.open(cell, name, id, this.model, () => (keys === null && !this.buffer ? null : this.buffer), keys === null ? again?.entered : undefined);
-    const given_up = this.buffer === null;
-    this.buffer = null;
-    this.editor = editor;
-    if (given_up || !editor) {
-      this.later = [];
-      return this.cancel();
-    }
-    if (this.later.length) return this.replay();
-    if (editor && !localStorage.getItem(TOLD)) this.note.keys(cell);
-    else if (again && editor) this.look(again.fault);
+    await this.saving.passed(id, name); // what stands there is known when it was saved
+    const able = this.model.editable(id, name);
+    const ticks = able && this.model.columns[name]!.kind === "boolean" && keys === null;
+    const html = able && !ticks ? await this.model.widget(name, id).catch(() => null) : null;
+    if (this.opening !== opening) return; // given up
+    this.opening = null;
+    const at = document.activeElement;
+    if (!able) this.refuse(cell);
+    else if (ticks) this.tick(cell);
+    else if (html === null || !cell.isConnected) this.unopened(opening, html === null);
+    else if (at === cell || opening.typed || opening.later.length) this.open(opening, html, keys);
+    this.replay(opening.later);
+    if (at === cell) return;
+    void this.commit(); // somebody went elsewhere meanwhile, and stays there
+    if (at === document.body) (document.activeElement as HTMLElement | null)?.blur();
+    else (at as HTMLElement | null)?.focus({ preventScroll: true });
+  }
+
+  private open({ cell, typed, later }: Opening, html: string, keys: string | null): void {
+    const [id, name] = this.nameOf(cell);
+    const again = keys === null ? this.faults.at(id, name) : undefined;
+    const text = again ? again.entered.shown + typed : keys === null && !typed ? null : typed;
+    this.editor = new Editor(cell, name, id, this.model, html, text, again !== undefined);
+    if (later.length) return;
+    if (!localStorage.getItem(TOLD)) this.note.keys(cell);
+    else if (again) this.look(again.fault);
+  }
+
+  /** There is no widget, or no cell any more: what was typed is read as if it were pasted. */
+  private unopened({ cell, typed }: Opening, failed: boolean): void {
+    const [id, name] = this.nameOf(cell);
+    if (failed) toast(word("broken"), 10);
+    if (typed) void this.saving.save([{ id, name, entered: { text: typed, typed: true, shown: typed } }]);
   }
 
   /** Why a cell cannot be edited, beside it and aloud. */
@@ -297,9 +314,14 @@ export class Grid {
 
   tick(cell: HTMLElement): void {
     const [id, name] = this.nameOf(cell);
-    if (!this.model.editable(id, name)) return this.refuse(cell);
-    const on = this.model.rows.get(id)!.values[name] === "true";
-    void this.saving.save([{ id, name, entered: { text: String(!on), typed: false, shown: on ? "—" : "✓" } }]);
+    void this.saving.when([id], () => {
+      if (this.model.editable(id, name)) {
+        const on = this.saving.stands(id, name).text === "true";
+        return { changes: [{ id, name, entered: { text: String(!on), typed: false, shown: on ? "—" : "✓" } }] };
+      }
+      this.refuse(cell);
+      return { changes: [] };
+    });
   }
 
   /** Esc: what stood there before. */
@@ -345,76 +367,6 @@ export class Grid {
       if (mine) void this.saving.save([{ id, name, entered: unsaved.entered, ...this.resolved(id, name) }]);
       else this.faults.drop(cell, id, name, true);
     });
-  }
-
-  // --- many
-
-  /** Empties the chosen cells, or fills them with what stands above. */
-  fill(cell: HTMLElement, above: boolean): void {
-    const chosen = this.choice.there ? this.choice.cells() : [[cell]];
-    const many = above && chosen.length > 1;
-    const [row, column] = this.choice.place(chosen[0]![0]!);
-    const source = above ? (many ? chosen[0]! : row > 0 ? this.cells(this.rows()[row - 1]!).slice(column, column + chosen[0]!.length) : []) : [];
-    if (above && !source.length) return;
-    const targets = many ? chosen.slice(1) : chosen;
-    const ids = [...new Set([...targets.flat(), ...source].map((each) => this.nameOf(each)[0]))];
-    void this.model.need(ids).then(() => {
-      const changes = targets.flatMap((line) => line.flatMap((target, at) => {
-        const [id, name] = this.nameOf(target);
-        if (!this.model.editable(id, name)) return [];
-        const from = source[at] && this.model.rows.get(this.nameOf(source[at]!)[0]);
-        const empty = this.model.columns[name]!.kind === "boolean" ? "false" : "";
-        const text = above ? (from?.values[name] ?? "") : empty;
-        const shown = above ? (source[at]?.textContent?.trim() ?? "") : "";
-        return text === (this.model.rows.get(id)!.values[name] ?? "") ? [] : [{ id, name, entered: { text, typed: false, shown } }];
-      }));
-      if (changes.length) void this.saving.save(changes, changes.length > 1 ? said("changed", changes.length) : "");
-      else if (targets.flat().length === 1 && !this.model.editable(...this.nameOf(cell))) this.refuse(cell);
-    });
-  }
-
-  private clip(event: ClipboardEvent): void {
-    const cell = this.at(event.target);
-    if (!cell || this.editor || writing(event.target)) return;
-    event.preventDefault();
-    if (event.type === "paste") {
-      const text = event.clipboardData?.getData("text/plain") ?? "";
-      if (text) void paste(this, cell, text.replace(/\r?\n$/, ""));
-      return;
-    }
-    const chosen = this.choice.there ? this.choice.cells() : [[cell]];
-    event.clipboardData?.setData("text/plain", written(chosen.map((line) => line.map((each) => copied(this, each)))));
-    if (event.type === "cut") this.fill(cell, false);
-    else this.announce(said("copied", chosen.flat().length));
-  }
-
-  // --- drawing
-
-  /** A row as the list draws it now takes the place of the one that stands here. */
-  redraw(drawn: HTMLTableRowElement): void {
-    const id = drawn.dataset.id!;
-    const row = this.table.querySelector<HTMLTableRowElement>(`tr[data-id="${CSS.escape(id)}"]`);
-    if (!row) return;
-    this.drawing = true;
-    for (const now of this.cells(drawn)) {
-      const cell = this.cells(row).find((each) => each.dataset.field === now.dataset.field);
-      if (!cell || cell === this.editor?.cell) continue;
-      cell.removeAttribute("aria-busy");
-      if (cell.innerHTML !== now.innerHTML) {
-        const focused = cell !== document.activeElement && cell.contains(document.activeElement);
-        cell.innerHTML = now.innerHTML;
-        if (focused) cell.focus({ preventScroll: true });
-      }
-      const kept = ["chosen", "in-edit"].filter((name) => cell.classList.contains(name));
-      cell.className = [now.className, ...kept].filter(Boolean).join(" ");
-      for (const name of ["aria-invalid", "aria-description", "title"]) cell.removeAttribute(name);
-    }
-    if (drawn.dataset.version) row.dataset.version = drawn.dataset.version;
-    for (const unsaved of this.faults.ofRow(id)) {
-      const cell = this.cellOf(id, unsaved.fault.name);
-      if (cell) this.faults.draw(cell, unsaved);
-    }
-    this.drawing = false;
   }
 
   announce(text: string): void {

@@ -1,4 +1,5 @@
 // The keys of a grid while no cell is in edit.
+import { fill } from "./filling";
 import type { Grid } from "./grid";
 
 const ARROWS: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -37,7 +38,7 @@ export function moves(grid: Grid, event: KeyboardEvent, cell: HTMLElement): bool
 function commands(grid: Grid, event: KeyboardEvent, cell: HTMLElement): boolean {
   switch (event.code) {
     case "KeyD":
-      grid.fill(cell, true);
+      fill(grid, cell, true);
       return true;
     case "KeyZ":
       void grid.saving.turn(!event.shiftKey);
@@ -72,7 +73,7 @@ function plain(grid: Grid, event: KeyboardEvent, cell: HTMLElement): boolean {
       return true;
     case "Delete":
     case "Backspace":
-      grid.fill(cell, false);
+      fill(grid, cell, false);
       return true;
     case "Escape":
       return escape(grid, cell);
@@ -114,10 +115,10 @@ function tab(grid: Grid, event: KeyboardEvent, cell: HTMLElement): boolean {
   return false;
 }
 
-/** Space: yes or no; in other cells it chooses the row, as everywhere in a list. */
+/** Space: yes or no; in other cells it chooses the row, as everywhere in a list, and at once: what is pressed next comes behind it. */
 function space(grid: Grid, event: KeyboardEvent, cell: HTMLElement): boolean {
-  const [id, name] = grid.nameOf(cell);
-  if (event.shiftKey || grid.model.columns[name]?.kind !== "boolean" || !grid.model.editable(id, name)) return false;
+  const [, name] = grid.nameOf(cell);
+  if (event.shiftKey || !grid.table.querySelector(`th[data-field="${CSS.escape(name)}"][data-ticks]`)) return false;
   grid.tick(cell);
   return true;
 }

@@ -9,6 +9,10 @@ export function startImports(root: ParentNode): void {
   }
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-import]:not([data-ready])")) {
     form.dataset.ready = "";
+    let changed = false; // since it was sent
+    form.addEventListener("change", () => (changed = true));
+    form.addEventListener("htmx:before:request", () => (changed = false));
+    form.addEventListener("htmx:before:swap", (event) => changed && event.preventDefault()); // the answer to what was changed is to come
     // the button that goes on sends the page itself, after the last change is in the form anyway
     form.addEventListener("click", (event) => {
       if (!(event.target as Element).closest("[data-import-next]")) return;
@@ -44,6 +48,7 @@ function prepare(form: HTMLFormElement): void {
     input.files = files;
     form.requestSubmit();
   });
+  if (input.files?.length) form.querySelector("[data-no-script]")?.removeAttribute("data-no-script"); // chosen before anybody heard of it
   input.addEventListener("change", () => {
     if (input.files?.length) form.requestSubmit();
   });

@@ -1,4 +1,5 @@
 // Columns: widths by dragging, by keys and by a double click; their order by dragging and by keys; those at the left stay.
+import { swallowClick } from "../presses";
 import { go, keep, visit } from "./keeping";
 import type { Pages } from "./pages";
 
@@ -53,13 +54,14 @@ export function startColumns(pages: Pages): void {
     save(head, widen(head, Math.max(...cells.map(inner)) + 4));
   }
 
-  function move(from: number, to: number): void {
+  /** A column among the others as they will stand: the next key may come before they are drawn. */
+  function move(head: HTMLTableCellElement, to: number): void {
+    const field = head.dataset.field!;
+    const from = names.indexOf(field);
     if (to < 0 || to >= names.length || to === from) return;
-    const order = [...names];
-    order.splice(to, 0, ...order.splice(from, 1));
-    const field = names[from]!;
-    says("moved", heads[from]!.textContent!.trim(), String(to + 1));
-    void go({ columns: order.join(",") }).then(() => document.querySelector<HTMLElement>(`#rows th[data-field="${CSS.escape(field)}"] a`)?.focus());
+    names.splice(to, 0, ...names.splice(from, 1));
+    says("moved", head.textContent!.trim(), String(to + 1));
+    void go({ columns: names.join(",") }).then(() => document.querySelector<HTMLElement>(`#rows th[data-field="${CSS.escape(field)}"] a`)?.focus());
   }
 
   heads.forEach((head, index) => {
@@ -86,12 +88,10 @@ export function startColumns(pages: Pages): void {
     });
     const link = head.querySelector<HTMLAnchorElement>("a");
     link?.addEventListener("click", (event) => {
-      if (head.dataset.dragged !== undefined || (event.shiftKey && link.dataset.also)) {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        if (head.dataset.dragged === undefined) void visit(link.dataset.also!);
-      }
-      delete head.dataset.dragged;
+      if (!event.shiftKey || !link.dataset.also) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      void visit(link.dataset.also);
     }, true);
     head.addEventListener("keydown", (event) => {
       const step = event.code === "ArrowLeft" ? -1 : event.code === "ArrowRight" ? 1 : 0;
@@ -99,7 +99,7 @@ export function startColumns(pages: Pages): void {
       event.preventDefault();
       event.stopPropagation();
       if (event.shiftKey) save(head, widen(head, head.getBoundingClientRect().width + step * UNIT));
-      else move(index, index + step);
+      else move(head, names.indexOf(head.dataset.field!) + step);
     });
     lift(head, index);
   });
@@ -112,6 +112,7 @@ export function startColumns(pages: Pages): void {
       let lifted = false;
       const drag = (event: PointerEvent): void => {
         if (!lifted && Math.abs(event.clientX - down.clientX) < MOVED) return;
+        if (!lifted) swallowClick();
         lifted = true;
         head.classList.add("lifted");
         to = heads.findIndex((other) => event.clientX < other.getBoundingClientRect().left + other.offsetWidth / 2);
@@ -125,9 +126,7 @@ export function startColumns(pages: Pages): void {
         document.removeEventListener("pointercancel", drop);
         heads.forEach((other) => other.classList.remove("before", "after", "lifted"));
         if (!lifted) return;
-        head.dataset.dragged = "";
-        setTimeout(() => delete head.dataset.dragged);
-        move(index, to > index ? to - 1 : to);
+        move(head, to > index ? to - 1 : to);
       };
       document.addEventListener("pointermove", drag);
       document.addEventListener("pointerup", drop);
@@ -143,10 +142,13 @@ export function startPanel(area: HTMLElement, prepare: (root: HTMLElement) => vo
   const menu = area.querySelector<HTMLDetailsElement>("details[data-load]");
   const box = menu?.querySelector<HTMLElement>(".drop");
   if (!menu || !box) return;
+  let asked = false;
   menu.addEventListener("toggle", () => {
-    if (!menu.open || box.querySelector("[data-columns]")) return;
+    if (!menu.open || asked) return;
+    asked = true;
     void fetch(menu.dataset.load!, { headers: { "HX-Request": "true" } }).then(async (answer) => {
-      if (!answer.ok) return;
+      asked = answer.ok;
+      if (!asked) return;
       box.innerHTML = await answer.text();
       prepare(box);
       find(box);

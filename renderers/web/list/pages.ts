@@ -1,6 +1,7 @@
 // The bodies of a list's table: what is not there yet comes when it is nearly in sight, what is far from it is put aside.
 import { word } from "../dom";
 import { toast } from "../toasts";
+import { centsOf } from "./cents";
 
 const AHEAD = 900; // pixels before a body comes into sight at which it is asked for
 const FAR = 3; // screens from sight at which rows are taken out of the document
@@ -76,7 +77,7 @@ export class Pages {
     this.busy.add(body);
     body.setAttribute("aria-busy", "true");
     try {
-      const text = await ask(limit ? `${address}&limit=${limit}` : address);
+      const text = await ask(`${address}${limit ? `&limit=${limit}` : ""}${centsOf(this.table)}`);
       if (text === null || !body.isConnected) return false;
       const made = bodiesOf(text);
       const foot = made.find((one) => one.tagName === "TFOOT");

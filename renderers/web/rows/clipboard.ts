@@ -106,9 +106,10 @@ export async function paste(table: Table, cell: HTMLElement, copied: string): Pr
   );
   for (const [target, state] of states) if (!step.cells.has(target)) step.cells.set(target, state);
   keys.choice.clear();
-  misses.cells += await find(table, touched);
   keys.before = keys.cell && read(keys.cell);
   keys.editing = false;
+  misses.cells += await find(table, touched);
+  if (!keys.editing) keys.before = keys.cell && read(keys.cell);
   table.block.dispatchEvent(new Event("change", { bubbles: true }));
   table.total();
   const words = [said(table.block, "pasted", rows.length)];

@@ -72,7 +72,7 @@ export class Keys {
   typed(target: HTMLElement): void {
     const cell = this.cellOf(target);
     if (!cell) return;
-    this.editing = true;
+    if (cell === this.cell) this.editing = true; // an option may come after its cell was left
     if (cell.dataset.misfit) write(cell, { ...read(cell), misfit: "" });
     this.choice.clear();
     this.table.typed(cell.closest<HTMLTableRowElement>("tr.entry")!);

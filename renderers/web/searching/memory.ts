@@ -39,9 +39,10 @@ export function rememberWords(me: string, text: string): void {
   if (text.trim()) keep(me, { ...found, words: first(text.trim(), found.words, MOST_WORDS) });
 }
 
-/** Who signs out leaves nothing behind. */
+/** Who signs out leaves nothing behind, in this tab neither: places in lists, looks that were not sent yet. */
 export function forgetAll(): void {
   try {
+    sessionStorage.clear();
     for (const key of Object.keys(localStorage)) if (key.startsWith("kubik:search:")) localStorage.removeItem(key);
   } catch {
     // nothing was remembered there

@@ -7,7 +7,8 @@ const RECORD = /^\/e\/([a-z][a-z0-9_]*)\/([1-9]\d*)$/;
 
 let asked = 0;
 let waiting = false; // what is shown is not yet what was typed
-let hurry: { aside: boolean } | null = null; // Enter came before what was typed was found
+let steps = 0; // arrows that came before what was typed was found
+let hurry: { aside: boolean } | null = null; // Enter that did
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 interface Palette {
@@ -75,23 +76,31 @@ async function ask(shown: Palette): Promise<void> {
   address.searchParams.set("q", shown.input.value);
   if (!shown.input.value.trim()) for (const key of kept(shown.me).records) address.searchParams.append("r", key);
   const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (mine !== asked || !answer) return;
-  if (answer.status === 401) return location.reload();
-  if (!answer.ok) return;
-  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const html = answer?.ok ? await answer.text().catch(() => "") : "";
   if (mine !== asked) return;
-  shown.found.replaceChildren(...parsed.body.childNodes);
-  lately(shown);
-  options(shown.found).forEach((each, at) => (each.id = `palette-${at}`));
-  choose(shown, options(shown.found)[0]);
+  if (answer?.status === 401) return location.reload();
+  shown.found.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  if (answer?.ok) lately(shown);
+  const lines = options(shown.found);
+  lines.forEach((each, at) => (each.id = `palette-${at}`));
+  const meant = lines.at(steps % lines.length);
+  const gone = hurry;
+  ready();
+  choose(shown, meant);
+  if (gone && meant) go(shown, meant, gone.aside);
+}
+
+/** What is shown is what was typed. */
+function ready(): void {
   waiting = false;
-  const first = options(shown.found)[0];
-  if (hurry && first) go(shown, first, hurry.aside);
+  steps = 0;
   hurry = null;
 }
 
 function later(shown: Palette): void {
+  ready(); // keys behind another text were meant for that one
   waiting = true;
+  asked += 1; // what is on its way answers another text
   clearTimeout(timer);
   timer = setTimeout(() => void ask(shown), WAIT);
 }
@@ -99,8 +108,8 @@ function later(shown: Palette): void {
 export function openPalette(): boolean {
   const shown = palette();
   if (!shown || shown.dialog.open) return shown !== null;
-  waiting = false;
-  hurry = null;
+  ready();
+  waiting = true;
   shown.input.value = "";
   shown.found.replaceChildren();
   shown.dialog.showModal();
@@ -113,6 +122,7 @@ function go(shown: Palette, line: HTMLElement, aside: boolean): void {
   const words = line.dataset.words;
   if (words !== undefined) {
     shown.input.value = words;
+    waiting = true;
     void ask(shown);
     return;
   }
@@ -128,7 +138,8 @@ function keys(event: KeyboardEvent, shown: Palette): void {
   const at = lines.indexOf(chosen(shown.found) as HTMLElement);
   if (event.code === "ArrowDown" || event.code === "ArrowUp") {
     event.preventDefault();
-    choose(shown, lines[(at + (event.code === "ArrowDown" ? 1 : lines.length - 1) + lines.length) % lines.length]);
+    if (waiting) steps += event.code === "ArrowDown" ? 1 : -1;
+    else choose(shown, lines[(at + (event.code === "ArrowDown" ? 1 : lines.length - 1) + lines.length) % lines.length]);
   } else if (event.code === "Enter" || event.code === "NumpadEnter") {
     const line = lines[at];
     if (waiting) {
@@ -161,6 +172,12 @@ export function startPalette(): void {
   opened();
   shown.input.addEventListener("input", () => later(shown));
   shown.dialog.addEventListener("keydown", (event) => keys(event, shown));
+  shown.dialog.addEventListener("close", () => {
+    if (shown.dialog.open) return; // opened again at once
+    clearTimeout(timer);
+    asked += 1; // who closed it goes nowhere
+    ready();
+  });
   shown.found.addEventListener("mousemove", (event) => {
     const line = (event.target as Element).closest<HTMLElement>('[role="option"]');
     if (line && line.getAttribute("aria-selected") !== "true") choose(shown, line);
@@ -178,7 +195,7 @@ export function startPalette(): void {
     if (openPalette()) event.preventDefault();
   });
   document.addEventListener("submit", (event) => {
-    if ((event.target as HTMLFormElement).action.endsWith("/sign-out")) forgetAll();
+    if ((event.target as Element).getAttribute("action")?.endsWith("/sign-out")) forgetAll();
   });
   document.addEventListener(
     "keydown",

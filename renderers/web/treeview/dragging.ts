@@ -24,6 +24,7 @@ export function startDragging(tree: Tree): void {
   };
   const lift = () => {
     if (!row) return;
+    swallowClick();
     ghost = document.createElement("div");
     ghost.className = "tghost";
     ghost.textContent = tree.name(row);
@@ -64,8 +65,7 @@ export function startDragging(tree: Tree): void {
     const [carried, live, target] = [row, ghost !== null, ghost ? under(event) : null];
     clear();
     if (!live) return;
-    swallowClick();
-    if (target) void tree.move(carried, target.dataset.id ?? "", target.dataset.id ? tree.name(target) : "");
+    if (target) tree.move(carried, target.dataset.id ?? "", target.dataset.id ? tree.name(target) : "");
   };
   whileThere(root, { pointermove: moved, pointerup: dropped, pointercancel: clear, keydown: (event) => event.key === "Escape" && clear() });
   root.addEventListener("touchmove", (event) => ghost && event.preventDefault(), { passive: false });

@@ -1,13 +1,19 @@
 // A tree: levels brought when they are opened, rows walked by keys, a record moved under another by mouse, finger or keys.
 import { word } from "../dom";
+import { again } from "../list/keeping";
 import { sendAside } from "../sending";
 import { toast } from "../toasts";
 import { startDragging } from "./dragging";
 
-declare const window: Window & { htmx: { ajax(method: string, path: string, options: { target: string; swap: string }): Promise<void> } };
-
 const UNDO = 10; // seconds that the undo notice stands
+const rowOf = (id: string): string => `.treeview tr[data-id="${CSS.escape(id)}"]`;
 const level = (row: HTMLElement): number => Number(row.dataset.level);
+
+/** Moves are sent one after another, also those made before the tree is drawn anew. */
+let moving: Promise<void> = Promise.resolve();
+
+/** What is carried stays so when the tree is drawn anew. */
+let carried: { tree: string; id: string } | null = null;
 
 export class Tree {
   /** The row that is carried by keys. */
@@ -16,6 +22,7 @@ export class Tree {
   constructor(readonly root: HTMLElement) {
     const first = this.rows()[0];
     if (first) first.tabIndex = 0;
+    this.carry(carried?.tree === root.dataset.tree ? root.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(carried!.id)}"]`) : null);
     root.addEventListener("click", (event) => void this.pressed(event));
     root.addEventListener("keydown", (event) => this.keyed(event));
     root.addEventListener("focusin", (event) => this.focused(event));
@@ -81,15 +88,18 @@ export class Tree {
   /** Opens a row or folds it; what was opened is remembered in the address. */
   async turn(row: HTMLElement): Promise<void> {
     const open = row.getAttribute("aria-expanded") === "true";
-    if (open) for (const each of this.below(row)) each.remove();
-    else {
-      const rows = await this.fetch(row.dataset.part!);
-      if (!rows) return;
-      for (const each of rows) if (each instanceof HTMLElement && each.dataset.id === undefined) each.dataset.of = row.dataset.id!;
-      row.after(...rows);
-    }
-    row.setAttribute("aria-expanded", String(!open));
-    this.remember();
+    this.expand(row, !open);
+    if (open) return this.below(row).forEach((each) => each.remove());
+    const rows = await this.fetch(row.dataset.part!);
+    if (!rows) return this.expand(row, false);
+    if (!row.isConnected || row.getAttribute("aria-expanded") !== "true" || this.below(row).length) return; // folded or drawn anew meanwhile
+    for (const each of rows) if (each instanceof HTMLElement && each.dataset.id === undefined) each.dataset.of = row.dataset.id!;
+    row.after(...rows);
+  }
+
+  private expand(row: HTMLElement, open: boolean): void {
+    row.setAttribute("aria-expanded", String(open));
+    if (row.isConnected) this.remember();
   }
 
   private remember(): void {
@@ -106,7 +116,7 @@ export class Tree {
     if (!row || event.target !== row || event.altKey || event.metaKey) return;
     if (event.ctrlKey) {
       if (event.code === "KeyX" && !row.classList.contains("fixed")) this.lift(row);
-      else if (event.code === "KeyV" && this.lifted) void this.drop(row);
+      else if (event.code === "KeyV" && this.lifted) this.drop(row);
       else return;
       return event.preventDefault();
     }
@@ -121,14 +131,14 @@ export class Tree {
       case "End": go(rows.at(-1)); break;
       case "ArrowRight":
         if (expanded === "false") void this.turn(row);
-        else if (expanded === "true") go(rows[at + 1]);
+        else if (expanded === "true") go(this.below(row).find((each) => each.dataset.id !== undefined));
         break;
       case "ArrowLeft":
         if (expanded === "true") void this.turn(row);
         else go(this.above(row));
         break;
       case "Enter":
-        if (this.lifted) void this.drop(row);
+        if (this.lifted) this.drop(row);
         else row.querySelector<HTMLAnchorElement>(".tname > a:not(.tfold)")?.click();
         break;
       case "Escape":
@@ -137,22 +147,27 @@ export class Tree {
         break;
       default:
         if (event.code !== "KeyT" || !this.lifted) return;
-        void this.drop(null);
+        this.drop(null);
     }
     event.preventDefault();
   }
 
-  private lift(row: HTMLElement | null): void {
+  private carry(row: HTMLElement | null): void {
     this.lifted?.classList.remove("lifted");
     this.lifted = row;
+    carried = row && { tree: this.root.dataset.tree!, id: row.dataset.id! };
     row?.classList.add("lifted");
+  }
+
+  private lift(row: HTMLElement | null): void {
+    this.carry(row);
     if (row) this.say("sayLifted", this.name(row));
   }
 
-  private async drop(under: HTMLElement | null): Promise<void> {
+  private drop(under: HTMLElement | null): void {
     const row = this.lifted;
     this.lift(null);
-    if (row && row !== under) await this.move(row, under?.dataset.id ?? "", under ? this.name(under) : "");
+    if (row && row !== under) this.move(row, under?.dataset.id ?? "", under ? this.name(under) : "");
   }
 
   say(name: string, ...values: string[]): void {
@@ -160,9 +175,13 @@ export class Tree {
     this.root.querySelector("[data-said]")!.textContent = ["%", "#"].reduce((filled, sign, index) => filled.replace(sign, values[index] ?? ""), text);
   }
 
+  move(row: HTMLElement, under: string, place: string, undoing = false): void {
+    const [id, name, at] = [row.dataset.id!, this.name(row), document.activeElement];
+    moving = moving.then(() => this.send(row, [id, name], at, under, place, undoing)).catch(reportError);
+  }
+
   /** Sends a move, shows the tree as it is then, and offers to take it back. */
-  async move(row: HTMLElement, under: string, place: string, undoing = false): Promise<void> {
-    const [id, name] = [row.dataset.id!, this.name(row)];
+  private async send(row: HTMLElement, [id, name]: [string, string], at: Element | null, under: string, place: string, undoing: boolean): Promise<void> {
     const answer = await sendAside(`${this.root.dataset.tree}/${id}`, new URLSearchParams({ view: this.root.dataset.view!, under })).catch(() => null);
     if (!answer) return toast(word("offline"), 20);
     const said = (await answer.json().catch(() => ({}))) as { reason?: string; was?: number | null };
@@ -171,11 +190,10 @@ export class Tree {
     const address = new URL(location.href);
     if (under && !address.searchParams.getAll("open").includes(under)) address.searchParams.append("open", under);
     history.replaceState(history.state, "", address);
-    await window.htmx.ajax("GET", address.pathname + address.search, { target: "#list", swap: "outerHTML" });
+    await again((had) => (had === at ? rowOf(id) : had.closest(".treeview") && rowOf(had.closest<HTMLElement>("tr")?.dataset.id ?? id)));
     const root = document.querySelector<HTMLElement>(".treeview");
-    root?.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(id)}"]`)?.focus();
     const words = root?.dataset[under ? "sayMoved" : "sayTop"] ?? "";
     root?.querySelector("[data-said]")?.replaceChildren(words.replace("%", name).replace("#", place));
-    if (!undoing) toast(this.root.dataset.moved!, UNDO, { label: this.root.dataset.undo!, run: () => void this.move(row, said.was ? String(said.was) : "", "", true) });
+    if (!undoing) toast(this.root.dataset.moved!, UNDO, { label: this.root.dataset.undo!, run: () => this.move(row, said.was ? String(said.was) : "", "", true) });
   }
 }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 
 from core.access import passwords
 from core.access.passwords import hash_password, is_outdated, verify_password
 from core.errors import KubikError
+from tests.thrift import HASHER
 
 
 def test_a_password_is_its_own_and_no_other() -> None:
@@ -42,6 +43,10 @@ def test_who_has_no_password_takes_a_verification_too(monkeypatch: pytest.Monkey
 def test_a_hash_of_weaker_parameters_is_outdated() -> None:
     assert is_outdated(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("x"))
     assert not is_outdated(hash_password("longenough"))
+
+
+def test_a_hash_costs_what_owasp_asks() -> None:
+    assert (HASHER.type, HASHER.memory_cost, HASHER.time_cost) == (Type.ID, 46 * 1024, 1)
 
 
 def test_more_than_a_few_at_once_wait_and_then_are_asked_to_come_later(

@@ -11,9 +11,10 @@ import pytest
 
 from core.access.actor import Actor, system_actor
 from core.errors import KubikError
-from core.query import Link, Query, count, options, read, record, record_by, titles, visible_ids
+from core.query import Link, Query, count, options, patient, read, record, record_by, titles, visible_ids
 from core.query.compile import Part
 from core.query.execute import reader_of
+from core.storage.patience import Waiting
 from metamodel.text import fold
 from tests.core.query.world import MOMENT, Oracle, Person, Rule, actor_in, base, make_workspace
 from tests.factories import model
@@ -354,7 +355,78 @@ def test_what_may_not_be_read_is_not_in_the_statement(place):
         reader = reader_of(asking.tx, asking.actor, Query(entity="deal"))
         columns = asking.tx.tables[asking.world.model.entities["deal"].uid].columns
         deal = asking.world.model.entities["deal"].by_name
-        text = reader._page(Part())[0].text
+        text = reader.pages.page(Part()).prepared.text
         assert columns[deal["margin"].uid].value.name in text
         assert columns[deal["probability"].uid].value.name not in text
         assert columns[deal["amount"].uid].value.name not in text
+
+
+def test_a_record_out_of_sight_is_not_asked_for_by_its_number(place):
+    """Which deals share a company that is not seen is told by no comparison; its number is that of nothing."""
+    for who in (limited(("deal", 0, ALL_FIELDS), ("company", 1, ALL_FIELDS)), EVERYTHING):
+        with Asking(place, who) as asking:
+            oracle, companies = asking.oracle, asking.world.rows["company"]
+            deals = asking.world.rows["deal"]
+            led = {
+                i["id"]: oracle.value("deal", deals[i["id"]], "company") for i in asking.items("deal", "id")
+            }
+            hidden = [
+                id for id, row in companies.items() if id in led.values() and not oracle.sees("company", row)
+            ]
+            assert bool(hidden) == (who is not EVERYTHING)
+
+            def found(text, asking=asking):
+                return [i["id"] for i in asking.items("deal", "id", filter=text)]
+
+            for id in companies:
+                wanted = [deal for deal, to in led.items() if to == id and id not in hidden]
+                assert found(f"company = {id}") == found(f"company IN ({id}, 999999)") == wanted
+            for id in hidden[:3]:
+                for text in (
+                    "company <> {}",
+                    "NOT (company = {})",
+                    "company IN ({}, 1)",
+                    "NOT (company IN ({}, 1))",
+                ):
+                    assert found(text.format(id)) == found(text.format(999_999)), text
+            assert found("company = company") == [deal for deal, to in led.items() if to and to not in hidden]
+
+
+def test_a_filter_that_counts_and_counts_ends_in_time_when_somebody_waits(place, monkeypatch):
+    """Each level asks all deals of a company again: a job may, a page may not keep a thread for hours."""
+    nested = "COUNT(company.deals WHERE " * 5 + "name IS NOT NULL" + ") > 0" * 5
+    with Asking(place, EVERYTHING) as asking:
+        assert count(asking.tx, asking.actor, Query(entity="deal", filter=nested))
+        monkeypatch.setattr(patient, "MAX_SECONDS", 0.0)
+        asking.tx.waiting = Waiting(lambda: None)
+        assert asking.items(filter="name IS NOT NULL")
+        assert asking.refused(filter=nested) == "KBK2013"
+
+
+def test_no_list_leads_on_from_a_record_out_of_sight_or_from_a_hidden_link(place):
+    """Deals that share a company which is not seen are not told apart by what else leads to it."""
+    hidden_rows = limited(("deal", 0, ALL_FIELDS), ("company", 1, ALL_FIELDS))
+    hidden_cells = limited(
+        ("deal", 0, {"name"}), ("deal", 3, {"name", "company"}), ("company", 0, ALL_FIELDS), ("activity", 0, ALL_FIELDS)
+    )  # fmt: skip
+    for who in (hidden_rows, hidden_cells, EVERYTHING):
+        with Asking(place, who) as asking:
+            oracle, rows, told = asking.oracle, asking.world.rows, set()
+            expected = {}
+            for row in rows["deal"].values():
+                id = oracle.value("deal", row, "company")
+                seen = id is not None and oracle.sees("company", rows["company"][id])
+                expected[row["id"]] = len(oracle.rows_of("deal", "company", id)) if seen else 0
+                told.add((id is not None, seen))
+            assert told >= {(True, True), (True, who is not hidden_rows)}
+            items = asking.items("deal", "id")
+            among = [i["id"] for i in items]
+            for text, fits in (
+                ("COUNT(company.deals) > 1", lambda n: n > 1),
+                ("EXISTS(company.deals WHERE id IS NOT NULL)", lambda n: n > 0),
+                ("COUNT(company.deals) = 0", lambda n: n == 0),
+            ):
+                wanted = [id for id in among if fits(expected[id])]
+                found = asking.items("deal", "id", filter=text)
+                assert [i["id"] for i in found] == wanted and wanted, text
+                assert count(asking.tx, asking.actor, Query(entity="deal", filter=text)) == len(wanted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from core.storage.install import install_model
 from core.storage.workspace import Workspace
 from metamodel.model import Model
 from tests import factories
+from tests.conftest import Databases, Dialect
 
 
 @dataclass(kw_only=True)
@@ -107,13 +109,13 @@ def changes() -> dict[str, str | None]:
     return {}
 
 
-@pytest.fixture
-def office(tmp_path: Path, database_url: str, changes: dict[str, str | None]) -> Iterator[Office]:
-    """The sample model with an administrator (root), a head (anna) and two managers (marina, igor)."""
-    workspace = Workspace.create(
-        Settings(home=tmp_path, database_url=database_url, time_zone="Europe/Moscow")
-    )
-    model = factories.model(changes)
+def settings(home: Path, database_url: str) -> Settings:
+    return Settings(home=home, database_url=database_url, time_zone="Europe/Moscow")
+
+
+def settled(home: Path, database_url: str, model: Model) -> Office:
+    """An office as each test finds it."""
+    workspace = Workspace.create(settings(home, database_url))
     install_model(workspace, model)
     workspace.write(records.sync_roles)
     made = Office(workspace=workspace, model=model, people={"system": system_actor()})
@@ -122,5 +124,40 @@ def office(tmp_path: Path, database_url: str, changes: dict[str, str | None]) ->
     made.hire("anna", "head", sales)
     made.hire("marina", "manager", sales)
     made.hire("igor", "manager", sales)
-    yield made
+    workspace.close()
+    return made
+
+
+@pytest.fixture(scope="session")
+def offices(
+    lasting_database: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Dialect, Mapping[str, str | None]], Office]:
+    """Offices to be copied, made once for each kind of database and each change of the sample."""
+    made: dict[object, Office] = {}
+
+    def get(dialect: Dialect, changes: Mapping[str, str | None]) -> Office:
+        key = dialect, tuple(sorted(changes.items()))
+        if key not in made:
+            home = tmp_path_factory.mktemp("office")
+            made[key] = settled(home, lasting_database(dialect), factories.model(changes))
+        return made[key]
+
+    return get
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path,
+    dialect: Dialect,
+    fresh_database: Databases,
+    changes: dict[str, str | None],
+    offices: Callable[[Dialect, Mapping[str, str | None]], Office],
+) -> Iterator[Office]:
+    """The sample model with an administrator (root), a head (anna) and two managers (marina, igor)."""
+    made = offices(dialect, changes)
+    shutil.copytree(made.workspace.settings.home, tmp_path, dirs_exist_ok=True)
+    url = fresh_database(dialect, template=made.workspace.settings.database)
+    workspace = Workspace.open(settings(tmp_path, url))
+    workspace.remember(made.model)
+    yield Office(workspace=workspace, model=made.model, people=dict(made.people))
     workspace.close()

@@ -9,7 +9,8 @@ from typing import Any
 
 from core import records
 from core.access.actor import Actor
-from core.records.importing import Options, run_import
+from core.records.importing import Options, Report, chunks, run_import
+from core.records.importing.recipe import Fill, Recipe, Target
 from core.settings import Settings
 from core.storage.workspace import Transaction, Workspace
 from tests import factories
@@ -23,6 +24,8 @@ def main(home: str, database_url: str, user: str, what: str, file: str = "") -> 
     workspace.remember(factories.model())
     root = Actor(user=int(user), login="root", roles=(factories.model().roles["administrator"].uid,))
     print("ready", flush=True)
+    if what == "columns":
+        import_columns(workspace, root, Path(file))
     if what == "import":
         run_import(
             workspace, root, "company", Path(file).read_bytes(), Options(origin="import"),
@@ -40,6 +43,17 @@ def main(home: str, database_url: str, user: str, what: str, file: str = "") -> 
         }
         saved = workspace.write(partial(_create, root, values))
         print("saved", saved.id, count, flush=True)
+
+
+def import_columns(workspace: Workspace, root: Actor, file: Path, *, told: bool = True) -> Report:
+    """The same with a recipe, columns from the file to the database, a second process beside this one."""
+    fills = tuple(Fill(column=name, field=name) for name in ("name", "inn"))
+    recipe = Recipe(targets=(Target(entity="company", fields=fills),), language="ru")
+    chunks.WORTH, chunks.BEFORE, chunks.FIRST = 300, 200, 100
+    return run_import(
+        workspace, root, "", file, None, lambda done, total: print("done", done, flush=True) if told else None,
+        name=file.name, recipe=recipe,
+    )  # fmt: skip
 
 
 def _create(root: Actor, values: dict[str, Any], tx: Transaction) -> records.Saved:

@@ -1,12 +1,8 @@
 """kill -9: what was acknowledged is there whole, what was not is there whole or not at all, an import goes on exactly."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,40 +10,31 @@ import pytest
 from core.records.importing import Options, run_import
 from core.records.importing.report import MOST_ERRORS
 from core.storage.check import check_storage
+from tests.core.records.crashing import import_columns
 
-ROOT = Path(__file__).parents[3]
+CRASHING = "import sys; from tests.core.records.crashing import main; main(*sys.argv[1:])"
 
 
 @pytest.fixture
-def child(office, database_url):
+def child(office, warm):
     """Start a process that writes; it is killed at the end whatever happens."""
     started = []
 
     def start(*arguments):
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        settings = office.workspace.settings
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.core.records.crashing", str(settings.home), database_url,
-             str(office.people["root"].user), *arguments],
-            cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stdout is not None
+        home, root = str(office.workspace.settings.home), str(office.people["root"].user)
+        url = office.workspace.settings.database
+        process = warm.begin(CRASHING, [home, url, root, *arguments])
         started.append(process)
-        assert process.stdout.readline() == "ready\n"
+        assert process.out.readline() == "ready\n"
         return process
 
     yield start
     for process in started:
         process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 def kill(process):
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    return [line.split() for line in process.stdout.read().splitlines() if line.endswith(tuple("0123456789"))]
+    return [line.split() for line in process.kill() if line.endswith(tuple("0123456789"))]
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(office, child):
@@ -56,7 +43,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(office, child):
     deals: dict[int, Any] = {}
     for _ in range(3):
         process = child("write")
-        acknowledged = [process.stdout.readline().split() for _ in range(4)]
+        acknowledged = [process.out.readline().split() for _ in range(4)]
         time.sleep(0.05)
         acknowledged += kill(process)
         deals = office.rows("deal")
@@ -73,23 +60,26 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(office, child):
     assert not list(check_storage(office.workspace))
 
 
-def test_an_import_that_was_killed_goes_on_without_doubles(office, child, tmp_path):
+@pytest.mark.parametrize("way", ["import", "columns"])
+def test_an_import_that_was_killed_goes_on_without_doubles(office, child, tmp_path, way):
     count = 200_000 if os.environ.get("KUBIK_TEST_LONG") else 1500
     lines = [f"Company {n},{'bad' if n % 100 == 7 else ''}" for n in range(count)]
     file = tmp_path / "companies.csv"
     file.write_text("name,inn\n" + "\n".join(lines), encoding="utf-8")
     done = "0"
     for steps in (1, 4):
-        process = child("import", str(file))
+        process = child(way, str(file))
         for _ in range(steps):
-            word, done = process.stdout.readline().split()
+            word, done = process.out.readline().split()
             assert word == "done" and int(done) < count
         kill(process)
         there = len(office.rows("company"))
         assert int(done) * 0.98 <= there < count
-    report = run_import(
-        office.workspace, office.people["root"], "company", file.read_bytes(), Options(origin="import")
-    )
+    if way == "columns":
+        report = import_columns(office.workspace, office.people["root"], file, told=False)
+    else:
+        options = Options(origin="import")
+        report = run_import(office.workspace, office.people["root"], "company", file.read_bytes(), options)
     bad = count // 100
     assert (report.total, report.created, report.refused) == (count, count - bad, bad)
     names = [row["name"] for row in office.rows("company").values()]

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
@@ -22,31 +18,37 @@ from core.storage.workspace import Workspace
 from tests.core.records.conftest import Office
 from tests.core.records.erasing.test_erasure import EMAIL, NAME, PHONE, admin, everything, fill
 from tests.core.records.erasing.test_erasure import workspace as erasable
+from tests.warm import Warm
 
-ROOT = Path(__file__).parents[3]
+DYING = "import sys; from tests.core.records.dying import main; main(*sys.argv[1:])"
 __all__ = ["erasable"]
 
 
-def kill_at(workspace: Workspace, database_url: str, job: int, writes: Iterable[int]) -> None:
+def kill_at(warm: Warm, workspace: Workspace, job: int, writes: Iterable[int]) -> None:
     """Processes that work on the job one after the other, each killed when that many writes of it are durable."""
     for left in writes:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.core.records.dying", str(workspace.settings.home), database_url,
-             workspace.secret_key.hex(), str(job), str(left)],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        done = warm.run(
+            DYING,
+            [
+                str(workspace.settings.home),
+                workspace.settings.database,
+                workspace.secret_key.hex(),
+                str(job),
+                str(left),
+            ],
+        )
+        assert done.status == -signal.SIGKILL, done.err
         with workspace.read() as tx:
             assert read_job(tx, job).state == "running"
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_an_erasure_that_was_killed_goes_on_and_its_act_counts_everything_once(
-    erasable: Workspace, database_url: str
+    erasable: Workspace, warm: Warm
 ) -> None:
     fill(erasable)
     job = erasable.write(lambda tx: begin_erasure(tx, admin(tx), "contact", 1, "Заявление")).job
-    kill_at(erasable, database_url, job, (2, 6))
+    kill_at(warm, erasable, job, (2, 6))
     taken = erasable.write(lambda tx: take(tx, job, "me"))
     result = erase_job(Run(erasable, taken, "me")).result
     left = everything(erasable)
@@ -66,16 +68,14 @@ def changes() -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
-def test_a_handover_that_was_killed_goes_on_and_hands_each_record_once(
-    office: Office, database_url: str
-) -> None:
+def test_a_handover_that_was_killed_goes_on_and_hands_each_record_once(office: Office, warm: Warm) -> None:
     people = {name: actor.user or 0 for name, actor in office.people.items()}
     deals = [
         office.create("deal", {"name": f"D{n}", "owner": people["marina"]}, by="system").id for n in range(70)
     ]
     order = Order(person=people["marina"], to=(people["igor"], people["anna"]), closing=True)
     job = office.workspace.write(lambda tx: start_handover(tx, office.people["root"], order))
-    kill_at(office.workspace, database_url, job, (1, 2))
+    kill_at(warm, office.workspace, job, (1, 2))
     taken = office.workspace.write(lambda tx: take(tx, job, "me"))
     handover_job(Run(office.workspace, taken, "me"))
     owners = [row["owner"] for row in office.rows("deal").values()]

@@ -56,3 +56,13 @@ def test_what_guards_forbid_is_not_shown_as_if_it_were_done(office: Any) -> None
     gleb = office.hire("gleb", "giver").user
     assert tried(office, "gleb", "user", gleb, {"name": "G"}, "peers")["peers"] is None
     assert tried(office, "gleb", "user", gleb, {"department": number}, "peers") is None
+
+
+def test_a_number_that_grows_too_long_tells_nothing_until_it_is_saved(office: Any) -> None:
+    product = office.create("product", {"code": "A", "name": "A", "price": "1000000"}).id
+    deal = office.create("deal", {"name": "A", "items": [{"product": product}]}).id
+    long = [{"product": product, "quantity": "99999999999999"}]
+    assert tried(office, "root", "deal", deal, {"items": long}, "items_total") is None
+    assert tried(
+        office, "root", "deal", deal, {"items": [{"product": product, "quantity": "2"}]}, "items_total"
+    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +24,7 @@ from tests.core.solutions.samples import (
     version,
     write,
 )
-
-ROOT = Path(__file__).parents[3]
+from tests.warm import Warm
 
 CHILD = """
 import os, signal, sys
@@ -62,14 +59,19 @@ def change(by: dict[str, Any]) -> None:
     by["sale"]["fields"].append({"name": "place", "type": "link", "to": "good"})
 
 
-def killed_at(url: str, home: Path, plan: str, stop: int | str) -> tuple[bool, list[str]]:
-    """Whether a process that applies the plan was killed at that step (a number or a name), and the steps it made."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, url, str(home), plan, str(stop)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0, done.stdout.split("\n")[:-1]
+KilledAt = Callable[[str, int | str], tuple[bool, list[str]]]
+
+
+@pytest.fixture
+def killed_at(warm: Warm, shop_url: str, tmp_path: Path) -> KilledAt:
+    """Whether a process that applies a plan was killed at a step (a number or a name), and the steps it made."""
+
+    def killed(plan: str, stop: int | str) -> tuple[bool, list[str]]:
+        done = warm.run(CHILD, [shop_url, str(tmp_path), plan, str(stop)])
+        assert done.status in (0, -signal.SIGKILL), done.err
+        return done.status != 0, done.out.split("\n")[:-1]
+
+    return killed
 
 
 def assert_whole(workspace: Workspace, old: int) -> None:
@@ -89,7 +91,7 @@ def assert_whole(workspace: Workspace, old: int) -> None:
 
 
 def test_a_process_killed_at_any_step_leaves_a_whole_version_and_apply_goes_on(
-    shop_url: str, workspace: Workspace, tmp_path: Path
+    killed_at: KilledAt, workspace: Workspace
 ) -> None:
     write(workspace, 1, note="15", stage="offer")
     write(workspace, 2, note="16")
@@ -97,7 +99,7 @@ def test_a_process_killed_at_any_step_leaves_a_whole_version_and_apply_goes_on(
     plan = planned(workspace, change).id
     stop, steps, written = 0, [], 2
     while True:
-        killed, made = killed_at(shop_url, tmp_path, plan, stop)
+        killed, made = killed_at(plan, stop)
         steps += made
         assert_whole(workspace, old)
         if not killed or version(workspace) != old:
@@ -116,7 +118,7 @@ def test_a_process_killed_at_any_step_leaves_a_whole_version_and_apply_goes_on(
 
 @pytest.mark.parametrize("stop", ["begun", "columns", "copied", "index", "switching", "switch stored"])
 def test_after_a_kill_another_plan_may_be_made_and_applied_instead(
-    stop: str, shop_url: str, workspace: Workspace, tmp_path: Path
+    stop: str, killed_at: KilledAt, workspace: Workspace
 ) -> None:
     write(workspace, 1, note="15")
 
@@ -124,7 +126,7 @@ def test_after_a_kill_another_plan_may_be_made_and_applied_instead(
         field_of(by["good"], "note").update(type="integer", indexed=True)
 
     first = planned(workspace, retype)
-    killed, made = killed_at(shop_url, tmp_path, first.id, stop)
+    killed, made = killed_at(first.id, stop)
     assert killed and made[-1].startswith(stop)
     write(workspace, 1, note="16")
     second = planned(workspace, retype)
@@ -133,10 +135,10 @@ def test_after_a_kill_another_plan_may_be_made_and_applied_instead(
 
 
 def test_a_rule_of_a_plan_that_was_killed_binds_nobody_once_another_change_is_applied(
-    shop_url: str, workspace: Workspace, tmp_path: Path
+    killed_at: KilledAt, workspace: Workspace
 ) -> None:
     plan = planned(workspace, lambda by: field_of(by["good"], "code").update(unique=True))
-    killed, _ = killed_at(shop_url, tmp_path, plan.id, "switching")
+    killed, _ = killed_at(plan.id, "switching")
     assert killed
     other = planned(workspace, lambda by: by["good"]["fields"].append({"name": "place", "type": "text"}))
     apply(workspace, SYSTEM, other.id)

@@ -101,12 +101,13 @@ def test_demonstration_records_are_marked_and_go_at_once(workspace: Workspace) -
     install(workspace, SYSTEM, shop(demo), demo=True)
     assert values(workspace, "sale", "count") == [3, 1] and len(values(workspace, "good", "name")) == 5
     with workspace.read() as tx:
-        assert sum(map(len, origins(tx, "demo").values())) == 4
-    assert remove_demo(workspace) == 4
-    assert (
-        values(workspace, "good", "name") == ["Ложка", "Вилка", "Своё"]
-        and values(workspace, "sale", "count") == []
-    )
+        good, marked = tx.model.entities["good"], origins(tx, "demo")
+    assert sum(map(len, marked.values())) == 4
+    used = min(marked[good.uid])
+    add(workspace, "sale", good=used, count=9)
+    assert remove_demo(workspace) == (3, [(good, used)])
+    assert values(workspace, "good", "name") == ["Ложка", "Вилка", "Своё", "Набор"]
+    assert values(workspace, "sale", "count") == [9] and remove_demo(workspace) == (0, [])
 
 
 def test_a_line_of_data_that_is_refused_is_named(workspace: Workspace) -> None:

@@ -42,7 +42,7 @@ def test_a_part_leaves_the_screens_and_comes_back(workspace: Workspace) -> None:
     assert "lead" in shown(workspace)[0]
     assert switch(workspace, "leads", False) == ["solution crm.leads", "menu main"]
     entities, actions = shown(workspace)
-    assert "lead" not in entities and actions == {"activity_done"}
+    assert "lead" not in entities and actions == {"activity_done", "bill"}
     with workspace.read() as tx:
         deal = tx.model.entities["deal"]
         assert deal.by_name["lead"].off and not deal.by_name["items"].off

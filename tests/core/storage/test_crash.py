@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from core.storage.workspace import Workspace
 from metamodel.model import Model
 from tests.core.storage.samples import make_field, sample_model
 from tests.core.storage.test_ddl import changed, steps_of, tables_of
+from tests.warm import Warm
 
 WRITER = """
 import sys
@@ -64,32 +62,17 @@ def larger() -> Model:
     return model
 
 
-def begin(program: str, database_url: str, home: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", program, database_url, str(home)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-        env={**os.environ, "PYTHONPATH": "."},
-    )
-
-
-def kill(process: subprocess.Popen[str]) -> list[str]:
-    """End it at once; what it had said."""
-    process.send_signal(signal.SIGKILL)
-    said, _ = process.communicate()
-    return said.splitlines()
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system knows no kill -9")
-def test_what_was_acknowledged_survives_the_end_of_the_process(workspace: Workspace, tmp_path: Path) -> None:
+def test_what_was_acknowledged_survives_the_end_of_the_process(
+    workspace: Workspace, warm: Warm, tmp_path: Path
+) -> None:
     acknowledged: list[int] = []
     for round_ in range(2):
-        writers = [begin(WRITER, workspace.settings.database, tmp_path) for _ in range(2)]
-        firsts = [writer.stdout.readline() for writer in writers if writer.stdout is not None]
-        time.sleep(0.15 + 0.1 * round_)
-        for writer, first in zip(writers, firsts, strict=True):
-            acknowledged += map(int, [first, *kill(writer)])
+        writers = [warm.begin(WRITER, [workspace.settings.database, str(tmp_path)]) for _ in range(2)]
+        for writer in writers:
+            acknowledged += [int(writer.out.readline()) for _ in range(3 + round_)]
+        for writer in writers:
+            acknowledged += map(int, writer.kill())
     with workspace.read() as tx:
         deals = set(tx.connection.execute(sa.select(tx.tables["deal"].table.c.id)).scalars())
         parent = tx.tables["dealitem"].columns["dealitemdeal"].value
@@ -104,14 +87,13 @@ def test_what_was_acknowledged_survives_the_end_of_the_process(workspace: Worksp
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system knows no kill -9")
-def test_growing_that_was_killed_goes_on(workspace: Workspace, tmp_path: Path) -> None:
+def test_growing_that_was_killed_goes_on(workspace: Workspace, warm: Warm, tmp_path: Path) -> None:
     tables = tables_of(workspace, larger())
     for patience in (0.0, 0.01, 0.03):
-        grower = begin(GROWER, workspace.settings.database, tmp_path)
-        assert grower.stdout is not None
-        grower.stdout.readline()
+        grower = warm.begin(GROWER, [workspace.settings.database, str(tmp_path)])
+        assert grower.out.readline() == "begin\n"
         time.sleep(patience)
-        kill(grower)
+        grower.kill()
         assert list(map(str, check_storage(workspace))) == [], "the model in force lacks nothing"
     grow(workspace.database, tables, tables.model.entities.values())
     assert steps_of(workspace, tables) == []

@@ -235,7 +235,20 @@ def test_indexes_follow_the_rules_of_the_design(workspace: Workspace) -> None:
     }
     items = {i.columns for i in indexes_of(tables, "dealitem")}
     assert ("f_dealitemdeal", "position", "id") in items
-    assert ("created_at", "id", "deleted_at") not in items
+    # what decides who sees a row is asked of each row of an order
+    assert ("created_at", "id", "deleted_at", "f_dealitemdeal") in items
+
+
+def test_links_that_rules_of_reading_lead_along_have_an_index_in_the_order_of_lists() -> None:
+    grant = '{entity: deal, actions: [read, update], rows: "company.owner = me OR owner = me", fields: all}'
+    role = f"name: account\ngrants:\n  - {grant}\n"
+    for files, expected in [({}, {"owner"}), ({"roles/account.yaml": role}, {"owner", "company"})]:
+        model = factories.model(files)
+        deal = model.entities["deal"]
+        names = {field.column: field.name for field in deal.fields}
+        found = [i.columns for i in indexes_of(Tables(model, schema=None), deal.uid)]
+        by_id = {names[c[0]] for c in found if c[1:] == ("id", "deleted_at")}
+        assert by_id & {"owner", "company"} == expected
 
 
 def test_the_default_sort_has_its_index(workspace: Workspace) -> None:

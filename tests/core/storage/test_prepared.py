@@ -72,3 +72,13 @@ def test_a_missing_parameter_and_an_expanding_one_are_refused(workspace: Workspa
 def _model(workspace: Workspace) -> Any:
     with workspace.read() as tx:
         return tx.model
+
+
+def test_a_parameter_that_stands_in_several_places_is_given_once(workspace: Workspace) -> None:
+    table = workspace.remember(_model(workspace))[1]["deal"].table
+    workspace.write(lambda tx: [save(tx, {"dealname": "one"}), save(tx, {"dealname": "two"})])
+    least = [table.c.id >= sa.bindparam("least", type_=sa.BigInteger()) for _ in range(2)]
+    unused = sa.select(sa.bindparam("least", type_=sa.BigInteger()), table.c.id).where(*least)
+    prepared = Prepared(unused, workspace.database)
+    with workspace.read() as tx:
+        assert prepared.rows(tx.connection, {"least": 2}) == [(2, 2)]

@@ -173,7 +173,6 @@ def put_in_force(tx: Transaction, model: Model) -> None:
         by=None,
         document={},
         columns={},
-        pending={},
     )
 
 
@@ -211,7 +210,6 @@ def test_another_process_follows_a_new_version_by_itself(workspace: Workspace) -
             by=None,
             document=document,
             columns={},
-            pending={},
         )
 
     try:
@@ -227,7 +225,7 @@ def test_another_process_follows_a_new_version_by_itself(workspace: Workspace) -
 def test_a_switch_waits_for_writers_and_keeps_them_out(workspace: Workspace) -> None:
     workspace.remember(sample_model(version=2))
     seen: list[tuple[str, int]] = []
-    inside = threading.Event()
+    inside, switched = threading.Event(), threading.Event()
 
     def slow(tx: Transaction) -> None:
         inside.set()
@@ -236,16 +234,16 @@ def test_a_switch_waits_for_writers_and_keeps_them_out(workspace: Workspace) -> 
 
     def switch(tx: Transaction) -> None:
         put_in_force(tx, sample_model(version=2))
+        switched.set()
         time.sleep(0.3)
         seen.append(("switch", tx.model.version))
 
     def late() -> None:
-        inside.wait(5)
-        time.sleep(0.15)
+        switched.wait(60)
         workspace.write(lambda tx: seen.append(("late writer", tx.model.version)))
 
     def switching() -> None:
-        inside.wait(5)
+        inside.wait(60)
         workspace.write(switch, exclusive=True)
 
     assert not in_threads(lambda: workspace.write(slow), switching, late)
@@ -261,7 +259,7 @@ def test_the_turn_goes_to_who_waited_longest(workspace: Workspace) -> None:
     threads = []
 
     def wait(n: int) -> None:
-        assert turns.take(5)
+        assert turns.take(60)
         order.append(n)
         turns.give()
 
@@ -269,7 +267,8 @@ def test_the_turn_goes_to_who_waited_longest(workspace: Workspace) -> None:
         thread = threading.Thread(target=wait, args=(n,))
         thread.start()
         threads.append(thread)
-        time.sleep(0.02)
+        while len(turns._waiting) <= n:
+            time.sleep(0.001)
     assert not turns.take(0.01), "who gives up leaves the queue"
     turns.give()
     for thread in threads:

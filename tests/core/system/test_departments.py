@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.records.asserting import faults, refusal
-from tests.core.records.conftest import changes, office
 from tests.core.system.test_guards import MANAGING
-
-__all__ = ["changes", "office"]
 
 WITH_DEPARTMENTS = {
     **MANAGING,

@@ -10,10 +10,7 @@ from core.access.login import load_actor
 from core.access.managing import held_roles, manages
 from core.query import Query, read
 from tests.core.records.asserting import faults, refusal
-from tests.core.records.conftest import changes, office
 from tests.core.system.test_guards import MANAGING, role
-
-__all__ = ["changes", "office"]
 
 WITH_GROUPS = {
     **MANAGING,

@@ -5,9 +5,6 @@ import pytest
 from core import records
 from core.access.actor import Actor
 from tests.core.records.asserting import faults, refusal
-from tests.core.records.conftest import changes, office
-
-__all__ = ["changes", "office"]
 
 MANAGING = {
     "roles/head.yaml": """

@@ -11,10 +11,7 @@ from core.query import Query, read
 from core.query.allowed import allowed
 from core.storage.sharing import bring_shared
 from tests.core.records.asserting import faults, refusal
-from tests.core.records.conftest import changes, office
 from tests.core.system.test_guards import role
-
-__all__ = ["changes", "office"]
 
 DIRECTORIES = """
           - {entity: user, actions: [read], fields: all}

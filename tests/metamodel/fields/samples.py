@@ -10,7 +10,9 @@ from functools import cache
 from typing import Any
 
 from metamodel.expression.durations import span
+from metamodel.fields.html import plain_text
 from metamodel.fields.link_any import AnyName
+from metamodel.fields.operators import constant_text
 from metamodel.json_text import JsonValue
 from metamodel.model import Entity, Field, Model
 from tests import factories
@@ -434,6 +436,13 @@ def value_of(type_name: str, written: Any) -> Any:
     if type_name == "choices":
         return tuple(_choice(type_name, name) for name in written)
     return _choice(type_name, written)
+
+
+def operand_text(field: Field, value: Any) -> str:
+    """A value of the field (as the engine holds it) as a constant of the expression language."""
+    if value is not None and field.computed is None and field.type.column_type(field).html:
+        value = plain_text(value)
+    return constant_text(field.result, value, {choice.uid: choice.name for choice in field.choices})
 
 
 def _choice(type_name: str, name: str) -> str:

@@ -16,9 +16,9 @@ from metamodel.fields import field_types
 from metamodel.fields.base import ColumnType, Context, JudgedTogether
 from metamodel.fields.link import LinkKey
 from metamodel.fields.number_series import format_fault, number_text, period_of
-from metamodel.fields.operators import OPERATORS, operand_text, operators_of
+from metamodel.fields.operators import OPERATORS, operators_of
 from metamodel.fields.texts import _BLANK
-from tests.metamodel.fields.samples import SAMPLES, sample_field, value_of
+from tests.metamodel.fields.samples import SAMPLES, operand_text, sample_field, value_of
 
 TODAY = date(2026, 11, 21)
 TYPES = tuple(name for name in field_types() if name in SAMPLES)
@@ -42,6 +42,12 @@ def pairs(part: str) -> list[Any]:
 def test_every_type_has_samples_of_it_own() -> None:
     assert set(SAMPLES) == set(field_types())
     assert all(samples.refused for samples in SAMPLES.values())
+
+
+def test_a_cell_that_is_broken_into_lines_is_one_line_where_the_field_has_one() -> None:
+    line, wide = sample_field("text"), sample_field("long_text")
+    assert line.type.parse(line, " Склад \r\n\n№ 2\n", context("csv")) == "Склад № 2"
+    assert wide.type.parse(wide, "Склад\r\n№ 2", context("csv")) == "Склад\n№ 2"
 
 
 @pytest.mark.parametrize("name", TYPES)

@@ -81,6 +81,19 @@ where: list
 steps: [{name: place, do: take, entity: place, where: name <> '', sort: [-name], values: {name: "'x'"}, as: system}]
 then: place
 """,
+    "documents/offer.yaml": """
+name: offer
+entity: deal
+templates: [{file: offer.html, sha256: %s}]
+"""
+    % ("0" * 64),
+    "actions/offer_now.yaml": """
+name: offer_now
+entity: lead
+steps:
+  - {name: deal, do: create, entity: deal, values: {name: name}}
+  - {do: print, document: offer, of: deal, if: "name <> ''"}
+""",
     "roles/seller.yaml": """
 name: seller
 grants: [{entity: lead, actions: [read, convert], fields: all}]
@@ -113,7 +126,7 @@ def test_an_action_knows_its_form_its_steps_and_where_it_leads() -> None:
     assert len(create.values) == 4 and len(create.rows[0].values) == 2
     assert made.actions["take"].steps[0].system and not made.actions["take"].of_record
     assert made.roles["seller"].grants[0].actions == {"read", convert.right}
-    assert [a.name for a in made.actions_of[made.entities["lead"].uid]] == ["convert"]
+    assert [a.name for a in made.actions_of[made.entities["lead"].uid]] == ["convert", "offer_now"]
 
 
 def test_what_is_of_a_part_that_is_off_is_marked_with_all_that_leads_there() -> None:
@@ -121,6 +134,8 @@ def test_what_is_of_a_part_that_is_off_is_marked_with_all_that_leads_there() -> 
     deal = made.entities["deal"]
     assert made.entities["place"].off and deal.by_name["place"].off and made.actions["take"].off
     assert not made.entities["lead"].off and not deal.by_name["lead"].off
+    offer = FILES["documents/offer.yaml"] + "part: stock\n"
+    assert not made.actions["offer_now"].off and model(documents__offer=offer).actions["offer_now"].off
     assert {item.entity for item in made.menus["crm"].items} >= {deal.uid, made.entities["lead"].uid}
     switched = model(solution=FILES["solution.yaml"] + "switched: {leads: false, stock: true}")
     assert switched.entities["lead"].off and not switched.entities["place"].off
@@ -140,6 +155,14 @@ def test_what_is_of_a_part_that_is_off_is_marked_with_all_that_leads_there() -> 
         ({"steps": [{"do": "set", "values": {"name": "step.later"}}]}, [("steps[0].values.name", "KBK1011")]),
         ({"steps": [{"do": "set", "values": {"name": "input.nope"}}]}, [("steps[0].values.name", "KBK1011")]),
         ({"steps": [{"do": "move", "to": "redy"}]}, [("steps[0].to", "KBK1002")]),
+        ({"steps": [{"do": "print", "document": "ofer"}]}, [("steps[0].document", "KBK1002")]),
+        ({"steps": [{"do": "print", "document": "offer"}]}, [("steps[0].document", "KBK1005")]),
+        ({"steps": [{"do": "print", "document": "offer", "of": "deal"}]}, [("steps[0].of", "KBK1002")]),
+        ({"steps": [{"do": "print", "document": "offer", "as": "system"}]}, [("steps[0].as", "KBK1001")]),
+        (
+            {"where": "list", "steps": [{"do": "print", "document": "offer"}]},
+            [("steps[0].do", "KBK1005")],
+        ),
         ({"steps": [{"do": "take"}]}, [("steps[0]", "KBK1001")]),
         ({"steps": [{"do": "set", "values": {"name": "1"}, "where": "true"}]}, [("steps[0].where", "KBK1001")]),
     ],
@@ -177,6 +200,7 @@ def test_renames_reach_actions_and_uses_are_found() -> None:
     for action in text["actions"]:
         if action["name"] == "convert":
             action["inputs"][1]["name"] = "money"
+    text["documents"][0]["name"] = "bid"
     now = resolve(follow_renames(before, parse_document(text)), 2)
     convert = next(a for a in now.document["actions"] if a["name"] == "convert")
     assert convert["entity"] == "enquiry" and convert["inputs"][0]["default"] == "subject"
@@ -184,20 +208,26 @@ def test_renames_reach_actions_and_uses_are_found() -> None:
         "name": "input.title", "sum": "input.money", "source": "origin", "lead": "record",
     }  # fmt: skip
     assert convert["steps"][1]["if"] == "step.deal.sum > 0"
+    offer_now = next(a for a in now.document["actions"] if a["name"] == "offer_now")
+    assert offer_now["steps"][1] == {"do": "print", "document": "bid", "of": "deal", "if": "subject <> ''"}
     used = {use.pointer for use in where_used(before, "field", "deal.amount") if use.kind == "action"}
     assert {p.partition("/steps")[2] for p in used} == {"/0/values/amount", "/1/if"}
     assert [use.target for use in where_used(before, "action", "convert")] == ["seller"]
+    assert [use.target for use in where_used(before, "document", "offer")] == ["offer_now"]
 
 
 def test_what_an_action_loses_takes_it_along() -> None:
     written = document().to_json()
+    written["documents"] = []
     written["entities"] = [e for e in written["entities"] if e["name"] not in ("place",)]
     written["entities"] = [
         {**e, "fields": [f for f in e["fields"] if f.get("to") != "place"]} for e in written["entities"]
     ]
     _, found = examine(parse_document(written), 1)
     edits = [remedy(written[f.kind][f.index], f) for f in found]
-    assert {(e.kind, e.target, e.path) for e in edits if e} == {("action", "take", ())}
+    assert {(e.kind, e.target, e.path) for e in edits if e} == {
+        ("action", "take", ()), ("action", "offer_now", ()),
+    }  # fmt: skip
 
 
 def test_a_step_that_comes_later_is_called_a_step() -> None:

@@ -142,20 +142,12 @@ def test_an_extension_adds_to_an_entity_of_another_solution() -> None:
     assert user.solution == "system"
 
 
-def test_columns_have_generations_and_a_pending_field_its_own_column() -> None:
+def test_columns_have_generations() -> None:
     document = factories.document()
     field = resolve(document, 1).entities["deal"].by_name["amount"]
     assert field.column == f"f_{field.uid}"
-    pending = {field.uid: {"generation": 3, "field": {"name": "amount", "type": "integer", "max": 5}}}
-    model = resolve(document, 2, {field.uid: 2}, pending)
-    now = model.entities["deal"].by_name["amount"]
-    assert now.column == f"f_{field.uid}_2"
-    assert now.pending is not None
-    assert (now.pending.column, now.pending.type.name, now.pending.uid) == (
-        f"f_{field.uid}_3",
-        "integer",
-        field.uid,
-    )
+    again = resolve(document, 2, {field.uid: 2}).entities["deal"].by_name["amount"]
+    assert again.column == f"f_{field.uid}_2"
 
 
 def test_sql_words_are_names_like_any_other() -> None:
@@ -456,14 +448,16 @@ def large(entities: int, fields: int) -> Document:
     return factories.together(factories.system_document(), parse_files(files))
 
 
-def test_sixty_entities_of_thirty_fields_resolve_in_under_half_a_second() -> None:
-    document = large(60, 30)
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()
-        assert len(resolve(document, 1).entities) > 60
-        seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.5
+def test_three_times_as_many_entities_take_about_three_times_as_long_to_resolve() -> None:
+    def seconds(entities: int) -> float:
+        document, taken = large(entities, 30), []
+        for _ in range(3):
+            start = time.process_time()
+            assert len(resolve(document, 1).entities) > entities
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    assert seconds(60) < 6 * seconds(20)
 
 
 def test_a_long_chain_of_formulas_is_typed() -> None:

@@ -85,9 +85,10 @@ def test_a_page_learns_of_changes_that_its_reader_may_see(
             assert seen is not None and seen["entity"] == "company"
             place = mine.position
         write("DELETE", f"/api/records/deal/{deal['id']}", "admin")
-        with events(address, tokens["mark"], "?entity=deal", place) as again:
-            gone = again.next()
-            assert gone is not None and gone["change"] == "gone"
+        for query, after in (("?entity=deal", place), (f"?entity=deal&after={place}", "")):
+            with events(address, tokens["mark"], query, after) as again:
+                gone = again.next()
+                assert gone is not None and gone["change"] == "gone"
         wrong = httpx.get(
             f"{address}/api/events?entity=nope", headers={"authorization": f"Bearer {tokens['mark']}"}
         )

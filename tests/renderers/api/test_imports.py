@@ -31,17 +31,32 @@ def test_a_file_becomes_a_job_that_writes_records(site: Site) -> None:
     job = site.get(path).json()
     assert (job["state"], job["done"], job["total"]) == ("done", 2, 2)
     assert (job["result"]["created"], job["result"]["refused"]) == (1, 1)
+    told = {
+        language: site.get(path, headers={"accept-language": language}).json()["result"]["errors"][0][
+            "message"
+        ]
+        for language in ("en", "ru")
+    }
+    assert ("must be filled in" in told["en"], "Заполните" in told["ru"]) == (True, True), (
+        "in the language of who looks"
+    )
     assert "7707083894" in site.get(f"{path}/errors").text
     assert site.get("/api/records/company?count=exact").json()["count"] == 1
 
 
-def test_a_waiting_job_is_cancelled(site: Site) -> None:
+def test_a_waiting_job_is_cancelled_and_gone_on_with(site: Site) -> None:
     path = send(site, {"entity": "company"}).headers["location"]
+    job = path.rpartition("/")[2]
+    problem(site.post(f"/api/imports/{job}/go-on", {}, "admin"), 404, "KBK5003")
     assert site.call("DELETE", path).json()["state"] == "cancelled"
     assert not make_worker(site.workspace).run_one()
+    problem(site.get(f"{path}/errors"), 404, "KBK2006")
+    problem(site.post(f"/api/imports/{job}/go-on", {}, "mark"), 404, "KBK5003")
+    assert site.post(f"/api/imports/{job}/go-on", {}, "admin").json()["state"] == "queued"
+    assert make_worker(site.workspace).run_one()
+    assert site.get(path).json()["result"]["created"] == 1
     for wrong in ("/api/jobs/0", "/api/jobs/x", "/api/jobs/99999999999999999999", "/api/jobs/12345"):
         problem(site.get(wrong), 404, "KBK5003")
-    problem(site.get(f"{path}/errors"), 404, "KBK2006")
 
 
 @pytest.mark.parametrize(

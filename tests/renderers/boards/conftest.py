@@ -20,6 +20,18 @@ BOARDS = {
         {name: by_owner, label: People, entity: deal, kind: board, group_by: owner, columns: [name, stage], totals: [margin]}
     """,
     "views/by_source.yaml": "{name: by_source, entity: deal, kind: board, group_by: source, columns: [name]}",
+    "entities/repair.yaml": """
+        name: repair
+        label: {ru: Ремонт, en: Repair}
+        title: "{name}"
+        fields: [{name: name, type: text}]
+        stages:
+          field: stage
+          pipelines:
+            - {name: shop, label: {ru: В мастерской, en: In the shop}, stages: [{name: new}, {name: done, kind: won}]}
+            - {name: road, label: {ru: На выезде, en: On the road}, stages: [{name: new}, {name: drive}]}
+    """,
+    "views/repairs.yaml": "{name: repairs, label: Repairs, entity: repair, kind: board, columns: [name]}",
     "views/heads_only.yaml": "{name: heads_only, entity: deal, kind: board, columns: [name], roles: [head]}",
 }
 

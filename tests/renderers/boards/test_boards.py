@@ -199,3 +199,34 @@ def test_a_board_is_a_tab_with_its_sign_and_what_takes_long_to_count_comes_after
     assert "data-late" in late.text and cards(columns(late)["lead"]) == ["&lt;b&gt;Beta&lt;/b&gt;", "Alpha"]
     assert head(columns(late)["lead"]) == "Lead … Amount … Expected …"
     assert "Lead 2 Amount ₽ 100 " in text(mark.get("/e/deal/board/heads?view=deal_board").text)
+
+
+@ONE
+def test_of_several_pipelines_a_board_shows_one_which_is_chosen_in_the_address(site: Site) -> None:
+    path, made = "/e/repair?view=repairs", {}
+    for name, stage in (("Bench", "shop.new"), ("Van", "road.new"), ("Mast", "road.drive")):
+        made[name] = site.post("/api/records/repair", {"name": name, "stage": stage}, "admin").json()["id"]
+    anybody = sign_in(site, "admin")
+    page = anybody.get(path)
+    first = columns(page)
+    assert [cards(each) for each in first.values()] == [["Bench"], []] and "done" in first
+    menu = re.search(r'<details class="menu pipelines".*?</details>', page.text, re.DOTALL)
+    assert menu is not None and text(menu[0]) == "In the shop In the shop On the road"
+    road = next(
+        link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', menu[0]) if "road" in link
+    )
+    assert road == f"{path}&pipeline=road"
+    shown = columns(anybody.get(road))
+    assert [cards(each) for each in shown.values()] == [["Van"], ["Mast"]] and "drive" in shown
+    assert columns(anybody.get(f"{path}&pipeline=gone")).keys() == first.keys()
+    moved = anybody.post(
+        f"/e/repair/{made['Van']}/place", [("view", "repairs"), ("to", "drive"), ("pipeline", "road")], **JSON
+    )
+    assert moved.status_code == 200 and cards(columns(anybody.get(road))["drive"]) == ["Mast", "Van"]
+    key = next(iter(shown))  # of a name that both pipelines have: the form of a new one begins in this one
+    created = anybody.get(f"/e/repair/new?stage={key}")
+    assert "On the road" in created.text or f'value="{key}" selected' in created.text
+    by_hand = text(anybody.get(f"/e/repair/{made['Bench']}/place?view=repairs&pipeline=road").text)
+    assert "In the shop: Done" in by_hand or "In the shop: done" in by_hand
+    assert "On the road: drive" in by_hand.replace("Drive", "drive")
+    assert "menu-pipeline" not in anybody.get(BOARD).text

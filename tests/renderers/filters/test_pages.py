@@ -145,9 +145,8 @@ def test_links_are_said_by_titles_as_far_as_the_reader_sees_them(site: Site, dea
     mark, nina = sign_in(site, "mark"), sign_in(site, "nina")
     assert chips(mark.get(asked(f"company IN ({company})"))) == [("Company", "Ромашка")]
     activity = "/e/activity?" + urlencode({"filter": f"deal = {deals['Чужая']}"})
-    assert (
-        chips(mark.get(activity))[0][1] == "hidden"
-        and chips(nina.get(activity))[0][1] == "Д-2026-00004 Чужая"
+    assert chips(mark.get(activity))[0][1] == "hidden" and re.fullmatch(
+        r"Д-\d{4}-00004 Чужая", chips(nina.get(activity))[0][1]
     )
     assert not mark.get("/e/activity/filters/options/deal?q=Чужая").json()["items"]
     assert [i["title"] for i in nina.get("/e/activity/filters/options/deal?q=чуж").json()["items"]] == [

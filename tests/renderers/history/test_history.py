@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -176,3 +177,14 @@ def test_an_extract_holds_what_its_asker_may_read_and_export(site: Site, deal: s
         site.get("/api/personal/user/3/extract", "helen").status_code == 403
     )  # reads people, exports nothing
     assert site.get("/api/personal/deal/1/extract", "nina").status_code == 404
+
+
+def test_the_page_of_a_long_history_leads_to_what_was_earlier(
+    site: Site, deal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("renderers.history.pages.EVENTS", 2)
+    surfer = sign_in(site, "admin")
+    page = surfer.get("/e/deal/1/history")
+    assert page.status_code == 200
+    earlier = re.search(r'class="btn slim" href="([^"]+more=[^"]+)"', page.text)
+    assert earlier and surfer.get(html.unescape(earlier[1])).status_code == 200

@@ -102,3 +102,28 @@ def test_errors_are_repaired_one_by_one_and_by_one_answer_and_an_import_is_nobod
     work(site)
     assert other.get(job).status_code == 404 and other.post(f"{job}/revert", []).status_code == 404
     assert site.get("/api/records/company?filter=inn = '7714632093'&count=exact").json()["count"] == 1
+
+
+def test_records_that_are_there_are_shown_before_the_import_and_may_be_said_to_be_others(site: Site) -> None:
+    surfer = sign_in(site, "admin")
+    table = "Название;Город\r\nЗаря;Омск\r\nВосход;Тверь\r\n".encode()
+    keys = {"mode:company": "upsert", "key:company": "name"}
+    for step in ("first", "again"):
+        opened = send(surfer, table).headers["location"]
+        surfer.post(opened, [*changed(surfer.form(opened), keys), ("then", "check")])
+        work(site)
+        page = surfer.get(f"{opened}/check").text
+        assert ("Not the same" in page) == (step == "again"), page[:3000]
+        if step == "again":
+            lines = re.findall(r'name="shown" value="([^"]+)"', page)
+            assert len(lines) == 2 and "Заря" in page
+            answers = [("apart-of", "company"), *(("shown", line) for line in lines), ("apart", lines[0])]
+            surfer.post(f"{opened}/check", answers)
+            work(site)
+            page = surfer.get(f"{opened}/check").text
+            assert page.count("a new record is made") == 1 and len(re.findall('name="shown"', page)) == 2
+            assert "checked" in page
+        surfer.post(f"{opened}/go", [])
+        work(site)
+    found = site.get("/api/records/company?filter=name IN ('Заря', 'Восход')&sort=id").json()["items"]
+    assert [each["name"] for each in found] == ["Заря", "Восход", "Заря"]

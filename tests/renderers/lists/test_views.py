@@ -55,6 +55,25 @@ def test_groups_have_counts_and_sums_of_rows_in_sight(site: Site, deals: None) -
     )
 
 
+def test_totals_of_the_address_stand_in_the_foot_and_are_kept_with_a_view(site: Site, deals: None) -> None:
+    mark = sign_in(site, "mark")
+    shown = "/e/deal?view=all&columns=name,amount,closes_on&totals=amount:max,closes_on:min"
+    assert "100" in told(mark.get(shown)) and "157.50" not in told(mark.get(shown))
+    assert "Jan10,2030" in told(mark.get(shown)) or "10Jan2030" in told(mark.get(shown))
+    assert "157.50" not in told(mark.get("/e/deal?view=all&columns=name,amount&totals="))
+    made = mark.post("/e/deal/views", [("label", "Greatest"), ("state", shown.partition("?")[2])])
+    kept = mark.get(made.headers["location"])
+    assert "157.50" not in told(kept) and "100" in told(kept)
+
+
+def test_rows_drawn_again_show_cents_where_the_page_does(site: Site, deals: None) -> None:
+    mark = sign_in(site, "mark")
+    id = re.findall(r'<tr data-id="(\d+)"', mark.get("/e/deal?view=all&sort=name").text)[0]
+    part = f"/e/deal?view=all&columns=name,amount&part=cells&id={id}"
+    assert "100.00" not in mark.get(part).text
+    assert "100.00" in mark.get(f"{part}&cents=amount&cents=name").text
+
+
 def test_rows_of_a_group_are_paged_and_a_group_that_is_none_is_not_found(site: Site) -> None:
     site.post(
         "/api/records/product/batch",

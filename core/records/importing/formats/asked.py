@@ -25,6 +25,7 @@ def check_hints(hints: Hints) -> None:
             raise refused(message("There is no encoding “{name}”.", name=hints.encoding[:50]))
     places = [each.place for each in hints.columns]
     places += [each.place for each in hints.replaced] + [each.place for each in hints.repaired]
+    places += list(hints.joined or ())
     if any(not 0 <= place < MOST_COLUMNS for place in places):
         raise refused(message("The file has no such column."))
     quote = '"' if hints.quote is None else hints.quote

@@ -11,7 +11,7 @@ import vobject  # type: ignore[import-untyped]
 from core.records.importing.formats.refusals import empty, refused, too_long
 from core.records.importing.formats.source import Cell, Line, Sheet
 from core.records.importing.hints import Hints
-from metamodel.messages import Message, message
+from metamodel.messages import message
 
 MOST_IN_CARD = 8 * 1024 * 1024
 """Characters: a card may carry a photograph."""
@@ -29,7 +29,6 @@ class CardsSource:
 
     format = "vcf"
     typed = False
-    warnings: tuple[Message, ...] = ()
     sheets = (Sheet(name=""),)
 
     def __init__(self, path: Path, hints: Hints) -> None:

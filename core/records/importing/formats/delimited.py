@@ -12,7 +12,7 @@ from core.errors import KubikError
 from core.records.importing.formats.refusals import empty, refused, too_long, too_wide
 from core.records.importing.formats.source import MOST_COLUMNS, MOST_IN_CELL, Line, Sheet
 from core.records.importing.hints import Hints
-from metamodel.messages import Message, message
+from metamodel.messages import message
 
 csv.field_size_limit(MOST_IN_CELL)  # the library's own limit is 128 KiB
 PIECE = 1024 * 1024
@@ -23,7 +23,6 @@ class DelimitedSource:
 
     format = "csv"
     typed = False
-    warnings: tuple[Message, ...] = ()
     sheets = (Sheet(name=""),)
 
     def __init__(self, path: Path, hints: Hints) -> None:

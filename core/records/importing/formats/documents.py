@@ -13,7 +13,7 @@ import ijson  # type: ignore[import-untyped]
 from core.records.importing.formats.refusals import empty, refused, too_wide
 from core.records.importing.formats.source import MOST_COLUMNS, Cell, CellError, Line, Sheet
 from core.records.importing.hints import Hints
-from metamodel.messages import Message, message
+from metamodel.messages import message
 from metamodel.spreadsheet import HIDDEN
 
 MOST_IN_LINE = 16 * 1024 * 1024
@@ -33,7 +33,6 @@ class JsonSource:
 
     format = "json"
     typed = True
-    warnings: tuple[Message, ...] = ()
     sheets = (Sheet(name=""),)
 
     def __init__(self, path: Path, hints: Hints) -> None:

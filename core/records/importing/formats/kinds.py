@@ -9,6 +9,8 @@ from core.records.importing.formats.refusals import broken, empty, locked, refus
 from metamodel.messages import Message, message
 
 HEAD = 4096
+SEARCHED = 32 * 1024 * 1024
+"""Bytes of an old document in which its parts are looked for."""
 FORMATS = ("csv", "xlsx", "xls", "xlsb", "ods", "vcf", "json")
 ENDINGS = (
     ".csv",
@@ -25,6 +27,8 @@ ENDINGS = (
     ".ndjson",
 )
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
+_BEGINNING, _ENCRYPTED = b"\x09\x08", b"\x2f\0"
+"""The records of an old workbook (MS-XLS 2.3) that begin a stream, and that say it is encrypted."""
 _OTHERS: tuple[tuple[bytes, Message], ...] = (
     (b"%PDF", message("This is a PDF. Copy the table into a spreadsheet, save it as XLSX or CSV and import that.")),
     (b"Rar!", message("This is an archive. Unpack it and import the table that is in it.")),
@@ -88,16 +92,31 @@ def _zipped(path: Path) -> str:
 
 
 def _compound(path: Path) -> str:
-    """An OLE file is an old workbook, or the envelope of an encrypted new one."""
+    """An OLE file (MS-CFB) is an old workbook, or the envelope of an encrypted new one; its list of parts may stand last."""
     with path.open("rb") as file:
-        data = file.read(32 * 1024 * 1024)
-    if "EncryptedPackage".encode("utf-16-le") in data:
+        data = file.read(SEARCHED)
+        sector = 1 << min(int.from_bytes(data[30:32], "little"), 12)
+        file.seek((int.from_bytes(data[48:52], "little") + 1) * sector)
+        data += file.read(HEAD)
+    if "EncryptedPackage".encode("utf-16-le") in data or _with_password(data, sector):
         raise locked()
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
         return "xls"
     raise refused(
         message("This is an old document of another program: there is no table in it that could be read.")
     )
+
+
+def _with_password(data: bytes, sector: int) -> bool:
+    """Whether an old workbook says soon after its beginning that it is encrypted (MS-XLS 2.4.117), in whatever way."""
+    for start in range(sector, len(data), sector):
+        if data[start : start + 2] == _BEGINNING:
+            at = start
+            for _ in range(3):  # between the two stands at most that it is not to be written over
+                at += 4 + int.from_bytes(data[at + 2 : at + 4], "little")
+                if data[at : at + 2] == _ENCRYPTED:
+                    return True
+    return False
 
 
 def _misnamed(head: bytes, ending: str) -> str:

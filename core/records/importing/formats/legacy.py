@@ -17,7 +17,6 @@ from core.records.importing.formats.legacy_child import LARGE, LOCKED, SECONDS
 from core.records.importing.formats.refusals import broken, empty, locked, no_sheet, swollen, too_wide
 from core.records.importing.formats.source import MOST_COLUMNS, Cell, CellError, Line, Sheet
 from core.records.importing.hints import Hints
-from metamodel.messages import Message
 
 CHILD = Path(__file__).with_name("legacy_child.py")
 ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
@@ -27,7 +26,6 @@ class LegacySource:
     """A workbook of the years before 2007, or a binary one of today."""
 
     typed = True
-    warnings: tuple[Message, ...] = ()
 
     def __init__(self, path: Path, hints: Hints, format: str = "xls") -> None:
         self.format = format

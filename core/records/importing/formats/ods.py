@@ -21,7 +21,6 @@ from core.records.importing.formats.refusals import (
 )
 from core.records.importing.formats.source import MOST_COLUMNS, MOST_IN_CELL, Cell, CellError, Line, Sheet
 from core.records.importing.hints import Hints
-from metamodel.messages import Message
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
@@ -40,7 +39,6 @@ class OdsSource:
 
     format = "ods"
     typed = True
-    warnings: tuple[Message, ...] = ()
 
     def __init__(self, path: Path, hints: Hints) -> None:
         self.hints = hints

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol, TypeAlias
 
 from core.records.importing.hints import Hints
-from metamodel.messages import Message
 
 MOST_COLUMNS = 2000
 
@@ -22,6 +21,9 @@ class CellError(str):
 
     __slots__ = ()
 
+
+UNCOUNTED = CellError("=")
+"""A formula that was never calculated."""
 
 Cell: TypeAlias = (
     str | int | Decimal | bool | dt.date | dt.datetime | dt.time | dt.timedelta | CellError | None
@@ -66,9 +68,6 @@ class Source(Protocol):
     @property
     def typed(self) -> bool:
         """Whether cells come as values of their types (a workbook) or as texts only."""
-
-    @property
-    def warnings(self) -> tuple[Message, ...]: ...
 
     def lines(self, sheet: str | None = None) -> Iterator[Line]:
         """The lines of a sheet (the first that is not hidden), empty ones left out; KBK5001 when they are broken."""

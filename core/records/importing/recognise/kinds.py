@@ -62,11 +62,15 @@ class ColumnFacts:
     distinct: int = 0
 
 
+_NUMBER = re.compile(r"\d(?:[\d\s.,'’\u00a0\u202f]*\d)?")
+
+
 def decimal_of(texts: Sequence[str]) -> str | None:
     """The mark before fractions; None when the numbers do not tell."""
     votes: Counter[str] = Counter()
     for text in texts:
-        digits = re.sub(r"[^\d.,]", "", text)
+        number = _NUMBER.search(text)  # the point of "р." behind it is none of its marks
+        digits = re.sub(r"[^\d.,]", "", number[0]) if number is not None else ""
         if not digits or not re.fullmatch(r"\D{0,5}[\d\s.,'’\u00a0\u202f]+\D{0,6}", text.strip()):
             continue
         comma, point = digits.count(","), digits.count(".")

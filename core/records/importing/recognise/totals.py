@@ -20,6 +20,8 @@ def is_total(line: Line) -> bool:
     for place, first in enumerate(line.cells):  # noqa: B007
         if first is not None and first != "":
             break
+    else:
+        return False
     if isinstance(first, str):
         if first[0] not in _FIRST and not line.bold and not first.endswith(("тог", "того", "otal", ":")):
             return False

@@ -103,14 +103,6 @@ def read_date(text: str, order: str = "dmy") -> dt.date | dt.datetime | None:
         return None
 
 
-def read_yes_no(text: str) -> bool | None:
-    """Yes or no in either language, also as a mark; None for what is neither."""
-    word = text.strip().lower()
-    if word in YES or word == "1":
-        return True
-    return False if word in NO or word == "0" else None
-
-
 def split_values(text: str, marks: str) -> tuple[str, ...]:
     """The values of a cell that holds several, empty ones left out; ``marks`` are one or more characters."""
     for mark in marks[1:]:

@@ -17,7 +17,8 @@ from tests import factories
 def test_values_of_personal_fields_in_a_pivot_are_noted(tmp_path: Path) -> None:
     company = factories.SAMPLE["entities/company.yaml"].replace(
         "{name: city, type: text}", "{name: city, type: text, personal: true}"
-    ).replace("{name: founded, type: date}", "{name: founded, type: date, personal: true}")  # fmt: skip
+    ).replace("{name: founded, type: date}", "{name: founded, type: date, personal: true}").replace(
+        "{name: staff, type: integer, min: 0}", "{name: staff, type: integer, min: 0, personal: true}")  # fmt: skip
     model = factories.model({"entities/company.yaml": company})
     workspace = Workspace.create(
         Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path}/a.db", time_zone="UTC")
@@ -25,7 +26,7 @@ def test_values_of_personal_fields_in_a_pivot_are_noted(tmp_path: Path) -> None:
     install_model(workspace, model)
     workspace.write(records.sync_roles)
     person = Actor(user=1, login="root", roles=(model.roles["administrator"].uid,))
-    values = {"name": "Acme", "city": "Omsk", "founded": "1990-02-03"}
+    values = {"name": "Acme", "city": "Omsk", "founded": "1990-02-03", "staff": 7}
     workspace.write(lambda tx: records.create(tx, person, "company", values))
 
     def noted(query: PivotQuery) -> list[list[str]]:
@@ -45,6 +46,10 @@ def test_values_of_personal_fields_in_a_pivot_are_noted(tmp_path: Path) -> None:
         assert noted(PivotQuery(entity="company", rows=(Axis(field="vip"),))) == []
         youngest = Measure(aggregate="max", field="founded")
         assert noted(PivotQuery(entity="company", values=(youngest,))) == [["founded"]]
+        alone = Measure(aggregate="sum", field="staff")
+        assert noted(PivotQuery(entity="company", rows=(Axis(field="id"),), values=(alone,))) == [["staff"]]
+        counted = Measure(aggregate="count", field="staff")
+        assert noted(PivotQuery(entity="company", values=(counted,))) == []
         assert noted(PivotQuery(entity="deal", rows=(Axis(field="company.city"),))) == []
     finally:
         workspace.close()

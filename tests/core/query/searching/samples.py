@@ -12,7 +12,7 @@ from core.access.actor import system_actor
 from core.storage.workspace import Workspace
 from tests.factories import SAMPLE
 
-YEAR = date.today().year
+YEAR = 2026
 
 COMPANIES = (
     "ООО «Ромашка»", "Ромашка ООО", "ИП Петров П. П.", "1С:Предприятие", "АО Стеллаж-Сервис", "OOO Bacилёк",
@@ -58,7 +58,8 @@ def write_sample(workspace: Workspace, rows: int = 60) -> list[dict[str, Any]]:
     for at in range(rows):
         deals.append({
             "name": f"{NAMES[at % len(NAMES)]} {at}", "company": saved[at % len(COMPANIES)].id if at % 3 else None,
-            "amount": Decimal(at * 100 // rows), "lost_reason": "Ушли к Василькам" if at % 4 == 0 else None,
+            "amount": Decimal(at * 100 // rows), "opened_on": date(YEAR, 3, 1),
+            "lost_reason": "Ушли к Василькам" if at % 4 == 0 else None,
         })  # fmt: skip
     made = workspace.write(
         lambda tx: records.batch(tx, system_actor(), "deal", records.Batch(create=deals))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import pickle
 import random
+from itertools import islice
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from core.records import api
-from core.records.columnar import write_new
-from core.records.importing.importer import import_rows
+from core.records.columnar import numbering, write_new
+from core.records.importing import chunks
+from core.records.importing.beside.child import Numbers, make_piece
+from core.records.importing.drafts import Parser
+from core.records.importing.importer import make_task, run_task
 from core.records.importing.reading import read_table
 from core.records.importing.recipe import Fill, Recipe, Target
-from core.records.importing.report import Report
+from core.records.importing.task import Options
 from core.storage.workspace import Transaction
 from tests import factories
 from tests.core.records.conftest import Office
@@ -80,10 +85,10 @@ def outcome(office: Office, entity: str, seed: int, by: str, *, incomplete: bool
     table = read_table(lines_of(entity, seed, by if by == "marina" else "igor"))
     fills = tuple(Fill(column=name, field=name) for name in table.header)
     recipe = Recipe(targets=(Target(entity=entity, fields=fills),), language="ru", incomplete=incomplete)
-    report = Report()
     with office.workspace.read() as tx:
         last = tx.connection.execute(sa.select(sa.func.max(tx.tables.own.journal.c.seq))).scalar() or 0
-    report = import_rows(office.workspace, office.people[by], table, recipe, 160)
+    task = make_task(office.workspace, office.people[by], table, Options(), recipe=recipe)
+    report = run_task(task, 160, None)
     found: dict[str, Any] = {
         "counts": (report.created, report.refused, report.incomplete),
         "faults": [(e.line, e.column, e.code, str(e.message)) for e in report.errors],
@@ -143,6 +148,14 @@ def _taken(tx: Transaction, entity: str, last: int) -> dict[str, Any]:
     return found
 
 
+def as_pieces(reader: Any, size: int) -> Any:
+    """Chunks as a second process would send them; the numbers that it foresees are right as long as one is under way."""
+    lines = list(islice(reader._rows, size))
+    numbers = vars(reader).setdefault("numbers", Numbers(0))
+    piece = make_piece(reader._task, Parser(reader._task.context, reader._task.hints), lines, numbers)
+    return reader._of_piece(pickle.loads(pickle.dumps(piece)))  # noqa: S301
+
+
 @pytest.mark.parametrize(
     ("entity", "by", "incomplete"),
     [("deal", "root", False), ("deal", "marina", False), ("deal", "root", True), ("note", "root", False)],
@@ -156,7 +169,7 @@ def test_both_ways_come_to_the_same(
 
     def noted(*given: Any) -> Any:
         saved = write_new(*given)
-        written.append(len(saved))
+        written.append(len(saved.ids))
         return saved
 
     for seed in (1, 2):
@@ -166,7 +179,30 @@ def test_both_ways_come_to_the_same(
             without.setattr(api, "fits", lambda *_: False)
             without.setattr(api, "fits_columns", lambda *_: False)
             general = outcome(office, entity, seed, by, incomplete=incomplete)
+        with monkeypatch.context() as beside:
+            beside.setattr(chunks.Chunks, "_read", as_pieces)
+            pieces = outcome(office, entity, seed, by, incomplete=incomplete)
         assert general["counts"][0] > 15
         for part, expected in general.items():
             assert columnar[part] == expected, part
+            assert pieces[part] == expected, part
     assert sum(written) > 30
+
+
+def test_what_was_made_of_a_number_that_somebody_else_took_is_not_searched(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks.Chunks, "_read", as_pieces)
+    monkeypatch.setattr(numbering, "_last", lambda *_: 500)
+    table = read_table("name,opened_on\n" + "".join(f"Deal {n},2026-05-01\n" for n in range(60)))
+    recipe = Recipe(
+        targets=(Target(entity="deal", fields=tuple(Fill(column=n, field=n) for n in table.header)),)
+    )
+    run_task(make_task(office.workspace, office.people["root"], table, Options(), recipe=recipe), 60, None)
+    with office.workspace.read() as tx:
+        uid = tx.model.entities["deal"].uid
+        number = tx.tables[uid].columns[tx.model.entities["deal"].by_name["number"].uid].value
+        given = list(tx.connection.execute(sa.select(number).order_by(number)).scalars())
+        rows = tx.connection.execute(sa.select(tx.searched[uid].table).order_by(sa.text("1"))).all()
+    assert given == [f"Д-2026-{n:05}" for n in range(1, 61)]
+    assert [f" 2026{n:05} " in str(row) for n, row in enumerate(rows, 1)] == [True] * 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -69,3 +70,33 @@ def spreadsheet(path: Path, content: str, manifest: str = "<manifest/>") -> Path
         package.writestr("META-INF/manifest.xml", manifest)
         package.writestr("content.xml", content)
     return path
+
+
+def compound(streams: dict[str, bytes]) -> bytes:
+    """An OLE file (MS-CFB, version 3): its streams, then the list of them, then the table of its sectors."""
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    entries, chain, body = [("Root Entry", 5, end, 0)], list[int](), b""
+    for name, data in streams.items():
+        whole = data.ljust(max(4096, -(-len(data) // 512) * 512), b"\0")
+        entries.append((name, 2, len(chain), len(whole)))
+        chain += [*range(len(chain) + 1, len(chain) + len(whole) // 512), end]
+        body += whole
+    parts = len(chain)
+    chain += [*range(parts + 1, parts + -(-len(entries) // 4)), end]
+    for at, (name, kind, start, size) in enumerate(entries):
+        following = at + 1 if 0 < at < len(entries) - 1 else free
+        text = name.encode("utf-16-le")
+        body += text.ljust(64, b"\0") + struct.pack("<HBB", len(text) + 2, kind, 1)
+        body += struct.pack("<III36xIQ", free, following, free if at else 1, start, size)
+    table = [*chain, 0xFFFFFFFD]
+    body = body.ljust(len(chain) * 512, b"\0") + struct.pack("<128I", *table, *[free] * (128 - len(table)))
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + struct.pack("<16xHHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    places = struct.pack("<9I109I", 0, 1, parts, 0, 4096, end, 0, end, 0, len(chain), *[free] * 108)
+    return head + places + body
+
+
+def old_workbook(*records: tuple[int, bytes]) -> bytes:
+    """An XLS (MS-XLS) of these records behind its beginning."""
+    said = [(0x809, struct.pack("<HHHHII", 0x600, 5, 0x1234, 0x7CC, 0, 6)), *records]
+    stream = b"".join(struct.pack("<HH", kind, len(data)) + data for kind, data in said)
+    return compound({"Workbook": stream})

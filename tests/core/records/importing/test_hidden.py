@@ -32,6 +32,14 @@ CHANGES: dict[str, str | None] = {
     .rstrip()
     + """
           - {entity: company, actions: [import], fields: all}
+          - {entity: remark, actions: [read, create, import], fields: all}
+    """,
+    "entities/remark.yaml": """
+        name: remark
+        title: "{text}"
+        fields:
+          - {name: text, type: text, required: true}
+          - {name: about, type: link_any, to: [company, product, deal]}
     """,
 }
 
@@ -83,3 +91,29 @@ def test_a_link_to_another_target_says_nothing_of_a_hidden_field(office: Office,
         return "taken"
 
     assert answer("secret_partner") == answer("nothing_at_all")
+
+
+def test_a_link_to_any_record_is_found_by_title_in_all_that_is_seen(office: Office, tmp_path: Path) -> None:
+    company = office.create("company", {"name": "Acme"}).id
+    for code in ("Acme", "Shelves"):
+        office.create("product", {"code": code, "name": "x"})
+    deal = office.create("deal", {"name": "Secret", "owner": office.people["igor"].user}).id
+    title = f"{office.rows('deal')[deal]['number']} Secret"
+    file = tmp_path / "remarks.csv"
+    lines = ["Acme", f"company:{company}", "shelves", title, "1"]
+    file.write_text("text,about\n" + "".join(f"about {each},{each}\n" for each in lines), encoding="utf-8")
+    reports = {
+        by: run_import(office.workspace, office.people[by], "remark", file, name=file.name)
+        for by in ("root", "marina")
+    }
+    faults = {by: [(each.line, each.code) for each in report.errors] for by, report in reports.items()}
+    assert faults == {
+        "root": [(2, "KBK3005"), (6, "KBK3002")], "marina": [(2, "KBK3005"), (5, "KBK3005"), (6, "KBK3002")]
+    }  # fmt: skip
+    said = reports["root"].errors[0].message
+    assert f"company:{company}" in (said if isinstance(said, str) else str(said.parameters))
+    found = {row["text"]: row["about"] for row in office.rows("remark").values()}
+    entities = office.model.entities
+    assert [found[f"about {each}"].entity for each in lines[1:4]] == [
+        entities[name].uid for name in ("company", "product", "deal")
+    ]

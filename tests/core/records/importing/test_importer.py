@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.records.importing import Options, errors_file, import_file, load_report, read_table
+from core.records.importing import Options, import_file, load_report, read_table, run_import
 from tests.core.records.asserting import refusal
-from tests.core.records.conftest import changes, office
-
-__all__ = ["changes", "office"]
 
 
 def run(office, entity, text, by="root", **options):
@@ -40,16 +37,19 @@ def test_codes_keep_their_zeros_and_numbers_follow_the_language(office):
         ("0007", Decimal("1234.50"), Decimal("0.125")), ("00008", Decimal("10.50"), Decimal(2))]  # fmt: skip
 
 
-def test_bad_lines_are_named_and_good_ones_written(office):
+def test_bad_lines_are_named_and_good_ones_written(office, tmp_path):
     text = 'name,inn,staff,founded\nA,7707083893,5,2020-01-31\n"B\nb",1,x,\nC,7707083893,,\n,1234567890,,\nE,12,,\nF,,1,31.12.2020,more\nG,,2,2021-02-30\nH,,3,\n'
-    report = run(office, "company", text, language="ru")
+    root, refused = office.people["root"], tmp_path / "refused.csv"
+    report = run_import(
+        office.workspace, root, "company", text.encode(), Options(language="ru"), errors=refused
+    )
     assert (report.total, report.created, report.refused) == (8, 2, 6)
     assert [r["name"] for r in office.rows("company").values()] == ["A", "H"]
     assert {line for line, _, _ in said(report)} == {3, 5, 6, 7, 8, 9}
     assert ("inn", "KBK3007") in {(c, k) for line, c, k in said(report) if line == 5}
     assert office.rows("company")[1]["founded"] == date(2020, 1, 31)
-    errors = read_table(errors_file(read_table(text), report.errors, str, "why"))
-    assert errors.header == ("name", "inn", "staff", "founded", "why")
+    errors = read_table(refused.read_bytes().decode("utf-8-sig"))
+    assert errors.header == ("name", "inn", "staff", "founded", "Причина")
     assert [line.cells[0] for line in errors.lines()] == ["B\nb", "C", "", "E", "F", "G"]
 
 
@@ -193,7 +193,7 @@ def test_an_import_goes_on_exactly_where_it_was_broken_off(office):
 
     def checkpoint(tx, report):
         kept["committed"] = kept.get("next")
-        kept["next"] = report.saved(str)
+        kept["next"] = report.saved()
         if report.position > 120 and "broken" not in kept:
             kept["broken"] = True
             raise Broken

@@ -1,9 +1,14 @@
 """Reading CSV files: what real files look like, and what is refused with words."""
 
+from datetime import date
+
 import pytest
 
 from core.errors import KubikError
+from core.records.importing.cells import parse_cell
 from core.records.importing.reading import decode, find_delimiter, read_table
+from metamodel.fields.base import Context
+from tests.metamodel.fields.samples import sample_field
 
 
 def rows(text):
@@ -65,3 +70,8 @@ def test_a_file_without_a_header_is_refused(text):
 def test_a_quote_that_never_closes_is_refused_with_its_line():
     with pytest.raises(KubikError, match="Line 3"):
         list(read_table('a,b\n1,2\n3,"four\n5,6\n').lines())
+
+
+def test_a_day_may_have_the_midnight_of_other_programs_behind_it():
+    for text in ("2030-02-03", "2030-02-03 00:00:00", "03.02.2030 0:00"):
+        assert parse_cell(sample_field("date"), text, Context(medium="csv"), ".", "dmy") == date(2030, 2, 3)

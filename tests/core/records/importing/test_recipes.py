@@ -12,7 +12,8 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.jobs.jobs import read_job
 from core.records.importing.formats import open_source
-from core.records.importing.job import errors_path, run_import
+from core.records.importing.job import run_import
+from core.records.importing.keeping import errors_path
 from core.records.importing.preview import preview
 from core.records.importing.recipe import Recipe, read_recipe
 from core.records.importing.recognise.found import recognise

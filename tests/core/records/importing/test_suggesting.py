@@ -40,11 +40,11 @@ TABLES: dict[str, tuple[str, int, str]] = {
         "2;ООО «Север»;7714632091;Сидорова Анна;Бухгалтер;8 921 765-43-21;s@example.com;Погрузчик;800 000 р.;Соколов;14.11.21;Договор\n"
         ";Итого;;;;;;;2 050 000,50;;;\n",
         0, "company+inn: name inn | contact+name+company: name position email company | "
-           "deal: name amount owner opened_on stage company contact | contact_phone: phone contact",
+           "deal: name amount owner opened_on stage company contact | contact_phone+phone+contact: phone contact",
     ),
     "people": (
         "Фамилия\tИмя\tОтчество\tКомпания\tМобильный\nСмирнов\tОлег\tИванович\tООО Кси\t89161234567\n",
-        0, "contact+name+company: name company | contact_phone: phone contact",
+        0, "contact+name+company: name company | contact_phone+phone+contact: phone contact",
     ),
     "deals": (
         "Название сделки;Клиент;Сумма, руб.;Вероятность;Дата открытия;Дата закрытия;Ответственный\n"
@@ -54,7 +54,7 @@ TABLES: dict[str, tuple[str, int, str]] = {
     "leads": (
         "Тема;Компания;Контактное лицо;Телефон;Город;Бюджет\nЗапрос;ООО Лес;Белов Руслан;8 912 111 22 33;Пермь;230 тыс\n"
         "Полки;ООО Бор;Тарасова Елена;8 912 222 33 44;Пермь;1,5 млн руб.\n",
-        0, "lead: name company_name contact_name budget city | lead_phone: phone lead",
+        0, "lead: name company_name contact_name budget city | lead_phone+phone+lead: phone lead",
     ),
     "prices": (
         "Прайс-лист на 01.11.2026;;;\n;;;\nАртикул;Товар;Ед. изм.;Цена, руб.\nA-1;Стеллаж;шт;12 500,00\n"
@@ -68,7 +68,7 @@ TABLES: dict[str, tuple[str, int, str]] = {
     ),
     "whose telephone": (
         "Компания;Телефон компании;Контактное лицо;Телефон;Тип компании\nООО Ламбда;8 495 100-00-01;Ким Олег;8 916 100-00-02;Клиент\n",
-        0, "company+name: name phone | contact+name+company: name company | contact_phone: phone contact",
+        0, "company+name: name phone | contact+name+company: name company | contact_phone+phone+contact: phone contact",
     ),
 }  # fmt: skip
 
@@ -114,3 +114,24 @@ def test_a_table_goes_in_as_proposed(name: str, crm: tuple[Workspace, Actor], tm
     recipe = replace(proposed.recipe, dry_run=True, language="ru")
     report = run_import(workspace, head, "", path, name=path.name, recipe=recipe)
     assert (report.refused, [(e.line, e.column) for e in report.errors][refused:]) == (refused, [])
+
+
+def test_what_a_list_has_already_is_not_written_down_once_more(
+    crm: tuple[Workspace, Actor], tmp_path: Path
+) -> None:
+    workspace, head = crm
+    path = tmp_path / "сделки.csv"
+    line = "ООО Дважды;Дважды Анна;8 999 111-22-33, +7 (999) 111 22 44;{};5000\n"
+    path.write_text(
+        "Компания;Контактное лицо;Телефон;Сделка;Сумма\n" + line.format("Первая") + line.format("Вторая")
+    )
+    with workspace.read() as tx:
+        source = open_source(path, path.name)
+        found = recognise(source)
+        proposed = suggest(tx, head, found.columns, found.hints)
+        source.close()
+    assert proposed is not None
+    recipe = replace(proposed.recipe, language="ru")
+    reports = [run_import(workspace, head, "", path, name=path.name, recipe=recipe) for _ in range(2)]
+    assert [report.made["contact.phones"][0] for report in reports] == [2, 0]
+    assert [report.refused for report in reports] == [0, 0]

@@ -13,7 +13,9 @@ from core import query, records
 from core.access.actor import Actor
 from core.errors import KubikError
 from core.jobs.jobs import start_job
+from core.jobs.sizes import Sizes
 from core.records.takeback import Returned, foresee, run_take_back
+from core.records.takeback import job as taking
 from core.storage.workspace import Transaction
 from tests import factories
 from tests.core.records.conftest import Office
@@ -112,9 +114,26 @@ def test_new_changed_moved_and_deleted_records_are_as_they_were_row_by_row(offic
     assert (told.created, told.deleted, told.since_count) == (4, 2, 0)
     result = back(office, made)
     assert (result.left, result.binned) == ((), 0)
+    assert result.dealt == told.records == 11, "each record once, the child row of the new deal too"
     assert picture(office) == before
     with pytest.raises(KubikError, match=r"KBK5003|job|задан"):
         back(office, made, by="igor")
+
+
+def test_steps_of_one_row_leave_nothing_of_what_was_made_led_to_and_changed_then(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "SIZES", Sizes(fewest=1, first=1, most=1))
+    before = picture(office)
+
+    def act(tx: Transaction, actor: Actor) -> None:
+        new = records.create(tx, actor, "company", {"name": "New"})
+        records.create(tx, actor, "deal", {"name": "Own", "company": new.id})
+        records.update(tx, actor, "company", new.id, {"city": "Omsk"})
+
+    result = back(office, job(office, act))
+    assert (result.left, result.binned, result.removed) == ((), 0, 2)
+    assert picture(office) == before
 
 
 def test_what_people_changed_since_is_spared_or_told_and_overwritten(office: Office) -> None:
@@ -144,6 +163,29 @@ def test_what_people_changed_since_is_spared_or_told_and_overwritten(office: Off
     kept = office.stored("company", two.id)
     assert (kept["city"], kept["staff"], kept["notes"]) == ("Omsk", None, "by hand")
     assert office.stored("deal", deal.id)["company"] == ids["used"]
+
+
+def test_child_rows_are_counted_before_and_after_whether_they_go_or_stay(office: Office) -> None:
+    product = office.create("product", {"code": "a", "name": "Rack", "price": "10"})
+    rows = [{"product": product.id, "quantity": number} for number in (1, 2, 3)]
+    ids: list[int] = []
+
+    def act(tx: Transaction, actor: Actor) -> None:
+        ids.extend(records.create(tx, actor, "deal", {"name": name, "items": rows}).id for name in ("A", "B"))
+
+    made = job(office, act)
+    office.update("deal", ids[1], {"name": "B by hand"})
+    with office.workspace.read() as tx:
+        told = foresee(tx, office.people["root"], made)
+    assert (told.created, told.records) == (8, 8)
+    first = back(office, made)
+    assert (first.removed + first.binned, first.left_count, first.dealt) == (4, 4, 8)
+    with office.workspace.read() as tx:
+        again = foresee(tx, office.people["root"], made)
+        totals = sa.select(tx.tables.own.job.c.total).where(tx.tables.own.job.c.kind == "take_back")
+        assert list(tx.connection.execute(totals).scalars()) == [8]
+    assert (again.created, again.records) == (4, 4), "what is gone is not promised again"
+    assert back(office, made, "all").dealt == 4
 
 
 def test_nothing_is_taken_back_beyond_rights_and_the_feed_tells_who_saw_it(office: Office) -> None:

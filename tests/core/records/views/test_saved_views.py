@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import KubikError
 from core.records import views
+from core.records.reports import ReportState, save_report
 from core.records.views import Shade, State
 from core.records.views.lasting import named_path, named_text
 from core.records.views.state import lasting, today
@@ -121,6 +122,14 @@ def test_views_are_arranged_and_counted(office):
     assert list(seen(office, "igor")) == [uids[2], uids[0], uids[1]]
     call(office, "igor", views.delete_view, "deal", uids[2])
     assert list(seen(office, "igor")) == [uids[0], uids[1]]
+
+
+def test_reports_do_not_count_among_views(office, monkeypatch):
+    monkeypatch.setattr("core.records.views.service.MOST", 1)
+    call(office, "anna", save_report, "deal", "Sums", ReportState())
+    call(office, "anna", views.save_view, "deal", "Mine", "list", MINE)
+    another = refusal(call, office, "anna", views.save_view, "deal", "One more", "list", MINE)
+    assert another.code == "KBK2000"
 
 
 def test_preferences_are_ones_own(office):

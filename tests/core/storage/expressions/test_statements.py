@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.errors import KubikError
 from core.storage.expressions import AllRows, BoundRow, compile_condition, compile_value, refusal_of
 from core.storage.expressions.compare import choice_order
-from core.storage.expressions.sqlite import lower, upper
+from core.storage.expressions.sqlite import lower, register, upper
 from core.storage.prepared import Prepared
 from core.storage.tables import Tables
 from metamodel.expression import Expression
@@ -324,6 +325,17 @@ def test_single_values(bases: tuple[Base, Base], text: str, wanted: Any) -> None
     for base in bases:
         found = run(base, parsed(text))
         assert (found, str(found)) == (wanted, str(wanted)), base.dialect
+
+
+def test_no_text_on_its_way_takes_the_memory_of_the_machine() -> None:
+    """`REPLACE(notes, 'a', notes)` of a long note would be gigabytes."""
+    connection = sqlite3.connect(":memory:")
+    register(connection)
+    with pytest.raises(sqlite3.DataError) as made:
+        connection.execute("SELECT zeroblob(300000000)")
+    refusal = refusal_of(made.value)
+    assert refusal is not None and refusal.code == "KBK1010"
+    connection.close()
 
 
 def test_choices_are_ordered_as_they_are_defined(bases: tuple[Base, Base]) -> None:

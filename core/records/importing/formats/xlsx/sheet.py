@@ -9,7 +9,7 @@ from xml.parsers import expat
 from core.records.importing.formats.numbers import iso_moment, moment, number
 from core.records.importing.formats.package import Package
 from core.records.importing.formats.refusals import too_long, too_wide
-from core.records.importing.formats.source import MOST_COLUMNS, MOST_IN_CELL, Cell, CellError, Line
+from core.records.importing.formats.source import MOST_COLUMNS, MOST_IN_CELL, UNCOUNTED, Cell, CellError, Line
 from core.records.importing.formats.spill import Texts
 from core.records.importing.formats.xlsx.merged import Filling, find_merged
 from core.records.importing.formats.xlsx.quick import Quick
@@ -194,7 +194,7 @@ class Reader:
 
     def _number_of(self, text: str, style: str) -> Cell:
         if not text:
-            return CellError("=") if self._formula else None
+            return UNCOUNTED if self._formula else None
         kind = self._styles.kinds.get(style)
         if kind is None:
             return number(text)

@@ -15,7 +15,6 @@ from core.records.importing.formats.xlsx.sheet import read_sheet
 from core.records.importing.formats.xlsx.strings import read_strings
 from core.records.importing.formats.xlsx.styles import Styles, read_styles
 from core.records.importing.hints import Hints
-from metamodel.messages import Message
 
 
 class XlsxSource:
@@ -23,7 +22,6 @@ class XlsxSource:
 
     format = "xlsx"
     typed = True
-    warnings: tuple[Message, ...] = ()
 
     def __init__(self, path: Path, hints: Hints) -> None:
         self.hints = hints

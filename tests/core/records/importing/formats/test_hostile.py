@@ -11,7 +11,9 @@ import pytest
 from core.errors import KubikError
 from tests.core.records.importing.files import (
     MAIN,
+    compound,
     kept,
+    old_workbook,
     opened,
     raw_workbook,
     read,
@@ -19,6 +21,8 @@ from tests.core.records.importing.files import (
     table,
 )
 
+PROTECTED, PASSWORD = 0x86, 0x2F
+"""Records of old workbooks: not to be written over; encrypted, by which way."""
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 1000
 
 
@@ -28,7 +32,10 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 1000
     ("a.xlsx", b"", "empty"),
     ("a.xlsx", b"PK\x03\x04 and no more", "damaged"),
     ("a.xlsx", b"x", "damaged"),
-    ("a.xlsx", COMPOUND + "EncryptedPackage".encode("utf-16-le"), "password"),
+    ("a.xlsx", compound({"EncryptionInfo": b"x" * 200, "EncryptedPackage": b"y" * 9000}), "password"),
+    ("под паролем.xls", old_workbook((PASSWORD, b"\1\0" * 27)), "password"),
+    ("под паролем.xls", old_workbook((PROTECTED, b""), (PASSWORD, b"\0\0\7\0\x09\0")), "password"),
+    ("a.xls", old_workbook((0x7777, b"x")), "damaged"),
     ("a.xls", COMPOUND + "Workbook".encode("utf-16-le") + b"\xff" * 5000, "damaged"),
     ("a.xls", b"<html><table><tr><td>1</table>", "web page"),
     ("a.pdf", b"%PDF-1.7", "PDF"),

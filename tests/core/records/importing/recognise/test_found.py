@@ -50,6 +50,13 @@ def test_titles_above_the_head_and_totals_below_are_no_data(tmp_path: Path) -> N
     assert [row[0] for row in table(kept)] == ["Ромашка", "Итого по Уфе", "Прибой", "Итого-Сервис"]
 
 
+def test_rows_without_a_value_are_passed_over(tmp_path: Path) -> None:
+    assert table(_read(tmp_path, 'Клиент;Оборот\nРомашка;1\n;\n"";""\n\nПрибой;2\n;\n')) == [
+        ("Ромашка", "1"),
+        ("Прибой", "2"),
+    ]
+
+
 def test_a_file_of_values_only_has_no_head(tmp_path: Path) -> None:
     found = _read(tmp_path, "Ромашка;info@a.example;12\nЛютик;b@a.example;15\n")
     assert (found.hints.header, found.hints.first, found.header) == (0, 1, ("A", "B", "C"))

@@ -1,0 +1,73 @@
+// A form that changes something is sent once: pressed again while it is on its way, or while its answer leads to another page, it is not sent again.
+import { fields } from "./sending";
+
+interface Exchange {
+  hx?: { redirect?: string; refresh?: string };
+  request: { method: string };
+  response?: { status: number };
+  sourceElement: HTMLFormElement;
+}
+
+/** What was sent of a form, whether as a page of its own, and the button that was pressed again since. */
+interface Sent {
+  was: string;
+  page?: true;
+  again?: HTMLElement | null;
+}
+
+const FILE = 10_000; // milliseconds after which a page that still stands was answered with a file, and may ask again
+
+/** What is sent of a form by a button. */
+const pressed = (form: HTMLFormElement, button: HTMLElement | null): string => `${fields(form)}&${button?.getAttribute("value") ?? ""}`;
+
+let sent = new WeakMap<EventTarget, Sent>();
+
+const exchange = (event: Event): Exchange => (event as CustomEvent<{ ctx: Exchange }>).detail.ctx;
+
+/** Where something else is said of requests at the same time, a later one takes the place of an earlier one. */
+const alone = (form: Element): boolean => form.matches("form") && form.closest("[hx-sync], [hx-sync\\:inherited]") === null;
+
+function begun(event: Event): void {
+  const { request, sourceElement: form } = exchange(event);
+  if (request.method.toUpperCase() === "POST" && alone(form)) sent.set(form, { was: fields(form).toString() });
+}
+
+/** What is refused was mended and sent again meanwhile: that is what counts. */
+function answered(event: Event): void {
+  const { hx, response, sourceElement: form } = exchange(event);
+  const first = sent.get(form);
+  if (!first || hx?.redirect || hx?.refresh === "true") return;
+  sent.delete(form);
+  const { was, again } = first;
+  if (again === undefined || (response?.status ?? 0) < 400 || fields(form).toString() === was) return;
+  event.preventDefault();
+  setTimeout(() => form.requestSubmit(again));
+}
+
+function failed(event: Event): void {
+  const { response, sourceElement: form } = exchange(event);
+  if (!response) sent.delete(form);
+}
+
+export function startOnce(): void {
+  window.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    const first = sent.get(form);
+    if (!first || (first.page && first.was !== pressed(form, event.submitter))) return;
+    first.again = event.submitter;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("htmx:before:request", begun);
+  document.addEventListener("htmx:after:request", answered);
+  document.addEventListener("htmx:finally:request", failed);
+  window.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (event.defaultPrevented || form.method !== "post" || (event.submitter?.getAttribute("formtarget") ?? form.target)) return; // a script's, a question, another window
+    sent.set(form, { was: pressed(form, event.submitter), page: true });
+    setTimeout(() => sent.delete(form), FILE);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) sent = new WeakMap(); // come back to
+  });
+}

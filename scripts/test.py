@@ -30,6 +30,8 @@ SHARING = ("--dist", "loadfile", "--no-loadscope-reorder")
 (`tests/conftest.py`)."""
 HUNG = ("-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true", "--max-worker-restart=0")
 """A test that takes so many seconds hangs: it is told with the stacks of all threads, fails, and its worker ends."""
+FEW = ("--max-suite-reruns", "2")
+"""Second tries of a worker in a whole run: more than these and it is no accident."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -149,7 +151,7 @@ def main(arguments: Sequence[str], run: Callable[[Sequence[str], Sequence[str]],
         return run(arguments, ())
     failed = [outcome.name for outcome in run_checks(checks()) if not outcome.passed]
     hung = () if os.environ.get("KUBIK_TEST_LONG") else HUNG
-    status = run(("-n", WORKERS, *SHARING, *hung, "--quiet"), failed)
+    status = run(("-n", WORKERS, *SHARING, *hung, *FEW, "--quiet"), failed)
     return status or (1 if failed else 0)
 
 

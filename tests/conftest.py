@@ -204,6 +204,10 @@ DRAWN = (
 )
 """Of what renders these are tried on both databases; pages are drawn from values that `tests/core` reads from both."""
 
+SECOND_TRY = not any(os.environ.get(f"KUBIK_TEST_{name}") for name in ("LATE", "SLOW", "ONCE"))
+"""A browser test that failed is tried once more and told with what failed, but where such failures are looked for
+(docs/decisions/second-try.md)."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put what takes longest first (the order within a file stays), and pages on SQLite alone but for a long run."""
@@ -220,6 +224,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         page = where(item).startswith(("renderers/", "core/web/")) and not where(item).startswith(DRAWN)
         return page and "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values()
 
+    for item in items:
+        if SECOND_TRY and item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=place)
     if not os.environ.get("KUBIK_TEST_LONG"):
         twice = [item for item in items if is_twice(item)]

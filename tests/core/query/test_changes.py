@@ -111,7 +111,8 @@ def test_portions_lose_and_repeat_nothing(workspace):
         items, position = feed(workspace, manager(workspace, 1), position, limit=2)
         found += [id for _, id, _ in items]
     assert found == [2, 4, 6, 8, 10]
-    assert feed(workspace, manager(workspace, 1), position) == ([], position)
+    # nothing more; the position itself may go on with transactions of other databases of the server
+    assert feed(workspace, manager(workspace, 1), position)[0] == []
 
 
 def test_a_position_of_nobody_is_refused(workspace):

@@ -23,6 +23,8 @@ export class Combo {
   active = -1;
   /** Whether what is shown is not yet what was asked for: nothing is marked, and Enter waits for the answer. */
   waiting = false;
+  /** Whether what is on its way is chosen already: the keys after that are for what follows. */
+  private taken = false;
   /** The arrows pressed while it waited: gone when the answer is there. */
   private steps: number[] = [];
   timer = 0;
@@ -101,8 +103,9 @@ export class Combo {
     this.timer = window.setTimeout(() => this.ask(this.input.value), PAUSE);
   }
 
-  wait(): void {
+  wait(taken = false): void {
     this.waiting = true;
+    this.taken = taken;
     this.mark(-1);
   }
 
@@ -125,17 +128,17 @@ export class Combo {
   /** `first` is whether the first answer is marked at once: the list was asked for by a key; `take`, whether it is chosen. */
   async ask(text: string, first = text !== "", take = false): Promise<void> {
     this.asked?.abort();
-    this.wait();
+    this.wait(take);
     const asked = (this.asked = new AbortController());
+    const { steps } = this; // those before it is taken are its own, also when the field is left
     const slow = window.setTimeout(() => this.say(word("loading")), 300);
     try {
       const answer = await fetch(this.address(text), { signal: asked.signal, headers: { Accept: "application/json", "HX-Request": "true" } });
       if (!answer.ok) return this.say(answer.status === 401 ? word("ended") : word("broken"));
       const options = this.fitting(((await answer.json()) as { items: Option[] }).items);
       if (take && this.input.value !== text) return;
-      if (take && options.length) return this.choose(options[this.steps.reduce((at, by) => stepped(at, by, options.length), 0)]!);
+      if (take && options.length) return this.choose(options[steps.reduce((at, by) => stepped(at, by, options.length), 0)]!);
       this.waiting = false;
-      const steps = this.steps;
       this.steps = [];
       this.show(options, text);
       if (this.list.hidden || !this.size()) return;
@@ -153,6 +156,18 @@ export class Combo {
     clearTimeout(this.timer);
     void this.ask(this.input.value, true, true);
     this.asked = undefined;
+  }
+
+  /** Whether a text was typed that is not chosen yet. */
+  private unchosen(): boolean {
+    return this.input.value.trim() !== "" && this.input.value !== this.title.value;
+  }
+
+  /** Whether a key is for the list, also for one that is still to open. */
+  hears(key: string): boolean {
+    const chooses = /^(Enter|Arrow.*)$/.test(key);
+    if (this.waiting && this.taken && chooses) return false;
+    return !this.list.hidden || (this.waiting && chooses && this.unchosen());
   }
 
   /** What of an answer is offered. */
@@ -257,9 +272,10 @@ export class Combo {
   }
 
   key(event: KeyboardEvent): void {
+    const row = this.box.closest("[data-row]") !== null;
     if (event.altKey && event.code === "ArrowDown") {
       event.preventDefault();
-      if (!this.box.closest("[data-row]")) void this.ask("", true);
+      if (!row) void this.ask("", true);
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -269,7 +285,7 @@ export class Combo {
       if (this.waiting) this.steps.push(by);
       else if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value, true);
       else if (this.size()) this.mark(stepped(this.active, by, this.size()));
-    } else if (this.waiting && !this.list.hidden && this.input.value.trim() && this.input.value !== this.title.value && (event.code === "Enter" || (event.code === "Tab" && !event.shiftKey))) {
+    } else if (this.waiting && this.unchosen() && (this.list.hidden ? row && event.code === "Enter" : event.code === "Enter" || (event.code === "Tab" && !event.shiftKey))) {
       if (event.code === "Enter") {
         event.preventDefault();
         event.stopPropagation();
@@ -283,7 +299,7 @@ export class Combo {
       event.preventDefault();
       event.stopPropagation();
       this.make();
-    } else if (event.code === "Enter" && !this.box.closest("[data-row]") && this.unsettled()) {
+    } else if (event.code === "Enter" && !(row && this.list.hidden) && this.unsettled()) {
       event.preventDefault(); // what is being chosen is not yet chosen: the form is not sent
       event.stopPropagation();
     } else if (event.code === "Escape") {
@@ -341,6 +357,13 @@ function comboOf(box: HTMLElement): Combo {
     combos.set(box, (combo = box.dataset.tokens && tokensOf ? tokensOf(box) : new Combo(box)));
   }
   return combo;
+}
+
+/** Whether a key in a field is for the list of its combobox. */
+export function listed(field: Element, key: string): boolean {
+  const box = field.closest<HTMLElement>("[data-combo]");
+  const combo = box && combos.get(box);
+  return combo?.input === field && combo.hears(key);
 }
 
 export function startCombos(root: ParentNode): void {

@@ -78,7 +78,13 @@ function start(form: HTMLFormElement): void {
     const first = form.querySelector<HTMLElement>(".field .input");
     (focus ?? (form.closest(".main")?.contains(document.activeElement) ? null : first))?.focus();
   }
-  for (const link of form.querySelectorAll<HTMLAnchorElement>(".summary a")) {
+  const summary = form.querySelector<HTMLElement>(".summary");
+  if (summary) lead(summary);
+}
+
+/** Each line of what is to be put right leads to its field. */
+function lead(summary: HTMLElement): void {
+  for (const link of summary.querySelectorAll<HTMLAnchorElement>("a")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const field = document.getElementById(link.hash.slice(1));
@@ -87,6 +93,17 @@ function start(form: HTMLFormElement): void {
       field?.focus();
     });
   }
+}
+
+/** Refused while one typed on: the form that stands keeps what was typed, and says above what is to be put right. */
+export function keep(form: HTMLFormElement, answer: string): void {
+  const drawn = new DOMParser().parseFromString(answer, "text/html");
+  toast(drawn.querySelector(".summary h2, .stale h2, .note.red")?.textContent?.trim() || word("broken"), 20);
+  const summary = drawn.querySelector<HTMLElement>(".summary");
+  if (!summary) return; // saved by somebody first: the next Save compares
+  form.querySelector(".summary")?.remove();
+  form.querySelector(".column, .dlg-body")?.prepend(document.adoptNode(summary));
+  lead(summary);
 }
 
 let guarded = false;

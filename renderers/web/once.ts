@@ -1,4 +1,5 @@
 // A form that changes something is sent once: pressed again while it is on its way, or while its answer leads to another page, it is not sent again.
+import { keep } from "./form";
 import { fields } from "./sending";
 
 interface Exchange {
@@ -6,12 +7,14 @@ interface Exchange {
   request: { method: string };
   response?: { status: number };
   sourceElement: HTMLFormElement;
+  text?: string;
 }
 
-/** What was sent of a form, whether as a page of its own, and the button that was pressed again since. */
+/** What was sent of a form, whether as a page of its own, whether it was touched since, and the button that was pressed again since. */
 interface Sent {
   was: string;
   page?: true;
+  touched?: true;
   again?: HTMLElement | null;
 }
 
@@ -32,16 +35,25 @@ function begun(event: Event): void {
   if (request.method.toUpperCase() === "POST" && alone(form)) sent.set(form, { was: fields(form).toString() });
 }
 
-/** What is refused was mended and sent again meanwhile: that is what counts. */
+/** What is refused was mended and sent again meanwhile: that is what counts. What was typed on meanwhile is not drawn over. */
 function answered(event: Event): void {
-  const { hx, response, sourceElement: form } = exchange(event);
+  const { hx, response, sourceElement: form, text } = exchange(event);
   const first = sent.get(form);
   if (!first || hx?.redirect || hx?.refresh === "true") return;
   sent.delete(form);
-  const { was, again } = first;
-  if (again === undefined || (response?.status ?? 0) < 400 || fields(form).toString() === was) return;
+  const { was, touched, again } = first;
+  const status = response?.status ?? 0;
+  if (status < 400 || fields(form).toString() === was) return;
+  if (again === undefined && (!touched || !form.matches("[data-form]") || (status !== 422 && status !== 412))) return;
   event.preventDefault();
-  setTimeout(() => form.requestSubmit(again));
+  if (again === undefined) keep(form, text ?? "");
+  else setTimeout(() => form.requestSubmit(again));
+}
+
+function touch(event: Event): void {
+  const form = (event.target as Element).closest("form");
+  const first = form && sent.get(form);
+  if (first) first.touched = true;
 }
 
 function failed(event: Event): void {
@@ -58,6 +70,7 @@ export function startOnce(): void {
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
+  for (const change of ["input", "change"]) document.addEventListener(change, touch, true);
   document.addEventListener("htmx:before:request", begun);
   document.addEventListener("htmx:after:request", answered);
   document.addEventListener("htmx:finally:request", failed);

@@ -1,4 +1,5 @@
 // Child rows by keyboard, as in a spreadsheet: a cell is passed over with the arrows until it is edited.
+import { listed } from "../combobox";
 import { type State, controls, field, read, same, write } from "./cells";
 import { Choice } from "./select";
 import { type Table, withEach } from "./table";
@@ -138,8 +139,7 @@ export class Keys {
     if (event.isComposing) return;
     if (cell && event.code === "Tab" && !event.shiftKey) this.began ??= this.choice.place(cell)[1];
     const row = target.closest<HTMLTableRowElement>("tr.entry")!;
-    const listed = target.getAttribute("aria-expanded") === "true" && target.getAttribute("role") === "combobox";
-    if (this.rowKey(event, row) || (cell && this.command(event, cell)) || (cell && !listed && this.plain(event, cell, target))) {
+    if (this.rowKey(event, row) || (cell && this.command(event, cell)) || (cell && !listed(target, event.code) && this.plain(event, cell, target))) {
       event.preventDefault();
       event.stopPropagation();
     }

@@ -24,6 +24,9 @@ from core.query.read import visible_ids
 from core.storage.workspace import Transaction
 from metamodel.model import Field, Model
 
+LEAST = 50
+"""Documents that are looked at together, though fewer are wanted: of many none may be the reader's to open."""
+
 Cells = Mapping[int, Mapping[str, Field]]
 
 
@@ -93,15 +96,15 @@ def documents_of(
     """Documents of a record (entity by uid) that the actor may open, the newest first, those below the id ``before``."""
     table = tx.tables.own.document
     found: list[Issued] = []
-    last = before
+    last, portion = before, max(limit, LEAST)
     while len(found) < limit:
         where = [table.c.entity == entity, table.c.record == record]
         if last is not None:
             where.append(table.c.id < last)
-        some = _read(tx, where, limit)
+        some = _read(tx, where, portion)
         open_ = openable(tx, actor, some)
         found += [each for each in some if each.id in open_]
-        if len(some) < limit:
+        if len(some) < portion:
             break
         last = some[-1].id
     return found[:limit]

@@ -23,7 +23,7 @@ from core.web.log import log
 from core.web.page_errors import page_answer
 from core.web.security import SESSION_COOKIE
 from core.web.sending import guarding, send_file
-from core.web.threads import DOCUMENTS, REQUESTS
+from core.web.threads import DOCUMENTS, REQUESTS, in_threads
 
 PREFIX = "/files/"
 
@@ -34,7 +34,7 @@ async def serve_filed(call: Call, scope: Any, receive: Receive, send: Send) -> N
     loop = asyncio.get_running_loop()
     try:
         threads = DOCUMENTS if call.path.startswith(f"{PREFIX}preview/") else REQUESTS
-        answer = await loop.run_in_executor(threads, filed, call)
+        answer = await in_threads(threads, filed, call)
         bare = True
     except Exception as error:
         answer = await loop.run_in_executor(REQUESTS, _refused, call, scope, error)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from core.documents.issuing.order import MEDIA_TYPES, Order, check_formats
 from core.documents.issuing.preparing import prepare, render
@@ -16,6 +17,7 @@ from core.web.caller import reading
 from core.web.exchange import Answer, Call, identifier
 from core.web.parameters import Parameter, read_parameters, refuse
 from core.web.sending import send_file
+from core.web.threads import Slowly
 from metamodel.labels import LANGUAGES
 from metamodel.messages import message
 
@@ -23,15 +25,18 @@ _ASKED = (Parameter(name="date", about="The day"), Parameter(name="language", ab
 
 
 def issued_file(call: Call, parts: Sequence[str]) -> Answer:
-    """A file of a document; KBK2006 in the same words for one that is not there and one out of reach."""
+    """A file of a document, made `Slowly` when nobody has asked for the format yet; KBK2006 in the same words for one that
+    is not there and one out of reach."""
     if not 2 <= len(parts) <= 3:
         raise KubikError("KBK2006")
     with reading(call) as (tx, actor):
         found = document(tx, actor, identifier(parts[0]))
         note_opened(tx, actor, found)
-    return send_issued(
-        call, found, parts[1], inline="download" not in call.query_string.decode("latin-1").split("&")
-    )
+    inline = "download" not in call.query_string.decode("latin-1").split("&")
+    sent = partial(send_issued, call, found, parts[1], inline=inline)
+    if found.file(parts[1]) is None:
+        raise Slowly(sent)
+    return sent()
 
 
 def send_issued(call: Call, found: Issued, format: str, *, inline: bool) -> Answer:

@@ -20,6 +20,7 @@ from core.documents.issuing.preparing import Draft, prepare, render
 from core.documents.keeping.writing import KeptFile, keep, store
 from core.documents.offering import find_type, refusals
 from core.query.issued import Issued, document
+from core.records.erasing.act import last_act
 from core.records.gather import lock
 from core.records.shapes import Row
 from core.records.statements import load
@@ -142,7 +143,7 @@ def _keeping(
         if refusal is not None:
             raise refusal
         version = load(tx, entity, [draft.record])[draft.record]["version"]
-        if (tx.model.version, version) != (draft.model, draft.version):
+        if (tx.model.version, version, last_act(tx)) != (draft.model, draft.version, draft.act):
             raise Moved
         if type_.number is not None and take(work, type_.uid, draft.period) != draft.count:
             raise Moved

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.access.grants import grants_of
+from core.documents.gathering.reading import target_of
 from core.i18n import texts
 from core.query.issued import Source
 from core.query.query import Link, LinkAny, Query
@@ -19,7 +20,7 @@ from core.query.relations import choices_of
 from core.storage.workspace import Transaction
 from metamodel.documents import DocumentType
 from metamodel.fields.base import Context
-from metamodel.model import Entity, Field
+from metamodel.model import Entity, Field, Model
 
 LONGEST = 120
 """Characters of a name without its ending."""
@@ -43,24 +44,34 @@ def read_parts(tx: Transaction, actor: Actor, type_: DocumentType, id: int, lang
     entity = tx.model.entity_by_uid[type_.entity]
     known = grants_of(tx.model, actor).readable(entity.uid)
     fields = [entity.by_uid[p.field] for p in type_.file_name if p.field is not None and p.field in known]
-    if not fields:
-        return Parts(words={})
-    names = tuple(dict.fromkeys(field.name for field in fields))
-    question = Query(entity=entity.name, fields=names, ids=(id,), limit=1)
-    items = read(tx, replace(actor, language=language), question).items
-    item = items[0] if items else {}
+    item: Mapping[str, Any] = {}
+    if fields:
+        names = tuple(dict.fromkeys(field.name for field in fields))
+        question = Query(entity=entity.name, fields=names, ids=(id,), limit=1)
+        item = next(iter(read(tx, replace(actor, language=language), question).items), {})
     words = {f.uid: _words(tx, f, item[f.name], language) for f in fields if item.get(f.name) is not None}
-    own = Source(entity=entity.uid, fields=frozenset(words), ids=(id,))
-    links = [(tx.model.entity_by_uid[f.target], item[f.name]) for f in fields if f.target and f.name in item]
-    return Parts(words=words, made_of=(own, *_titles(links)) if words else ())
+    own = words.keys() - {"id"}
+    if type_.number is None and not any(words.values()):  # its title names it
+        own |= _title_fields(entity) & known.keys()
+    made_of = (Source(entity=entity.uid, fields=frozenset(own), ids=(id,)),) if own else ()
+    links = ((f, item[f.name]) for f in fields if f.uid in words)
+    return Parts(words=words, made_of=(*made_of, *_titles(tx.model, links)))
 
 
-def _titles(links: Iterable[tuple[Entity, Any]]) -> Iterable[Source]:
+def _title_fields(entity: Entity) -> frozenset[str]:
+    """What a title is made of; whoever sees a record sees its id."""
+    return frozenset(part.field for part in entity.title if part.field not in (None, "id"))
+
+
+def _titles(model: Model, links: Iterable[tuple[Field, Any]]) -> Iterable[Source]:
     """The cells that titles of linked records are made of."""
-    for entity, link in links:
+    for field, link in links:
         if isinstance(link, Link) and link.id is not None:
-            parts = frozenset(part.field for part in entity.title if part.field is not None)
-            yield Source(entity=entity.uid, fields=parts, ids=(link.id,))
+            if isinstance(link, LinkAny):
+                entity = model.entities[link.entity]
+            else:
+                entity = model.entity_by_uid[target_of(field) or ""]
+            yield Source(entity=entity.uid, fields=_title_fields(entity), ids=(link.id,))
 
 
 def _words(tx: Transaction, field: Field, value: Any, language: str) -> str:

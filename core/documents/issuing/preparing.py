@@ -21,6 +21,7 @@ from core.documents.rendering.pool import Format
 from core.errors import KubikError
 from core.query.issued import Source
 from core.query.read import titles
+from core.records.erasing.act import last_act
 from core.records.statements import load
 from core.storage.templates import template_bytes
 from core.storage.workspace import Transaction, Workspace
@@ -35,14 +36,15 @@ WAY = "document"
 class Draft:
     """A document that can be rendered without a transaction.
 
-    ``count`` is the count of its number, 0 for one without numbers; ``model`` and ``version`` (of the record) are what it
-    was read under: it may be kept only while they are the same.
+    ``count`` is the count of its number, 0 for one without numbers; ``model``, ``version`` (of the record) and ``act`` (the last
+    erasure) are what it was read under: it may be kept only while they are the same.
     """
 
     type: DocumentType
     record: int
     version: int
     model: int
+    act: int
     data: Data
     parts: Parts
     title: str
@@ -120,7 +122,7 @@ def _draft(tx: Transaction, actor: Actor, type_: DocumentType, order: Order, rec
     in_period = period_of(type_.number, day) if type_.number else ""
     count = next_in(tx, type_.uid, in_period) if type_.number else 0
     return Draft(
-        type=type_, record=record, version=int(stored["version"]), model=tx.model.version, data=data,
+        type=type_, record=record, version=int(stored["version"]), model=tx.model.version, act=last_act(tx), data=data,
         parts=read_parts(tx, actor, type_, record, language), title=titles(tx, actor, entity, (record,))[record].title,
         templates=read, others=others, date=asked, numbered_on=day, period=in_period, count=count, language=language,
     )  # fmt: skip

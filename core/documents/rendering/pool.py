@@ -99,8 +99,12 @@ class Renderers:
             self._room.release()
 
     def warm(self, source: Source = "docx", language: str = "ru") -> None:
-        """Begin a process and load what it needs, so that the first person does not wait for it."""
-        slot = self._free.get()
+        """Begin a process and load what it needs, so that the first person does not wait for it; nothing while all of
+        them are at work."""
+        try:
+            slot = self._free.get_nowait()
+        except queue.Empty:
+            return
         try:
             self._ready(slot, source, language, "")
         finally:

@@ -82,6 +82,12 @@ def write_act(tx: Transaction, targets: Targets, findings: Findings, ground: str
     return create(tx, system_actor(), ENTITY, values).id
 
 
+def last_act(tx: Transaction) -> int:
+    """The id of the last act: where it is another one than before, something was erased meanwhile."""
+    table = tx.tables[tx.model.entities[ENTITY].uid].table
+    return tx.connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
+
+
 def _erased(tx: Transaction, targets: Targets) -> list[dict[str, Any]]:
     """Fields by entity, with the records they were erased of; no value of them."""
     found: dict[str, tuple[set[str], list[int]]] = {}

@@ -160,6 +160,9 @@ def test_a_manager_issues_from_the_card_without_scripts_and_finds_it_there(site:
     file = mark.get(href)
     assert file.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert "sandbox" in file.headers["content-security-policy"]
+    other = href.partition("docx")[0]
+    assert mark.get(f"{other}pdf").content.startswith(b"%PDF")  # made now, as nobody has asked for it yet
+    assert mark.get(f"{other}xlsx").status_code == 404
     page = mark.get(f"/documents/{href.split('/')[3]}")
     assert page.status_code == 200 and "Mark" in page.text
     nina = sign_in(site, "nina")

@@ -24,6 +24,7 @@ from core.query.feed import Asked, feed
 from core.query.history import history
 from core.query.issued import Issued, documents, documents_of
 from core.query.read import visible_ids
+from core.records.erasing.act import Findings, write_act
 from core.records.erasing.documents import empty_documents
 from core.records.erasing.targets import Targets
 from core.records.sweeping import sweep_files
@@ -79,6 +80,22 @@ def test_a_document_that_is_overtaken_each_time_is_made_within_its_turn(
     pretended.before = overtake
     assert issued(workspace).number == consecutive(1)[0]
     assert pretended.calls == OPTIMISTIC + 1
+
+
+def test_what_is_erased_while_a_document_is_rendered_is_not_kept_in_it(
+    workspace: Workspace, pretended: Pretended
+) -> None:
+    def erase(tx: Transaction) -> None:
+        company = tx.model.entities["company"]
+        records.update(tx, system_actor(), "company", 1, {"name": "—"})
+        write_act(tx, Targets(entity=company, id=1, cells={}), Findings(), "asked for", None)
+
+    pretended.before = lambda draft: workspace.write(erase) if pretended.calls == 1 else None
+    made = issued(workspace)
+    with workspace.read() as tx:
+        kept = str(tx.connection.execute(sa.select(tx.tables.own.document.c.data)).scalar_one())
+    assert "Ёлка" not in kept and "Ёлка" not in made.name
+    assert (pretended.calls, made.number) == (2, consecutive(1)[0])
 
 
 def test_numbers_begin_again_with_the_year_of_the_date_and_other_documents_have_none(
@@ -155,6 +172,25 @@ def test_a_kept_document_is_its_authors_and_theirs_who_read_every_cell_it_was_ma
     assert [seen(workspace, who) for who in (ADMIN, HELEN, MARK, NINA)] == [[2, 1], [], [1], [1]]
     workspace.write(lambda tx: records.delete(tx, system_actor(), "deal", 1))
     assert [seen(workspace, who) for who in (ADMIN, HELEN, MARK, NINA)] == [[], [], [], []]
+
+
+def test_a_card_asks_once_about_documents_however_many_are_not_for_its_reader(
+    workspace: Workspace, pretended: Pretended
+) -> None:
+    def asked() -> int:
+        said: list[str] = []
+        with workspace.read() as tx:
+            helen, deal = load_actor(tx, HELEN), tx.model.entities["deal"]
+            sa.event.listen(tx.connection, "before_cursor_execute", lambda *each: said.append(each[2]))
+            assert documents_of(tx, helen, deal.uid, 1, limit=1) == []
+        return len(said)
+
+    issued(workspace, user=ADMIN)  # with the margin, which the reader may not see by now
+    workspace.write(lambda tx: records.update(tx, system_actor(), "deal", 1, {"owner": NINA}))
+    once = asked()
+    for _ in range(3):
+        issued(workspace, user=ADMIN)
+    assert asked() == once
 
 
 def test_a_token_for_some_entities_opens_no_document_made_of_others(

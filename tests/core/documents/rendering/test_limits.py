@@ -57,6 +57,8 @@ def test_a_loop_without_end_is_ended_others_are_refused_meanwhile_and_the_next_d
     thread.start()
     while not strict._free.empty():
         time.sleep(0.01)
+    strict.warm()
+    assert strict._free.empty()  # whoever looks at a form waits for nobody's document
     with pytest.raises(KubikError, match="KBK5011"):
         made(strict, GOOD)
     assert refused == [], "refused at once, not when the other one ended"

@@ -13,7 +13,9 @@ export function startColumns(pages: Pages): void {
   const heads = [...table.querySelectorAll<HTMLTableCellElement>("thead th[data-field]")];
   const columns = table.querySelectorAll<HTMLTableColElement>("col");
   const col = (head: HTMLTableCellElement): HTMLTableColElement => columns[head.cellIndex]!;
-  const names = heads.map((head) => head.dataset.field!);
+  const drawn = heads.map((head) => head.dataset.field!);
+  const names = [...drawn];
+  let moves = 0;
   const says = (name: string, ...values: string[]): void => {
     const text = area.querySelector<HTMLElement>("[data-list-words]")?.dataset[name] ?? "";
     area.querySelector<HTMLElement>("[data-list-says]")!.textContent = text.replace("%", values[0] ?? "").replace("#", values[1] ?? "");
@@ -61,7 +63,11 @@ export function startColumns(pages: Pages): void {
     if (to < 0 || to >= names.length || to === from) return;
     names.splice(to, 0, ...names.splice(from, 1));
     says("moved", head.textContent!.trim(), String(to + 1));
-    void go({ columns: names.join(",") }).then(() => document.querySelector<HTMLElement>(`#rows th[data-field="${CSS.escape(field)}"] a`)?.focus());
+    const turn = ++moves;
+    void go({ columns: names.join(",") }).then(() => {
+      if (turn === moves && area.isConnected) names.splice(0, names.length, ...drawn); // it came to nothing, which is told
+      document.querySelector<HTMLElement>(`#rows th[data-field="${CSS.escape(field)}"] a`)?.focus();
+    });
   }
 
   heads.forEach((head, index) => {
@@ -172,6 +178,8 @@ function find(box: HTMLElement): void {
 }
 
 function sortable(list: HTMLElement): void {
+  const drawn = [...list.children];
+  let moves = 0;
   list.addEventListener("pointerdown", (down) => {
     const line = (down.target as Element).closest<HTMLElement>("li");
     if (!line || (down.target as Element).closest("a") || down.button !== 0) return;
@@ -187,7 +195,11 @@ function sortable(list: HTMLElement): void {
       document.removeEventListener("pointerup", drop);
       line.classList.remove("lifted");
       const order = [...list.children].map((each) => (each as HTMLElement).dataset.name).join();
-      if (order !== before) void go({ columns: order });
+      if (order === before) return;
+      const turn = ++moves;
+      void go({ columns: order }).then(() => {
+        if (turn === moves && list.isConnected && !list.querySelector(".lifted")) list.append(...drawn); // it came to nothing, which is told
+      });
     };
     document.addEventListener("pointermove", drag);
     document.addEventListener("pointerup", drop);

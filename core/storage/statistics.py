@@ -48,8 +48,8 @@ class _Table:
 
 
 def due(connection: sa.Connection) -> list[tuple[str, dict[str, First], int]]:
-    """The tables that are to be counted: name, first columns by index, rows. It reads the highest ids alone where
-    nothing has changed."""
+    """The tables that are to be counted: name, first columns by index, rows. Where nothing has changed it reads the highest
+    ids alone, and counts the rows of tables that have none of SQLite's own."""
     found = []
     for table in _tables(connection):
         least = 1 if table.known is None else max(table.known * GROWN, table.known + FEW)

@@ -135,7 +135,8 @@ def label_of(shown: Shown, panel: Panel) -> str:
 
 
 def _count(shown: Shown, panel: Panel) -> str:
-    """How many things are in a panel, where that costs one look into an index."""
+    """How many things are in a panel, where that costs one look into an index; of documents those that the reader may
+    open."""
     if panel.kind == "documents":
         there = len(documents_of(shown.tx, shown.actor, shown.entity.uid, shown.id, limit=MOST_COUNTED + 1))
         return f"{MOST_COUNTED}+" if there > MOST_COUNTED else str(there or "")

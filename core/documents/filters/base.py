@@ -31,7 +31,8 @@ class FilterFault(ValueError):
 
 
 class Amount(Decimal):
-    """An amount of money that knows its currency; sums and products of it are plain decimals."""
+    """An amount of money that knows its currency. Python's own sums and products of it are plain decimals; those of templates
+    keep it (`core.documents.making.arithmetic`)."""
 
     currency: str | None
 

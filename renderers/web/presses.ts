@@ -4,11 +4,18 @@ const LATE = 400; // milliseconds after a press in which its click may still com
 
 let free: Promise<void> = Promise.resolve();
 let letGo = (): void => undefined;
+let held = false;
 
 window.addEventListener("pointerdown", (event) => {
   if (!event.isPrimary || event.button !== 0) return;
   letGo();
-  free = new Promise((resolve) => (letGo = resolve));
+  held = true;
+  free = new Promise((resolve) => {
+    letGo = () => {
+      held = false;
+      resolve();
+    };
+  });
 }, true);
 for (const name of ["pointerup", "pointercancel", "dragend", "keydown"]) window.addEventListener(name, () => letGo(), true);
 window.addEventListener("change", (event) => event.target instanceof HTMLSelectElement && letGo(), true); // a press elsewhere changes a field by leaving it, and goes on
@@ -17,6 +24,9 @@ window.addEventListener("pointermove", (event) => event.buttons || letGo(), true
 
 /** When nothing is pressed by mouse or finger: what is exchanged under a press is not pressed, nor dropped. */
 export const released = (): Promise<void> => free;
+
+/** Whether something is pressed: a press may have begun since it was ``released``. */
+export const pressed = (): boolean => held;
 
 /** The press that goes on became a drag: nobody hears of the click behind it. The next press is heard, however soon it comes. */
 export function swallowClick(): void {

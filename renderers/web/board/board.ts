@@ -4,7 +4,7 @@ import { exact, shown } from "../rows/numbers";
 import { toast } from "../toasts";
 import { again } from "../list/keeping";
 import { askMove } from "../move";
-import { released } from "../presses";
+import { pressed, released } from "../presses";
 import { startKeys } from "./keys";
 import { startMenu } from "./menu";
 import { startNews } from "./news";
@@ -34,6 +34,7 @@ export class Board {
   private turns = 0;
   private counting = false;
   private again = false;
+  private readonly pages = new Map<HTMLElement, Paging>();
 
   constructor(readonly root: HTMLElement) {
     for (const column of this.columns()) this.begin(column);
@@ -61,6 +62,15 @@ export class Board {
 
   card(id: string): HTMLElement | null {
     return this.root.querySelector(`.bcard[data-card="${CSS.escape(id)}"]`);
+  }
+
+  /** A card that is far from sight, and its column. */
+  aside(id: string): { card: HTMLElement; column: HTMLElement } | null {
+    for (const [column, pages] of this.pages) {
+      const card = pages.aside(id);
+      if (card) return { card, column };
+    }
+    return null;
   }
 
   of(card: HTMLElement): HTMLElement {
@@ -222,7 +232,7 @@ export class Board {
     const address = `${this.root.dataset.changed}${ids.map((id) => `&id=${id}`).join("")}`;
     const part = await this.part(address);
     // nothing is exchanged for another under a hand: what is pressed or lifted, or has its menu open, stays until it is let go
-    for (let wait = 0; wait === 0 || (this.held && this.root.isConnected); wait = 100) {
+    for (let wait = 0; wait === 0 || ((this.held || pressed()) && this.root.isConnected); wait = 100) {
       await released();
       await new Promise((resolve) => setTimeout(resolve, wait)); // a click comes behind its release
     }
@@ -236,10 +246,11 @@ export class Board {
   }
 
   private redraw(id: string, now: HTMLElement | null, column: HTMLElement | null): void {
-    const was = this.card(id);
+    const aside = this.card(id) ? null : this.aside(id);
+    const was = this.card(id) ?? aside?.card ?? null;
     const focused = was?.contains(document.activeElement) ?? false;
     const neighbour = focused ? (was!.nextElementSibling ?? was!.previousElementSibling) : null;
-    if (was && now && column === this.of(was)) was.replaceWith(now);
+    if (was && now && column === (aside?.column ?? this.of(was))) was.replaceWith(now);
     else {
       was?.remove();
       const chunk = column?.querySelector<HTMLElement>(".chunk");
@@ -249,7 +260,7 @@ export class Board {
         now.classList.add("arrived");
       }
     }
-    if (now?.isConnected) this.prepare(now);
+    if (now?.isConnected || (now && aside)) this.prepare(now);
     if (focused) (now?.isConnected ? now : neighbour)?.querySelector<HTMLElement>(".bname")?.focus({ preventScroll: true });
   }
 
@@ -299,7 +310,7 @@ export class Board {
 
   private begin(column: HTMLElement): void {
     this.prepare(column);
-    if (column.querySelector(".cards")) new Paging(this, column);
+    if (column.querySelector(".cards")) this.pages.set(column, new Paging(this, column));
   }
 
   /** Opens a folded column, and remembers it. */
@@ -324,6 +335,7 @@ export class Board {
       cards.replaceWith(kept);
       fold.remove();
       column.classList.add("folded");
+      this.pages.delete(column);
       this.remember(column.dataset.column!, false);
     });
     cards.before(fold);

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, FloatRect, Locator, Page, Request, Route, expect
 
 from core.access.actor import system_actor
 from core.access.login import set_password
@@ -44,6 +44,18 @@ STILL = """
 """
 """Brings every passage of one colour into another to its end: axe would measure half of the way."""
 
+LOOK = """
+async (element, bring) => {
+    const place = () => { const { x, y, width, height } = element.getBoundingClientRect(); return { x, y, width, height }; };
+    if (bring) element.scrollIntoViewIfNeeded();
+    const before = place();
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const now = place(), still = Object.keys(now).every((side) => now[side] === before[side]);
+    return element.isConnected && now.width && now.height && still ? now : null;
+}
+"""
+"""Where an element stands, when it stands there for two frames."""
+
 MOMENT, QUIET = 20, 100
 """Milliseconds between two looks at what is loading, and without any until a page is quiet."""
 
@@ -67,6 +79,33 @@ main()
 """
 
 Login = Callable[..., "Person"]
+
+
+@dataclass
+class Held:
+    """Requests that are kept on their way until they are let go; what is asked after that passes."""
+
+    page: Page
+    first: bool
+    kept: list[Route] = field(default_factory=list)
+    passing: bool = False
+
+    def keep(self, route: Route) -> None:
+        """Keep a request, unless it comes behind the one that is kept, or behind those that went on."""
+        if self.passing or (self.first and self.kept):
+            route.continue_()
+        else:
+            self.kept.append(route)
+
+    def go_on(self) -> None:
+        """Let them go, as soon as there is one."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not self.kept and time.monotonic() < deadline:
+            self.page.wait_for_timeout(MOMENT)
+        assert self.kept, "nothing was asked"
+        self.passing = True
+        for route in self.kept:
+            route.continue_()
 
 
 @dataclass
@@ -110,6 +149,23 @@ class Person:
         while quiet < QUIET and time.monotonic() < deadline:
             self.page.wait_for_timeout(MOMENT)
             quiet = 0 if self.loading else quiet + MOMENT
+
+    def box(self, place: Locator, *, bring: bool = True) -> FloatRect:
+        """Where an element stands in the window, brought into sight: looked at anew until nothing loads, it was
+        not exchanged for another and stands still."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
+            self.settle()
+            found: FloatRect | None = place.evaluate(LOOK, bring)
+            if found is not None:
+                return found
+        raise AssertionError(f"{place} does not stand still")
+
+    def hold(self, pattern: str | re.Pattern[str], *, first: bool = False) -> Held:
+        """Keep requests to addresses on their way, all of them or the first alone."""
+        held = Held(self.page, first)
+        self.page.route(pattern, held.keep)
+        return held
 
     def save(self) -> None:
         """Press Save and wait for the card."""

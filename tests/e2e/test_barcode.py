@@ -17,8 +17,13 @@ PARTS = ".scan-field, dialog.scan, .value .barcode"
 FIELD = "#f-barcode"
 
 SCAN = """(code) => {
-    const key = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    [...code].forEach(key);
+    let at = performance.now();
+    const key = (key) => {
+        const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+        Object.defineProperty(event, "timeStamp", { value: (at += 5) });
+        return document.activeElement.dispatchEvent(event);
+    };
+    [...code].forEach((each) => key(each));
     return !key("Enter");
 }"""
 """Keys as fast as a scanner sends them, however busy the machine; whether Enter was kept from the form."""
@@ -46,7 +51,7 @@ def test_a_scanner_fills_the_field_without_sending_the_form_and_finds_in_a_list(
     person.save()
     picture = page.locator(".value .barcode-picture")
     expect(picture).to_be_visible()
-    assert picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     person.goto("/e/product")
     page.evaluate("() => document.activeElement?.blur()")
     assert page.evaluate(SCAN, "4600051000057")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Login, Person
@@ -19,6 +20,7 @@ def board(person: Person) -> None:
     person.page.emulate_media(reduced_motion="reduce")
     person.goto(BOARD)
     person.page.wait_for_selector(".bname[tabindex='0']")
+    person.settle()
 
 
 def column(person: Person, key: str) -> Locator:
@@ -34,14 +36,14 @@ def stands_in(person: Person, record: str, key: str) -> None:
 
 
 def count(person: Person, key: str) -> int:
-    return int(column(person, key).locator(".bcount").inner_text())
+    shown = column(person, key).locator(".bcount")
+    expect(shown).to_have_text(re.compile(r"^\d+$"))
+    return int(shown.inner_text())
 
 
 def drag(person: Person, record: str, key: str) -> None:
     """Press on a card, carry it over a column; what follows drops it."""
-    card(person, record).scroll_into_view_if_needed()
-    start, end = card(person, record).bounding_box(), column(person, key).bounding_box()
-    assert start is not None and end is not None
+    start, end = person.box(card(person, record)), person.box(column(person, key), bring=False)
     person.page.mouse.move(start["x"] + 60, start["y"] + 25)
     person.page.mouse.down()
     person.page.mouse.move(start["x"] + 80, start["y"] + 35, steps=3)
@@ -55,22 +57,24 @@ def said(person: Person) -> Locator:
 def swipe(person: Person, start: tuple[float, float], end: tuple[float, float], *, rest: bool) -> None:
     """A finger that goes, at once or after it rested until the card is lifted, and leaves."""
     devtools: Any = person.page.context.new_cdp_session(person.page)
+    if not rest:  # by the browser itself: between commands of a busy machine it would rest
+        away = {"xDistance": end[0] - start[0], "yDistance": end[1] - start[1], "preventFling": True}
+        way = {"x": start[0], "y": start[1], "gestureSourceType": "touch", **away}
+        devtools.send("Input.synthesizeScrollGesture", way)
+        return
     touch = "Input.dispatchTouchEvent"
     devtools.send(touch, {"type": "touchStart", "touchPoints": [{"x": start[0], "y": start[1]}]})
-    if rest:
-        person.page.wait_for_selector(".bcard.ghost, .centry.ghost")
+    person.page.wait_for_selector(".bcard.ghost, .centry.ghost")
     for step in range(1, 9):
         x, y = (a + (b - a) * step / 8 for a, b in zip(start, end, strict=True))
         devtools.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
-        person.page.wait_for_timeout(25)  # a flick would scroll on by itself
     devtools.send(touch, {"type": "touchEnd", "touchPoints": []})
 
 
 def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(login: Login) -> None:
     anna, admin = login("anna"), login("admin", dark=True)
     board(anna)
-    late: list[Route] = []
-    admin.page.route("**/api/events*", lambda route: late.append(route))
+    late = admin.hold("**/api/events*")
     board(admin)
     lacking = column(anna, "lead").locator(".bcard", has=anna.page.locator(".bmissing")).first
     deal = str(lacking.get_attribute("data-card"))
@@ -92,7 +96,8 @@ def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(log
     dialog.locator("[data-save]").click()
     stands_in(anna, deal, "contract")
     expect(column(anna, "contract").locator(".bcount")).to_have_text(str(contracts + 1))
-    late[0].continue_()
+    anna.page.locator(".toast").last.hover()  # it stays as long as one is at it
+    late.go_on()
     stands_in(admin, deal, "contract")  # the other one's board follows, also what was before it listened
     expect(column(admin, "lead").locator(".bcount")).to_have_text(str(before - 1))
     anna.page.locator(".toast .plain").click()
@@ -122,10 +127,11 @@ def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(log
 
     anna.page.keyboard.press("KeyM")
     menu = anna.page.locator(".bmenu [role=menuitem]")
-    assert menu.all_inner_texts()[0] == "Обращение"
+    expect(menu.first).to_have_text("Обращение")
     expect(menu.first).to_be_focused()
     anna.page.keyboard.press("Enter")
     stands_in(anna, second, "lead")
+    expect(card(anna, second).locator(".bname")).to_be_focused()
     anna.page.keyboard.press("Enter")
     anna.page.wait_for_url(f"**/e/deal/{second}")
     assert anna.violations() == [] and admin.violations() == []
@@ -145,7 +151,7 @@ def test_who_may_not_move_lifts_nothing_and_long_columns_stay_light(login: Login
     seen = 0
     while offers.locator(".chunk:last-of-type").get_attribute("data-next") != "":
         offers.locator(".cards").evaluate("cards => cards.scrollTop += 1800")
-        marina.page.wait_for_timeout(60)
+        marina.settle()
         seen = max(seen, marina.page.locator(".bcard").count())
     assert offers.locator(".chunk").count() >= 15 and seen < 260
     column(marina, "won").click()
@@ -162,12 +168,15 @@ def test_a_finger_lifts_after_a_rest_and_a_phone_shows_one_column(login: Login) 
     igor = login("igor", width=390, height=844)
     board(igor)
     deal = str(column(igor, "lead").locator(".bcard").first.get_attribute("data-card"))
-    box, chip = card(igor, deal).bounding_box(), igor.page.locator("[data-chip=qualified]").bounding_box()
-    assert box is not None and chip is not None
-    middle = (box["x"] + 60, box["y"] + 25)
-    swipe(igor, middle, (middle[0], middle[1] - 60), rest=False)  # that was scrolling
+    box = igor.box(card(igor, deal))
+    swipe(
+        igor, (box["x"] + 60, box["y"] + 25), (box["x"] + 60, box["y"] - 35), rest=False
+    )  # that was scrolling
+    expect(igor.page.locator(".bcard.ghost, .bdrop")).to_have_count(0)
     stands_in(igor, deal, "lead")
-    swipe(igor, middle, (chip["x"] + 30, chip["y"] + 20), rest=True)
+    box = igor.box(card(igor, deal))
+    chip = igor.box(igor.page.locator("[data-chip=qualified]"), bring=False)
+    swipe(igor, (box["x"] + 60, box["y"] + 25), (chip["x"] + 30, chip["y"] + 20), rest=True)
     igor.page.touchscreen.tap(chip["x"] + 30, chip["y"] + 20)  # at once: it is no click of the drop
     stands_in(igor, deal, "qualified")
     expect(igor.page.locator("[data-chip=qualified]")).to_have_attribute("aria-current", "")
@@ -175,3 +184,30 @@ def test_a_finger_lifts_after_a_rest_and_a_phone_shows_one_column(login: Login) 
     igor.page.locator(".bmenu [role=menuitem]").first.tap()
     stands_in(igor, deal, "lead")
     expect(igor.page.locator("[data-chip=qualified]")).to_have_attribute("aria-current", "")
+
+
+def test_what_changes_far_from_sight_comes_back_once_and_as_it_is(login: Login) -> None:
+    marina = login("marina")
+    marina.goto("/")
+    token = {"X-CSRF-Token": str(marina.page.locator("meta[name=csrf-token]").get_attribute("content"))}
+    ask, records = marina.page.request, f"{marina.url}/api/records/deal"
+    rows = [{"name": f"Далеко {n:04}", "stage": "offer", "amount": n} for n in range(240)]
+    assert ask.post(f"{records}/batch", data={"create": rows}, headers=token).status == 200
+    board(marina)
+    offers = column(marina, "offer")
+    first = offers.locator(".chunk").first.locator(".bcard")
+    changed, gone = (str(first.nth(at).get_attribute("data-card")) for at in range(2))
+    while offers.locator(".chunk:last-of-type").get_attribute("data-next") != "":
+        offers.locator(".cards").evaluate("cards => cards.scrollTop += 1800")
+        marina.settle()
+    expect(card(marina, changed)).to_have_count(0)
+    for act in (
+        lambda: ask.patch(f"{records}/{changed}", data={"name": "Далеко, но видно"}, headers=token),
+        lambda: ask.delete(f"{records}/{gone}", headers=token),
+    ):
+        with marina.page.expect_request(re.compile("heads")):
+            assert act().ok
+    offers.locator(".cards").evaluate("cards => cards.scrollTop = 0")
+    expect(card(marina, changed)).to_have_count(1)
+    expect(card(marina, changed)).to_contain_text("Далеко, но видно")
+    expect(card(marina, gone)).to_have_count(0)

@@ -38,12 +38,14 @@ def calendar(person: Person, state: str) -> None:
     """Open a calendar by hours and wait until what is in it stands at its hour."""
     person.goto(f"{CALENDAR}&{state}")
     person.page.wait_for_selector(".ctimes .centry[style*='top']")
+    person.settle()
 
 
 def tree(person: Person) -> None:
     """Open the tree and wait until the keyboard can reach it."""
     person.goto(TREE)
     person.page.wait_for_selector("tr[data-id][tabindex='0']")
+    person.settle()
 
 
 def entry(person: Person, record: str) -> Locator:
@@ -54,10 +56,8 @@ def falls_on(person: Person, record: str, day: dt.date) -> None:
     expect(person.page.locator(f".cday[data-on='{day}'] .centry[data-entry='{record}']")).to_have_count(1)
 
 
-def middle(place: Locator) -> tuple[float, float]:
-    place.scroll_into_view_if_needed()
-    box = place.bounding_box()
-    assert box is not None
+def middle(person: Person, place: Locator, *, bring: bool = True) -> tuple[float, float]:
+    box = person.box(place, bring=bring)
     return box["x"] + min(60, box["width"] / 2), box["y"] + min(10, box["height"] / 2)
 
 
@@ -95,9 +95,8 @@ def test_a_record_of_a_calendar_goes_to_another_day_and_hour_and_back(login: Log
     falls_on(anna, call, begin)
     time = str(entry(anna, call).locator("time").inner_text())
 
-    x, y = middle(entry(anna, call))
-    target = page.locator(f".cday[data-on='{day_of(begin, 2)}'] .ctimes").bounding_box()
-    assert target is not None
+    x, y = middle(anna, entry(anna, call))
+    target = anna.box(page.locator(f".cday[data-on='{day_of(begin, 2)}'] .ctimes"), bring=False)
     drag(anna, (x, y), (target["x"] + 40, y + 48))  # two days and an hour later
     falls_on(anna, call, day_of(begin, 2))
     later = f"{int(time[:2]) + 1:02}{time[2:]}"
@@ -118,10 +117,10 @@ def test_a_record_of_a_calendar_goes_to_another_day_and_hour_and_back(login: Log
     expect(said(anna)).to_contain_text("Созвон о маркизах: теперь")
 
     page.locator(".segments a", has_text="Месяц").click()
-    falls_on(anna, call, day_of(begin, 1))
     expect(page.locator(".calview.month")).to_have_count(1)
+    falls_on(anna, call, day_of(begin, 1))
     cell = page.locator(f".cday[data-on='{day_of(begin, 4)}']")
-    drag(anna, middle(entry(anna, call)), middle(cell.locator("h3")))
+    drag(anna, middle(anna, entry(anna, call)), middle(anna, cell.locator("h3"), bring=False))
     falls_on(anna, call, day_of(begin, 4))
     anna.goto(page.url.removeprefix(anna.url))  # the address is what was seen
     falls_on(anna, call, day_of(begin, 4))
@@ -137,8 +136,8 @@ def test_a_record_of_a_calendar_goes_to_another_day_and_hour_and_back(login: Log
 
     anna.goto(f"{CALENDAR}&scale=day&on={begin}")
     assert anna.barriers() == []
-    hour = page.locator(".ctimes").bounding_box()
-    assert hour is not None
+    page.wait_for_function("() => document.querySelector('.cscroll').scrollTop > 0")  # at the morning
+    hour = anna.box(page.locator(".ctimes"), bring=False)
     page.mouse.dblclick(hour["x"] + hour["width"] - 20, hour["y"] + 10 * 48 + 26)
     page.wait_for_url("**/e/activity/new?due_at=*T10:30")
     assert anna.violations() == []
@@ -163,15 +162,14 @@ def test_calendars_and_trees_are_free_of_barriers_in_the_dark_and_on_a_phone(log
     )
     igor.goto(f"{CALENDAR}&on={monday()}")
     assert igor.barriers() == []
-    today = igor.page.locator(".cday.today").bounding_box()
-    assert today is not None and today["y"] < 844  # the agenda begins at today
+    expect(igor.page.locator(".cday.today")).to_be_in_viewport()  # the agenda begins at today
     expect(igor.page.locator(".tabs [aria-current]")).to_be_in_viewport()
     calendar(igor, f"scale=day&on={monday()}")
-    x, y = middle(entry(igor, call))
+    x, y = middle(igor, entry(igor, call))
     time = entry(igor, call).locator("time").inner_text()
     swipe(igor, (x, y), (x, y + 48), rest=False)  # that was scrolling
     expect(entry(igor, call).locator("time")).to_have_text(time)
-    x, y = middle(entry(igor, call))
+    x, y = middle(igor, entry(igor, call))
     swipe(igor, (x, y), (x, y + 48), rest=True)
     expect(entry(igor, call).locator("time")).to_have_text(f"{int(time[:2]) + 1:02}{time[2:]}")
     tree(igor)
@@ -191,7 +189,8 @@ def test_a_record_of_a_tree_is_carried_under_another_and_found_with_what_is_abov
     expect(row(below)).to_have_attribute("aria-level", "2")  # few at the top: they are open
 
     sales = page.locator("tr[data-level='1']", has_text="Отдел продаж")
-    drag(admin, middle(row(below).locator("td.name")), middle(sales.locator("td.name")))
+    name = row(below).locator("td.name")
+    drag(admin, middle(admin, name), middle(admin, sales.locator("td.name"), bring=False))
     expect(page.locator(".toast")).to_contain_text("Перенесено")
     number = str(sales.get_attribute("data-id"))
     expect(page.locator(f"tr[data-id='{number}'] ~ tr[data-id='{below}'][data-level='2']")).to_have_count(1)

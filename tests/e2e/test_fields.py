@@ -32,6 +32,7 @@ def test_a_day_is_typed_as_people_type_it_or_picked_in_the_calendar_by_keys(logi
     expect(field).to_be_focused()
     expect(field).to_have_value("27.12.2026")
     field.press("Alt+ArrowDown")
+    expect(calendar.locator(":focus")).to_have_text("27")
     person.page.keyboard.press("Shift+PageUp")
     expect(calendar.locator("h2")).to_have_text("декабрь 2025")
     person.page.keyboard.press("Escape")

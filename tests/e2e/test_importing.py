@@ -65,11 +65,6 @@ def send(person: Person, file: Path) -> None:
     person.settle()
 
 
-def finished(page: Page) -> None:
-    """The job on the page is at its end."""
-    expect(page.locator("#import[hx-trigger]")).to_have_count(0, timeout=60_000)
-
-
 def told(page: Page, good: int, wrong: int | None = None) -> None:
     """What the job has counted at its end."""
     counts = page.locator("#import:not([hx-trigger]) .import-counts dd")
@@ -95,9 +90,10 @@ def test_a_messy_workbook_is_corrected_brought_in_and_taken_back(login: Login, t
     head.settle()
     expect(page.locator("[name=incomplete]")).to_be_focused()  # the form was drawn anew
     expect(page.locator("[name=incomplete]")).to_be_checked()
-    page.locator("[name=incomplete]").press("Space")
-    page.locator("[data-import-next]").focus()
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("[name=incomplete]").press("Space")
+    head.settle()
+    page.locator("[data-import-next]").press("Enter")
     page.wait_for_url("**/check*")
     told(page, 4, 2)
     assert head.barriers(colours=True) == []
@@ -117,9 +113,8 @@ def test_a_messy_workbook_is_corrected_brought_in_and_taken_back(login: Login, t
     head.goto("/imports")
     page.locator(".import-history a").first.click()
     page.locator("form.import-back button").first.click()
-    head.settle()
-    finished(page)
-    expect(page.locator("#import:not([hx-trigger])")).to_contain_text("в корзине: 0 · оставлено: 0")
+    back = page.locator("#import:not([hx-trigger])")
+    expect(back).to_contain_text("в корзине: 0 · оставлено: 0", timeout=60_000)
     head.goto("/e/company?q=Причал")
     expect(page.locator("#rows tbody tr[data-id]")).to_have_count(0)
     assert head.violations() == []

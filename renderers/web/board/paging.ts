@@ -37,8 +37,8 @@ export class Paging {
     const part = await this.board.part(last.dataset.next);
     const chunk = part?.querySelector<HTMLElement>(".chunk");
     if (chunk) {
-      // a card that was moved or changed meanwhile stands in the document already
-      for (const card of chunk.querySelectorAll<HTMLElement>(".bcard")) if (this.board.card(card.dataset.card!)) card.remove();
+      // a card that was moved or changed meanwhile stands on the board already
+      for (const card of chunk.querySelectorAll<HTMLElement>(".bcard")) if (this.board.card(card.dataset.card!) ?? this.board.aside(card.dataset.card!)) card.remove();
       last.dataset.next = "";
       last.after(chunk);
       this.board.prepare(chunk);
@@ -48,6 +48,15 @@ export class Paging {
     }
     this.busy = false;
     if (chunk) this.look();
+  }
+
+  /** A card that is out of the document with its page. */
+  aside(id: string): HTMLElement | null {
+    for (const cards of this.parked.values()) {
+      const found = cards.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`);
+      if (found) return found;
+    }
+    return null;
   }
 
   private thin(): void {

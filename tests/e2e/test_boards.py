@@ -187,27 +187,27 @@ def test_a_finger_lifts_after_a_rest_and_a_phone_shows_one_column(login: Login) 
 
 
 def test_what_changes_far_from_sight_comes_back_once_and_as_it_is(login: Login) -> None:
-    marina = login("marina")
-    marina.goto("/")
-    token = {"X-CSRF-Token": str(marina.page.locator("meta[name=csrf-token]").get_attribute("content"))}
-    ask, records = marina.page.request, f"{marina.url}/api/records/deal"
+    admin = login("admin")
+    admin.goto("/")
+    token = {"X-CSRF-Token": str(admin.page.locator("meta[name=csrf-token]").get_attribute("content"))}
+    ask, records = admin.page.request, f"{admin.url}/api/records/deal"
     rows = [{"name": f"Далеко {n:04}", "stage": "offer", "amount": n} for n in range(240)]
     assert ask.post(f"{records}/batch", data={"create": rows}, headers=token).status == 200
-    board(marina)
-    offers = column(marina, "offer")
+    board(admin)
+    offers = column(admin, "offer")
     first = offers.locator(".chunk").first.locator(".bcard")
     changed, gone = (str(first.nth(at).get_attribute("data-card")) for at in range(2))
     while offers.locator(".chunk:last-of-type").get_attribute("data-next") != "":
         offers.locator(".cards").evaluate("cards => cards.scrollTop += 1800")
-        marina.settle()
-    expect(card(marina, changed)).to_have_count(0)
+        admin.settle()
+    expect(card(admin, changed)).to_have_count(0)
     for act in (
         lambda: ask.patch(f"{records}/{changed}", data={"name": "Далеко, но видно"}, headers=token),
         lambda: ask.delete(f"{records}/{gone}", headers=token),
     ):
-        with marina.page.expect_request(re.compile("heads")):
+        with admin.page.expect_request(re.compile("heads")):
             assert act().ok
     offers.locator(".cards").evaluate("cards => cards.scrollTop = 0")
-    expect(card(marina, changed)).to_have_count(1)
-    expect(card(marina, changed)).to_contain_text("Далеко, но видно")
-    expect(card(marina, gone)).to_have_count(0)
+    expect(card(admin, changed)).to_have_count(1)
+    expect(card(admin, changed)).to_contain_text("Далеко, но видно")
+    expect(card(admin, gone)).to_have_count(0)

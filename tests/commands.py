@@ -79,7 +79,7 @@ class Commands:
         finally:
             if process.poll() is None:
                 process.terminate()
-            self.printed[process.pid] = process.communicate(timeout=20)[0]
+            self.printed[process.pid] = process.communicate(timeout=60)[0]
 
 
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

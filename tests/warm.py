@@ -125,4 +125,4 @@ class Warm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._parent.communicate(timeout=20)
+        self._parent.communicate(timeout=60)

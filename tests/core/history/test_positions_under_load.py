@@ -47,17 +47,19 @@ def test_a_long_transaction_holds_up_nobody_and_is_not_missed(workspace: Workspa
     def long(tx: Transaction) -> None:
         add(tx, 1)
         wrote.set()
-        go.wait(10)
+        go.wait()
 
     thread = threading.Thread(target=lambda: workspace.write(long))
     thread.start()
-    wrote.wait(10)
-    for record in (2, 3, 4):
-        workspace.write(lambda tx, r=record: add(tx, r))  # type: ignore[misc]
-    found, position = drain(workspace, BEGINNING, 2)
-    assert found == [2, 3, 4]
-    go.set()
-    thread.join()
+    try:
+        assert wrote.wait(60)
+        for record in (2, 3, 4):
+            workspace.write(lambda tx, r=record: add(tx, r))  # type: ignore[misc]
+        found, position = drain(workspace, BEGINNING, 2)
+        assert found == [2, 3, 4]
+    finally:
+        go.set()
+        thread.join()
     found, position = drain(workspace, position, 2)
     assert found == [1]
     assert drain(workspace, position, 2)[0] == []

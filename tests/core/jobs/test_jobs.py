@@ -211,7 +211,7 @@ def test_a_stopped_worker_leaves_its_job_to_the_next(workspace: Workspace) -> No
 
     running = worker(workspace, slow)
     running.start()
-    assert began.wait(10)
+    assert began.wait(60)
     running.stop()
     assert look(workspace, job).state == "queued"
     assert worker(workspace).run_one()

@@ -12,7 +12,7 @@ from core.storage.later import Later
 def test_each_key_waits_once_and_all_is_done_at_the_end() -> None:
     later, go = Later(), threading.Event()
     done: list[str] = []
-    later.add("first", lambda: go.wait(5))
+    later.add("first", go.wait)
     for word in ("one", "one", "two"):
         later.add(word, lambda word=word: done.append(word))  # type: ignore[misc]
     go.set()

@@ -114,7 +114,7 @@ def test_a_deadlock_is_done_again_whole(workspace: Workspace) -> None:
                 place.table.update().where(place.table.c.id == row).values({column: column + 1})
             )
             if n == 0 and len(tries) <= 2:
-                both.wait(10)
+                both.wait(60)
 
     assert not in_threads(
         lambda: workspace.write(lambda tx: crosswise(tx, (first, second))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from tests.sites import Site
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000000) SELECT max(i) FROM n"  # fmt: skip
 
 
-def leave_early(site: Site, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> list[Any]:
-    """What is sent to a client that goes away soon after its request."""
+def leave_early(
+    site: Site, begun: Callable[[], bool], method: str, path: str, headers: dict[str, str], body: bytes = b""
+) -> list[Any]:
+    """What is sent to a client that goes away as soon as what it asks has begun."""
     sent: list[Any] = []
 
     async def ask() -> None:
@@ -24,7 +27,8 @@ def leave_early(site: Site, method: str, path: str, headers: dict[str, str], bod
         async def receive() -> Any:
             if events:
                 return events.pop()
-            await asyncio.sleep(0.05)
+            while not begun():
+                await asyncio.sleep(0.01)
             return {"type": "http.disconnect"}
 
         async def send(event: Any) -> None:
@@ -55,10 +59,15 @@ def test_a_pivot_ends_when_its_client_leaves(site: Site, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("core.query.pivot.gathering.ask", ask)
     page = leave_early(
-        site, "GET", "/e/deal/report?rows=stage", {"cookie": cookies, "host": "testserver.local"}
+        site,
+        lambda: len(begun) == 1,
+        "GET",
+        "/e/deal/report?rows=stage",
+        {"cookie": cookies, "host": "testserver.local"},
     )
     given = {"authorization": f"Bearer {site.tokens['admin']}", "content-type": "application/json"}
-    called = leave_early(site, "POST", "/api/pivot", given, json.dumps({"entity": "deal"}).encode())
+    body = json.dumps({"entity": "deal"}).encode()
+    called = leave_early(site, lambda: len(begun) == 2, "POST", "/api/pivot", given, body)
     assert (page, called) == ([], [])
     assert begun == [site.workspace.database.dialect] * 2
     monkeypatch.undo()

@@ -88,15 +88,15 @@ def test_documents_on_a_phone_in_the_dark_and_of_many_at_once(login: Login) -> N
     marina.goto(f"/e/deal/{first}")
     choose(marina.page, "Счёт")
     assert marina.barriers("dialog.action") == []
-    box = marina.page.locator("dialog.action").bounding_box()
-    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    box = marina.box(marina.page.locator("dialog.action"), bring=False)
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     marina.page.click("dialog.action [data-save]")
     expect(marina.page.locator(".kept-line")).to_have_count(1)
     anna = login("anna", locale="en-US")
     anna.goto("/e/deal")
     page = anna.page
-    for box_ in page.locator("tbody [data-pick], tbody input[type=checkbox]").all()[:2]:
-        box_.check()
+    for at in range(2):
+        page.locator("tbody [data-pick], tbody input[type=checkbox]").nth(at).check()
     page.click("#bulk button[formaction$='/documents']")
     page.wait_for_url("**/e/deal/documents*")
     assert anna.barriers("main") == []

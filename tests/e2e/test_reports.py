@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
-def state(person: Person, name: str) -> str:
-    """A part of the address."""
-    return parse_qs(urlsplit(person.page.url).query).get(name, [""])[0]
+def stands(person: Person, **parts: str) -> None:
+    """The address has these parts."""
+
+    def has(address: str) -> bool:
+        found = parse_qs(urlsplit(address).query)
+        return all(found.get(name, [""])[0] == part for name, part in parts.items())
+
+    person.page.wait_for_url(has)
 
 
 def zone(person: Person, name: str) -> Locator:
@@ -48,9 +53,7 @@ def test_a_newcomer_builds_sums_of_won_deals_by_industry_and_month(login: Login)
     page.locator(".fmenu[open] [data-fop]").select_option("stage_won")
     page.locator(".fmenu[open] .ffoot .btn.primary").click()
     expect(zone(anna, "filter").locator(".fset")).to_contain_text("Стадия")
-    assert (state(anna, "rows"), state(anna, "columns"), state(anna, "values")) == (
-        "company.industry", "closes_on:month", "sum(amount)",
-    )  # fmt: skip
+    stands(anna, rows="company.industry", columns="closes_on:month", values="sum(amount)")
     expect(page.locator(".rplot svg .mark-rect path").first).to_be_attached()
     expect(page.locator(".rtold")).to_contain_text(" из ")
     assert not anna.violations()
@@ -64,6 +67,7 @@ def test_a_newcomer_builds_sums_of_won_deals_by_industry_and_month(login: Login)
     first.locator("a").or_(first).first.focus()
     keys.press("Control+End")
     expect(total).to_be_focused()
+    anna.settle()
     shown = total.inner_text()
     keys.press("Enter")
     anna.page.wait_for_url("**/e/deal?view=all**")
@@ -85,7 +89,7 @@ def test_fields_are_moved_by_keys_and_the_report_is_kept_under_a_name(login: Log
     keys.press("Alt+ArrowDown")
     keys.press("Alt+ArrowDown")  # faster than the report can be drawn
     expect(chips(anna, "columns").first.locator("summary")).to_be_focused()
-    assert (state(anna, "rows"), state(anna, "columns")) == ("owner", "stage,closes_on:quarter")
+    stands(anna, rows="owner", columns="stage,closes_on:quarter")
     keys.press("Delete")
     expect(chips(anna, "columns")).to_have_count(1)
     chips(anna, "columns").locator("summary").click()
@@ -115,12 +119,11 @@ def test_on_a_telephone_the_table_scrolls_alone_and_fields_are_in_a_sheet(login:
     page = denis.page
     denis.goto("/reports/sales_by_month")
     expect(page.locator(".rplot svg")).to_be_attached()
+    denis.settle()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     box = page.locator("[data-rscroll]")
-    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
-    box.evaluate("(box) => (box.scrollLeft = 200)")
-    head = page.locator("table.pivot tbody th").first
-    assert head.bounding_box() is not None and head.bounding_box()["x"] < 2  # type: ignore[index]
+    assert box.evaluate("(box) => (box.scrollLeft = 200, box.scrollLeft)") > 0
+    assert denis.box(page.locator("table.pivot tbody th").first, bring=False)["x"] < 2
     page.locator(".rsettings").click()
     expect(chips(denis, "rows").first).to_be_visible()
     assert not denis.barriers()

@@ -239,6 +239,10 @@ SHARED: Mapping[str, Schema] = {
         "properties": {
             "entity": {"type": "string"}, "id": ID, "title": {"type": "string"},
             "excerpt": {"type": "string", "description": "Where it was found; empty when that is the title"},
+            "parent": {
+                "type": "object", "description": "Of a child row: the record that it belongs to",
+                "properties": {"entity": {"type": "string"}, "id": ID, "title": {"type": "string"}},
+            },
         },
     }),
     "problem": {

@@ -32,8 +32,13 @@ def search_everywhere(call: Call) -> Answer:
 
 
 def described(hit: Hit) -> dict[str, object]:
-    """A hit as the API writes it."""
-    return {"entity": hit.entity.name, "id": hit.id, "title": hit.title, "excerpt": hit.excerpt}
+    """A hit as the API writes it; that of a child row with the record that it belongs to."""
+    told: dict[str, object] = {
+        "entity": hit.entity.name, "id": hit.id, "title": hit.title, "excerpt": hit.excerpt
+    }  # fmt: skip
+    if hit.owner is not None:
+        told["parent"] = {"entity": hit.owner.entity.name, "id": hit.owner.id, "title": hit.owner.title}
+    return told
 
 
 OPERATIONS = (

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from core.access.grants import Grants, grants_of
-from core.query.query import Link, Query
-from core.query.read import read, titles
+from core.query.read import titles
 from core.query.searching import Segment, marks
-from core.query.searching.everywhere import Found, Hit, overview, searchable
+from core.query.searching.everywhere import Hit, overview, searchable
 from core.storage.search.words import words_of
 from core.storage.workspace import Transaction
 from core.web.context import Visit
@@ -21,6 +20,9 @@ from renderers.pages.shell import navigation
 
 EACH = 5
 """Records of an entity that are shown at once."""
+
+ROWS = 4
+"""Child rows that are looked at for each record that is shown by one: some belong to the same."""
 
 MOST_PLACES = 8
 RECENT = 12
@@ -67,11 +69,7 @@ def results(who: Visit, tx: Transaction, text: str) -> Results:
     sought = text.strip()
     if not sought:
         return Results(text=sought, sections=_only_places(who, tx))
-    found = overview(tx, who.actor, sought, _shown(who, tx), EACH)
-    sections = [_section(who, each, sought) for each in found]
-    sections += _through_children(
-        who, tx, sought, {line.key for section in sections for line in section.lines}
-    )
+    sections = _records(who, tx, sought)
     places = tuple(_matching(places_of(who, tx), sought))[:MOST_PLACES]
     if places:
         section = Section(label=who.texts.gettext("Go to or do"), lines=places)
@@ -125,45 +123,54 @@ def _shown(who: Visit, tx: Transaction) -> list[Entity]:
     return sorted(every, key=lambda e: order.get(f"/e/{e.name}", len(places)))
 
 
-def _through_children(who: Visit, tx: Transaction, text: str, known: Set[str]) -> list[Section]:
-    """Records that are found by their child rows: a contact by one of its telephones."""
-    rows = [
-        e for e in searchable(tx, who.actor)
-        if e.parent is not None and not e.off and _owner(tx, e).parent is None and _owner(tx, e).name not in NOT_SHOWN
-    ]  # fmt: skip
-    found: dict[str, dict[str, Line]] = {}
-    for each in overview(tx, who.actor, text, rows, EACH):
-        link, owner = each.entity.by_uid[each.entity.parent or ""], _owner(tx, each.entity)
-        question = Query(
-            entity=each.entity.name, fields=("id", link.name), ids=tuple(hit.id for hit in each.hits)
-        )
-        owners: dict[int, Link] = {
-            item["id"]: item[link.name] for item in read(tx, who.actor, question).items
-        }
+def _records(who: Visit, tx: Transaction, text: str) -> list[Section]:
+    """The records that are found by their own texts or by their child rows, those of an entity together; entities with
+    something that is called just so before the others."""
+    shown = _shown(who, tx)
+    own = {found.entity.name: found for found in overview(tx, who.actor, text, shown, EACH)}
+    rows = _by_rows(who, tx, text)
+    sections: list[tuple[bool, Section]] = []
+    for name in dict.fromkeys((*(e.name for e in shown), *rows)):
+        hits = own[name].hits if name in own else ()
+        known = {hit.id for hit in hits}
+        more = [row for owner, row in rows.get(name, {}).items() if owner not in known][:EACH]
+        if hits or more:
+            lines = (*(_hit(hit, text) for hit in hits), *(_row(row, text) for row in more))
+            section = _section(who, tx.model.entities[name], lines, text, name in own and own[name].more)
+            sections.append((any(hit.exact for hit in (*hits, *more)), section))
+    return [section for _, section in sorted(sections, key=lambda each: not each[0])]
+
+
+def _by_rows(who: Visit, tx: Transaction, text: str) -> dict[str, dict[int, Hit]]:
+    """The first child row of each record that is found by its rows, by name of the entity and id: of a contact one of
+    its telephones."""
+    rows = [e for e in searchable(tx, who.actor) if e.parent is not None and not e.off]
+    found: dict[str, dict[int, Hit]] = {}
+    for each in overview(tx, who.actor, text, rows, EACH * ROWS):
         for hit in each.hits:
-            above = owners.get(hit.id)
-            key = f"{owner.name}:{above.id}" if above is not None and above.id is not None else ""
-            if above is not None and key and key not in known and not above.deleted:
-                line = _line(owner, above.id or 0, (Segment(above.title, False),), marks(hit.title, text))
-                found.setdefault(owner.name, {}).setdefault(key, line)
-    labels = {name: tx.model.entities[name].label_many.in_language(who.language) or name for name in found}
-    return [Section(label=labels[name], lines=tuple(lines.values())) for name, lines in found.items()]
+            owner = hit.owner
+            if owner is not None and owner.entity.name not in NOT_SHOWN and not owner.entity.off:
+                found.setdefault(owner.entity.name, {}).setdefault(owner.id, hit)
+    return found
 
 
-def _owner(tx: Transaction, entity: Entity) -> Entity:
-    """The entity whose child rows these are."""
-    return tx.model.entity_by_uid[entity.by_uid[entity.parent or ""].target or ""]
-
-
-def _section(who: Visit, found: Found, text: str) -> Section:
-    entity = found.entity
-    more = f"/e/{entity.name}?{urlencode({'q': text})}" if found.more and entity.parent is None else None
-    lines = tuple(_hit(hit, text) for hit in found.hits)
-    return Section(label=entity.label_many.in_language(who.language) or entity.name, lines=lines, more=more)
+def _section(who: Visit, entity: Entity, lines: tuple[Line, ...], text: str, more: bool) -> Section:
+    address = f"/e/{entity.name}?{urlencode({'q': text})}" if more else None
+    label = entity.label_many.in_language(who.language) or entity.name
+    return Section(label=label, lines=lines, more=address)
 
 
 def _hit(hit: Hit, text: str) -> Line:
     return _line(hit.entity, hit.id, marks(hit.title, text), marks(hit.excerpt, text))
+
+
+def _row(hit: Hit, text: str) -> Line:
+    """The record that a child row belongs to, with what the row is called and where in it the text was found."""
+    owner = hit.owner
+    assert owner is not None
+    told = [marks(written, text) for written in (owner.row, hit.excerpt) if written]
+    beside = tuple(piece for each in told for piece in (Segment(" · ", False), *each))[1:]
+    return _line(owner.entity, owner.id, (Segment(owner.title, False),), beside)
 
 
 def _line(entity: Entity, record: int, title: tuple[Segment, ...], beside: tuple[Segment, ...]) -> Line:

@@ -63,15 +63,17 @@ def _ways(query: str, *, generous: bool) -> list[str]:
         ways += [folded(query.translate(there).strip()), folded(query.translate(back).strip())]
         ways.append(_alike(ways[0], _LOOKS))
         ways.append(_alike(ways[0], {b: a for a, b in _LOOKS.items()}))
-    joined = [
-        re.sub(
-            r"\+?\d[\d\s().\-\u2010-\u2015\u2212]*\d",
-            lambda m: d if len(d := re.sub(r"\D", "", m[0])) >= 5 else m[0],
-            way,
-        )
-        for way in ways
-    ]
-    return ways + joined
+    joined = [_joined(way, 5) for way in ways]
+    return ways + joined + ([_joined(ways[0], 4)] if generous else [])
+
+
+def _joined(text: str, fewest: int) -> str:
+    """The text with numbers of so many digits written without anything between."""
+    return re.sub(
+        r"\+?\d[\d\s().\-\u2010-\u2015\u2212]*\d",
+        lambda m: d if len(d := re.sub(r"\D", "", m[0])) >= fewest else m[0],
+        text,
+    )
 
 
 def _alike(text: str, table: dict[str, str]) -> str:

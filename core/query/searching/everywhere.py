@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.query.query import Link, Query
 from core.query.read import read, titles
 from core.query.searching.deciding import Decision, named_of
 from core.query.searching.excerpts import excerpt
+from core.query.searching.owners import Owner, owners
 from core.storage.search.asked import asked
 from core.storage.search.layout import layout_of, searched_fields
 from core.storage.workspace import Transaction
@@ -29,13 +30,15 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A record that was found; ``excerpt`` is where, when that is not its title, and "" otherwise."""
+    """A record that was found; ``excerpt`` is where, when that is not its title, and "" otherwise; ``owner`` is what a
+    child row belongs to."""
 
     entity: Entity
     id: int
     title: str
     excerpt: str = ""
     exact: bool = False
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +183,24 @@ def described(
         ids.setdefault(entity.uid, []).append(record)
     titled: dict[str, dict[int, Link]] = {}
     told: dict[str, dict[int, str]] = {}
+    above: dict[str, dict[int, Owner]] = {}
     for uid, some in ids.items():
         entity = tx.model.entity_by_uid[uid]
         titled[uid] = titles(tx, actor, entity, some)
-        told[uid] = _excerpts(tx, actor, entity, some, text)
+        named = {record: link.title for record, link in titled[uid].items()}
+        told[uid] = _excerpts(tx, actor, entity, named, text)
+        above[uid] = owners(tx, actor, entity, named)
     for entity, record in records:
         yield Hit(
             entity=entity, id=record, title=titled[entity.uid][record].title,
             excerpt=told[entity.uid].get(record, ""), exact=record in called.get(entity.uid, ()),
+            owner=above[entity.uid].get(record),
         )  # fmt: skip
 
 
-def _excerpts(tx: Transaction, actor: Actor, entity: Entity, ids: Sequence[int], text: str) -> dict[int, str]:
+def _excerpts(
+    tx: Transaction, actor: Actor, entity: Entity, named: Mapping[int, str], text: str
+) -> dict[int, str]:
     readable = grants_of(tx.model, actor).readable(entity.uid)
     layout = layout_of(tx.model, entity)
     titled = {part.field for part in entity.title}
@@ -202,9 +211,12 @@ def _excerpts(tx: Transaction, actor: Actor, entity: Entity, ids: Sequence[int],
     if not fields:
         return {}
     question = Query(
-        entity=entity.name, fields=("id", *(f.name for f in fields)), ids=tuple(ids), limit=max(len(ids), 1)
+        entity=entity.name,
+        fields=("id", *(f.name for f in fields)),
+        ids=tuple(named),
+        limit=max(len(named), 1),
     )
     found: dict[int, str] = {}
     for item in read(tx, actor, question).items:
-        found[item["id"]] = excerpt(fields, item, text)
+        found[item["id"]] = excerpt(fields, item, text, named[item["id"]])
     return found

@@ -7,6 +7,8 @@ from typing import Any
 
 from core.query.query import Link
 from core.query.searching.marks import marks
+from core.storage.search.asked import Reading, asked
+from core.storage.search.words import line
 from metamodel.fields.base import Context
 from metamodel.fields.html import plain_text
 from metamodel.model import Field
@@ -14,18 +16,29 @@ from metamodel.model import Field
 BEFORE, WHOLE = 40, 160
 """Characters that stand before the first thing that was found, and those of the whole piece."""
 
-_AS_READ = Context(medium="text")
+_PLAIN = Context(medium="text")
 
 
-def excerpt(fields: Sequence[Field], item: Mapping[str, Any], text: str) -> str:
-    """A piece of the text that holds most of what was looked for; "" when none of them does."""
+def excerpt(fields: Sequence[Field], item: Mapping[str, Any], text: str, title: str) -> str:
+    """A piece of the text that holds most of what was looked for; "" when none of them does, or the title does alone."""
+    sought = asked(text)
+    if _holds(title, sought.readings):
+        return ""
+    texts = [as_read(field, item.get(field.name)) for field in fields]
+    if _holds(title, sought.others) and not any(_holds(written, sought.readings) for written in texts):
+        return ""
     best, most = "", 0
-    for field in fields:
-        written = _text(field, item.get(field.name))
+    for written in texts:
         found = sum(segment.marked for segment in marks(written, text))
         if found > most:
             best, most = piece(written, text), found
     return best
+
+
+def _holds(written: str, readings: Sequence[Reading]) -> bool:
+    """Whether the text alone is what is searched for, in one of these ways to understand it."""
+    searched = line([written])
+    return any(all(any(form in searched for form in term) for term in reading) for reading in readings)
 
 
 def piece(written: str, text: str) -> str:
@@ -43,7 +56,8 @@ def piece(written: str, text: str) -> str:
     return ("… " if begin else "") + cut + (" …" if begin + WHOLE < len(written) else "")
 
 
-def _text(field: Field, value: Any) -> str:
+def as_read(field: Field, value: Any) -> str:
+    """The text of a value as people read it; "" of what is no text."""
     if value is None:
         return ""
     if isinstance(value, Link):
@@ -52,4 +66,4 @@ def _text(field: Field, value: Any) -> str:
         return ""
     if field.type.column_type(field).html:
         return plain_text(value)
-    return str(field.type.format(field, value, _AS_READ)) if field.type.name == "phone" else value
+    return str(field.type.format(field, value, _PLAIN)) if field.type.name == "phone" else value

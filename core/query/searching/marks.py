@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.storage.search.asked import Reading, asked
-from core.storage.search.words import GAP, STEM, stem
+from core.storage.search.words import GAP, SHORT, STEM, stem
 from metamodel.text import fold
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015\u2212]*\d")
 _FEWEST_DIGITS = 5
+_TELEPHONE = 7
+"""Digits of a number in groups of which any part is found, as the last of a telephone are."""
 LONGEST = 20_000
 """Characters of a text in which marks are looked for."""
 
@@ -55,7 +57,7 @@ def _of_readings(text: str, readings: tuple[Reading, ...]) -> list[tuple[int, in
     for found in _WORD.finditer(text):
         spans += [(found.start() + a, found.start() + b) for a, b in _in_word(found[0], _plain(forms))]
     phrases = [form for form in forms if len(form.split()) > 1]
-    digits = [form for form in forms if form.isdigit() and len(form) >= _FEWEST_DIGITS]
+    digits = [form for form in forms if form.isdigit() and len(form) >= SHORT]
     for phrase in phrases:
         between = r"[\W_]+".join(map(re.escape, phrase.split()))
         spans += [found.span() for found in re.finditer(between, _evened(text))]
@@ -97,10 +99,11 @@ def _in_word(word: str, forms: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
 def _in_number(number: str, forms: list[str]) -> list[tuple[int, int]]:
     places = [at for at, c in enumerate(number) if c.isdigit()]
     digits = "".join(number[at] for at in places)
+    fewest = SHORT if len(digits) >= _TELEPHONE else _FEWEST_DIGITS
     return [
         (places[digits.index(form)], places[digits.index(form) + len(form) - 1] + 1)
         for form in forms
-        if form in digits
+        if len(form) >= fewest and form in digits
     ]
 
 

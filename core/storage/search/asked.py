@@ -20,7 +20,8 @@ Reading = tuple[Term, ...]
 """One way to understand what was typed: every term must be found."""
 
 _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015\u2212]*\d")
-_FEWEST_DIGITS = 5
+_FEWEST_DIGITS, _LAST_DIGITS = 5, 4
+"""Digits of a number in groups, and those that end one as they are said: 45-67."""
 
 _SURNAMES = ("ов", "ев")
 """Endings of surnames, which a stemmer takes for those of a genitive: whoever looks for Иванов wants no Иван."""
@@ -57,7 +58,10 @@ def asked(text: str) -> Asked:
         _looking(text, _LOOKS_LATIN, _RUSSIAN_LOOK),
     ):
         others |= dict.fromkeys(_readings(other) if other != text else ())
-    words = words_of(fold(text))
+    folded = fold(text.strip())
+    last = _reading(_joined_numbers(folded, _LAST_DIGITS).split())
+    others |= dict.fromkeys((last,) if last else ())
+    words = words_of(folded)
     return Asked(
         readings=plain,
         others=tuple(each for each in others if each not in plain),
@@ -83,12 +87,12 @@ def _readings(text: str) -> tuple[Reading, ...]:
     return tuple(each for each in found if each)
 
 
-def _joined_numbers(folded: str) -> str:
+def _joined_numbers(folded: str, fewest: int = _FEWEST_DIGITS) -> str:
     """The text in which numbers that are written with spaces, brackets and dashes are their digits alone."""
 
     def digits(found: re.Match[str]) -> str:
         only = "".join(c for c in found[0] if c.isdigit())
-        return only if len(only) >= _FEWEST_DIGITS else found[0]
+        return only if len(only) >= fewest else found[0]
 
     return _NUMBER.sub(digits, folded)
 

@@ -11,7 +11,7 @@ import Stemmer  # type: ignore[import-not-found]
 
 from metamodel.text import fold
 
-WORDS_VERSION = 1
+WORDS_VERSION = 2
 """Goes up whenever `line` gives another answer for some text: the index must then be made again."""
 
 GAP = "  "
@@ -73,6 +73,9 @@ _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015\u2212]{5,}\d")
 _BETWEEN = re.compile(r"\D+")
 _DIGITS = 7, 15
 """Fewest and most digits of what may be the number of a telephone."""
+
+_CAPITALS = str.maketrans("0123456789abcdef", "ABCDEFGHIJKLMNOP")
+"""Marks are written in capitals, which no folded text has: no part of a number is found in them."""
 
 _STEMS_KEPT = 200_000
 
@@ -175,7 +178,7 @@ def mark(words: list[str]) -> str:
 
 
 def _mark(named: str) -> str:
-    return f"{STEM}0{zlib.crc32(named.encode()):08x}{STEM}{END}"
+    return f"{STEM}0{f'{zlib.crc32(named.encode()):08x}'.translate(_CAPITALS)}{STEM}{END}"
 
 
 def spelled_numbers(folded: str) -> list[str]:

@@ -22,22 +22,23 @@ from metamodel.model import Entity, Model
 def types_of(model: Model, actor: Actor, entity: Entity) -> tuple[DocumentType, ...]:
     """The documents of an entity, in their order, that the actor may have made of some record."""
     grants = grants_of(model, actor)
-    return tuple(each for each in model.documents_of[entity.uid] if may_have(grants, actor, each))
+    return tuple(each for each in model.documents_of[entity.uid] if may_have(grants, actor.roles, each))
 
 
-def may_have(grants: Grants, actor: Actor, type_: DocumentType) -> bool:
-    """Whether a document is the actor's at all; one without a template that can be used is nobody's."""
+def may_have(grants: Grants, roles: Collection[str], type_: DocumentType) -> bool:
+    """Whether a document is theirs at all who have these rights and roles (uids); one without a template that can be used is
+    nobody's."""
     if type_.off or not type_.templates or not grants.may(type_.entity, "read"):
         return False
     if not grants.may(type_.entity, "print"):
         return False
-    return type_.roles is None or grants.everything or bool(type_.roles & set(actor.roles))
+    return type_.roles is None or grants.everything or bool(type_.roles & set(roles))
 
 
 def find_type(tx: Transaction, actor: Actor, name: str) -> DocumentType:
     """The document of that name that the actor may have made of some record; KBK2006 for any other, and for none."""
     found = tx.model.documents.get(name)
-    if found is None or not may_have(grants_of(tx.model, actor), actor, found):
+    if found is None or not may_have(grants_of(tx.model, actor), actor.roles, found):
         raise KubikError("KBK2006", message("there is no document “{name}”", name=name[:100]))
     return found
 

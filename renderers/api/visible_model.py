@@ -71,7 +71,7 @@ def visible_model(model: Model, actor: Actor) -> dict[str, Any]:
         "documents": [
             _only(each, _DOCUMENT)
             for each in model.document.get("documents", ())
-            if may_have(grants, actor, model.documents[each["name"]])
+            if may_have(grants, actor.roles, model.documents[each["name"]])
         ],
         "menus": [
             {

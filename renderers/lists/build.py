@@ -90,7 +90,9 @@ def list_page_view(
         actions=() if address.bin else actions,
         row_actions=listing.row_actions,
         picks=listing.picks,
-        bulk=None if empty else bulk_bar(listing.grants.model, listing.grants, entity, address, texts),
+        bulk=None
+        if empty
+        else bulk_bar(listing.grants.model, listing.grants, entity, address, texts, prints=listing.prints),
         report_href=None if address.bin else report_href(listing),
         export_href=address.href("/export") if listing.grants.may(entity.uid, "export") else None,
         import_href=f"/imports?entity={entity.name}" if importable(listing.grants, entity) else None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.access.grants import Grants
+from core.documents.offering import may_have
 from core.errors import KubikError
 from core.i18n import texts
 from core.query.filters import parse_filter
@@ -68,6 +69,8 @@ class Listing:
     look: Look = Look()
     due: Due | None = None
     """What tells in the column of the stage that a record stands there too long."""
+    prints: bool = False
+    """Whether documents of its records are to be had."""
 
     @property
     def saved(self) -> Kept | None:
@@ -85,9 +88,11 @@ class Listing:
     def picks(self) -> bool:
         """Whether records can be chosen here, for something to be done with all of them."""
         kept: dict[tuple[object, ...], bool] = self.grants.model.derived.setdefault("picks", {})
-        key = (self.entity.uid, self.grants.key, self.address.bin)
+        key = (self.entity.uid, self.grants.key, self.address.bin, self.prints)
         if key not in kept:
-            bar = bulk_bar(self.grants.model, self.grants, self.entity, self.address, texts("en"))
+            bar = bulk_bar(
+                self.grants.model, self.grants, self.entity, self.address, texts("en"), prints=self.prints
+            )
             kept[key] = bar is not None
         return kept[key]
 
@@ -132,6 +137,7 @@ class Ground:
     columns: dict[str | None, tuple[ListColumn, ...]]
     """By name of the view; None for the list without one."""
     formats: dict[str, tuple[Format, ...]]
+    prints: bool
 
 
 def ground(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...]) -> Ground:
@@ -149,6 +155,7 @@ def ground(model: Model, grants: Grants, entity: Entity, roles: tuple[str, ...])
                 for view in (None, *views)
             },
             formats={view.name: usable_formats(model, grants, entity, view.formats) for view in views},
+            prints=any(may_have(grants, roles, each) for each in model.documents_of[entity.uid]),
         )
     return kept[key]
 
@@ -199,7 +206,7 @@ def listing(
         sort=sort or standing,
         group=() if asked.bin else group if regrouped is None else regrouped,
         formats=_formats(model, grants, entity, there, view),
-        told=told, due=_due(grants, entity, columns),
+        told=told, due=_due(grants, entity, columns), prints=there.prints,
         address=replace(
             asked, view=None if asked.bin else named, chosen={}, filter=said,
             sort=None if not sort or sort == standing else sort,

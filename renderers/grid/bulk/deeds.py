@@ -44,19 +44,17 @@ def bulk_actions(model: Model, grants: Grants, entity: Entity) -> tuple[Action, 
     )
 
 
-def bulk_bar(model: Model, grants: Grants, entity: Entity, address: Address, texts: Texts) -> BulkBar | None:
-    """The bar of a list; None where nothing can be done with what is chosen."""
+def bulk_bar(
+    model: Model, grants: Grants, entity: Entity, address: Address, texts: Texts, *, prints: bool
+) -> BulkBar | None:
+    """The bar of a list; None where nothing can be done with what is chosen. ``prints``: there are documents to be had of it."""
     if address.bin:
         tools = _bin_tools(grants, entity, texts)
         more: tuple[Tool, ...] = ()
     else:
         tools, more = _tools(grants, entity, texts), _more(model, grants, entity, texts)
     exports = not address.bin and grants.may(entity.uid, "export")
-    prints = (
-        not address.bin
-        and grants.may(entity.uid, "print")
-        and any(each.templates and not each.off for each in model.documents_of[entity.uid])
-    )
+    prints = prints and not address.bin
     if not (tools or more or exports or prints):
         return None
     state = address.href().partition("?")[2]

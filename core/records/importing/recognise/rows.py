@@ -42,12 +42,12 @@ class Rows:
                     yield line if cells is line.cells else line._replace(cells=cells)
 
     def _cells(self, line: Line) -> tuple[Cell, ...] | None:
-        """Its cells with the words for nothing emptied; None for a row without a value."""
+        """Its cells with the words for nothing emptied; None for a row without a value, or of blanks alone."""
         cells = line.cells
         empties = self.hints.empties
         if empties and any(empty in cells for empty in empties):
             cells = tuple("" if cell in empties else cell for cell in cells)
-        if not any(cells) and not any(cell is not None and cell != "" for cell in cells):
+        if _is_empty(cells):
             return None
         width = self.width
         if len(cells) > width and not any(cells[width:]):
@@ -61,6 +61,17 @@ class Rows:
         if self.hints.sheet_column:
             cells += (line.sheet,)
         return cells
+
+
+def _is_empty(cells: tuple[Cell, ...]) -> bool:
+    """Whether nothing but blanks stands in a row; asked of each row of a file, and mostly answered by the first cell."""
+    for cell in cells:
+        if cell.__class__ is str:
+            if cell and not cell.isspace():
+                return False
+        elif cell is not None and cell != "":
+            return False
+    return True
 
 
 def _joined(cells: tuple[Cell, ...], places: tuple[int, ...], width: int) -> tuple[Cell, ...]:

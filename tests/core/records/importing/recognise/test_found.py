@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from core.records.importing.hints import Hints
-from tests.core.records.importing.files import read, table
+from tests.core.records.importing.files import opened, read, table, workbook
 
 
 def _read(folder: Path, text: str, hints: Hints | None = None, name: str = "a.csv"):
@@ -55,6 +56,27 @@ def test_rows_without_a_value_are_passed_over(tmp_path: Path) -> None:
         ("Ромашка", "1"),
         ("Прибой", "2"),
     ]
+
+
+def test_rows_of_blanks_are_passed_over_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
+    found = _read(tmp_path, "Клиент;Оборот\nРомашка;1\n ; \nПрибой; \n\t;\N{NO-BREAK SPACE}\n ;0\n")
+    assert [(line.number, line.cells) for line in found.rows.lines()] == [
+        (2, ("Ромашка", "1")),
+        (4, ("Прибой", " ")),
+        (6, (" ", "0")),
+    ]
+
+
+def test_rows_of_blanks_of_a_workbook_are_passed_over_and_a_nought_is_a_value(tmp_path: Path) -> None:
+    lines = [("Клиент", "Оборот"), ("Ромашка", 1), (" ", "  "), (None, " "), (" ", 0)]
+
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        for number, cells in enumerate(lines):
+            sheet.write_row(number, 0, cells)
+
+    found = opened(workbook(tmp_path / "blanks.xlsx", write))
+    assert [line.number for line in found.rows.lines()] == [2, 5]
 
 
 def test_a_file_of_values_only_has_no_head(tmp_path: Path) -> None:

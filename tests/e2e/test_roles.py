@@ -25,8 +25,7 @@ def test_a_rule_is_found_by_keys_changed_under_check_applied_and_taken_back(logi
     page.locator(".matrix tr.current th a").focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
         page.keyboard.press(key)
-    focused = page.evaluate("() => document.activeElement.getAttribute('aria-label')")
-    assert focused == "Товар, видеть: все записи"
+    expect(page.locator(":focus")).to_have_attribute("aria-label", "Товар, видеть: все записи")
     page.keyboard.press("Enter")
     expect(page.locator(".rule.on")).to_contain_text("Видит: Товары, все")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
-
     from tests.e2e.conftest import Login, Person
 
 pytestmark = pytest.mark.e2e
@@ -20,6 +19,13 @@ PAGES = (
     "/e/deal?view=deals_board", "/people", "/people/2", "/departments", "/groups", "/roles", "/roles/manager?entity=deal",
     "/feed", "/personal", "/me/security", "/e/deal/5/history", "/e/deal/5/move?to=contract",
 )  # fmt: skip
+SEEN = "() => [...document.querySelectorAll('#rows td.name a')].map((link) => link.pathname)"
+FURTHER = f"""
+([seen, total]) => {{ const list = document.querySelector(".scroll"), top = list.scrollTop;
+list.scrollTop += list.clientHeight;
+return seen.length >= total || list.scrollTop > top || ({SEEN})().some((path) => !seen.includes(path)); }}
+"""
+"""A screen further; at the end it waits until something is there that was not seen."""
 BARS = """
 () => { const page = document.documentElement;
 return [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight]; }
@@ -97,7 +103,7 @@ def test_the_language_is_switched_and_stays(login: Login) -> None:
     person.page.click(".me > summary")
     person.page.click(".me button[value=en]")
     person.page.wait_for_selector("html[lang=en]")
-    assert person.page.url.endswith("/e/deal/new"), "one comes back to where one was"
+    expect(person.page).to_have_url(re.compile("/e/deal/new$"))  # one comes back to where one was
     expect(person.page.locator("h1")).to_have_text("Deal: create")
     person.goto("/e/deal")
     expect(person.page.locator(".nav")).to_contain_text("Deals")
@@ -117,7 +123,7 @@ def test_the_theme_is_chosen(login: Login) -> None:
     person.page.click(".me > summary")
     person.page.click(".me button[value=dark]")
     person.page.wait_for_selector("html[data-theme=dark]")
-    assert person.page.evaluate(ground) != light
+    person.page.wait_for_function(f"light => ({ground})() !== light", arg=light)
 
 
 def test_a_list_is_sorted_filtered_and_searched_by_its_address(login: Login) -> None:
@@ -125,29 +131,31 @@ def test_a_list_is_sorted_filtered_and_searched_by_its_address(login: Login) -> 
     person.goto("/e/deal?view=all")
     person.page.click("th a:has-text('Сумма')")
     person.page.wait_for_selector("th[aria-sort=descending]")
-    assert "sort=-amount" in person.page.url
+    expect(person.page).to_have_url(re.compile("sort=-amount"))
     person.page.click("th a:has-text('Сумма')")
     person.page.wait_for_selector("th[aria-sort=ascending]")
+    person.settle()
     person.page.click(".chip-menu:has-text('Стадия') > summary")
     person.page.click(".chip-menu .drop a:has-text('Успех')")
     person.page.wait_for_url("**filter=*")
     person.settle()
-    stages = person.page.locator("#rows tbody .pill.green").count()
-    assert stages == person.page.locator("#rows tbody tr[data-id]").count() > 0
+    rows = person.page.locator("#rows tbody tr[data-id]")
+    expect(rows.filter(has_not=person.page.locator(".pill.green"))).to_have_count(0)
+    expect(rows).not_to_have_count(0)
     person.page.keyboard.press("/")
     expect(person.page.locator("#list-search")).to_be_focused()
     person.page.keyboard.insert_text("Гидравлические")  # one question: a rest amid a word makes two
     person.page.wait_for_url("**q=*")
-    person.settle()
+    found = person.page.locator("#rows td.name")
+    expect(found.filter(has_not_text="Гидравлические")).to_have_count(0)
+    expect(found).not_to_have_count(0)
     expect(person.page.locator("#list-search")).to_be_focused()
-    names = person.page.locator("#rows td.name").all_inner_texts()
-    assert names
-    assert all("Гидравлические" in name for name in names)
+    person.settle()
+    names = found.all_inner_texts()
     person.page.reload()
+    expect(found).to_have_text(names)  # the address holds the state
     person.settle()
-    assert person.page.locator("#rows td.name").all_inner_texts() == names, "the address holds the state"
     person.page.go_back()
-    person.settle()
     expect(person.page.locator("#list-search")).to_have_value("")
     assert person.violations() == []
 
@@ -155,35 +163,30 @@ def test_a_list_is_sorted_filtered_and_searched_by_its_address(login: Login) -> 
 def test_scrolling_brings_every_record_once(login: Login) -> None:
     person = login("admin")
     person.goto("/e/deal?view=all")
-    total = int("".join(filter(str.isdigit, person.page.locator("#rows tfoot th span").first.inner_text())))
+    foot = person.page.locator("#rows tfoot th span").first
+    expect(foot).to_have_text(re.compile(r"\d"))
+    total = int("".join(filter(str.isdigit, foot.inner_text())))
     assert total > 100
     seen: set[str] = set()
-    for _ in range(40):  # pages far from sight are parked out of the document
-        there = person.page.locator("#rows td.name a").evaluate_all(
-            "(all) => all.map((link) => link.pathname)"
-        )
+    while len(seen) < total:  # pages far from sight are parked out of the document
+        there: list[str] = person.page.evaluate(SEEN)
         assert len(there) == len(set(there))
         seen |= set(there)
-        if len(seen) >= total:
-            break
-        person.page.evaluate(
-            "() => { const s = document.querySelector('.scroll'); s.scrollTop += s.clientHeight; }"
-        )
-        person.settle()
+        person.page.wait_for_function(FURTHER, arg=[sorted(seen), total])
     assert len(seen) == total
 
 
 def test_without_scripts_the_next_page_is_a_link(login: Login) -> None:
     person = login("admin", scripts=False)
     person.goto("/e/deal?view=all")
-    first = person.page.locator("#rows td.name").all_inner_texts()
+    names = person.page.locator("#rows td.name a")
+    expect(names).to_have_count(50)
+    first = [names.nth(at).get_attribute("href") for at in range(50)]
     person.page.click(".more a")
-    second = person.page.locator("#rows td.name").all_inner_texts()
-    assert len(first) == 50
-    assert second
-    assert not set(person.page.locator("#rows td.name a").evaluate_all("(a) => a.map((l) => l.href)")) & set(
-        first
-    )
+    expect(names.first).not_to_have_attribute("href", str(first[0]))
+    person.settle()
+    second = [names.nth(at).get_attribute("href") for at in range(names.count())]
+    assert second and not {*first} & {*second}
 
 
 def test_j_and_k_go_through_the_list_and_through_its_cards(login: Login) -> None:
@@ -194,9 +197,11 @@ def test_j_and_k_go_through_the_list_and_through_its_cards(login: Login) -> None
     expect(person.page.locator("#rows td.name a").nth(1)).to_be_focused()
     person.page.keyboard.press("Enter")
     person.page.wait_for_selector(".rec")
+    person.settle()
     second = person.page.url
     person.page.keyboard.press("j")
     person.page.wait_for_url(lambda url: url != second)
+    person.settle()
     person.page.keyboard.press("k")
     person.page.wait_for_url(second)
 
@@ -216,9 +221,7 @@ def test_a_phone_shows_two_lines_a_bar_of_places_and_saves_a_deal(login: Login) 
     person.goto("/e/deal")
     expect(person.page.locator(".tabbar")).to_be_visible()
     expect(person.page.locator(".side")).to_be_hidden()
-    row = person.page.locator("#rows tbody tr[data-id]").first.bounding_box()
-    assert row is not None
-    assert row["height"] >= 60
+    assert person.box(person.page.locator("#rows tbody tr[data-id]").first)["height"] >= 60
     person.page.click(".top [data-key=n]")
     person.page.wait_for_url("**/e/deal/new")
     person.page.fill("#f-name", "С телефона")
@@ -278,15 +281,13 @@ def test_one_shortcut_finds_words_in_any_form_and_layout(login: Login) -> None:
     text.fill("больница")
     expect(found.locator(".hline").first).to_contain_text("ольниц")
     second = found.locator(".hline").nth(1).get_attribute("href")
-    held: list[Route] = []
-    page.route("**/search?part=results*", lambda route: route.continue_() if held else held.append(route))
+    held = anna.hold("**/search?part=results*", first=True)
     text.fill("больница ")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")  # before anything is found
-    while not held:
-        page.wait_for_timeout(20)
-    held[0].continue_()
+    held.go_on()
     page.wait_for_url(f"**{second}")
+    anna.settle()
     page.keyboard.press("Control+KeyK")
     expect(found).to_contain_text("больница")  # what was looked for lately
     page.keyboard.press("Escape")

@@ -41,12 +41,12 @@ def test_a_second_factor_stands_before_the_door_and_over_an_open_form(login: Log
     page.fill("#code", "000000")
     page.keyboard.press("Enter")
     expect(page.locator("[role=alert]")).to_contain_text("Код не подходит")
-    assert page.input_value("[name=secret]") == secret, "the square that was read stays"
+    expect(page.locator("[name=secret]")).to_have_value(secret)  # the square that was read stays
     page.fill("#code", code(secret, 0))
     page.keyboard.press("Enter")
     page.wait_for_selector(".recovery")
+    expect(page.locator(".recovery code")).to_have_count(10)
     codes = page.locator(".recovery code").all_inner_texts()
-    assert len(codes) == 10
     sure(igor)
     other = login(None)
     sign_in(other.page, "igor")
@@ -79,14 +79,13 @@ def test_who_looks_as_another_is_told_so_on_every_page_and_ends_it_there(login: 
     page = anna.page
     anna.goto("/people")
     page.get_by_role("link", name="Ковалёва Марина").first.click()
-    page.wait_for_load_state()
     page.click("form[action='/me/acting'] button")
     page.wait_for_selector(".acting.view")
     for path in ("/e/deal", "/e/company/1", "/e/deal?view=deals_board"):
         anna.goto(path)
         bar = page.locator(".acting.view")
         expect(bar).to_contain_text("Ковалёва Марина")
-        assert bar.bounding_box()["y"] == 0  # type: ignore[index]
+        assert anna.box(bar, bring=False)["y"] == 0
     anna.goto("/e/company/1")
     expect(page.locator("[data-edit], a[href$='/edit']")).to_have_count(0)
     assert anna.violations() == []

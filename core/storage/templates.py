@@ -57,10 +57,12 @@ def unnamed_templates(tx: Transaction) -> tuple[str, ...]:
     own = tx.tables.own
     old = sa.select(own.template.c.sha256).where(own.template.c.at < tx.now - UNNAMED)
     found = set(tx.connection.execute(old).scalars())
-    for column in (own.model.c.document, own.plan.c.target):
-        if found:
-            for each in tx.connection.execute(sa.select(column)).scalars():
-                found.difference_update(_named(each))
+    for key, naming in ((own.model.c.version, own.model.c.document), (own.plan.c.id, own.plan.c.target)):
+        for one in tx.connection.execute(sa.select(key).order_by(key.desc())).scalars().all():
+            if not found:
+                return ()  # mostly the version in force names all there are: no other one is read
+            naming_it = sa.select(naming).where(key == one)
+            found.difference_update(_named(tx.connection.execute(naming_it).scalar_one()))
     return tuple(sorted(found))
 
 

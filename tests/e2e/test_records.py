@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Dialog, Route, expect
+from playwright.sync_api import Dialog, expect
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Login, Person
@@ -74,7 +74,7 @@ def test_a_deal_with_three_items_is_made_with_the_keyboard(login: Login) -> None
         person.page.wait_for_selector(".options:not([hidden]) li[aria-selected='true']")
         field.press("Enter")
         row.locator("input[name$='/quantity']").fill(quantity)
-    assert person.page.locator("tr.waiting").count() == 1
+    expect(person.page.locator("tr.waiting")).to_have_count(1)
     person.page.keyboard.press("Control+s")
     person.page.wait_for_selector(".rec")
     expect(person.page.locator(".toast")).to_be_visible()  # first: it stands for six seconds
@@ -88,21 +88,25 @@ def test_a_deal_with_three_items_is_made_with_the_keyboard(login: Login) -> None
 def test_child_rows_are_moved_and_removed(login: Login) -> None:
     person = login("admin")
     person.goto("/e/deal/5/edit")
-    products = lambda: [  # noqa: E731
-        box.input_value()
-        for box in person.page.locator("tr[data-row]:not(.waiting) [data-combo] input.input").all()
-    ]
-    before = products()
+    products = person.page.locator("tr[data-row]:not(.waiting) [data-combo] input.input")
+
+    def stand(*names: str) -> None:
+        expect(products).to_have_count(len(names))
+        for at, name in enumerate(names):
+            expect(products.nth(at)).to_have_value(name)
+
+    expect(person.page.locator("tr.waiting")).to_have_count(1)
+    before = [box.input_value() for box in products.all()]
     assert len(before) >= 2
     person.page.locator("tr[data-row] input.input").first.focus()
     person.page.keyboard.press("Alt+ArrowDown")
-    assert products() == [before[1], before[0], *before[2:]]
+    stand(before[1], before[0], *before[2:])
     person.page.locator("tr[data-row]").nth(0).hover()
     person.page.locator("tr[data-row]").nth(0).locator("[data-remove]").click()
-    assert products() == [before[0], *before[2:]]
+    stand(before[0], *before[2:])
     person.save()
     person.goto("/e/deal/5/edit")
-    assert products() == [before[0], *before[2:]]
+    stand(before[0], *before[2:])
 
 
 def test_sums_follow_what_is_typed_and_are_those_that_are_saved(login: Login) -> None:
@@ -110,13 +114,15 @@ def test_sums_follow_what_is_typed_and_are_those_that_are_saved(login: Login) ->
     person.goto("/e/deal/5/edit")
     row = person.page.locator(".rows tr[data-row]").first
     amount, total = row.locator("[data-computed]"), person.page.locator(".rows tfoot td[data-total]")
+    expect(person.page.locator("tr.waiting")).to_have_count(1)
     before, sum_before = amount.inner_text(), total.inner_text()
     row.locator("input[name$='/quantity']").fill("7")
     expect(amount).not_to_have_text(before)
     expect(total).not_to_have_text(sum_before)
-    shown = total.inner_text().replace("\N{NO-BREAK SPACE}", "")
+    expect(total).to_have_text(re.compile(r"\d"))
+    shown = re.sub(r"\s", "", total.inner_text())
     person.save()
-    assert shown in person.page.locator(".kids tfoot").inner_text().replace("\N{NO-BREAK SPACE}", "")
+    expect(person.page.locator(".kids tfoot")).to_have_text(re.compile(r"\s?".join(map(re.escape, shown))))
 
 
 def test_a_refused_form_keeps_everything_typed(login: Login) -> None:
@@ -138,14 +144,13 @@ def test_a_refused_form_keeps_everything_typed(login: Login) -> None:
     summary.locator("a").first.click()
     expect(person.page.locator("#f-name")).to_be_focused()
     assert "/e/deal/new" in person.page.url
-    sent: list[Route] = []
-    person.page.route("**/e/deal/new", lambda route: route.continue_() if sent else sent.append(route))
+    sent = person.hold("**/e/deal/new", first=True)
     with person.page.expect_request("**/e/deal/new"):
         person.page.keyboard.press("Control+s")
     person.page.fill("#f-name", "Исправлена, пока отвечали")
     person.page.keyboard.press("Control+s")
     with person.page.expect_request("**/e/deal/new"):
-        sent[0].continue_()
+        sent.go_on()
     expect(person.page.locator("#f-name-wrong")).to_have_count(0)
     expect(person.page.locator("#f-name")).to_have_value("Исправлена, пока отвечали")
     assert person.violations() == []
@@ -195,7 +200,7 @@ def test_of_two_who_save_the_second_is_told_and_chooses(login: Login) -> None:
     expect(told).to_contain_text("30.03.2099")
     expect(told).to_contain_text("50 % аванс")
     assert marina.barriers() == []
-    assert told.locator("input[type=radio]").count() == 2, "only what both changed is asked"
+    expect(told.locator("input[type=radio]")).to_have_count(2)  # only what both changed is asked
     told.locator("input[value=theirs]").check()
     told.locator(".btn.primary").click()
     marina.page.wait_for_selector(".rec")
@@ -213,6 +218,8 @@ def test_mine_can_be_saved_over_theirs(login: Login) -> None:
     path = marina.page.url.removeprefix(marina.url)
     marina.goto(f"{path}/edit")
     anna.goto(f"{path}/edit")
+    for person in (marina, anna):
+        person.page.wait_for_selector(".rich-edit[role=textbox]")
     anna.page.fill("#f-notes", "её слово")
     anna.save()
     marina.page.fill("#f-notes", "моё слово")
@@ -248,16 +255,16 @@ def test_what_is_saved_twice_in_a_hurry_is_saved_once_and_a_deletion_is_undone_f
 ) -> None:
     person = login("marina")
     person.goto("/e/deal/new")
-    sent: list[Route] = []
-    person.page.route("**/e/deal/new", lambda route: sent.append(route))
+    sent = person.hold("**/e/deal/new")
     person.page.fill("#f-name", "Отменить удаление")
     with person.page.expect_request("**/e/deal/new"):
         person.page.click("[data-save]")
     person.page.keyboard.press("Control+s")
     person.page.keyboard.press("Control+s")
-    sent[0].continue_()
+    sent.go_on()
     person.page.wait_for_selector(".rec")
-    assert len(sent) == 1
+    assert len(sent.kept) == 1
+    person.settle()
     person.page.click(".top details.menu:has(form) > summary")
     person.page.click(".top details.menu form button")
     person.page.wait_for_url("**/e/deal")
@@ -272,6 +279,7 @@ def test_a_stage_is_changed_what_is_missing_is_asked_and_it_is_taken_back(login:
     page = person.page
     page.click(".stages button[value=offer]")
     page.wait_for_selector(".stages li.now:has-text('Предложение')")
+    person.settle()
     expect(page.locator(".toast")).to_contain_text("Стадия изменена")
     expect(page.locator(".rail .feed")).to_contain_text("Предложение")
     page.click(".stages button[value=contract]")
@@ -337,3 +345,28 @@ def test_what_is_typed_is_guarded_and_survives_the_end_of_the_session(login: Log
         person.page.locator(".nav a").first.click()
     assert asked == ["beforeunload"]
     assert re.search("/e/deal/new$", person.page.url)
+
+
+def test_what_is_typed_while_a_refusal_is_on_its_way_stays(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/deal/new")
+    page, held = person.page, person.hold("**/e/deal/new", first=True)
+    page.fill("#f-amount", "сто рублей")
+    with page.expect_request("**/e/deal/new"):
+        page.keyboard.press("Control+s")
+    page.fill("#f-name", "Написано, пока отвечали")
+    held.go_on()
+    summary = page.locator(".summary")
+    expect(summary).to_contain_text("Сумма")
+    expect(page.locator(".toast")).to_contain_text("не сохранено")
+    expect(page.locator("#f-name")).to_have_value("Написано, пока отвечали")
+    expect(page.locator("#f-name")).to_be_focused()
+    summary.locator("a[href='#f-amount']").click()
+    expect(page.locator("#f-amount")).to_be_focused()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#f-amount")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f-name")).to_have_value("Написано, пока отвечали")
+    expect(page.locator("#f-name")).not_to_have_attribute("aria-invalid", "true")
+    page.fill("#f-amount", "100")
+    person.save()
+    expect(page.locator("h1")).to_contain_text("Написано, пока отвечали")

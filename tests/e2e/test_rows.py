@@ -33,13 +33,13 @@ LONG = """(count) => fetch("/api/records/product?limit=1&fields=id").then((answe
     .then((answer) => answer.json())"""
 
 
-def cell(person: Person) -> tuple[int, str, str]:
-    """The cell with the focus: number of its row, column, what stands in it."""
-    found: list[str] = person.page.evaluate(
-        """() => { const field = document.activeElement, row = field.closest("tr.entry");
-        return [row.querySelector(".no span").textContent, field.closest("td").dataset.cell, field.value]; }"""
-    )
-    return int(found[0]), found[1], found[2].replace("\N{NO-BREAK SPACE}", "")
+def is_at(person: Person, row: int, column: str, text: str | None = None) -> None:
+    """The focus is in this cell, with this text in it."""
+    page = person.page
+    expect(page.locator("tr.entry:has(:focus) .no span").first).to_have_text(str(row))
+    expect(page.locator("td[data-cell]:has(:focus)")).to_have_attribute("data-cell", column)
+    if text is not None:
+        expect(page.locator("td[data-cell] :focus")).to_have_value(text)
 
 
 def test_a_clerk_fills_twenty_items_by_keyboard_alone_and_works_the_table_like_a_spreadsheet(
@@ -59,32 +59,34 @@ def test_a_clerk_fills_twenty_items_by_keyboard_alone_and_works_the_table_like_a
         keys.press("Tab")
         keys.type("5")
         keys.press("Enter")
-        assert cell(person)[:2] == (number + 2, "product"), "Enter leads to the beginning of the next row"
+        is_at(person, number + 2, "product")  # Enter leads to the beginning of the next row
     expect(page.locator("[data-count]")).to_have_text("20")
+    expect(page.locator("tr.entry").nth(19).locator("input[name$='/price']")).not_to_have_value("")
+    person.settle()
     for _ in range(3):
         keys.press("ArrowUp")
     keys.press("ArrowRight")
-    assert cell(person) == (18, "quantity", "18")
+    is_at(person, 18, "quantity", "18")
     keys.press("Control+d")
-    assert cell(person)[2] == "17", "as above"
+    is_at(person, 18, "quantity", "17")  # as above
     keys.press("Control+z")
-    assert cell(person)[2] == "18"
+    is_at(person, 18, "quantity", "18")
     keys.type("999")
     keys.press("Escape")
-    assert cell(person)[2] == "18", "restored"
+    is_at(person, 18, "quantity", "18")  # restored
     keys.press("F2")
     keys.press("ArrowLeft")
-    assert cell(person)[1] == "quantity", "while a cell is edited, arrows move within its text"
+    is_at(person, 18, "quantity")  # while a cell is edited, arrows move within its text
     keys.press("Enter")
     keys.press("ArrowUp")
     keys.press("Alt+ArrowUp")
-    assert cell(person)[0] == 17
+    is_at(person, 17, "quantity")
     keys.press("Control+z")
-    assert cell(person)[0] == 18
+    is_at(person, 18, "quantity")
     keys.press("Space")
-    assert page.locator("td.chosen").count() == 5
+    expect(page.locator("td.chosen")).to_have_count(5)
     keys.press("Control+d")
-    assert cell(person)[:2] == (19, "product"), "a chosen row is duplicated"
+    is_at(person, 19, "product")  # a chosen row is duplicated
     keys.press("Control+z")
     keys.press("Shift+ArrowDown")
     keys.press("Shift+ArrowRight")
@@ -115,7 +117,7 @@ def test_fifteen_rows_are_pasted_in_one_step_and_what_does_not_fit_stays_marked(
     expect(page.locator("tr.entry").nth(14).locator("[data-computed]")).to_have_text(
         "14\N{NO-BREAK SPACE}456,63₽"
     )
-    assert page.locator("input[name$='/product~text']").nth(3).input_value() == "Такого товара нет"
+    expect(page.locator("input[name$='/product~text']").nth(3)).to_have_value("Такого товара нет")
     page.keyboard.press("Control+z")
     expect(page.locator("[data-count]")).to_have_text("0")
     page.keyboard.press("Control+y")
@@ -136,7 +138,7 @@ def test_a_key_typed_into_two_hundred_rows_is_the_work_of_one(login: Login) -> N
     person.goto("/")
     made = page.evaluate(LONG, 200)
     person.goto(f"/e/deal/{made['id']}/edit")
-    assert page.locator("tr.entry").count() == 201
+    expect(page.locator("tr.entry")).to_have_count(201)
     page.locator("tr.entry input[name$='/quantity']").nth(120).focus()
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -160,33 +162,57 @@ def test_a_row_is_dragged_by_its_handle_and_taken_away_with_a_way_back(login: Lo
     person = login("admin")
     person.goto("/e/deal/5/edit")
     page = person.page
-    places = lambda: page.locator("tr.entry").evaluate_all("(rows) => rows.map((row) => row.dataset.row)")  # noqa: E731
-    before = places()
-    page.locator("tr.entry").first.hover()
-    grip = page.locator("tr.entry").first.locator("[data-grip]").bounding_box()
-    below = page.locator("tr.entry").nth(1).bounding_box()
-    assert grip is not None and below is not None
+    entries = page.locator("tr.entry")
+
+    def stand(*rows: str | None) -> None:
+        for at, row in enumerate(rows):
+            expect(entries.nth(at)).to_have_attribute("data-row", str(row))
+
+    expect(page.locator("tr.waiting")).to_have_count(1)
+    before = [entries.nth(at).get_attribute("data-row") for at in range(2)]
+    entries.first.hover()
+    grip = person.box(entries.first.locator("[data-grip]"))
+    below = person.box(entries.nth(1), bring=False)
     page.mouse.move(grip["x"] + 8, grip["y"] + 8)
     page.mouse.down()
     page.mouse.move(grip["x"] + 8, below["y"] + 10, steps=3)
     page.mouse.move(grip["x"] + 8, below["y"] + below["height"] - 2, steps=3)
     page.mouse.up()
-    assert places()[:2] == [before[1], before[0]]
-    page.locator("tr.entry").first.hover()
-    page.locator("tr.entry").first.locator("[data-grip]").click()
+    stand(before[1], before[0])
+    entries.first.hover()
+    entries.first.locator("[data-grip]").click()
     expect(page.locator("[role=menuitem]")).to_have_count(4)
     assert person.barriers() == []
     page.locator("[role=menuitem]").last.click()
-    assert places()[0] == before[0]
+    stand(before[0])
     page.locator(".toast button.plain").last.click()
-    assert places()[:2] == [before[1], before[0]]
+    stand(before[1], before[0])
     width = "() => document.querySelector('[data-rows] th.first').offsetWidth"
-    edge, wide = page.locator("[data-rows] th.first .resize").bounding_box(), page.evaluate(width)
-    assert edge is not None
+    edge, wide = person.box(page.locator("[data-rows] th.first .resize")), page.evaluate(width)
     page.mouse.move(edge["x"] + 4, edge["y"] + 8)
     page.mouse.down()
     page.mouse.move(edge["x"] + 64, edge["y"] + 8, steps=3)
     page.mouse.up()
-    assert page.evaluate(width) == wide + 60
+    page.wait_for_function(f"wide => ({width})() === wide", arg=wide + 60)
     person.goto("/e/deal/6/edit")
-    assert page.evaluate(width) == wide + 60, "the same list of another record"
+    page.wait_for_function(f"wide => ({width})() === wide", arg=wide + 60)  # the same list of another record
+
+
+def test_keys_pressed_before_the_suggestions_of_a_link_have_come_are_for_them(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/deal/new")
+    page, keys = person.page, person.page.keyboard
+    offered = page.evaluate(
+        """() => fetch("/e/deal_item/options/product?q=стойка").then((answer) => answer.json())
+        .then(({ items }) => items.map((item) => item.title))"""
+    )
+    field = page.locator("tr.entry input[name$='/product~text']").first
+    field.focus()
+    keys.insert_text("стойка")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    is_at(person, 1, "product")  # they choose
+    keys.press("Enter")
+    is_at(person, 2, "product")  # what follows is for the rows
+    expect(field).to_have_value(offered[1])
+    expect(page.locator("tr.entry input[name$='/product']").first).not_to_have_value("")

@@ -19,8 +19,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from psycopg import sql
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from core.plugin_manager import start_plugins
 from tests.thrift import save_work
@@ -59,6 +61,9 @@ settings.register_profile(
     derandomize=not os.environ.get("KUBIK_TEST_LONG"),
 )  # fmt: skip
 settings.load_profile("kubik")
+
+# What structlog chooses by itself draws every local name of every frame of a fault: minutes, where a fault is what is tried.
+structlog.configure(processors=[ConsoleRenderer(colors=False, exception_formatter=plain_traceback)])
 
 start_plugins()  # before any test asks for a field type: some do while they are collected
 save_work()

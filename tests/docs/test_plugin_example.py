@@ -30,7 +30,10 @@ SERVE = """
 from litestar.testing import TestClient
 from core.settings import read_settings
 from core.web.app import create_app
-with TestClient(create_app(read_settings()), base_url="http://testserver.local") as client:
+from core.web.log import configure_log
+settings = read_settings()
+configure_log(settings.log_level)
+with TestClient(create_app(settings), base_url="http://testserver.local") as client:
     print(client.get("/health/live").status_code)
     ready = client.get("/health/ready")
     print(ready.status_code, ready.json()["code"])

@@ -122,6 +122,8 @@ class Columns:
     source: Any
     beside: bool = False
     """Whether titles of links are read beside the rows, each once, rather than joined to every row."""
+    seen: bool = False
+    """Whether the rows are limited to those in sight: then so is the record that each child row belongs to."""
     selected: list[sa.ColumnElement[Any]] = field(default_factory=list)
     _joined: dict[tuple[str, ...], VisibleRow] = field(default_factory=dict)
     _flags: dict[int, int] = field(default_factory=dict)
@@ -213,7 +215,9 @@ class Columns:
         """The record a link leads to, in the bin or not, joined once; it is absent when it may not be seen."""
         row = self._joined.get(steps)
         if row is None:
-            row = self._joined[steps] = self.row.relations.visible.open(target, "any", reached=True)
+            decided = self.seen and steps == (self.row.entity.parent,)
+            row = self.row.relations.visible.open(target, "any", reached=True, unfiltered=decided)
+            self._joined[steps] = row
             on = row.alias.c.id == link
             self.source = self.source.outerjoin(
                 row.alias, on if row.condition is None else on & row.condition

@@ -69,8 +69,9 @@ class Compiler:
         page = inner.subquery("page")
         row = self.relations.visible.open(self.plan.entity.uid, unfiltered=True)
         columns = Columns(
-            row=row, language=self.language, source=page.join(row.alias, row.alias.c.id == page.c.id)
-        )
+            row=row, language=self.language, seen=True,
+            source=page.join(row.alias, row.alias.c.id == page.c.id),
+        )  # fmt: skip
         layout = columns.layout(self.plan.selection, self.plan.marks)
         outside = _again(page, keys)
         values = [key.expression.label(f"sort_{i}") for i, key in enumerate(outside[:-1])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 Clock = Callable[[], float]
@@ -13,25 +14,27 @@ PROC = Path("/proc")
 
 
 def cpu_clock(roots: Iterable[int]) -> Clock:
-    """A clock in seconds that goes while these processes, or any below them, run; where there is no ``/proc`` with
-    schedstat (Linux), it is that of the wall.
+    """A clock in seconds that goes while these processes, or any below them, run, with all threads that they have, had or
+    make; where there is no ``/proc`` (Linux), it is that of the wall.
 
-    Threads and processes that are made later are not in it: warm up first.
+    Processes that are made later are not in it: warm up first.
     """
-    if not (PROC / "self/schedstat").exists():
+    if not (PROC / "self/stat").exists():
         return time.perf_counter
-    tasks = [task / "schedstat" for pid in _family(roots) for task in (PROC / str(pid) / "task").iterdir()]
+    taken = dict.fromkeys(map(_clock_of, _family(roots)), 0.0)
 
     def used() -> float:
-        total = 0
-        for task in tasks:
-            try:
-                total += int(task.read_text().partition(" ")[0])
-            except (FileNotFoundError, ProcessLookupError):  # a thread that ended does no more work
-                continue
-        return total / 1e9
+        for clock in taken:
+            with suppress(OSError):  # it ended, and keeps what it took
+                taken[clock] = time.clock_gettime(clock)
+        return sum(taken.values())
 
     return used
+
+
+def _clock_of(pid: int) -> int:
+    """What Linux calls the clock of a process's CPU (clock_getcpuclockid)."""
+    return (~pid << 3) | 2
 
 
 def ended_below(roots: Iterable[int]) -> float:

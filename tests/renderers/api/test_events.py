@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,7 +94,5 @@ def test_a_page_learns_of_changes_that_its_reader_may_see(
         assert wrong.status_code == 404
         with events(address, tokens["nina"]) as ended:
             assert kubik("user", "disable", "nina").returncode == 0
-            began = time.monotonic()
-            while ended.next() is not None:
+            while ended.next() is not None:  # until it ends: one that does not hangs, which is told
                 pass
-            assert time.monotonic() - began < 18

@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.documents.rendering import Renderers
 from core.documents.rendering.office import MEMORY, Office
 from core.documents.rendering.overruns import REST, Overruns
+from core.documents.rendering.process import Process
 from core.errors import KubikError
 from tests.core.documents.rendering.conftest import FACTS, data, texts, word
 
@@ -43,10 +45,17 @@ def made(renderers: Renderers, template: bytes) -> bytes:
 
 
 def test_a_loop_without_end_is_ended_others_are_refused_meanwhile_and_the_next_document_is_made(
-    strict: Renderers,
+    strict: Renderers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     strict.warm()
     refused: list[str] = []
+    others, asked = threading.Event(), Process.ask
+
+    def ask_behind_others(*given: Any) -> Any:  # its seconds are not to be over before they were refused
+        others.wait(60)
+        return asked(*given)
+
+    monkeypatch.setattr(Process, "ask", ask_behind_others)
 
     def ask() -> None:
         with pytest.raises(KubikError, match=r"KBK5012.*not ready within 2 s") as caught:
@@ -62,6 +71,7 @@ def test_a_loop_without_end_is_ended_others_are_refused_meanwhile_and_the_next_d
     with pytest.raises(KubikError, match="KBK5011"):
         made(strict, GOOD)
     assert refused == [], "refused at once, not when the other one ended"
+    others.set()
     thread.join()
     assert refused == ["KBK5012"]
     strict._seconds = 60

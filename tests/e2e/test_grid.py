@@ -138,6 +138,8 @@ def test_hundreds_are_changed_with_a_preview_and_taken_back(login: Login) -> Non
     expect(page.locator("dialog .bulk-count")).to_contain_text("300")
     assert admin.barriers("dialog") == []
     page.locator("dialog [data-save]").click()
+    expect(page.locator(".bulk-dialog")).to_have_count(0)
+    page.locator(".toast .plain").last.hover()  # it stays as long as one is at it
     expect(page.locator("#rows tr[data-id] td[data-field='unit']").first).to_have_text("новое")
     page.locator(".toast .plain").last.click()
     expect(page.locator("#rows tr[data-id] td[data-field='unit']").first).to_have_text("старое")

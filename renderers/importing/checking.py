@@ -260,7 +260,7 @@ def _lines(
             line=who.texts.number(number), title=shown(who, row[first])[:80] if first < len(row) else "", value=value,
             column=column if column in fields else _called(who, tx, desk, column),
             name=f"{number}:{place}:{sheet_of}" if place is not None else "", why=str(each["message"]),
-            near=offered.get((column, value)),
+            near=offered.get((column, value)), unfilled=bool(column) and place is None and column not in fields,
         ))  # fmt: skip
     return tuple(found)
 

@@ -124,6 +124,8 @@ def _card(who: Visit, tx: Transaction, each: RecordPreview) -> CardRecord:
         name: _cell(who, tx, entity, name, value) for name, value in each.values.items() if value not in (None, "", [])
     }  # fmt: skip
     title = next((cell for name, cell in values.items() if each.values[name] == each.title), each.title)
+    if each.id and isinstance(title, Markup):
+        title = title.striptags()  # it leads to the record: a telephone in it would be a link in a link
     return CardRecord(
         kind=entity.label.in_language(who.language) or entity.name, title=title, badge=who.texts.render(words), tone=tone,
         href=f"/e/{entity.name}/{each.id}" if each.id else "",

@@ -16,6 +16,7 @@ from metamodel.model import Entity
 from renderers.importing.desk import Desk
 from renderers.importing.drawn import shown
 from renderers.importing.view import Match, Matches
+from renderers.pages.titles import title_words
 
 DOES = {
     "upsert": message("is updated"), "update": message("is updated"), "find": message("stays as it is"),
@@ -37,12 +38,12 @@ def matches_of(who: Visit, tx: Transaction, desk: Desk, result: Mapping[str, Any
         mine = [(line, sheet, record) for line, sheet, called, record in found if called == target.called]
         known = titles(tx, who.actor, entity, list({record for *_, record in mine}))
         lines = [
-            _match(who, desk, target, (line, sheet), cells, entity, record, known[record].title or "")
+            _match(who, desk, target, (line, sheet), cells, entity, record, known[record].title)
             for line, sheet, record in mine
             if record in known
         ]
         lines += [
-            _match(who, desk, target, (each.line, each.sheet), cells, entity, None, "")
+            _match(who, desk, target, (each.line, each.sheet), cells, entity, None, None)
             for each in desk.recipe.apart
             if each.target == target.called
         ]
@@ -94,7 +95,7 @@ def title_place(tx: Transaction, desk: Desk) -> int:
 
 def _match(
     who: Visit, desk: Desk, target: Target, place: tuple[int, str], cells: Mapping[tuple[str, int], Sequence[Any]],
-    entity: Entity, record: int | None, title: str,
+    entity: Entity, record: int | None, title: str | None,
 ) -> Match:  # fmt: skip
     line, sheet = place
     row = cells.get((sheet, line), ())
@@ -102,7 +103,7 @@ def _match(
     filled = [columns[fill.column] for fill in target.fields if fill.column in columns]
     words = (shown(who, row[at]) for at in dict.fromkeys(filled) if at < len(row))
     return Match(
-        line=who.texts.number(line), name=_name(line, sheet), said=" · ".join(_short(words)), title=title,
+        line=who.texts.number(line), name=_name(line, sheet), said=" · ".join(_short(words)), title=title_words(title, record, who.texts),
         href="" if record is None else f"/e/{entity.name}/{record}", apart=record is None,
     )  # fmt: skip
 

@@ -121,7 +121,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadLine:
-    """A refused line: the cell at fault, to be written anew, and what it was probably meant to be."""
+    """A refused line: the cell at fault, to be written anew, and what it was probably meant to be; ``unfilled`` when the
+    field at fault has no cell."""
 
     line: str
     title: str
@@ -130,6 +131,7 @@ class BadLine:
     name: str
     why: str
     near: str | None = None
+    unfilled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

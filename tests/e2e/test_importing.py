@@ -132,3 +132,26 @@ def test_the_same_on_a_phone(login: Login, tmp_path: Path) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert head.barriers() == []
     assert head.violations() == []
+
+
+def test_what_is_there_already_and_earlier_imports_are_told_on_a_phone(login: Login, tmp_path: Path) -> None:
+    head = login("anna", width=390, height=844)
+    page = head.page
+    file = tmp_path / "телефоны.csv"
+    file.write_text("Организация;Контактное лицо;Телефон\nООО «Пирс»;Громов Пётр;8 916 000-70-01\n", "utf-8")
+    send(head, file)
+    page.locator("[data-import-next]").click()
+    page.wait_for_url("**/check*")
+    told(page, 1)
+    page.locator(".act form button.primary").click()
+    page.wait_for_url("**/imports/*")
+    told(page, 1)
+    send(head, file)
+    titles = page.locator(".import-side h2 a")
+    expect(titles.filter(has_text="8 (916) 000-70-01")).to_have_count(1)
+    assert head.barriers() == []  # a telephone in a link is no link of its own
+    head.goto("/imports")
+    expect(page.locator(".import-history .name a").first).to_have_text("телефоны.csv")
+    wide = "() => [...document.querySelectorAll('.import-scroll, html')].some((box) => box.scrollWidth > box.clientWidth)"
+    assert not page.evaluate(wide)
+    assert head.barriers() == []

@@ -127,3 +127,13 @@ def test_records_that_are_there_are_shown_before_the_import_and_may_be_said_to_b
         work(site)
     found = site.get("/api/records/company?filter=name IN ('Заря', 'Восход')&sort=id").json()["items"]
     assert [each["name"] for each in found] == ["Заря", "Восход", "Заря"]
+
+
+def test_an_error_of_a_field_that_no_column_fills_says_what_to_do(site: Site) -> None:
+    surfer = sign_in(site, "admin")
+    opened = send(surfer, "ИНН;Город\r\n7714632091;Омск\r\n".encode()).headers["location"]
+    surfer.post(opened, [*changed(surfer.form(opened), {}), ("then", "check")])
+    work(site)
+    page = surfer.get(f"{opened}/check").text
+    assert "No column fills this field." in page and "fix:" not in page, page[:3000]
+    assert f'<a href="{opened}">Choose a column, or add one to the file</a>' in page

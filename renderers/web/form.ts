@@ -98,7 +98,7 @@ function lead(summary: HTMLElement): void {
 /** Refused while one typed on: the form that stands keeps what was typed, and says above what is to be put right. */
 export function keep(form: HTMLFormElement, answer: string): void {
   const drawn = new DOMParser().parseFromString(answer, "text/html");
-  toast(drawn.querySelector(".summary h2, .stale h2, .note.red")?.textContent?.trim() || word("broken"), 20);
+  toast(drawn.querySelector(".summary h2, .stale h2, .note.red")?.textContent?.trim() || word("broken"), 12);
   const summary = drawn.querySelector<HTMLElement>(".summary");
   if (!summary) return; // saved by somebody first: the next Save compares
   form.querySelector(".summary")?.remove();

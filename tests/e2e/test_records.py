@@ -357,8 +357,8 @@ def test_what_is_typed_while_a_refusal_is_on_its_way_stays(login: Login) -> None
     page.fill("#f-name", "Написано, пока отвечали")
     held.go_on()
     summary = page.locator(".summary")
+    expect(page.locator(".toast")).to_contain_text("не сохранено")  # first: it stands for seconds
     expect(summary).to_contain_text("Сумма")
-    expect(page.locator(".toast")).to_contain_text("не сохранено")
     expect(page.locator("#f-name")).to_have_value("Написано, пока отвечали")
     expect(page.locator("#f-name")).to_be_focused()
     summary.locator("a[href='#f-amount']").click()

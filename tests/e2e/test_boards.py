@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -57,18 +58,20 @@ def said(person: Person) -> Locator:
 def swipe(person: Person, start: tuple[float, float], end: tuple[float, float], *, rest: bool) -> None:
     """A finger that goes, at once or after it rested until the card is lifted, and leaves."""
     devtools: Any = person.page.context.new_cdp_session(person.page)
-    if not rest:  # by the browser itself: between commands of a busy machine it would rest
-        away = {"xDistance": end[0] - start[0], "yDistance": end[1] - start[1], "preventFling": True}
-        way = {"x": start[0], "y": start[1], "gestureSourceType": "touch", **away}
-        devtools.send("Input.synthesizeScrollGesture", way)
-        return
+    if not rest:  # no time goes by meanwhile: a busy machine would let the finger rest
+        person.page.clock.install()
+        person.page.clock.pause_at(dt.datetime.now() + dt.timedelta(hours=1))
     touch = "Input.dispatchTouchEvent"
     devtools.send(touch, {"type": "touchStart", "touchPoints": [{"x": start[0], "y": start[1]}]})
-    person.page.wait_for_selector(".bcard.ghost, .centry.ghost")
+    if rest:
+        person.page.wait_for_selector(".bcard.ghost, .centry.ghost")
     for step in range(1, 9):
         x, y = (a + (b - a) * step / 8 for a, b in zip(start, end, strict=True))
         devtools.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+        person.page.wait_for_timeout(25)  # a flick would scroll on by itself
     devtools.send(touch, {"type": "touchEnd", "touchPoints": []})
+    if not rest:
+        person.page.clock.resume()
 
 
 def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(login: Login) -> None:

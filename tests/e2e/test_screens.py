@@ -107,9 +107,7 @@ def test_the_language_is_switched_and_stays(login: Login) -> None:
     expect(person.page.locator("h1")).to_have_text("Deal: create")
     person.goto("/e/deal")
     expect(person.page.locator(".nav")).to_contain_text("Deals")
-    expect(person.page.locator("#list")).to_contain_text(
-        "Show more" if person.page.locator(".more").count() else "Total"
-    )
+    expect(person.page.locator("#list")).to_contain_text(re.compile("Show more|Total"))
     person.page.click(".me > summary")
     person.page.click(".me button[value=ru]")
     person.page.wait_for_selector("html[lang=ru]")

@@ -86,8 +86,8 @@ TURN = 5
 """The same where two are compared: the shorter the turns, the more alike is what else the machine does meanwhile."""
 
 CHEAPEST = 3
-"""Turns that tell what a call costs: whatever else the machine does makes one dearer, never cheaper. Of 24 turns on a busy
-machine their mean moves by 3 %, the lower quartile by 10, the median of neighbours' ratios by 6; on a quiet one all agree."""
+"""Turns that tell what a call costs: whatever else the machine does makes one dearer, never cheaper. Of all that was tried
+their mean moves least from run to run (`docs/contributors/benchmarks.md`)."""
 
 
 def costs(

@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from core.access.actor import Actor
 from core.documents.issuing.numbers import take
 from core.documents.issuing.order import Beside, Order, Who
 from core.documents.issuing.preparing import Draft, prepare, render
@@ -21,6 +20,7 @@ from core.documents.keeping.writing import KeptFile, keep, store
 from core.documents.offering import find_type, refusals
 from core.query.issued import Issued, document
 from core.records.erasing.act import last_act
+from core.records.erasing.holding import while_keeping
 from core.records.gather import lock
 from core.records.shapes import Row
 from core.records.statements import load
@@ -71,7 +71,7 @@ def issue(
 
     def kept(made: Made | None) -> Issued:
         if made is None:
-            return workspace.write(lambda tx: _inside(tx, who(tx), order, record, also, job))
+            return workspace.write(lambda tx: _inside(tx, who, order, record, also, job))
         ((draft, files),) = made
         return workspace.write(_keeping(who, draft, files, also, job))
 
@@ -131,6 +131,7 @@ def _keeping(
     """The transaction that keeps what was rendered before it; `Moved` when that is not what would be rendered now."""
 
     def action(tx: Transaction) -> Issued:
+        while_keeping(tx)
         actor = who(tx)
         known = beside.known(tx, actor)
         if known is not None:
@@ -154,10 +155,10 @@ def _keeping(
     return action
 
 
-def _inside(
-    tx: Transaction, actor: Actor, order: Order, record: int, beside: Beside, job: int | None
-) -> Issued:
+def _inside(tx: Transaction, who: Who, order: Order, record: int, beside: Beside, job: int | None) -> Issued:
     """All of it in one transaction: the record and the series are held while it is rendered."""
+    while_keeping(tx)
+    actor = who(tx)
     known = beside.known(tx, actor)
     if known is not None:
         return document(tx, actor, known)

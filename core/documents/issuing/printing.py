@@ -20,6 +20,7 @@ from core.documents.keeping.writing import keep
 from core.documents.offering import find_type
 from core.errors import KubikError
 from core.query.issued import Issued
+from core.records.erasing.holding import while_keeping
 from core.records.gather import lock
 from core.records.shapes import Row
 from core.records.work import start
@@ -99,6 +100,8 @@ def _write(
     workspace: Workspace, run: Run[T], made: Callable[[Draft], Files | None], *, trial: bool = False
 ) -> T:
     def action(tx: Transaction) -> T:
+        if made is not _nothing:
+            while_keeping(tx)
         press = _Press(made=made)
         result = run(tx, press)
         if press.missing or trial:

@@ -13,6 +13,7 @@ from core.documents.rendering import DocFacts, Renderers
 from core.documents.rendering.pool import Format, Source
 from core.errors import KubikError
 from core.query.issued import Issued, IssuedFile, by_id
+from core.records.erasing.holding import while_keeping
 from core.storage.templates import template_bytes
 from core.storage.turns import Turns
 from core.storage.workspace import Transaction, Workspace
@@ -59,6 +60,7 @@ def _made(workspace: Workspace, found: Issued, format: str) -> IssuedFile:
     kept = store_one(workspace, content, sha256)
 
     def write(tx: Transaction) -> None:
+        while_keeping(tx)
         own = tx.tables.own
         erased = sa.select(own.document.c.erased).where(own.document.c.id == found.id).with_for_update()
         if tx.connection.execute(erased).scalar() is not None:

@@ -18,6 +18,7 @@ from core.jobs.worker import Outcome
 from core.records.erasing.act import ENTITY, Findings, write_act
 from core.records.erasing.documents import empty_documents
 from core.records.erasing.emptying import empty_cells, empty_files
+from core.records.erasing.holding import held, without_keepers
 from core.records.erasing.scrub import Scrubber
 from core.records.erasing.sweeping import (
     CHUNK,
@@ -173,6 +174,7 @@ def _clear_documents(run: Run, erasing: _Erasing) -> None:
     while True:
 
         def portion(tx: Transaction) -> tuple[int, tuple[list[str], int | None]]:
+            without_keepers(tx)
             count, hashes, rest = empty_documents(tx, erasing.targets, erasing.documents)
             return count, (hashes, rest)
 
@@ -200,7 +202,8 @@ def _empty(run: Run, erasing: _Erasing) -> None:
 
     def action(tx: Transaction) -> dict[str, Any]:
         findings = Findings(cleared=dict(cleared), elsewhere=erasing.findings.elsewhere)
-        targets, by = _targets(tx, run), run.job.by
+        without_keepers(tx)
+        targets, by = held(tx, lambda: _targets(tx, run)), run.job.by
         files, hashes = empty_files(tx, targets, by)
         findings.add("files", files)
         scrubber = Scrubber(targets.values)

@@ -12,10 +12,10 @@ window.addEventListener("keydown", (event) => {
   if (writing(event.target) && ![...waiting].some(({ box }) => box.contains(event.target as Element))) return;
   event.preventDefault(); // a letter is no key of the page now
   event.stopImmediatePropagation();
-  if (!event.repeat) typed += key;
+  if (!event.repeat && (typed || key !== "\n")) typed += key; // Enter pressed twice is no answer to what nobody has seen
 }, true);
 
-/** Waits for the field of a box that `bring` answers; what is typed until then goes into it, an Enter too, and what follows into the next one. */
+/** Waits for the field of a box that `bring` answers; what is typed until then goes into it, an Enter behind it too, and what follows into the next one. */
 export async function ahead(box: Element, bring: () => Promise<Element | null>): Promise<void> {
   const one = { box };
   waiting.add(one);
@@ -34,7 +34,7 @@ function put(field: Field, text: string, enter: boolean): void {
     else field.setRangeText(text, field.selectionStart, field.selectionEnd, "end"); // as a key would: what stands there is not lost
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  if (enter && field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true, cancelable: true }))) {
+  if (enter && text && field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", code: "Enter", bubbles: true, cancelable: true }))) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
     field.form?.requestSubmit();
   }

@@ -91,6 +91,7 @@ function start(form: HTMLFormElement): void {
   open.set(form, {
     stop: () => {
       stopped = true;
+      held = null;
       clearTimeout(timer);
       sending?.abort();
     },

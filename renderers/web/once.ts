@@ -56,9 +56,10 @@ function touch(event: Event): void {
   if (first) first.touched = true;
 }
 
+/** No answer, or one that broke off. */
 function failed(event: Event): void {
-  const { response, sourceElement: form } = exchange(event);
-  if (!response) sent.delete(form);
+  const { sourceElement: form, text } = exchange(event);
+  if (text === undefined) sent.delete(form);
 }
 
 export function startOnce(): void {

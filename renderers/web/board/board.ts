@@ -183,11 +183,10 @@ export class Board {
   private async ask(id: string, to: string, from: string): Promise<Answer | null> {
     const body = new URLSearchParams({ view: this.root.dataset.board!, to, from });
     const answer = await fetch(`${this.root.dataset.place}/${id}/place`, { method: "POST", body, headers: { Accept: "application/json", "X-CSRF-Token": token() } }).catch(() => null);
-    if (!answer || answer.status === 401 || answer.status >= 500 || !answer.headers.get("Content-Type")?.includes("json")) {
-      toast(word(answer ? (answer.status === 401 || answer.status === 403 ? "ended" : "broken") : "offline"), 20);
-      return null;
-    }
-    return (await answer.json()) as Answer;
+    const told = answer && answer.status < 500 && answer.status !== 401 && answer.headers.get("Content-Type")?.includes("json");
+    const said = told ? ((await answer.json().catch(() => null)) as Answer | null) : null;
+    if (!said) toast(word(answer && !told ? (answer.status === 401 || answer.status === 403 ? "ended" : "broken") : "offline"), 20);
+    return said;
   }
 
   /** Draws a card in a column at once; what is answered takes it back. */
@@ -291,9 +290,10 @@ export class Board {
   async part(address: string): Promise<DocumentFragment | null> {
     const answer = await fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } }).catch(() => null);
     if (answer?.status === 401) location.reload();
-    if (!answer?.ok) return null;
+    const html = answer?.ok ? await answer.text().catch(() => null) : null;
+    if (html === null) return null;
     const holder = document.createElement("template");
-    holder.innerHTML = await answer.text();
+    holder.innerHTML = html;
     return holder.content;
   }
 

@@ -152,10 +152,10 @@ export function startPanel(area: HTMLElement, prepare: (root: HTMLElement) => vo
   menu.addEventListener("toggle", () => {
     if (!menu.open || asked) return;
     asked = true;
-    void fetch(menu.dataset.load!, { headers: { "HX-Request": "true" } }).then(async (answer) => {
-      asked = answer.ok;
-      if (!asked) return;
-      box.innerHTML = await answer.text();
+    void fetch(menu.dataset.load!, { headers: { "HX-Request": "true" } }).then((answer) => (answer.ok ? answer.text() : null)).catch(() => null).then((html) => {
+      asked = html !== null; // else when it is opened again
+      if (html === null) return;
+      box.innerHTML = html;
       prepare(box);
       find(box);
       for (const list of box.querySelectorAll<HTMLElement>("[data-sortable]")) sortable(list);

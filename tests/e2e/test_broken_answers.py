@@ -1,0 +1,143 @@
+"""What stays possible in a browser when an answer breaks off, does not come, or is not waited for any more."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Locator, Page, Request, expect
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Login, Person
+
+pytestmark = pytest.mark.e2e
+
+BREAK = """
+(part) => {
+    const real = window.fetch;
+    delete document.documentElement.dataset.broken;
+    window.fetch = (...asked) => {
+        if (!String(asked[0]).includes(part)) return real(...asked);
+        window.fetch = real;
+        document.documentElement.dataset.broken = "";
+        const body = new ReadableStream({ start: (it) => it.error(new TypeError("broken off")) });
+        return Promise.resolve(new Response(body, { headers: { "Content-Type": "application/json" } }));
+    };
+}
+"""
+"""The next answer of an address with these words in it begins and ends amid its body."""
+
+
+def posted(page: Page) -> list[str]:
+    """The addresses that are sent something from now on."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            found.append(request.url)
+
+    page.on("request", note)
+    return found
+
+
+def test_a_save_whose_answer_breaks_off_can_be_sent_again(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/contact/new")
+    page = person.page
+    page.fill("#f-name", "Перебоев")
+    person.settle()
+    page.evaluate(BREAK, "/e/contact/new")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".toast")).to_contain_text("попробуйте ещё раз")
+    person.save()
+    expect(page.locator("h1")).to_contain_text("Перебоев")
+    assert all("htmx:error" in fault for fault in person.faults)
+    person.faults.clear()
+
+
+def test_cancel_comes_before_a_save_that_waits_for_a_draft(login: Login) -> None:
+    person = login("marina")
+    person.goto("/e/contact")
+    page = person.page
+    address = str(page.locator("#rows td.name a").first.get_attribute("href"))
+    person.goto(f"{address}/edit")
+    before = page.locator("#f-name").input_value()
+    sent = posted(page)
+    person.hold("**/draft")
+    with page.expect_request("**/draft"):
+        page.fill("#f-name", "Передумали")
+    page.click("[data-save]")
+    page.click("[data-cancel]")
+    page.wait_for_url(f"**{address}")
+    expect(page.locator("h1")).to_contain_text(before)
+    assert [each for each in sent if each.endswith("/edit")] == []
+
+
+def test_the_panel_of_columns_is_asked_for_again(login: Login) -> None:
+    person = login("anna")
+    page = person.page
+    person.goto("/e/deal?view=all")
+    panel = page.locator("#menu-columns > summary")
+    address = str(page.locator("#menu-columns").get_attribute("data-load"))
+    page.route(lambda url: url.endswith(address), lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        panel.click()
+    panel.click()
+    expect(page.locator("#menu-columns")).not_to_have_attribute("open", "")
+    panel.click()
+    expect(page.locator("#menu-columns .clist li").first).to_be_visible()
+    assert all("net::" in fault for fault in person.faults)
+    person.faults.clear()
+
+
+def moved(person: Person, card: Locator) -> str:
+    """Put a card into the first column of its menu; answers its record."""
+    record = str(card.get_attribute("data-card"))
+    card.locator(".bname").focus()
+    person.page.keyboard.press("m")
+    expect(person.page.locator(".bmenu button").first).to_be_focused()
+    person.page.keyboard.press("Enter")
+    return record
+
+
+def test_a_board_goes_on_behind_an_answer_that_broke_off(login: Login) -> None:
+    person = login("admin")
+    page = person.page
+    person.goto("/e/lead?view=leads_board")
+    page.wait_for_selector(".bname[tabindex='0']")
+    person.settle()
+    cards = page.locator(".bcol[data-column=new] .bcard:not([data-fixed])")
+    whole = page.locator("html")
+    page.evaluate(BREAK, "/board/heads")
+    moved(person, cards.first)
+    expect(whole).to_have_attribute("data-broken", "")
+    with page.expect_request("**/board/heads**"):
+        moved(person, cards.first)
+    person.settle()
+    page.evaluate(BREAK, "/place")
+    record = moved(person, cards.first)
+    expect(whole).to_have_attribute("data-broken", "")
+    expect(page.locator(".toast").filter(has_text="Нет связи")).to_have_count(1)
+    expect(cards.locator(f"xpath=self::*[@data-card='{record}']")).to_have_count(1)
+
+
+def test_enter_pressed_twice_does_not_carry_out_what_nobody_saw(login: Login) -> None:
+    person = login("marina")
+    page = person.page
+    person.goto("/e/lead")
+    page.get_by_role("button", name="Взять свободный лид").click()
+    page.wait_for_url(re.compile(r"/e/lead/\d+$"))
+    person.settle()
+    sent, held = posted(page), person.hold("**/run/convert_lead", first=True)
+    link = page.get_by_role("link", name="Перевести в сделку")
+    with page.expect_request("**/run/convert_lead"):
+        link.press("Enter")
+    page.keyboard.press("Enter")
+    held.go_on()
+    dialog = page.get_by_role("dialog", name="Перевести в сделку")
+    expect(dialog.locator("[name='/deal_name']")).to_be_focused()
+    person.settle()
+    assert [each for each in sent if each.endswith("/convert_lead")] == []
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()

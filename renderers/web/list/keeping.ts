@@ -5,7 +5,7 @@ import { released } from "../presses";
 declare const window: Window & { htmx: { ajax(method: string, path: string, options: object): Promise<void> } };
 
 type Kept = { look: string; pairs: [string, string][] };
-type Asked = { fetch?: typeof fetch; target?: Element | null };
+type Asked = { fetch?: typeof fetch; target?: Element | null; after?: Promise<void> | null };
 
 const STORE = "kubik-look"; // what the server has not answered yet, for the next page when this one is left
 
@@ -47,7 +47,7 @@ const asked = (event: Event): Asked => (event as CustomEvent<{ ctx: Asked }>).de
 
 document.addEventListener("htmx:config:request", (event) => {
   const one = asked(event);
-  const before = sending;
+  const before = (one.after = sending);
   one.fetch = async (...request) => {
     await before; // whatever is asked after something was done to the list is asked when the server knows of it
     const answer = await fetch(...request);
@@ -61,8 +61,10 @@ document.addEventListener("htmx:finally:request", (event) => asking.delete(asked
 /** The page was left before the server had answered: it is told again, and the list drawn as it should be. */
 export function goOn(): void {
   if (!waiting.length || sending) return;
-  sending = send();
-  void sending.then(() => again());
+  const mine = (sending = send());
+  void mine.then(() => {
+    if (![...asking].some((one) => one.after === mine)) return again(); // what was asked since waited for it, and comes as it should be
+  });
 }
 
 /** The list with another part of its state, in the place of this one. */

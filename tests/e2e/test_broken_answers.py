@@ -141,3 +141,33 @@ def test_enter_pressed_twice_does_not_carry_out_what_nobody_saw(login: Login) ->
     assert [each for each in sent if each.endswith("/convert_lead")] == []
     page.keyboard.press("Escape")
     expect(link).to_be_focused()
+
+
+def test_a_board_that_is_drawn_anew_asks_for_no_more_pages_of_the_old_one(login: Login) -> None:
+    person = login("admin")
+    page = person.page
+    person.goto("/")
+    token = {"X-CSRF-Token": str(page.locator("meta[name=csrf-token]").get_attribute("content"))}
+    rows = [{"name": f"Страница {n:04}", "stage": "offer", "amount": n} for n in range(240)]
+    sent = page.request.post(f"{person.url}/api/records/deal/batch", data={"create": rows}, headers=token)
+    assert sent.status == 200
+    person.goto("/e/deal?view=deals_board")
+    column = page.locator(".bcol[data-column=offer]")
+    expect(column.locator(".bcard").first).to_be_visible()
+    person.settle()
+    shown = column.locator(".chunk").count()
+    address = str(column.locator(".chunk").last.get_attribute("data-next"))
+    pages, held = re.compile(re.escape(address.split("?")[0])), person.hold(re.compile(re.escape(address)))
+    with page.expect_request(pages):
+        column.locator(".cards").evaluate("cards => cards.scrollTop = cards.scrollHeight")
+    old = column.element_handle()
+    page.fill("#list-search", "Страница 0001")
+    expect(page.locator(".bcard")).to_have_count(1)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    held.go_on()
+    page.wait_for_function(
+        "([column, shown]) => column.querySelectorAll('.chunk').length > shown", arg=[old, shown]
+    )
+    person.settle()
+    assert [each for each in asked if pages.search(each)] == []

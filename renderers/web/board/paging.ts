@@ -25,6 +25,7 @@ export class Paging {
   }
 
   private look(): void {
+    if (!this.scroller.isConnected) return; // folded, or drawn anew meanwhile
     this.thin();
     const { scrollTop, clientHeight, scrollHeight } = this.scroller;
     if (scrollTop + clientHeight + AHEAD >= scrollHeight) void this.load();

@@ -18,7 +18,7 @@ function place(menu: HTMLDetailsElement): void {
   box.style.top = `${Math.max(EDGE, Math.min(beside.bottom + 4, innerHeight - EDGE - box.offsetHeight))}px`;
 }
 
-function sheet(report: HTMLElement, panel: HTMLDetailsElement): void {
+function sheet(panel: HTMLDetailsElement): void {
   const close = panel.querySelector<HTMLElement>("[data-rclose]");
   const shut = () => {
     panel.open = false;
@@ -33,16 +33,13 @@ function sheet(report: HTMLElement, panel: HTMLDetailsElement): void {
     event.stopPropagation();
     shut();
   });
-  report.addEventListener("click", (event) => {
-    if (narrow() && panel.open && event.target === panel.querySelector("summary")) return;
-  });
 }
 
 export function startPanel(report: HTMLElement): void {
   const panel = report.querySelector<HTMLDetailsElement>("[data-rpanel]");
   const side = report.querySelector<HTMLElement>(".rside");
   if (!panel || !side) return;
-  sheet(report, panel);
+  sheet(panel);
   for (const menu of side.querySelectorAll<HTMLDetailsElement>("details.menu")) {
     menu.addEventListener("toggle", () => place(menu));
     const box = menu.querySelector<HTMLElement>(":scope > .fdrop");

@@ -168,11 +168,6 @@ class Grid {
   }
 }
 
-/** Remembers nothing but the address: for charts, whose bars open records too. */
-export function leaveFrom(): void {
-  sessionStorage.removeItem(PLACE);
-}
-
 export function startTable(table: HTMLTableElement): void {
   new Grid(table);
 }

@@ -2,6 +2,8 @@
 // stage bar of a card.
 import { savedInPlace } from "./card";
 import { token, word } from "./dom";
+import { keep } from "./form";
+import { fields } from "./sending";
 import { toast } from "./toasts";
 
 declare const window: Window & { htmx: { process(element: Element): void } };
@@ -61,7 +63,10 @@ function ask(form: HTMLFormElement): Promise<string | boolean> {
         event.preventDefault();
         event.stopImmediatePropagation();
         const sent = event.target as HTMLFormElement;
-        if (dialog.hasAttribute("aria-busy")) return; // pressed twice: one move
+        if (dialog.hasAttribute("aria-busy")) { // pressed twice: one move
+          dialog.dataset.again = "";
+          return;
+        }
         void send(dialog, sent).then((moved) => {
           if (!moved) return;
           done = moved;
@@ -75,10 +80,11 @@ function ask(form: HTMLFormElement): Promise<string | boolean> {
   });
 }
 
-/** Sends the form; what was refused stands in the dialog again, with what was typed. */
+/** Sends the form; what was refused stands in the dialog again, with what was typed. What was typed on meanwhile is not drawn over: sent again meanwhile, it is what counts. */
 async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<string | boolean> {
-  const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  const body = fields(form);
+  const was = body.toString();
+  delete dialog.dataset.again;
   body.set("_stay", "1");
   const address = form.getAttribute("action") ?? location.pathname;
   const headers = { "HX-Request": "true", "X-CSRF-Token": token() };
@@ -87,7 +93,10 @@ async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<s
   dialog.removeAttribute("aria-busy");
   if (answer?.status === 204) return undoOf(answer);
   const again = answer && answer.status < 500 ? await fragment(answer) : null;
-  if (again) show(dialog, again);
+  const typed = fields(form).toString() !== was;
+  if (again && typed && dialog.dataset.again !== undefined) return send(dialog, form);
+  if (again && typed && again.querySelector(".summary, .note.red")) keep(form, again.outerHTML);
+  else if (again) show(dialog, again);
   else toast(word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
   return false;
 }

@@ -370,3 +370,24 @@ def test_what_is_typed_while_a_refusal_is_on_its_way_stays(login: Login) -> None
     page.fill("#f-amount", "100")
     person.save()
     expect(page.locator("h1")).to_contain_text("Написано, пока отвечали")
+
+
+def test_what_is_typed_while_the_refusal_of_a_move_is_on_its_way_stays(login: Login) -> None:
+    person = login("marina")
+    new_deal(person, "Отказ в пути")
+    page = person.page
+    page.click(".stages button[value=contract]")
+    dialog, amount = page.locator("dialog:has(form[data-move-form])"), page.locator("dialog [id='f-amount']")
+    amount.fill("15")
+    held = person.hold("**/move", first=True)
+    with page.expect_request("**/move"):
+        page.keyboard.press("Control+Enter")
+    amount.fill("1500")
+    held.go_on()
+    expect(dialog.locator(".summary")).to_contain_text("Компания")
+    expect(amount).to_have_value("1500")
+    expect(amount).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(amount).to_have_value(re.compile(r"^1\s500$"))  # as the server draws it
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)

@@ -155,3 +155,22 @@ def test_what_is_there_already_and_earlier_imports_are_told_on_a_phone(login: Lo
     wide = "() => [...document.querySelectorAll('.import-scroll, html')].some((box) => box.scrollWidth > box.clientWidth)"
     assert not page.evaluate(wide)
     assert head.barriers() == []
+
+
+def test_a_check_is_begun_once(login: Login, tmp_path: Path) -> None:
+    head = login("anna")
+    page = head.page
+    file = tmp_path / "дважды.csv"
+    file.write_text("Организация;Контактное лицо\nООО «Маяк»;Громова Анна\n", "utf-8")
+    send(head, file)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    held = head.hold("**/imports/open/*", first=True)
+    page.locator("[data-import-next]").focus()
+    with page.expect_request("**/imports/open/*"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    held.go_on()
+    page.wait_for_url("**/check*")
+    told(page, 1)
+    assert len(sent) == 1

@@ -10,20 +10,14 @@ export function startImports(root: ParentNode): void {
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-import]:not([data-ready])")) {
     form.dataset.ready = "";
     let changed = false; // since it was sent
-    form.addEventListener("change", () => (changed = true));
-    form.addEventListener("htmx:before:request", () => (changed = false));
-    form.addEventListener("htmx:before:swap", (event) => changed && event.preventDefault()); // the answer to what was changed is to come
-    // the button that goes on sends the page itself, after the last change is in the form anyway
-    form.addEventListener("click", (event) => {
-      if (!(event.target as Element).closest("[data-import-next]")) return;
-      event.preventDefault();
-      const next = document.createElement("input");
-      next.type = "hidden";
-      next.name = "then";
-      next.value = "check";
-      form.append(next);
-      form.submit();
+    let going = false; // to the next page, unless something was changed again
+    form.addEventListener("change", () => {
+      changed = true;
+      going = false;
     });
+    form.addEventListener("htmx:before:request", () => (changed = false));
+    form.addEventListener("htmx:before:swap", (event) => (changed || going) && event.preventDefault()); // the answer to what was changed is to come, or another page
+    form.addEventListener("submit", () => (going = true)); // by the button that goes on, with the last change in it
   }
 }
 

@@ -171,3 +171,24 @@ def test_a_board_that_is_drawn_anew_asks_for_no_more_pages_of_the_old_one(login:
     )
     person.settle()
     assert [each for each in asked if pages.search(each)] == []
+
+
+def test_a_cell_whose_save_breaks_off_is_marked_and_saved_again(login: Login) -> None:
+    person = login("anna")
+    page = person.page
+    person.goto("/e/deal?view=all&sort=name&group=&columns=name,amount")
+    cell = page.locator("#rows tr[data-id] td[data-field='amount']").first
+    page.evaluate(BREAK, "/cells/save")
+    cell.click()
+    page.keyboard.type("77")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").filter(has_text="Нет связи")).to_have_count(1)
+    expect(cell).to_have_class(re.compile("not-saved"))
+    expect(cell).not_to_have_attribute("aria-busy", "true")
+    cell.click()
+    page.keyboard.type("78")
+    page.keyboard.press("Enter")
+    expect(cell).to_contain_text("78₽")
+    expect(page.locator("#rows .not-saved")).to_have_count(0)
+    page.locator("#rows td.name a").first.click()
+    page.wait_for_selector(".rec")  # nothing is waited for any more, nobody is asked

@@ -234,9 +234,11 @@ export class Saving {
   private async post(what: string, name: string, content: unknown): Promise<Saved | null> {
     const { entity, names } = this.grid.model;
     const answer = await sendAside(`${entity}/cells/${what}`, new URLSearchParams({ [name]: JSON.stringify(content), fields: names.join(",") })).catch(() => null);
-    if (answer?.ok) return (await answer.json()) as Saved;
-    const reason = answer && answer.status < 500 ? ((await answer.json().catch(() => ({}))) as { reason?: string }).reason : "";
-    toast(reason || word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
+    const saved = answer?.ok ? ((await answer.json().catch(() => null)) as Saved | null) : null;
+    if (saved) return saved;
+    const lost = !answer || answer.ok; // did not come, or broke off
+    const reason = !lost && answer.status < 500 ? ((await answer.json().catch(() => ({}))) as { reason?: string }).reason : "";
+    toast(reason || word(lost ? "offline" : answer.status === 401 ? "ended" : "broken"), 20);
     return null;
   }
 

@@ -22,6 +22,7 @@ interface Place {
 }
 
 let shown: Pages | null = null;
+let last: List | null = null;
 let stay = "";
 
 /** The ids of all rows that were brought, in order, also of those put aside. */
@@ -34,6 +35,7 @@ class List {
 
   constructor(readonly area: HTMLElement) {
     this.pages = shown = new Pages(area);
+    last = this;
     startFolding(this.pages);
     startColumns(this.pages);
     const foot = this.pages.table.tFoot;
@@ -53,7 +55,6 @@ class List {
     this.remember();
     void this.returned();
     goOn();
-    addEventListener("pagehide", () => this.place());
   }
 
   private async tell(address: string): Promise<void> {
@@ -75,7 +76,8 @@ class List {
     if (text && turn === this.told && this.area.isConnected) retell(this.pages, text);
   }
 
-  private place(): void {
+  /** Remembered for whoever comes back. */
+  place(): void {
     const { scroller } = this.pages;
     const view = scroller.getBoundingClientRect().top;
     const row = [...this.pages.table.querySelectorAll<HTMLElement>("tr[data-id]")].find((each) => each.getBoundingClientRect().bottom > view + 40);
@@ -115,6 +117,8 @@ class List {
     sessionStorage.setItem(STORE, JSON.stringify({ back: location.pathname + location.search, links, whole }));
   }
 }
+
+addEventListener("pagehide", () => last?.place());
 
 /** A menu whose lines change the list stays open when the list has changed, the focus in it. */
 function staying(area: HTMLElement): void {

@@ -32,9 +32,11 @@ export class Picking {
     this.press();
     startBulk(this);
     this.set(this.boxes().filter((box) => box.checked), true); // ticked before this script had come
+    const over = new AbortController();
     document.addEventListener("keydown", (event) => {
-      if (event.code === "Escape" && !event.defaultPrevented && bar.isConnected && (this.all || this.chosen.size > 0) && !writing(event.target) && !document.querySelector("dialog:modal")) this.clear();
-    });
+      if (!bar.isConnected) return over.abort();
+      if (event.code === "Escape" && !event.defaultPrevented && (this.all || this.chosen.size > 0) && !writing(event.target) && !document.querySelector("dialog:modal")) this.clear();
+    }, { signal: over.signal });
   }
 
   /** What is sent along: the ids, or that it is all of the list. */

@@ -11,13 +11,14 @@ interface Change {
 export function startNews(board: Board): void {
   const waiting = new Set<string>();
   const entity = encodeURIComponent(board.root.dataset.entity!);
+  const over = new AbortController();
   let source: EventSource | null = null;
   let position = board.root.dataset.position!; // as the board was drawn: what happened since comes with the stream
   let timer = 0;
 
   const flush = async (): Promise<void> => {
     timer = 0;
-    if (!board.root.isConnected) return stop();
+    if (!board.root.isConnected) return end();
     if (board.held) return later();
     const ids = [...waiting].slice(0, MOST);
     ids.forEach((id) => waiting.delete(id));
@@ -35,22 +36,27 @@ export function startNews(board: Board): void {
     source?.close();
     source = null;
   };
+  /** Another board took its place. */
+  const end = (): void => {
+    stop();
+    over.abort();
+  };
   const listen = (): void => {
     if (source) return;
     source = new EventSource(`/api/events?entity=${entity}&after=${encodeURIComponent(position)}`);
     source.addEventListener("message", (event) => {
-      if (!board.root.isConnected) return stop();
+      if (!board.root.isConnected) return end();
       position = event.lastEventId || position;
       if (event.data) note(JSON.parse(event.data as string) as Change);
     });
   };
 
   document.addEventListener("visibilitychange", () => {
-    if (!board.root.isConnected) return stop();
+    if (!board.root.isConnected) return end();
     if (document.hidden) return stop();
     listen();
-  });
-  addEventListener("pagehide", stop);
-  document.addEventListener("htmx:after:settle", () => board.root.isConnected || stop());
+  }, { signal: over.signal });
+  addEventListener("pagehide", stop, { signal: over.signal });
+  document.addEventListener("htmx:after:settle", () => board.root.isConnected || end(), { signal: over.signal });
   if (!document.hidden) listen();
 }

@@ -165,7 +165,7 @@ export class Combo {
 
   /** Whether a key is for the list, also for one that is still to open. */
   hears(key: string): boolean {
-    const chooses = /^(Enter|Arrow.*)$/.test(key);
+    const chooses = /^((Numpad)?Enter|Arrow.*)$/.test(key);
     if (this.waiting && this.taken && chooses) return false;
     return !this.list.hidden || (this.waiting && chooses && this.unchosen());
   }
@@ -279,27 +279,28 @@ export class Combo {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const enter = event.code === "Enter" || event.code === "NumpadEnter";
     if (event.code === "ArrowDown" || event.code === "ArrowUp") {
       event.preventDefault();
       const by = event.code === "ArrowDown" ? 1 : -1;
       if (this.waiting) this.steps.push(by);
       else if (this.list.hidden) void this.ask(this.input.value === this.title.value ? "" : this.input.value, true);
       else if (this.size()) this.mark(stepped(this.active, by, this.size()));
-    } else if (this.waiting && this.unchosen() && (this.list.hidden ? row && event.code === "Enter" : event.code === "Enter" || (event.code === "Tab" && !event.shiftKey))) {
-      if (event.code === "Enter") {
+    } else if (this.waiting && this.unchosen() && (this.list.hidden ? row && enter : enter || (event.code === "Tab" && !event.shiftKey))) {
+      if (enter) {
         event.preventDefault();
         event.stopPropagation();
       }
       this.take();
-    } else if (event.code === "Enter" && !this.list.hidden && this.options[this.active]) {
+    } else if (enter && !this.list.hidden && this.options[this.active]) {
       event.preventDefault();
       event.stopPropagation();
       this.choose(this.options[this.active]!);
-    } else if (event.code === "Enter" && !this.list.hidden && this.maker() && this.active === this.options.length && this.list.querySelector(".make")) {
+    } else if (enter && !this.list.hidden && this.maker() && this.active === this.options.length && this.list.querySelector(".make")) {
       event.preventDefault();
       event.stopPropagation();
       this.make();
-    } else if (event.code === "Enter" && !(row && this.list.hidden) && this.unsettled()) {
+    } else if (enter && !(row && this.list.hidden) && this.unsettled()) {
       event.preventDefault(); // what is being chosen is not yet chosen: the form is not sent
       event.stopPropagation();
     } else if (event.code === "Escape") {

@@ -275,10 +275,11 @@ function startSecret(secret: HTMLElement): void {
   let asking = false;
   let timer = 0;
   const ask = async (): Promise<string | null> => {
-    const answer = await fetch(address, { method: "POST", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang }, cache: "no-store" });
-    const body = (await answer.json()) as { value?: string | null; detail?: string };
-    if (answer.ok) return body.value ?? "";
-    toast(body.detail ?? word("fileLost"));
+    const answer = await fetch(address, { method: "POST", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang }, cache: "no-store" }).catch(() => null);
+    const body = (await answer?.json().catch(() => null)) as { value?: string | null; detail?: string } | null | undefined;
+    if (answer?.ok && body) return body.value ?? "";
+    if (!answer || answer.ok) toast(word("offline"), 20); // no answer, or one that broke off
+    else toast(body?.detail ?? word("fileLost"));
     return null;
   };
   const hide = (): void => {
@@ -317,9 +318,10 @@ function startAttachment(line: HTMLElement): void {
   const take = async (): Promise<void> => {
     if (going) return; // pressed twice
     going = true;
-    const answer = await fetch(address, { method: "DELETE", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang } }).finally(() => (going = false));
-    if (answer.ok) document.querySelector(`[data-attachment="${address}"]`)?.closest("li")?.remove(); // drawn anew meanwhile
-    else toast(refusal(await answer.text()));
+    const answer = await fetch(address, { method: "DELETE", headers: { "X-CSRF-Token": token(), "Accept-Language": document.documentElement.lang } }).catch(() => null).finally(() => (going = false));
+    if (!answer) toast(word("offline"), 20);
+    else if (answer.ok) document.querySelector(`[data-attachment="${address}"]`)?.closest("li")?.remove(); // drawn anew meanwhile
+    else toast(refusal(await answer.text().catch(() => "")));
   };
   line.append(button(word("fileRemove", line.querySelector(".ell")?.textContent?.trim() ?? ""), "x", () => void take()));
 }

@@ -1,4 +1,6 @@
 // The list of fields: found while one types, put where it is said, or where it fits.
+import { word } from "../dom";
+import { toast } from "../toasts";
 import { condition, put } from "./state";
 
 function show(form: HTMLElement, typed: string): void {
@@ -20,6 +22,7 @@ function show(form: HTMLElement, typed: string): void {
 /** Fields two links away are too many to be listed: the server is asked for those that are called so. */
 class Far {
   private asked = "";
+  private told = false; // that there is no connection: once, not with each letter
   private answer: Promise<void> = Promise.resolve();
 
   constructor(
@@ -38,12 +41,22 @@ class Far {
   private async take(wanted: string): Promise<void> {
     const address = new URL(this.report.dataset.put ?? "", location.href);
     address.searchParams.set("find", wanted);
-    const answer = await fetch(address);
-    if (!answer.ok || wanted !== this.asked) return;
-    const found = new DOMParser().parseFromString(`<ul>${await answer.text()}</ul>`, "text/html");
+    const answer = await fetch(address).catch(() => null);
+    const html = await answer?.text().catch(() => null);
     if (wanted !== this.asked) return;
+    if (html == null) return this.lost();
+    this.told = false;
+    if (!answer?.ok) return;
+    const found = new DOMParser().parseFromString(`<ul>${html}</ul>`, "text/html");
     this.form.querySelector(".rlist")?.append(...found.querySelectorAll("li"));
     show(this.form, wanted);
+  }
+
+  /** Nothing came: the same text is asked for again when it is typed again. */
+  private lost(): void {
+    this.asked = "";
+    if (!this.told) toast(word("offline"), 20);
+    this.told = true;
   }
 
   /** The answer to what was typed last. */

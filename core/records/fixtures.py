@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
+
 from core.access.actor import Actor, system_actor
 from core.errors import KubikError
 from core.records.api import delete, find_entity
@@ -22,6 +24,7 @@ from core.records.shapes import Row, Values
 from core.records.shared import keep_shares
 from core.records.store import mark_touched, store
 from core.records.telling import trial
+from core.records.unique import compared, taken_by, unique_sets
 from core.records.values import parse_row
 from core.records.work import Work, start
 from core.storage.workspace import Transaction
@@ -30,14 +33,17 @@ from metamodel.fields.base import Context
 
 
 def place(tx: Transaction, entity: str, values: Values) -> int:
-    """Store a record for the system; its id. What is required and missing stays empty, rules are not asked.
+    """Store a record for the system, as it is described; its id. What is required and missing stays empty, what
+    nobody may write any more (a read-only field, an archived choice) stands, rules are not asked.
 
     KubikError when the values cannot be stored at all.
     """
     work = start(tx, system_actor(), Context())
+    work.returning = True
     top = Row(entity=find_entity(work, entity, "create"), action="create")
     work.tops.append(top)
     parse_row(work, top, values)
+    _make_way(work)
     if not prepare(work):
         work.settle()
     faults = [problem for problem in work.told if problem.code != "KBK3001"]
@@ -45,6 +51,19 @@ def place(tx: Transaction, entity: str, values: Values) -> int:
         raise KubikError(faults[0].code, errors=faults)
     _store(work)
     return top.id
+
+
+def _make_way(work: Work) -> None:
+    """What records there are do not hinder the scene: one that has a unique value of it is as in the bin meanwhile."""
+    for rows in work.by_entity("create").values():
+        entity, table = rows[0].entity, work.tx.tables[rows[0].entity.uid].table
+        for fields in unique_sets(work.model, entity):
+            wanted = {tuple(compared(f, row.sent.get(f.uid)) for f in fields) for row in rows}
+            taken = taken_by(work, entity, fields, [values for values in wanted if None not in values])
+            there = [id for ids in taken.values() for id in ids if id > 0]
+            if there:
+                away = sa.update(table).where(table.c.id.in_(there)).values(deleted_at=work.tx.now)
+                work.tx.connection.execute(away)
 
 
 def attempt(

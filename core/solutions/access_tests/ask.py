@@ -10,6 +10,7 @@ from core.access.grants import grants_of
 from core.query.query import Query
 from core.query.read import read, visible_ids
 from core.records.fixtures import attempt, attempt_delete
+from core.records.rehearse import standing
 from core.records.shapes import Ready
 from core.records.statements import load
 from core.solutions.access_tests.scene import Scene
@@ -83,11 +84,18 @@ def seen_fields(scene: Scene, uids: Iterable[str]) -> frozenset[str]:
 
 
 def _writes(scene: Scene, field: Field) -> bool:
-    """Whether the field may be written, asked with the value that it has."""
+    """Whether the field may be written, asked with the value that it has, which a read-only field would be let keep."""
+    if field.read_only or (field.read_only_if is not None and field.name in _locked(scene)):
+        return False
     told = attempt(
         scene.tx, scene.actor, scene.entity.name, scene.record, {field.name: _present(scene, field)}
     )
     return not _refused(told)
+
+
+def _locked(scene: Scene) -> frozenset[str]:
+    """The fields of the record whose condition of read-only holds."""
+    return standing(scene.tx, scene.actor, scene.entity, [scene.record])[scene.record].locked
 
 
 def _present(scene: Scene, field: Field) -> Any:

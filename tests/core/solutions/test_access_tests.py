@@ -169,6 +169,53 @@ def test_a_real_person_and_record_are_asked_and_hold_undo_and_restore_too(worksp
         apply(workspace, SYSTEM, plan_restore(workspace, SYSTEM, version + 1).id)
 
 
+def with_tests(workspace: Workspace, tests: str, good: str = GOOD, seller: str = SELLER) -> None:
+    """The shop with other access tests, which hold."""
+    files = {**FILES, "entities/good.yaml": good, "roles/seller.yaml": seller, "tests/access.yaml": tests}
+    install(workspace, SYSTEM, shop(files), accept_loss=True)
+    assert check_tests(workspace) == ()
+
+
+def test_read_only_fields_of_a_scene_are_as_they_are_said_and_nobody_writes_them(
+    workspace: Workspace,
+) -> None:
+    maker = "  - {name: maker, type: user, default: me, read_only: true}\n"
+    price = "  - {name: price, type: money, label: Цена"
+    good = GOOD.replace(price, f"{maker}{price}, read_only_if: \"stage = 'offer'\"")
+    seller = SELLER.replace("owner = me", "maker = me").replace("{all_but: [price]}", "all")
+    with_tests(
+        workspace,
+        """
+tests:
+  - {roles: [seller], entity: good, record: {maker: me}, allow: {actions: [create, read, update], write: [name, price]}, deny: {write: [maker]}}
+  - {roles: [seller], entity: good, record: {maker: other}, deny: {actions: [create, read, update], write: [maker]}}
+  - {roles: [seller], entity: good, record: {maker: me, stage: offer}, allow: {read: [price]}, deny: {write: [price]}}
+""",
+        good,
+        seller.replace("stages: [fresh]", "stages: [fresh, offer]"),
+    )
+
+
+def test_a_unique_value_of_a_scene_may_be_that_of_a_record_there_is(workspace: Workspace) -> None:
+    """Somebody who types the same name must not make every change of the configuration impossible."""
+    tests = """
+tests:
+  - roles: [seller]
+    with: [{name: first, entity: good, values: {code: K-2, owner: other}}]
+    entity: good
+    record: {code: K-1, owner: me}
+    allow: {actions: [read, create]}
+"""
+    with_tests(workspace, tests)
+    for code in ("K-1", "k-2"):
+        made(workspace, "good", {"name": "a", "code": code})
+    assert check_tests(workspace) == ()
+    with pytest.raises(KubikError, match="KBK3007"):
+        made(workspace, "good", {"name": "b", "code": "K-1"})
+    with pytest.raises(KubikError, match="value is taken"):
+        with_tests(workspace, tests.replace("K-1", "K-2"))
+
+
 def test_tests_follow_renames_and_lose_what_goes_away(workspace: Workspace) -> None:
     installed(workspace)
     changes = [

@@ -2,7 +2,7 @@
 
 Chains of studios keep their own houses: who may do what in a chain comes from posts, which are groups that people and
 other groups are put into. Folders open with all below them once one is shared. Expenses are approved by who heads the
-person, up to a limit that stands with the approver.
+person, up to a limit that stands with the approver. Boxes are opened to roles that say nothing else.
 """
 
 from __future__ import annotations
@@ -91,6 +91,23 @@ SHAPES: Mapping[str, str] = {
               stages: [{name: draft}, {name: sent}, {name: approved, kind: won}, {name: declined, kind: lost}]
               moves: [{from: draft, to: sent}, {from: sent, to: [approved, declined]}, {from: declined, to: draft}]
     """,
+    # --- boxes that are opened to roles
+    "entities/room.yaml": """
+        name: room
+        fields:
+          - {name: name, type: text, required: true}
+          - {name: keepers, type: links, to: role, inverse: keeps_in, on_delete: clear}
+    """,
+    "entities/box.yaml": """
+        name: box
+        fields:
+          - {name: name, type: text, required: true}
+          - {name: room, type: link, to: room, required: true, inverse: boxes}
+          - {name: readers, type: links, to: role, inverse: reads, on_delete: clear}
+    """,
+    "roles/clerk.yaml": "{name: clerk, grants: []}\n",
+    "roles/archivist.yaml": "{name: archivist, includes: [clerk], grants: []}\n",
+    "roles/warden.yaml": "{name: warden, includes: [archivist], grants: []}\n",
     "roles/fellow.yaml": f"""
         name: fellow
         grants:
@@ -118,6 +135,9 @@ SHAPES: Mapping[str, str] = {
           - {{entity: expense, actions: [update, move], rows: "person = me", check: "person = me", stages: [draft, declined], fields: all}}
           - {{entity: expense, actions: [read], rows: "person IN my.subordinates", fields: all}}
           - {{entity: expense, actions: [move], rows: "person IN my.subordinates AND amount <= my.approves", stages: [sent]}}
+          - {{entity: box, actions: [read], rows: "EXISTS(readers WHERE id IN my.roles)", fields: all}}
+          - {{entity: box, actions: [read, update], rows: "EXISTS(room.keepers WHERE id IN my.roles)", fields: [name, room],
+             check: "EXISTS(room.keepers WHERE id IN my.roles)"}}
     """,
 }
 
@@ -427,3 +447,46 @@ def test_an_expense_is_approved_by_who_heads_the_person_up_to_their_limit(site: 
     mine = f"/api/records/user/{people['dina']}"
     assert not done(site, "dina", "PATCH", mine, {"approves": "9000"}), "nor one's own limit"
     assert done(site, "olga", "POST", lunch, {"to": "declined"})
+
+
+# --- boxes
+
+
+def test_a_box_is_opened_to_roles_that_groups_give_and_roles_include(site: Site) -> None:
+    """vera is a warden, boris a clerk, ada an archivist by a group inside another one; nina is none of these."""
+    people = ids(site, "user", "login")
+    named = {name: {"by": {"name": name}} for name in ("clerk", "archivist", "warden")}
+
+    def fill(tx: Transaction) -> dict[str, int]:
+        inner = add(tx, "group", name="young archivists", members=[people["ada"]])
+        given = {"warden": [people["vera"]], "archivist": [], "clerk": [people["boris"]]}
+        made = {}
+        for role, members in given.items():
+            inside = [inner] if role == "archivist" else []
+            made[role] = add(
+                tx, "group", name=f"are {role}", members=members, groups=inside, roles=[named[role]]
+            )
+        room, other = add(tx, "room", name="cellar", keepers=[named["warden"]]), add(tx, "room", name="attic")
+        for name, reader in (("letters", "clerk"), ("deeds", "archivist")):
+            made[name] = add(tx, "box", name=name, room=room, readers=[named[reader]])
+        return {**made, "attic": other}
+
+    made = site.workspace.write(fill)
+    reading = {"letters": {"vera", "ada", "boris"}, "deeds": {"vera", "ada"}}
+
+    def asked() -> None:
+        for name, readers in reading.items():
+            path = f"/api/records/box/{made[name]}"
+            for who in PEOPLE[1:]:
+                here, keeps = (who, name), who == "vera"
+                assert done(site, who, "GET", path) == (who in readers), here
+                assert (made[name] in list_of(site, who, "box")) == (who in readers), here
+                assert told(site, who, "box", made[name], "read") == (who in readers), here
+                assert done(site, who, "PATCH", path, {"name": f"{name} of {who}"}) == keeps, here
+                assert told(site, who, "box", made[name], "update", "name") == keeps, here
+                assert not done(site, who, "PATCH", path, {"room": made["attic"]}), "into no room of others"
+
+    asked()
+    assert done(site, "root", "PATCH", f"/api/records/group/{made['archivist']}", {"groups": []})
+    reading = {name: readers - {"ada"} for name, readers in reading.items()}
+    asked()

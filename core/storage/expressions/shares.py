@@ -60,8 +60,9 @@ def _included(
     above, below = rows.open(role.uid), rows.open(role.uid)
     outer, inner = above.cell(definition).value, below.cell(definition).value
     among = sa.or_(*(sa.and_(_is(outer, one), _is(inner, other)) for one, other in pairs))
-    chosen = sa.select(below.cell("id").value).select_from(above.alias, below.alias)
-    chosen = chosen.where(above.cell("id").value.in_(held), among, *limits(above), *limits(below))
+    both = above.alias.join(below.alias, among)
+    chosen = sa.select(below.cell("id").value).select_from(both)
+    chosen = chosen.where(above.cell("id").value.in_(held), *limits(above), *limits(below))
     return chosen.correlate_except(above.alias, below.alias)
 
 

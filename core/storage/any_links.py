@@ -56,8 +56,12 @@ def leads_to(link: Value, entity: str) -> sa.ColumnElement[bool]:
 
 def record_of(link: Value, entity: str, integer: Any) -> Value:
     """The id of the record of that entity that a link leads to, null when it leads elsewhere."""
-    text = sa.func.substr(_text(link), len(entity) + 2, type_=sa.Text())
-    return sa.case((leads_to(link, entity), sa.cast(text, integer)))
+    return sa.case((leads_to(link, entity), number_of(link, entity, integer)))
+
+
+def number_of(link: Value, entity: str, integer: Any) -> Value:
+    """The same of a link that is known to lead there; of another one it is any number, and PostgreSQL may refuse it."""
+    return sa.cast(sa.func.substr(_text(link), len(entity) + 2, type_=sa.Text()), integer)
 
 
 def _word(text: str) -> Value:

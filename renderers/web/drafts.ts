@@ -5,6 +5,7 @@ import { toast } from "./toasts";
 
 const PAUSE = 1500;
 const SMALL = 60_000; // what a browser still sends when its page is closed
+const LATE = 10_000; // milliseconds that Save waits for a draft that does not arrive
 
 interface Keeping {
   /** Nothing is to be kept any more: it is saved, or given up. */
@@ -25,6 +26,7 @@ function start(form: HTMLFormElement): void {
   let saving = false;
   let sending: AbortController | null = null;
   let held: (() => void) | null = null; // Save that waits: a draft on its way must not come behind it
+  let late = 0;
   const address = `${form.dataset.here}/draft`;
   const wait = (): void => {
     clearTimeout(timer);
@@ -58,7 +60,7 @@ function start(form: HTMLFormElement): void {
   };
   const last = (): void => {
     clearTimeout(timer);
-    if (stopped || !dirty || !form.isConnected) return; // a form that another took the place of is over
+    if (stopped || !dirty) return;
     const body = fields(form);
     if (body.toString().length <= SMALL) void send(body, { keepalive: true });
   };
@@ -66,12 +68,18 @@ function start(form: HTMLFormElement): void {
     dirty = true;
     wait();
   };
+  const giveUp = (): void => {
+    dirty = true; // should what is saved now be refused
+    sending?.abort();
+  };
   form.addEventListener("submit", (event) => {
     if (!sending) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (!held) late = window.setTimeout(giveUp, LATE);
     held = () => {
       held = null;
+      clearTimeout(late);
       form.requestSubmit(event.submitter);
     };
   }, true);
@@ -86,12 +94,15 @@ function start(form: HTMLFormElement): void {
   form.addEventListener("change", touched);
   if (form.querySelector(".summary, .stale")) touched(); // refused: what was typed last may not be kept yet
   form.addEventListener("kubik:ended", () => (dirty = failing = true));
-  window.addEventListener("pagehide", last);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && last());
+  const gone = new AbortController();
+  const leave = (): void => (form.isConnected ? last() : gone.abort());
+  window.addEventListener("pagehide", leave, { signal: gone.signal });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave(), { signal: gone.signal });
   open.set(form, {
     stop: () => {
       stopped = true;
       held = null;
+      clearTimeout(late);
       clearTimeout(timer);
       sending?.abort();
     },

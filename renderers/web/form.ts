@@ -3,6 +3,7 @@ import { fresh, word } from "./dom";
 import { follow } from "./conditions";
 import { discard, isKept, stopKeeping } from "./drafts";
 import { changed as touched, hold } from "./locks";
+import { typedOn } from "./once";
 import { reveal } from "./tabs";
 import { toast } from "./toasts";
 
@@ -116,12 +117,14 @@ export function startForms(root: ParentNode): void {
     const form = document.querySelector<HTMLFormElement>("form[data-form]");
     if (form && !leaving && changed(form) && !isKept(form)) event.preventDefault();
   });
-  // what is saved is not lost: the answer to a good save leads away
+  // what is saved is not lost: the answer to a good save leads away; what was typed on behind it is a draft, or asked about
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = (event as CustomEvent<{ ctx: { hx?: Record<string, string>; response?: { status: number; raw?: Response } } }>).detail;
     if ((ctx.response?.status ?? 500) >= 300 || !ctx.response?.raw?.headers.get("HX-Redirect")) return;
-    leaving = true;
-    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-form]")) stopKeeping(form);
+    const forms = [...document.querySelectorAll<HTMLFormElement>("form[data-form]")];
+    const open = new Set(forms.filter((form) => form.dataset.draft !== undefined && typedOn(form)));
+    leaving = open.size === 0;
+    for (const form of forms) if (!open.has(form)) stopKeeping(form);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;

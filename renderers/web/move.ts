@@ -10,8 +10,9 @@ declare const window: Window & { htmx: { process(element: Element): void } };
 
 const FORM = "form[data-move-form]";
 
+/** The form of an answer; none where it has no such form, or broke off. */
 async function fragment(answer: Response): Promise<HTMLFormElement | null> {
-  const html = await answer.text();
+  const html = await answer.text().catch(() => "");
   return new DOMParser().parseFromString(html, "text/html").querySelector<HTMLFormElement>(FORM);
 }
 
@@ -90,9 +91,9 @@ async function send(dialog: HTMLDialogElement, form: HTMLFormElement): Promise<s
   const headers = { "HX-Request": "true", "X-CSRF-Token": token() };
   dialog.setAttribute("aria-busy", "true");
   const answer = await fetch(address, { method: "POST", body, headers }).catch(() => null);
+  const again = answer && answer.status !== 204 && answer.status < 500 ? await fragment(answer) : null;
   dialog.removeAttribute("aria-busy");
   if (answer?.status === 204) return undoOf(answer);
-  const again = answer && answer.status < 500 ? await fragment(answer) : null;
   const typed = fields(form).toString() !== was;
   if (again && typed && dialog.dataset.again !== undefined) return send(dialog, form);
   if (again && typed && again.querySelector(".summary, .note.red")) keep(form, again.outerHTML);
@@ -110,9 +111,9 @@ async function press(form: HTMLFormElement, button: HTMLButtonElement): Promise<
   for (const [name, value] of new FormData(now)) if (typeof value === "string") body.append(name, value);
   const headers = { "HX-Request": "true", "X-CSRF-Token": token() };
   const answer = await fetch(form.getAttribute("action") ?? "", { method: "POST", body, headers }).catch(() => null);
+  const asked = answer && answer.status !== 204 && answer.status < 500 ? await fragment(answer) : null;
   form.removeAttribute("aria-busy");
   if (answer?.status === 204) return location.reload();
-  const asked = answer && answer.status < 500 ? await fragment(answer) : null;
   if (!asked) return toast(word(answer ? (answer.status === 401 ? "ended" : "broken") : "offline"), 20);
   if (await ask(asked)) location.reload();
   else button.focus();

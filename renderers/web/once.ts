@@ -10,15 +10,16 @@ interface Exchange {
   text?: string;
 }
 
-/** What was sent of a form, whether as a page of its own, whether it was touched since, and the button that was pressed again since. */
+/** What was sent of a form, whether as a page of its own, whether it was touched since, the button that was pressed again since, and where it goes then. */
 interface Sent {
   was: string;
   page?: true;
   touched?: true;
   again?: HTMLElement | null;
+  to?: string;
 }
 
-const FILE = 10_000; // milliseconds after which a page that still stands was answered with a file, and may ask again
+const FILE = 10_000; // milliseconds after which a page that still stands was answered with a file, or the way to the next one was stopped: it may ask again
 
 /** What is sent of a form by a button. */
 const pressed = (form: HTMLFormElement, button: HTMLElement | null): string => `${fields(form)}&${button?.getAttribute("value") ?? ""}`;
@@ -39,7 +40,9 @@ function begun(event: Event): void {
 function answered(event: Event): void {
   const { hx, response, sourceElement: form, text } = exchange(event);
   const first = sent.get(form);
-  if (!first || hx?.redirect || hx?.refresh === "true") return;
+  if (!first) return;
+  const to = hx?.redirect || (hx?.refresh === "true" ? location.href : "");
+  if (to) return void setTimeout(() => (first.to = to), FILE);
   sent.delete(form);
   const { was, touched, again } = first;
   const status = response?.status ?? 0;
@@ -56,6 +59,12 @@ function touch(event: Event): void {
   if (first) first.touched = true;
 }
 
+/** Whether a form was typed on since it was sent. */
+export function typedOn(form: HTMLFormElement): boolean {
+  const first = sent.get(form);
+  return first?.touched === true && first.was !== fields(form).toString();
+}
+
 /** No answer, or one that broke off. */
 function failed(event: Event): void {
   const { sourceElement: form, text } = exchange(event);
@@ -70,6 +79,7 @@ export function startOnce(): void {
     first.again = event.submitter;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (first.to) location.assign(first.to); // it is saved
   }, true);
   for (const change of ["input", "change"]) document.addEventListener(change, touch, true);
   document.addEventListener("htmx:before:request", begun);

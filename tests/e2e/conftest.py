@@ -63,6 +63,9 @@ PATIENCE = 20_000
 """Milliseconds for what a page is to show: as long as a busy machine takes; who finds it at once waits for nothing."""
 expect.set_options(timeout=PATIENCE)
 
+ROUTED = "/asked/by/tests"
+"""What is asked to see whether a page's requests are heard of."""
+
 SLOW = float(os.environ.get("KUBIK_TEST_SLOW", "1"))
 """How many times slower than this machine the pages think."""
 
@@ -165,7 +168,18 @@ class Person:
         """Keep requests to addresses on their way, all of them or the first alone."""
         held = Held(self.page, first)
         self.page.route(pattern, held.keep)
+        self.routed()
         return held
+
+    def routed(self) -> None:
+        """Wait until requests take a new route: a busy page asks past it for a moment, and nobody hears of that."""
+        if not self.page.url.startswith(self.url):
+            return  # no page yet
+        self.page.route(f"**{ROUTED}", lambda route: route.fulfill(status=204))
+        deadline, asked = time.monotonic() + PATIENCE / 1000, 0
+        while asked != 204 and time.monotonic() < deadline:
+            asked = self.page.evaluate("(address) => fetch(address).then((answer) => answer.status)", ROUTED)
+        assert asked == 204, "the page is not routed"
 
     def save(self) -> None:
         """Press Save and wait for the card."""

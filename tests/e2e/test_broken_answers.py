@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,22 @@ BREAK = """
 }
 """
 """The next answer of an address with these words in it begins and ends amid its body."""
+
+HOLD = """
+(part) => {
+    const real = window.fetch;
+    window.fetch = (...asked) => {
+        if (!String(asked[0]).includes(part)) return real(...asked);
+        window.fetch = real;
+        return new Promise((go) => (window.letGo = () => go(real(...asked))));
+    };
+}
+"""
+"""The next request of an address with these words in it is kept in the page until it is let go: what a page that is
+left still sends is not on any route then."""
+
+KEPT = "(words) => fetch('/drafts').then((answer) => answer.text()).then((text) => text.includes(words))"
+"""Whether there is a draft with these words in its name."""
 
 
 def posted(page: Page) -> list[str]:
@@ -61,17 +78,109 @@ def test_cancel_comes_before_a_save_that_waits_for_a_draft(login: Login) -> None
     person.goto("/e/contact")
     page = person.page
     address = str(page.locator("#rows td.name a").first.get_attribute("href"))
+    page.clock.install()
     person.goto(f"{address}/edit")
     before = page.locator("#f-name").input_value()
     sent = posted(page)
     person.hold("**/draft")
     with page.expect_request("**/draft"):
         page.fill("#f-name", "Передумали")
+    page.clock.pause_at(dt.datetime.now() + dt.timedelta(hours=1))  # Save waits as long as Cancel takes
     page.click("[data-save]")
     page.click("[data-cancel]")
     page.wait_for_url(f"**{address}")
     expect(page.locator("h1")).to_contain_text(before)
     assert [each for each in sent if each.endswith("/edit")] == []
+
+
+def test_a_save_goes_out_though_its_draft_does_not_arrive(login: Login) -> None:
+    person = login("marina")
+    page = person.page
+    page.clock.install()
+    person.goto("/e/contact/new")
+    person.hold("**/draft")
+    with page.expect_request("**/draft"):
+        page.fill("#f-name", "Черновик не дошёл")
+    sent = posted(page)
+    page.keyboard.press("Control+s")
+    page.keyboard.press("Control+s")
+    with page.expect_request("**/e/contact/new"):
+        page.clock.fast_forward(10_000)
+    page.wait_for_selector(".rec")
+    expect(page.locator("h1")).to_contain_text("Черновик не дошёл")
+    assert len([each for each in sent if each.endswith("/e/contact/new")]) == 1
+
+
+def test_save_leads_on_where_the_way_to_the_card_was_stopped(login: Login) -> None:
+    person = login("marina")
+    page, card = person.page, re.compile(r"/e/contact/\d+$")
+    page.clock.install()
+    person.goto("/e/contact/new")
+    sent = posted(page)
+    page.route(card, lambda route: route.fulfill(status=204))  # which leaves the page as it is
+    person.routed()
+    page.fill("#f-name", "Остановлен в пути")
+    with page.expect_event("requestfailed", lambda request: card.search(request.url) is not None):
+        page.keyboard.press("Control+s")
+    page.unroute(card)
+    page.clock.fast_forward(10_000)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".rec")
+    expect(page.locator("h1")).to_contain_text("Остановлен в пути")
+    assert len([each for each in sent if each.endswith("/e/contact/new")]) == 1
+
+
+def test_what_is_typed_on_behind_a_good_save_is_a_draft(login: Login) -> None:
+    person = login("marina")
+    page = person.page
+    person.goto("/e/contact/new")
+    page.fill("#f-name", "Дописано")
+    person.save()
+    card = page.url
+    page.goto(f"{card}/edit")
+    page.evaluate(HOLD, "/edit")
+    page.fill("#f-name", "Дописано раз")
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => window.letGo")
+    page.fill("#f-name", "Дописано два")
+    page.keyboard.press("Control+s")
+    page.evaluate("() => window.letGo()")
+    page.wait_for_selector(".rec")
+    expect(page.locator("h1")).to_contain_text("Дописано раз")
+    page.wait_for_function(KEPT, arg="Дописано два")
+    page.goto(f"{card}/edit")
+    page.click(".drafts a")
+    expect(page.locator("#f-name")).to_have_value("Дописано два")
+
+
+def test_forms_that_were_refused_and_drawn_anew_are_heard_of_no_more(login: Login) -> None:
+    person = login("marina")
+    page = person.page
+    person.goto("/e/contact/new")
+    tools = page.context.new_cdp_session(page)
+    asked = {"expression": "getEventListeners(window).pagehide.length", "includeCommandLineAPI": True}
+    before = tools.send("Runtime.evaluate", asked)["result"]["value"]
+    page.fill("#f-email", "не почта")
+    for _ in range(2):
+        old = page.locator("#form").element_handle()
+        page.keyboard.press("Control+s")
+        page.wait_for_function("(old) => !old.isConnected", arg=old)
+    page.evaluate("() => dispatchEvent(new PageTransitionEvent('pagehide'))")
+    assert tools.send("Runtime.evaluate", asked)["result"]["value"] == before
+
+
+def test_a_stage_whose_answer_breaks_off_is_pressed_again(login: Login) -> None:
+    person = login("marina")
+    page = person.page
+    person.goto("/e/deal/new")
+    page.fill("#f-name", "Ответ этапа прервался")
+    person.save()
+    page.evaluate(BREAK, "/move")
+    stage = page.locator(".stages button[value=contract]")
+    stage.click()
+    expect(page.locator(".toast").filter(has_text="Сервер не смог")).to_have_count(1)
+    stage.click()
+    expect(page.locator("dialog:has(form[data-move-form])")).to_be_visible()
 
 
 def test_the_panel_of_columns_is_asked_for_again(login: Login) -> None:
@@ -81,6 +190,7 @@ def test_the_panel_of_columns_is_asked_for_again(login: Login) -> None:
     panel = page.locator("#menu-columns > summary")
     address = str(page.locator("#menu-columns").get_attribute("data-load"))
     page.route(lambda url: url.endswith(address), lambda route: route.abort(), times=1)
+    person.routed()
     with page.expect_event("requestfailed"):
         panel.click()
     panel.click()
@@ -192,3 +302,21 @@ def test_a_cell_whose_save_breaks_off_is_marked_and_saved_again(login: Login) ->
     expect(page.locator("#rows .not-saved")).to_have_count(0)
     page.locator("#rows td.name a").first.click()
     page.wait_for_selector(".rec")  # nothing is waited for any more, nobody is asked
+
+
+def test_a_cell_whose_row_does_not_come_anew_waits_for_nothing(login: Login) -> None:
+    person = login("anna")
+    page = person.page
+    person.goto("/e/deal?view=all&sort=name&group=&columns=name,amount")
+    cell = page.locator("#rows tr[data-id] td[data-field='amount']").first
+    page.evaluate(BREAK, "part=cells")
+    cell.click()
+    page.keyboard.type("81")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-broken", "")
+    expect(cell).not_to_have_attribute("aria-busy", "true")
+    expect(cell).to_contain_text("81")
+    cell.click()
+    page.keyboard.type("82")
+    page.keyboard.press("Enter")
+    expect(cell).to_contain_text("82₽")

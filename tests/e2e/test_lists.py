@@ -130,6 +130,7 @@ def test_an_order_of_columns_that_is_not_taken_goes_back(login: Login) -> None:
     before = heads.evaluate_all("(all) => all.map((head) => head.dataset.field)")
     asked = re.compile(r"/e/deal\?.*columns=")
     page.route(asked, lambda route: route.fulfill(status=403, body=""))
+    anna.routed()
     heads.nth(1).locator("a").focus()
     page.keyboard.press("Alt+ArrowRight")
     page.locator(".toast [data-action='dismiss']").click()

@@ -252,6 +252,14 @@ export class Saving {
     this.did({ steps: [], refused });
   }
 
+  /** The cells of rows wait for nothing any more, but for what is on its way into them. */
+  private settle(ids: string[]): void {
+    for (const id of ids) {
+      const row = this.grid.table.querySelector<HTMLTableRowElement>(`tr[data-id="${CSS.escape(id)}"]`);
+      for (const cell of row ? this.grid.cells(row) : []) if (!this.awaited(id, cell.dataset.field!)) cell.removeAttribute("aria-busy");
+    }
+  }
+
   /** Rows are known anew, and drawn anew. */
   async again(ids: string[]): Promise<void> {
     for (const id of ids) this.grid.model.rows.delete(id);
@@ -259,17 +267,18 @@ export class Saving {
     await this.show(ids);
   }
 
-  /** Draws rows as the list draws them now; what was not saved stays on top. */
+  /** Draws rows as the list draws them now; what was not saved stays on top. Where they do not come, what was typed stands. */
   private async show(ids: string[]): Promise<void> {
     const query = new URLSearchParams(location.search);
     query.delete("cursor");
     query.set("part", "cells");
     for (const id of ids) query.append("id", id);
     const answer = await fetch(`${this.grid.model.entity}?${query}${centsOf(this.grid.table)}`, { headers: { "HX-Request": "true", Accept: "text/html", "X-CSRF-Token": token() } }).catch(() => null);
-    if (!answer?.ok) return;
+    const drawn = answer?.ok ? await answer.text().catch(() => null) : null;
+    if (drawn === null) return this.settle(ids);
     const holder = document.createElement("template");
-    holder.innerHTML = `<table>${await answer.text()}</table>`;
-    for (const drawn of holder.content.querySelectorAll<HTMLTableRowElement>("tr[data-id]")) redraw(this.grid, drawn);
+    holder.innerHTML = `<table>${drawn}</table>`;
+    for (const row of holder.content.querySelectorAll<HTMLTableRowElement>("tr[data-id]")) redraw(this.grid, row);
     this.grid.area.dispatchEvent(new CustomEvent("kubik:changed", { bubbles: true, detail: { ids } }));
   }
 }

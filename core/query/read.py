@@ -100,17 +100,21 @@ def record_by(
     tx: Transaction, actor: Actor, entity: str, field: str, value: Any, fields: tuple[str, ...] | None = None
 ) -> tuple[dict[str, Any], Page]:
     """The live record whose unique field has that value (of the engine; None has nobody); KBK2003, KBK2006."""
-    query = Query(entity=entity, fields=())
-    reader = reader_of(tx, actor, query)
+    identity = id_by(tx, actor, entity, field, value)
+    if identity is None:
+        raise KubikError("KBK2006")
+    return record(tx, actor, entity, identity, fields)
+
+
+def id_by(tx: Transaction, actor: Actor, entity: str, field: str, value: Any) -> int | None:
+    """The id of the live record whose unique field has that value, as far as the actor sees it; KBK2003."""
+    reader = reader_of(tx, actor, Query(entity=entity, fields=()))
     known = reader.plan.rights.readable(reader.plan.entity.uid)
     found = reader.plan.entity.by_name.get(field)
     if found is None or not found.unique or found.uid not in known:
         unique = (f.name for f in reader.plan.entity.fields if f.unique and f.uid in known)
         raise no_such_field(field, unique, "/field")
-    identity = None if value is None else reader.id_by(tx.connection, parameters(tx, actor), found, value)
-    if identity is None:
-        raise KubikError("KBK2006")
-    return record(tx, actor, entity, identity, fields)
+    return None if value is None else reader.id_by(tx.connection, parameters(tx, actor), found, value)
 
 
 def _bound_to(reader: Reader, actor: Actor, query: Query, life: Life | None) -> tuple[Any, ...]:

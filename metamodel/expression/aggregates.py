@@ -11,9 +11,9 @@ from metamodel.expression.money import one_currency
 from metamodel.expression.names import Frame, Source
 from metamodel.expression.operators import ORDERED, QUOTIENT_SCALE
 from metamodel.expression.syntax import FunctionCall, Syntax, names_in
-from metamodel.expression.tree import Aggregate, Constant, Node, Path
+from metamodel.expression.tree import Aggregate, Constant, MySet, Node, Path
 from metamodel.expression.types import BOOLEAN, INTEGER, TEXT, Type
-from metamodel.messages import message
+from metamodel.messages import Message, message
 
 if TYPE_CHECKING:
     from metamodel.expression.check import Checker
@@ -36,8 +36,7 @@ def aggregate(checker: Checker, written_call: FunctionCall) -> Node:
     if isinstance(body, Path) and not body.steps and body.root == "row" and name in ("COUNT", "EXISTS"):
         body = None
     if body is not None and body.type.many:
-        why = message("{function} takes one value of rows", function=name)
-        raise Fault(MIXED, body.at, why)
+        raise Fault(MIXED, body.at, _several(name, body, source.words))
     around = checker.inside(frame)
     where = None if written_call.where is None else as_boolean(around.node(written_call.where))
     by = None if written_call.by is None else _order(around.node(written_call.by))
@@ -56,6 +55,16 @@ def aggregate(checker: Checker, written_call: FunctionCall) -> Node:
         at=written_call.at,
     )
     return one_currency(made, checker.scope.model) if name in ("SUM", "AVG", "MIN", "MAX") else made
+
+
+def _several(function: str, body: Node, words: tuple[str, ...]) -> Message:
+    """Why a function is over no list of lists, and how it is said instead."""
+    if isinstance(body, MySet):
+        return message("a set can only stand behind IN")
+    if isinstance(body, Path) and function in ("COUNT", "EXISTS"):
+        way = f"{function}({'.'.join(words)} WHERE EXISTS(… WHERE …))"
+        return message("lists inside a list are asked one inside the other: {example}", example=way)
+    return message("{function} takes one value of rows", function=function)
 
 
 def _source(checker: Checker, value: Syntax, written_call: FunctionCall) -> Source:

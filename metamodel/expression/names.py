@@ -163,8 +163,7 @@ class Names:
                               example=f"{rest[index - 1][0]} AS deal.{part}")  # fmt: skip
                 raise Fault(MIXED, place, why)
             if index and (type_.kind != "link" or type_.many):
-                why = message("“{name}” is not a link: nothing can follow it", name=rest[index - 1][0])
-                raise Fault(MIXED, place, why)
+                raise Fault(MIXED, place, _nothing_follows(rest[index - 1][0], part, several=type_.many))
             assert type_.entity is not None
             entity = self.model.entity_by_uid[type_.entity]
             field = self._field(entity, part, place, first=index == 0 and start.used == 0)
@@ -206,7 +205,8 @@ class Names:
         rows = rows_named(self.model, entity, name)
         if rows is not None and rows.owner is None:
             why = message(
-                "“{name}” are several rows: use SUM, COUNT, LAST or another function over rows", name=name
+                "“{name}” are several rows: use EXISTS, SUM, COUNT, LAST or another function over rows",
+                name=name,
             )
             raise Fault(MIXED, place, why)
         if field is None:
@@ -265,6 +265,18 @@ class Names:
         if found is None:
             raise Fault(UNKNOWN, name.at, message("“{name}” does not exist here", name=".".join(name.parts)))
         return found
+
+
+def _nothing_follows(name: str, part: str, *, several: bool) -> Message:
+    """A name behind what leads to no record, or to several."""
+    if several:
+        way = f"EXISTS({name} WHERE {part} …)"
+        return message(
+            "“{name}” are several records: use {example} or another function over rows",
+            name=name,
+            example=way,
+        )
+    return message("“{name}” is not a link: nothing can follow it", name=name)
 
 
 def _not_of_action(name: str, entity: EntityNames, *, step: bool) -> Message:

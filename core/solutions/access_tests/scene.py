@@ -12,7 +12,7 @@ from core.access.login import load_actor
 from core.access.people import find_login
 from core.errors import KubikError
 from core.query.query import Query
-from core.query.read import read, record_by
+from core.query.read import id_by, read
 from core.records.api import update
 from core.records.fixtures import place
 from core.records.shapes import Ready
@@ -89,10 +89,12 @@ def _found(tx: Transaction, entity: Entity, key: str, value: Any) -> int:
         return value
     try:
         parsed = field.type.parse(field, value, Context())
-        item, _ = record_by(tx, system_actor(), entity.name, field.name, parsed, ())
+        found = id_by(tx, system_actor(), entity.name, field.name, parsed)
     except (KubikError, ValueRefused) as error:
         raise missing from error
-    return int(item["id"])
+    if found is None:
+        raise missing
+    return found
 
 
 def _one(entity: Entity, id: int) -> Query:

@@ -26,10 +26,10 @@ def parsed(sales: Model, text: str, entity: str | None = "deal", **more: Any) ->
     return parse_expression(text, Scope(model=sales, entity=uid, **more))
 
 
-def refused(sales: Model, text: str, **more: Any) -> tuple[str, str]:
+def refused(sales: Model, text: str, entity: str = "deal", **more: Any) -> tuple[str, str]:
     """The code and the words of the one problem."""
     with pytest.raises(ProblemsFound) as caught:
-        parsed(sales, text, **more)
+        parsed(sales, text, entity, **more)
     (problem,) = caught.value.problems
     assert problem.pointer == ""
     return problem.code, str(problem.message)
@@ -56,7 +56,7 @@ def refused(sales: Model, text: str, **more: Any) -> tuple[str, str]:
         ("amount > 5 AND name", "KBK1012", "character 16: yes or no is needed here, this is a text"),
         ("name + 'x'", "KBK1012", "character 6: texts are joined by ||"),
         ("amount.x = 1", "KBK1012", "character 8: “amount” is not a link: nothing can follow it"),
-        ("items.amount > 5", "KBK1012", "character 1: “items” are several rows: use SUM, COUNT, LAST or another function over rows"),
+        ("items.amount > 5", "KBK1012", "character 1: “items” are several rows: use EXISTS, SUM, COUNT, LAST or another function over rows"),
         ("SUM(amount)", "KBK1012", "character 1: SUM is over rows that lead to this record, as items.amount"),
         ("FIRST(items.amount)", "KBK1012", "character 1: FIRST needs BY: by what rows are ordered"),
         ("company = owner", "KBK1012", "character 11: a link and a link do not go together"),
@@ -72,6 +72,28 @@ def refused(sales: Model, text: str, **more: Any) -> tuple[str, str]:
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_character(sales: Model, text: str, code: str, words: str) -> None:
     assert refused(sales, text) == (code, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("EXISTS(tags.groups WHERE id IN my.groups)", "character 8: lists inside a list are asked one inside the other: EXISTS(tags WHERE EXISTS(… WHERE …))"),
+        ("COUNT(tags.groups) > 1", "character 7: lists inside a list are asked one inside the other: COUNT(tags WHERE EXISTS(… WHERE …))"),
+        ("tags.name = 'x'", "character 6: “tags” are several records: use EXISTS(tags WHERE name …) or another function over rows"),
+        ("EXISTS(my.groups WHERE name = 'x')", "character 8: a set can only stand behind IN"),
+    ],
+)  # fmt: skip
+def test_a_list_where_one_record_is_needed_is_refused_with_the_way_out(text: str, words: str) -> None:
+    note = """
+        name: note
+        fields: [{name: name, type: text}, {name: tags, type: links, to: tag, inverse: notes}]
+    """
+    tag = """
+        name: tag
+        fields: [{name: name, type: text}, {name: groups, type: links, to: group, inverse: tags}]
+    """
+    tagged = model({"entities/note.yaml": note, "entities/tag.yaml": tag})
+    assert refused(tagged, text, "note", allow=ALL) == ("KBK1012", words)
 
 
 @pytest.mark.parametrize(

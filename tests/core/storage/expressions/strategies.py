@@ -387,11 +387,13 @@ def _of_lists(draw: st.DrawFn, entity: str, less: int) -> str:
                 f"NOT EXISTS(buyers WHERE {draw(conditions('company', 0))})", "EXISTS(before.buyers WHERE size > this.count)",
                 "JOIN(buyers.name, '+') = JOIN(buyers.name BY id, '+')", f"COUNT(buyers) > {draw(st.integers(0, 2))}",
                 "EXISTS(notes WHERE about = this)", "EXISTS(team WHERE active)", "COUNT(company.bought) > 1",
+                "EXISTS(buyers WHERE EXISTS(bought WHERE id <> this.this.id AND owner = this.this.owner))",
             ]  # fmt: skip
         case "company":
             options = [
                 f"EXISTS(bought WHERE {draw(conditions('deal', 0))})", "COUNT(bought) = COUNT(deals)",
                 "EXISTS(bought WHERE buyers CONTAINS this)", "EXISTS(notes WHERE price > 0)", "EXISTS(bought WHERE team CONTAINS me)",
+                "EXISTS(bought WHERE EXISTS(buyers WHERE size < this.this.size))",
             ]  # fmt: skip
         case _:
             options = [

@@ -20,7 +20,7 @@ from core.records.statements import load
 from core.records.values import parse_row
 from core.records.work import Work, start
 from core.storage.workspace import Transaction
-from metamodel.errors import unknown
+from metamodel.errors import Problem, unknown
 from metamodel.fields.base import Context
 from metamodel.messages import message
 from metamodel.model import Entity, Field
@@ -30,6 +30,9 @@ JSON = Context()
 
 KEPT = timedelta(minutes=10)
 """How long a move can be taken back."""
+
+_NOT_THEIRS = frozenset(("KBK2006", "KBK4002"))
+"""Refusals that are about who moves: of the record as a whole, or of its stage."""
 
 
 def move(
@@ -66,6 +69,20 @@ def try_move(
         part.rollback()
         tx.after_commit[:] = waiting
     return None
+
+
+def barred(tx: Transaction, actor: Actor, entity: Entity, id: int, to: str) -> str | None:
+    """What stands against a move of a record that the actor may move: ``moves``, there is none to there, none of theirs
+    or none of such a record; ``check``, no grant lets it stand there. None when nothing does: what the stage requires
+    is asked of whoever makes the move. It is tried, and nothing of it stays.
+    """
+    error = try_move(tx, actor, entity.name, id, to)
+    if error is None:
+        return None
+    told = error.errors or (Problem(pointer="", code=error.code, message=error.detail),)
+    if any(problem.code in _NOT_THEIRS and problem.pointer == "" for problem in told):
+        return "check"
+    return "moves" if any(problem.code in {*_NOT_THEIRS, "KBK3011"} for problem in told) else None
 
 
 def staged(work: Work, entity: Entity) -> Stages:
@@ -157,6 +174,6 @@ def refused_at(error: KubikError, stage_field: str) -> KubikError:
 
 
 __all__ = [
-    "KEPT", "asked_of", "last_move", "move", "refused_at", "take_back",
+    "KEPT", "asked_of", "barred", "last_move", "move", "refused_at", "take_back",
     "try_move",
 ]  # fmt: skip

@@ -14,8 +14,9 @@ from core.errors import KubikError
 from core.query.names import readable_entity, readable_field
 from core.query.read import visible_ids
 from core.query.why import HeldRole, Why, explain_person, reason_of
+from core.records.moving import barred, stage_named
 from core.storage.workspace import Transaction
-from core.web.caller import reading
+from core.web.caller import reading, writing
 from core.web.exchange import Answer, Call, answer_json
 from core.web.operations import Operation
 from core.web.parameters import Parameter, refuse
@@ -37,18 +38,29 @@ def read_explanation(call: Call) -> Answer:
     for needed in ("user", "entity"):
         if not asked.get(needed):
             raise refuse(needed, message("The parameter “{name}” is missing.", name=needed))
+    if asked.get("to"):
+        return writing(call, lambda transaction, actor: _answer(call, transaction, actor))  # a move is tried
     with reading(call) as (transaction, actor):
-        person = _person(transaction, actor, asked["user"])
-        grants = grants_of(transaction.model, actor)
-        entity = readable_entity(transaction.model, grants, asked["entity"])
-        record = _record(transaction, actor, entity, asked.get("id"))
-        action = _action(transaction.model, entity, asked.get("action") or "read")
-        name = asked.get("field")
-        field = None if name is None else readable_field(grants, entity, name, "?field").uid
-        why = explain_person(transaction, person, entity, record, action, field)
-        told = _Teller(model=transaction.model, grants=grants, language=call.language).told(why)
-        shown = {"entity": entity.name, "id": record, "action": asked.get("action") or "read", "field": name}
-        return answer_json({**_who(person, why), **shown, **told})
+        return _answer(call, transaction, actor)
+
+
+def _answer(call: Call, transaction: Transaction, actor: Actor) -> Answer:
+    asked = call.query
+    person = _person(transaction, actor, asked["user"])
+    grants = grants_of(transaction.model, actor)
+    entity = readable_entity(transaction.model, grants, asked["entity"])
+    record = _record(transaction, actor, entity, asked.get("id"))
+    action = _action(transaction.model, entity, asked.get("action") or "read")
+    name = asked.get("field")
+    field = None if name is None else readable_field(grants, entity, name, "?field").uid
+    to = _stage(grants, entity, record, action, asked.get("to"))
+    why = explain_person(transaction, person, entity, record, action, field)
+    told = _Teller(model=transaction.model, grants=grants, language=call.language).told(why)
+    if to is not None and record is not None and why.allowed and why.actor is not None:
+        bar = barred(transaction, why.actor, entity, record, to)
+        told |= {} if bar is None else {"allowed": False, "why": bar, "grants": []}
+    shown = {"entity": entity.name, "id": record, "action": asked.get("action") or "read", "field": name}
+    return answer_json({**_who(person, why), **shown, **({} if to is None else {"to": to}), **told})
 
 
 def _person(tx: Transaction, actor: Actor, written: str) -> int:
@@ -87,6 +99,23 @@ def _action(model: Model, entity: Entity, written: str) -> str:
         why = unknown("“{name}” is no right and no action of the entity", written[:100], [*ACTIONS, *named])
         raise refuse("action", why)
     return named.get(written, written)
+
+
+def _stage(
+    grants: Grants, entity: Entity, record: int | None, action: str, written: str | None
+) -> str | None:
+    """The stage that a move of a record is to lead to, of those that the caller may know of."""
+    if not written:
+        return None
+    if action != "move" or record is None:
+        raise refuse("to", message("a stage is asked of the move of one record"))
+    if entity.stages is None or entity.stages.field not in grants.readable(entity.uid):
+        raise refuse("to", message("{entity}: records have no stages", entity=entity.label))
+    try:
+        stage_named(entity.stages, written)
+    except KubikError as error:
+        raise refuse("to", error.detail) from error
+    return written
 
 
 def _who(person: int, why: Why) -> dict[str, Any]:
@@ -180,6 +209,7 @@ PARAMETERS = (
     Parameter(name="id", about="The record; without it whether there could be one"),
     Parameter(name="action", about="The right, read when it is not said, or the name of an action"),
     Parameter(name="field", about="A field of it"),
+    Parameter(name="to", about="Of a move, the stage that it is to lead to"),
 )
 
 OPERATIONS = (

@@ -107,6 +107,11 @@ class VisibleRows:
 
     relations: Relations
 
+    @property
+    def whole(self) -> bool:
+        """What is not seen is left out."""
+        return False
+
     def open(
         self, entity_uid: str, life: Life = "live", *, unfiltered: bool = False, reached: bool = False,
         bounded: bool = False, way: Way = "free",

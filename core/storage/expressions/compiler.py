@@ -26,6 +26,7 @@ from core.storage.expressions.links import by_link, linked_ids
 from core.storage.expressions.lists import exists_condition, has_condition
 from core.storage.expressions.operators import OPERATORS
 from core.storage.expressions.paths import path_cell
+from core.storage.expressions.trees import above_condition, below_condition
 from core.storage.types import Flag
 from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Aggregate, Call, Constant, Expression, Me, MySet, Node, Path
@@ -89,13 +90,24 @@ class Compiler:
         if mine is not None:
             value, ids = self.value(mine[0]), sets.my_set(mine[1], self.env)
             return by_index(sets.among(value, ids, self.env), self.env)
-        listed = has_condition(node, self.env, self.value)
-        if listed is None:
-            listed = exists_condition(node, self.env, lambda inner, env: self.about(env).condition(inner))
-        if listed is not None:
-            return listed
-        found = by_link(node, self.env, lambda inner, env: self.about(env).condition(inner))
-        return self.truth(node) if found is None else found
+        found = self._sought(node)
+        if found is not None:
+            return found
+        needed = below_condition(node, self.env, self._inside)
+        return self.truth(node) if needed is None else sa.and_(needed, self.truth(node))
+
+    def _sought(self, node: Node) -> Condition | None:
+        """A condition in the form of lists, trees or links; None for any other."""
+        found = has_condition(node, self.env, self.value)
+        if found is None:
+            found = exists_condition(node, self.env, self._inside)
+        if found is None:
+            found = above_condition(node, self.env)
+        return by_link(node, self.env, self._inside) if found is None else found
+
+    def _inside(self, node: Node, env: Environment) -> Condition:
+        """A node under WHERE in another environment."""
+        return self.about(env).condition(node)
 
     def truth(self, node: Node) -> Condition:
         """A boolean node as a condition of three values."""

@@ -55,6 +55,11 @@ class Row(Protocol):
 class Rows(Protocol):
     """A relation of every entity: all live rows, or those that somebody may see."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is all live rows, with all their cells."""
+        ...
+
     def open(self, entity_uid: str, *, reached: bool = False, bounded: bool = False) -> Row:
         """A fresh alias of the entity with the condition that limits it; ``reached`` by a link that may be read;
         ``bounded`` to rows that are found by one record they belong to.

@@ -13,6 +13,7 @@ from core.storage.expressions.environment import Condition, Environment
 from core.storage.expressions.paths import limits
 from core.storage.expressions.sets import among
 from core.storage.expressions.sight import about_no_row
+from core.storage.expressions.trees import handed_ids
 from metamodel.expression.tree import Call, Node, Path
 
 _STRICT = frozenset({
@@ -44,6 +45,9 @@ def linked_ids(
     node: Node, env: Environment, condition: Callable[[Node, Environment], Condition]
 ) -> tuple[str, sa.Select[Any]] | None:
     """The link (field uid) whose record a condition is about, and the ids of the records that fulfil it."""
+    handed = handed_ids(node, env, condition)
+    if handed is not None:
+        return handed
     paths = _paths(node)
     if not paths or env.row is None:
         return None

@@ -32,6 +32,11 @@ class AllRows:
     dialect: Any
     zone: ZoneInfo
 
+    @property
+    def whole(self) -> bool:
+        """Nothing is left out."""
+        return True
+
     def environment(self, row: Row | Values | None = None, **more: Any) -> Environment:
         """Where an expression is compiled over all rows."""
         return Environment(

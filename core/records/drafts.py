@@ -12,8 +12,11 @@ import sqlalchemy as sa
 from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.errors import KubikError
+from core.query.read import visible_ids
+from core.records.erasing.holding import while_keeping
 from core.storage.workspace import Transaction
 from metamodel.messages import message
+from metamodel.model import Entity
 
 KEPT = timedelta(days=30)
 MOST = 100
@@ -45,13 +48,18 @@ def keep_draft(
     version: int | None,
     content: Mapping[str, Any],
 ) -> None:
-    """Keep it in the place of what was kept under that key; the key of somebody else is refused as unknown."""
+    """Keep it in the place of what was kept under that key; the key of somebody else is refused as unknown. A form that
+    was opened before an erasure of its record is not kept any more (KBK3009): it has what is gone."""
+    while_keeping(tx)
     user, found = _person(actor), tx.model.entities.get(entity)
     if found is None or not 0 < len(key) <= KEY:
         raise KubikError("KBK2006")
     grants = grants_of(tx.model, actor)
     if not grants.may(found.uid, "create" if record is None else "read"):
         raise KubikError("KBK4002" if grants.may(found.uid, "read") else "KBK2006")
+    if record is not None and version is not None and _is_erased(tx, actor, found, record, version):
+        refusal = message("{entity}: the record was changed by somebody else", entity=found.label)
+        raise KubikError("KBK3009", refusal)
     table = tx.tables.own.draft
     held = tx.connection.execute(sa.select(table.c.user).where(table.c.key == key)).scalar_one_or_none()
     if held is not None and held != user:
@@ -111,6 +119,17 @@ def _person(actor: Actor) -> int:
     if actor.person is None:
         raise KubikError("KBK4002", message("Drafts are kept for people."))
     return actor.person
+
+
+def _is_erased(tx: Transaction, actor: Actor, entity: Entity, record: int, version: int) -> bool:
+    """Whether personal data was erased of the record behind that version; never of one that the actor does not see."""
+    journal = tx.tables.own.journal
+    behind = sa.select(journal.c.seq).where(
+        journal.c.entity == entity.uid, journal.c.record == record, journal.c.kind == "erased",
+        journal.c.version > version,
+    ).limit(1)  # fmt: skip
+    erased = tx.connection.execute(behind).first() is not None
+    return erased and record in visible_ids(tx, actor, entity, (record,))
 
 
 def _limit(tx: Transaction, user: int, kept: str) -> None:

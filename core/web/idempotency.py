@@ -12,6 +12,7 @@ from collections.abc import Callable
 from core import records
 from core.access.actor import Actor
 from core.errors import KubikError
+from core.records.erasing.holding import while_keeping
 from core.storage.workspace import Transaction
 from core.web.exchange import Answer, Call
 from metamodel.messages import message
@@ -30,6 +31,7 @@ def once(call: Call, action: Action) -> Action:
     request = fingerprint(call)
 
     def kept(transaction: Transaction, actor: Actor) -> Answer:
+        while_keeping(transaction)  # the answer is made of what an erasure may be taking away
         known = records.first_answer(transaction, actor, key, request)
         if known is not None:
             return _again(known)

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 
 from core.errors import KubikError
 from core.jobs.jobs import read_job
+from core.query.erased import ENTITY
 from core.query.sighted import may_erase
 from core.records.erasing import KIND, begin_erasure, outline
-from core.records.erasing.act import ENTITY
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.proof import require_proof

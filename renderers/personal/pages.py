@@ -10,10 +10,10 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from core.access.grants import grants_of
+from core.query.erased import ENTITY
 from core.query.query import Query
 from core.query.read import read
 from core.query.sighted import Sight, SightPage, holds_personal, may_erase, require_overseer, sightings
-from core.records.erasing.act import ENTITY
 from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, reading
 from core.web.render import render

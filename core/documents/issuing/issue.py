@@ -18,8 +18,8 @@ from core.documents.issuing.order import Beside, Order, Who
 from core.documents.issuing.preparing import Draft, prepare, render
 from core.documents.keeping.writing import KeptFile, keep, store
 from core.documents.offering import find_type, refusals
+from core.query.erased import last_act
 from core.query.issued import Issued, document
-from core.records.erasing.act import last_act
 from core.records.erasing.holding import while_keeping
 from core.records.gather import lock
 from core.records.shapes import Row

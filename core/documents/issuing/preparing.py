@@ -19,9 +19,9 @@ from core.documents.offering import find_type, refusals
 from core.documents.rendering import DocFacts, Renderers
 from core.documents.rendering.pool import Format
 from core.errors import KubikError
+from core.query.erased import last_act
 from core.query.issued import Source
 from core.query.read import titles
-from core.records.erasing.act import last_act
 from core.records.statements import load
 from core.storage.templates import template_bytes
 from core.storage.workspace import Transaction, Workspace

@@ -17,6 +17,7 @@ from core.errors import KubikError
 from core.jobs.jobs import KEPT, Job, job_columns, make_job, read_job, start_job
 from core.jobs.running import JobCancelled, Run
 from core.jobs.worker import Outcome
+from core.query.erased import last_act
 from core.query.exporting.known import exporters
 from core.query.exporting.reading import begin_export, narrowed_of
 from core.query.exporting.taken import dated_name, note_taken
@@ -60,7 +61,8 @@ def start_export(tx: Transaction, actor: Actor, query: Query, format: str, manne
 
 
 def export_job(run: Run) -> Outcome:
-    """The handler of the kind `export` for workers. One that was broken off begins again."""
+    """The handler of the kind `export` for workers. One that was broken off begins again, and one amid which personal data
+    was erased."""
     asked = run.job.parameters
     format = exporter_named(exporters(), asked["format"])
     manner = Manner(**asked["manner"])
@@ -74,18 +76,23 @@ def export_job(run: Run) -> Outcome:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     forget_files(run.workspace)
     part, whole = folder / f"{run.job.id}.part", folder / f"{run.job.id}.{format.name}"
-    try:
+    while True:
+        try:
+            with run.workspace.read() as tx:
+                tx.way, act = WAY, last_act(tx)
+                actor = replace(actor_of_standing(tx, run.job), language=manner.language)
+                with part.open("wb") as file:
+                    export = begin_export(tx, actor, question)
+                    note_taken(run.workspace, actor, export.entity, export.total, format.name)
+                    format.write(export, file, manner, _told(run))
+        except (KubikError, JobCancelled):
+            part.unlink(missing_ok=True)
+            raise
+        part.replace(whole)
         with run.workspace.read() as tx:
-            tx.way = WAY
-            actor = replace(actor_of_standing(tx, run.job), language=manner.language)
-            with part.open("wb") as file:
-                export = begin_export(tx, actor, question)
-                note_taken(run.workspace, actor, export.entity, export.total, format.name)
-                format.write(export, file, manner, _told(run))
-    except (KubikError, JobCancelled):
-        part.unlink(missing_ok=True)
-        raise
-    part.replace(whole)
+            if last_act(tx) == act:
+                break
+        whole.unlink(missing_ok=True)  # it may have what was erased meanwhile
     run.progress(export.written, export.written)
     result = {
         "entity": export.entity.name, "format": format.name, "rows": export.written, "size": whole.stat().st_size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,14 +12,13 @@ import sqlalchemy as sa
 from core.access.actor import system_actor
 from core.history.journal import neutral
 from core.i18n import texts
+from core.query.erased import ENTITY
 from core.records.api import create
 from core.records.erasing.targets import Targets
 from core.records.shapes import Ready
 from core.storage.workspace import Transaction
 from metamodel.json_text import JsonValue
 from metamodel.messages import Message, message
-
-ENTITY = "erasure"
 
 _CLEARED: Mapping[str, Message] = {
     "drafts": message("drafts of forms"),
@@ -37,9 +36,18 @@ _CLEARED: Mapping[str, Message] = {
 KEPT = (
     message("numbers of records, links between them, who made and changed them and when: without them documents and accounts would not be whole"),
     message("who was shown the data and when, without the data"),
-    message("files of imports and exports that were on their way: each goes when its job ends or is forgotten"),
+    message("files of imports that were on their way: each goes when its job ends or is forgotten"),
     message("backups made before: they are to be replaced or destroyed by their own terms"),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """What was found, is counted, and is removed from the disk once that is committed: contents by their hashes, files of
+    tables by their paths. Who goes on after a crash removes it first."""
+
+    hashes: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +56,7 @@ class Findings:
 
     cleared: dict[str, int] = field(default_factory=dict)
     elsewhere: dict[str, list[int]] = field(default_factory=dict)
+    going: Going = field(default_factory=Going)
 
     def add(self, place: str, count: int) -> None:
         """So many more were cleared there."""
@@ -61,7 +70,18 @@ class Findings:
 
     def saved(self) -> dict[str, Any]:
         """As a job keeps it."""
-        return {"cleared": self.cleared, "elsewhere": self.elsewhere}
+        return {"cleared": self.cleared, "elsewhere": self.elsewhere, **asdict(self.going)}
+
+
+def findings_of(saved: Mapping[str, Any]) -> Findings:
+    """What a job kept."""
+    cleared, elsewhere = dict(saved.get("cleared", {})), dict(saved.get("elsewhere", {}))
+    return Findings(cleared=cleared, elsewhere=elsewhere, going=going_of(saved))
+
+
+def going_of(saved: Mapping[str, Any]) -> Going:
+    """What a job kept of what is to be removed from the disk."""
+    return Going(hashes=tuple(saved.get("hashes", ())), tables=tuple(saved.get("tables", ())))
 
 
 def write_act(tx: Transaction, targets: Targets, findings: Findings, ground: str, by: int | None) -> int:
@@ -80,12 +100,6 @@ def write_act(tx: Transaction, targets: Targets, findings: Findings, ground: str
         "hash": hashlib.sha256((_last_hash(tx) + written.text).encode()).hexdigest(),
     }  # fmt: skip
     return create(tx, system_actor(), ENTITY, values).id
-
-
-def last_act(tx: Transaction) -> int:
-    """The id of the last act: where it is another one than before, something was erased meanwhile."""
-    table = tx.tables[tx.model.entities[ENTITY].uid].table
-    return tx.connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
 
 
 def _erased(tx: Transaction, targets: Targets) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
-"""What stands still while an erasure empties: the records themselves, and documents that are being kept (PostgreSQL; SQLite
-has one writer anyway). An erasure sees all that was committed before it, and who comes after it sees its act.
+"""What stands still while an erasure empties: the records themselves, and what is kept of records elsewhere: documents, answers
+to requests that may be repeated, drafts (PostgreSQL; SQLite has one writer anyway). An erasure sees all that was committed
+before it, and who comes after it sees its act.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from core.records.shapes import Row
 from core.records.work import start
 from core.storage.workspace import Transaction
 from metamodel.fields.base import Context
+from metamodel.model import Entity
 
 
 def while_keeping(tx: Transaction) -> None:
-    """Keep erasures out until this transaction ends. The first thing that a transaction does which keeps a document: one
+    """Keep erasures out until this transaction ends. The first thing that a transaction does which keeps such a thing: one
     that came to it holding records could wait for an erasure that waits for them."""
     _wait(tx, sa.func.pg_advisory_xact_lock_shared)
 
 
 def without_keepers(tx: Transaction) -> None:
-    """Wait for those who are keeping documents, and keep others out until this transaction ends; before any lock, too."""
+    """Wait for those who are keeping such things, and keep others out until this transaction ends; before any lock, too."""
     _wait(tx, sa.func.pg_advisory_xact_lock)
 
 
@@ -47,6 +49,12 @@ def held(tx: Transaction, find: Callable[[], Targets]) -> Targets:
         lock(work, _of(rows, child=True))
         targets = find()
     return targets
+
+
+def hold(tx: Transaction, entity: Entity, ids: Iterable[int]) -> None:
+    """Lock these records, as a write of them does."""
+    rows = [Row(entity=entity, action="update", id=id) for id in ids]
+    lock(start(tx, system_actor(), Context()), rows)
 
 
 def _of(rows: Iterable[Row], *, child: bool) -> list[Row]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from core.access.actor import Actor
@@ -15,22 +16,24 @@ from core.errors import KubikError
 from core.jobs.jobs import start_job
 from core.jobs.running import Run
 from core.jobs.worker import Outcome
-from core.records.erasing.act import ENTITY, Findings, write_act
+from core.query.erased import ENTITY
+from core.records.erasing.act import Findings, Going, findings_of, going_of, write_act
 from core.records.erasing.documents import empty_documents
 from core.records.erasing.emptying import empty_cells, empty_files
 from core.records.erasing.holding import held, without_keepers
+from core.records.erasing.late import EARLIER, scrub_late
 from core.records.erasing.scrub import Scrubber
 from core.records.erasing.sweeping import (
     CHUNK,
     copies,
     drop_drafts,
     elsewhere,
+    scrub_copies,
     scrub_journal,
     scrub_linked,
-    scrub_table,
 )
 from core.records.erasing.targets import Targets, find_targets, journal_of
-from core.records.erasing.traces import clear_files, clear_tables
+from core.records.erasing.traces import clear_files, find_tables, remove_tables
 from core.records.statements import load
 from core.storage.compacting import compact
 from core.storage.workspace import Transaction
@@ -84,6 +87,7 @@ def erase_job(run: Run) -> Outcome:
 
 def run_erasure(run: Run) -> dict[str, Any]:
     """Do it, from where it was left; the result names the act."""
+    scrubber = None  # whoever goes on behind the act knows no value any more
     if run.saved is None or "act" not in run.saved:
         erasing = _erasing(run)
         _clear_copies(run, erasing)
@@ -91,10 +95,18 @@ def run_erasure(run: Run) -> dict[str, Any]:
         _clear_documents(run, erasing)
         _look_elsewhere(run, erasing)
         _empty(run, erasing)
-    clear_files(run.workspace, run.saved["hashes"])
+        scrubber = erasing.scrubber
+    _remove(run, going_of(run.saved))
+    since = datetime.fromisoformat(run.saved["since"]) if "since" in run.saved else None
+    remove_tables(run.workspace, find_tables(run.workspace, scrubber, run.beat, since) if since else ())
     run.beat()
     swept = compact(run.workspace.database)
     return {"act": run.saved["act"], "swept": swept}
+
+
+def _remove(run: Run, going: Going) -> None:
+    clear_files(run.workspace, going.hashes)
+    remove_tables(run.workspace, going.tables)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,16 +116,18 @@ class _Erasing:
     targets: Targets
     scrubber: Scrubber
     findings: Findings
+    since: datetime
+    """What was written before stood there when it was looked for first."""
     documents: int = 0
     """Up to which one the issued documents were looked at."""
 
 
 def _erasing(run: Run) -> _Erasing:
     with run.workspace.read() as tx:
-        targets = _targets(tx, run)
-    kept = run.saved or {}
-    findings = Findings(cleared=dict(kept.get("cleared", {})), elsewhere=dict(kept.get("elsewhere", {})))
-    return _Erasing(targets=targets, scrubber=Scrubber(targets.values), findings=findings)
+        targets, since = _targets(tx, run), tx.now - EARLIER
+    findings = findings_of(run.saved or {})
+    _remove(run, findings.going)
+    return _Erasing(targets=targets, scrubber=Scrubber(targets.values), findings=findings, since=since)
 
 
 def _targets(tx: Transaction, run: Run) -> Targets:
@@ -130,26 +144,34 @@ def _clear_copies(run: Run, erasing: _Erasing) -> None:
     _step(run, erasing, "drafts", lambda tx: (drop_drafts(tx, erasing.targets), None))
     with run.workspace.read() as tx:
         places = copies(tx)
-    for place, table, columns in places:
+    for kept in places:
         after: list[Any] | None = None
         while True:
 
             def chunk(tx: Transaction, after: list[Any] | None = after) -> tuple[int, list[Any] | None]:
-                return scrub_table(tx, table, columns, erasing.scrubber, after)  # noqa: B023
+                return scrub_copies(tx, kept, erasing.scrubber, after)  # noqa: B023
 
-            after = _step(run, erasing, place, chunk)
+            after = _step(run, erasing, kept.place, chunk)
             if after is None:
                 break
-    erasing.findings.add("jobs", clear_tables(run.workspace, erasing.scrubber, run.beat))
+    found = find_tables(run.workspace, erasing.scrubber, run.beat)
+    erasing.findings.add("jobs", len(found))
+    erasing.findings.going = Going(tables=found)
     _keep(run, erasing)
+    _remove(run, erasing.findings.going)
 
 
-def _step(run: Run, erasing: _Erasing, place: str, action: Callable[[Transaction], tuple[int, T]]) -> T:
-    """One step; how much it cleared is kept in its own transaction, so that a crash forgets nothing of it."""
+def _step(
+    run: Run, erasing: _Erasing, place: str, action: Callable[[Transaction], tuple[int, T]],
+    hashes: Callable[[T], Sequence[str]] = lambda _: (),
+) -> T:  # fmt: skip
+    """One step; how much it cleared, and which contents (``hashes``) are to be removed, is kept in its own transaction, so
+    that a crash forgets nothing of it."""
 
     def counted(tx: Transaction) -> tuple[Findings, T]:
         count, rest = action(tx)
         findings = erasing.findings.with_more(place, count)
+        findings.going = Going(hashes=tuple(hashes(rest)))
         run.keep(tx, findings.saved(), done=run.done + 1)
         return findings, rest
 
@@ -178,8 +200,8 @@ def _clear_documents(run: Run, erasing: _Erasing) -> None:
             count, hashes, rest = empty_documents(tx, erasing.targets, erasing.documents)
             return count, (hashes, rest)
 
-        hashes, rest = _step(run, erasing, "documents", portion)
-        clear_files(run.workspace, hashes)
+        _, rest = _step(run, erasing, "documents", portion, lambda found: found[0])
+        _remove(run, erasing.findings.going)
         if rest is None:
             return
         erasing.documents = rest
@@ -197,10 +219,11 @@ def _keep(run: Run, erasing: _Erasing) -> None:
 
 
 def _empty(run: Run, erasing: _Erasing) -> None:
-    """The last transaction: files, history, cells, the act. What came to the record meanwhile goes with it."""
+    """The last transaction: files, history, cells, the act. What came to the record meanwhile goes with it, and what was
+    copied from it into places that had been looked through."""
     cleared = dict(erasing.findings.cleared)
 
-    def action(tx: Transaction) -> dict[str, Any]:
+    def action(tx: Transaction) -> tuple[dict[str, Any], Scrubber]:
         findings = Findings(cleared=dict(cleared), elsewhere=erasing.findings.elsewhere)
         without_keepers(tx)
         targets, by = held(tx, lambda: _targets(tx, run)), run.job.by
@@ -215,10 +238,12 @@ def _empty(run: Run, erasing: _Erasing) -> None:
             count, more, late = empty_documents(tx, targets, late)
             findings.add("documents", count)
             hashes = [*hashes, *more]
+        for place, count in scrub_late(tx, targets, scrubber, erasing.since, by):
+            findings.add(place, count)
         empty_cells(tx, targets, by)
-        act = write_act(tx, targets, findings, run.job.parameters["ground"], by)
-        saved = {"act": act, "hashes": hashes}
+        act = write_act(tx, targets, findings, scrubber.text(run.job.parameters["ground"]), by)
+        saved = {"act": act, "hashes": hashes, "since": erasing.since.isoformat()}
         run.keep(tx, saved, done=run.done + 1)
-        return saved
+        return saved, scrubber
 
-    run.saved = run.workspace.write(action)
+    run.saved, erasing.scrubber = run.workspace.write(action)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.history.journal import Change, write
+from core.records.erasing.holding import hold
 from core.records.erasing.scrub import Scrubber
 from core.records.erasing.targets import TEXTS, Targets, journal_of
 from core.records.indexing import reindex
@@ -22,41 +25,78 @@ FEW = 20
 """Records elsewhere that an act names by their numbers."""
 
 
-def copies(tx: Transaction) -> tuple[tuple[str, sa.Table, tuple[str, ...]], ...]:
-    """Kubik's own tables that may hold what people typed: what an act calls them, and their columns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """A table of Kubik's own that may hold what people typed: what an act calls it, the columns with texts, and the one
+    that says when a row was written last (empty: it may still be), where one does."""
+
+    place: str
+    table: sa.Table
+    columns: tuple[str, ...]
+    written: str | None = "at"
+
+
+def copies(tx: Transaction) -> tuple[Copies, ...]:
+    """All of them."""
     own = tx.tables.own
+    jobs = ("parameters", "saved", "result", "error")
     return (
-        ("drafts", own.draft, ("content",)),
-        ("answers", own.idempotency, ("headers", "body")),
-        ("jobs", own.job, ("parameters", "saved", "result", "error")),
-        ("plans", own.plan, ("target", "state")),
-        ("events", own.security, ("detail",)),
-        ("views", own.view, ("label", "state")),
-        ("views", own.preference, ("value",)),
-        ("documents", own.document, ("name",)),
+        Copies(place="drafts", table=own.draft, columns=("content",)),
+        Copies(place="answers", table=own.idempotency, columns=("headers", "body")),
+        Copies(place="jobs", table=own.job, columns=jobs, written="finished_at"),
+        Copies(place="plans", table=own.plan, columns=("target", "state")),
+        Copies(place="events", table=own.security, columns=("detail",)),
+        Copies(place="views", table=own.view, columns=("label", "state"), written=None),
+        Copies(place="views", table=own.preference, columns=("value",), written=None),
+        Copies(place="documents", table=own.document, columns=("name",)),
     )
 
 
-def scrub_table(
-    tx: Transaction, table: sa.Table, columns: Sequence[str], scrubber: Scrubber, after: Sequence[Any] | None
+def scrub_copies(
+    tx: Transaction,
+    kept: Copies,
+    scrubber: Scrubber,
+    after: Sequence[Any] | None,
+    since: datetime | None = None,
 ) -> tuple[int, list[Any] | None]:
-    """Look through the next rows of a table; how many were changed, and the key to go on behind (None: all seen)."""
-    keys = list(table.primary_key.columns)
-    select = sa.select(*keys, *(table.c[name] for name in columns)).order_by(*keys).limit(CHUNK)
+    """Look through the next rows of a table, those alone that may have been written ``since`` then; how many were
+    changed, and the key to go on behind (None: all seen)."""
+    keys = list(kept.table.primary_key.columns)
+    select = _texts(kept).order_by(*keys).limit(CHUNK)
     if after is not None:
         select = select.where(
             sa.tuple_(*keys) > sa.tuple_(*(sa.literal(v, k.type) for v, k in zip(after, keys, strict=True)))
         )
+    if since is not None and kept.written is not None:
+        written = kept.table.c[kept.written]
+        select = select.where(sa.or_(written >= since, written.is_(None)))
     rows = tx.connection.execute(select).all()
-    changed = 0
-    for row in rows:
-        key, values = row[: len(keys)], dict(zip(columns, row[len(keys) :], strict=True))
-        clean = {name: scrubber.document(value) for name, value in values.items()}
-        if clean != values:
-            where = (column == value for column, value in zip(keys, key, strict=True))
-            tx.connection.execute(table.update().where(*where).values(clean))
-            changed += 1
+    changed = sum(_scrub_row(tx, kept, scrubber, row) for row in rows)
     return changed, list(rows[-1][: len(keys)]) if len(rows) == CHUNK else None
+
+
+def _scrub_row(tx: Transaction, kept: Copies, scrubber: Scrubber, row: sa.Row[Any]) -> bool:
+    """Whether something stood in it; read anew before, held: the row of a job is written to while that goes on."""
+    keys = list(kept.table.primary_key.columns)
+    if not _differing(kept, scrubber, row):
+        return False
+    where = [column == value for column, value in zip(keys, row, strict=False)]
+    now = tx.connection.execute(_texts(kept).where(*where).with_for_update()).one_or_none()
+    clean = {} if now is None else _differing(kept, scrubber, now)
+    if clean:
+        tx.connection.execute(kept.table.update().where(*where).values(clean))
+    return bool(clean)
+
+
+def _texts(kept: Copies) -> sa.Select[Any]:
+    return sa.select(*kept.table.primary_key.columns, *(kept.table.c[name] for name in kept.columns))
+
+
+def _differing(kept: Copies, scrubber: Scrubber, row: sa.Row[Any]) -> dict[str, Any]:
+    """The columns of a row in which something stands, without it."""
+    values = dict(zip(kept.columns, row[-len(kept.columns) :], strict=True))
+    clean = {name: scrubber.document(value) for name, value in values.items()}
+    return {name: value for name, value in clean.items() if value != values[name]}
 
 
 def drop_drafts(tx: Transaction, targets: Targets) -> int:
@@ -78,11 +118,17 @@ def scrub_linked(
     """
     entity = tx.model.entity_by_uid[uid]
     fields = text_fields(entity)
-    changes, written = [], []
-    for record, stored in load(tx, entity, ids).items():
+
+    def cleaned(record: int, stored: Mapping[str, Any]) -> dict[str, str]:
         kept = targets.cells.get((uid, record), frozenset())
         texts = {f.uid: stored.get(f.uid) for f in fields if f.uid not in kept}
-        clean = {each: scrubber.text(text or "") for each, text in texts.items() if scrubber.finds(text)}
+        return {each: scrubber.text(text or "") for each, text in texts.items() if scrubber.finds(text)}
+
+    holding = [record for record, stored in load(tx, entity, ids).items() if cleaned(record, stored)]
+    hold(tx, entity, holding)
+    changes, written = [], []
+    for record, stored in load(tx, entity, holding).items():  # as they are now that nobody changes them
+        clean = cleaned(record, stored)
         if not clean:
             continue
         version = int(stored["version"] or 0) + 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,27 +31,40 @@ def clear_files(workspace: Workspace, hashes: Sequence[str]) -> None:
             workspace.files.remove(hash, unless_younger=0.0)
 
 
-def clear_tables(workspace: Workspace, scrubber: Scrubber, beat: Beat) -> int:
-    """Remove files of tables that hold a value: sent for an import, of lines that were refused, made by exports.
+def find_tables(
+    workspace: Workspace, scrubber: Scrubber | None, beat: Beat, since: datetime | None = None
+) -> tuple[str, ...]:
+    """Files of tables that hold a value, within the home: sent for an import, of lines that were refused, made by
+    exports; those alone that were written ``since`` then. Without a ``scrubber`` any may hold one.
 
     What cannot be looked through goes, too: it can be sent or made again. Files of jobs on their way stay with these,
-    which remove what they were given when they end. How many went.
+    which remove what they were given when they end.
     """
     with workspace.read() as tx:
         busy = _busy(tx)
-    count = 0
-    for folder in unfinished_folders(workspace):
-        if any(_holds(path, scrubber, beat) for path in _files(folder)):
-            for path in _files(folder):
-                path.unlink(missing_ok=True)
-            folder.rmdir()
-            count += 1
-    for folder in (imports_folder(workspace), exports_folder(workspace)):
-        for path in _files(folder):
-            if path.name not in busy and _holds(path, scrubber, beat):
-                path.unlink(missing_ok=True)
-                count += 1
-    return count
+    unfinished = {folder: _files(folder) for folder in unfinished_folders(workspace)}
+    made = {
+        path: [path]
+        for folder in (imports_folder(workspace), exports_folder(workspace))
+        for path in _files(folder)
+        if path.name not in busy
+    }
+    return tuple(
+        place.relative_to(workspace.settings.home).as_posix()
+        for place, files in (unfinished | made).items()
+        if any(
+            _is_younger(each, since) and (scrubber is None or _holds(each, scrubber, beat)) for each in files
+        )
+    )
+
+
+def remove_tables(workspace: Workspace, places: Sequence[str]) -> None:
+    """Remove what `find_tables` found; what is gone already is."""
+    for place in (workspace.settings.home / each for each in places):
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _busy(tx: Transaction) -> frozenset[str]:
@@ -62,6 +77,13 @@ def _busy(tx: Transaction) -> frozenset[str]:
     for job, parameters in tx.connection.execute(select):
         names |= {f"refused-{job}.part", f"{job}.part", str(parameters.get("file"))}
     return frozenset(names)
+
+
+def _is_younger(path: Path, since: datetime | None) -> bool:
+    try:
+        return since is None or path.stat().st_mtime >= since.timestamp()
+    except FileNotFoundError:
+        return False  # its job ended meanwhile
 
 
 def _files(folder: Path) -> list[Path]:

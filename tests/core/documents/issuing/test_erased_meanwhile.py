@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from core.documents.issuing.printing import Unmade, attempt, finish
 from core.documents.keeping.checking import check_documents
 from core.documents.keeping.making import file_of
 from core.documents.rendering import Renderers
+from core.jobs.running import Run, take
 from core.jobs.worker import Worker
 from core.query.issued import Issued
 from core.records.erasing import KIND, begin_erasure, erase_job, job
@@ -124,6 +125,31 @@ def test_a_format_that_is_being_made_goes_with_its_document(
         sa.event.remove(workspace.database.engine, "after_cursor_execute", begin)
     assert erasure.result()
     assert kept(workspace) == [(None, 0)]
+
+
+def test_contents_that_an_erasure_died_before_removing_are_removed_by_who_goes_on(
+    workspace: Workspace, pretended: Pretended, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(BaseException):
+        """In place of a signal."""
+
+    def die(workspace: Workspace, hashes: Sequence[str]) -> None:
+        if hashes:
+            raise Died
+
+    def go_on() -> None:
+        with workspace.read() as tx:
+            table = tx.tables.own.job
+            number = tx.connection.execute(sa.select(table.c.id).where(table.c.kind == KIND)).scalar_one()
+        erase_job(Run(workspace, workspace.write(lambda tx: take(tx, number, "me")), "me"))
+
+    issued(workspace)
+    assert list(workspace.files.all())
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(job, "clear_files", die)
+        go_on()
+    go_on()
+    assert kept(workspace) == [(None, 0)] and not list(workspace.files.all())
 
 
 def kept(workspace: Workspace) -> list[tuple[Any, int]]:

@@ -38,6 +38,12 @@ _KINDS = {
     "secret": message("a secret"),
 }
 
+_OTHER_LINK = message("a link to another entity is needed here")
+_OTHER_CHOICES = message(
+    "these are the choices of another field: ask for each by its name, such as {example}",
+    example="status = 'new' AND statuses CONTAINS 'new'",
+)
+
 BRANCHES = ("IF", "CASE", "COALESCE")
 """Functions whose value is one of their arguments."""
 
@@ -130,9 +136,11 @@ def convert(node: Node, wanted: Type, model: ModelNames | None = None) -> Node:
         return call("CHOICE_NAME", TEXT, node)
     if wanted.kind == "link" and given.kind == "number" and not wanted.many:
         return _as_link(node, wanted)
-    if given.kind != wanted.kind or given.many != wanted.many or not _same_things(given, wanted):
+    if given.kind != wanted.kind or given.many != wanted.many:
         why = message("{wanted} is needed here, this is {given}", wanted=words(wanted), given=words(given))
         raise Fault(MIXED, node.at, why)
+    if not _same_things(given, wanted):
+        raise Fault(MIXED, node.at, _OTHER_LINK if wanted.kind == "link" else _OTHER_CHOICES)
     return rescale(node, wanted.scale) if wanted.kind == "number" else node
 
 
@@ -239,6 +247,8 @@ def together(nodes: Sequence[Node], model: ModelNames, *, comparing: bool) -> tu
         return tuple(convert(n, any_record, model) for n in nodes)
     first = known[0]
     for node in known:
+        if node.type.kind == first.type.kind == "link" and not _same_things(node.type, first.type):
+            raise Fault(MIXED, node.at, message("links to different entities do not go together"))
         if node.type.kind != first.type.kind or not _same_things(node.type, first.type):
             why = message(
                 "{left} and {right} do not go together", left=words(first.type), right=words(node.type)

@@ -21,6 +21,9 @@ from metamodel.model import Field
 _NOT_ALLOWED = frozenset(("KBK2003", "KBK2006", "KBK3004", "KBK3014", "KBK4001", "KBK4002"))
 """Refusals that are about the person: of the record, of a field, of what nobody may write, of people and roles."""
 
+_OUT_OF_REACH = frozenset(("KBK3005",))
+"""Of a new record: it names one that they may not see, or not choose."""
+
 _NOT_ENTERED = frozenset(("KBK3011",))
 """A stage that may not be entered from there, or not by them."""
 
@@ -53,7 +56,8 @@ def _acts(scene: Scene, right: str) -> bool:
         case "read":
             return _sees(scene)
         case "create":
-            return not _refused(attempt(tx, scene.actor, entity.name, None, scene.typed))
+            told = attempt(tx, scene.actor, entity.name, None, scene.typed)
+            return not any(problem.code in _NOT_ALLOWED | _OUT_OF_REACH for problem in told)
         case "update":
             return not _refused(attempt(tx, scene.actor, entity.name, scene.record, {}))
         case "delete":

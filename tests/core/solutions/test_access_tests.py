@@ -196,6 +196,23 @@ tests:
     )
 
 
+def test_a_new_record_that_names_what_is_out_of_sight_is_not_made(workspace: Workspace) -> None:
+    """So the door says, too."""
+    tests = """
+tests:
+  - roles: [seller]
+    with: [{name: north, entity: department, values: {name: Север}}]
+    entity: good
+    record: {owner: me, department: north}
+    allow: {actions: [update], write: [department]}
+    deny: {actions: [create]}
+"""
+    with_tests(workspace, tests)
+    seen = "  - {entity: department, actions: [read], fields: all}\n"
+    with pytest.raises(KubikError, match="may “create”, and must not"):
+        with_tests(workspace, tests, seller=SELLER + seen)
+
+
 def test_a_unique_value_of_a_scene_may_be_that_of_a_record_there_is(workspace: Workspace) -> None:
     """Somebody who types the same name must not make every change of the configuration impossible."""
     tests = """

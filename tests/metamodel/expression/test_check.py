@@ -59,7 +59,8 @@ def refused(sales: Model, text: str, entity: str = "deal", **more: Any) -> tuple
         ("items.amount > 5", "KBK1012", "character 1: “items” are several rows: use EXISTS, SUM, COUNT, LAST or another function over rows"),
         ("SUM(amount)", "KBK1012", "character 1: SUM is over rows that lead to this record, as items.amount"),
         ("FIRST(items.amount)", "KBK1012", "character 1: FIRST needs BY: by what rows are ordered"),
-        ("company = owner", "KBK1012", "character 11: a link and a link do not go together"),
+        ("company = owner", "KBK1012", "character 11: links to different entities do not go together"),
+        ("company IN my.departments", "KBK1012", "character 1: a link to another entity is needed here"),
         ("company || 'x'", "KBK1012", "character 1: a link is not a text: name one of its fields"),
         ("owner = my.departments", "KBK1012", "character 9: a set can only stand behind IN"),
         ("closes_on + PT2H > today()", "KBK1012", "character 13: a date has no hours: add days"),
@@ -72,6 +73,20 @@ def refused(sales: Model, text: str, entity: str = "deal", **more: Any) -> tuple
 )  # fmt: skip
 def test_what_cannot_be_is_refused_at_its_character(sales: Model, text: str, code: str, words: str) -> None:
     assert refused(sales, text) == (code, words)
+
+
+def test_choices_of_two_fields_are_asked_for_by_name() -> None:
+    """Several choices hold none of another field; one choice is like another of the same name."""
+    fields = "".join(f"\n  - {{name: {name}, type: {kind}, choices: [{{name: a}}]}}" for name, kind in KINDS)
+    known = model({"entities/paper.yaml": f"name: paper\nfields:{fields}\n"})
+    way = "ask for each by its name, such as status = 'new' AND statuses CONTAINS 'new'"
+    for text, place in (("several CONTAINS one", 18), ("several = others", 11)):
+        told = refused(known, text, entity="paper")
+        assert told == ("KBK1012", f"character {place}: these are the choices of another field: {way}")
+    assert parsed(known, "one = 'a' AND several CONTAINS 'a'", "paper")
+
+
+KINDS = (("one", "choice"), ("several", "choices"), ("others", "choices"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Grants at the writer: they add up, child entities narrow, masked cells, nobody writes past their rows."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import factories
@@ -14,6 +16,16 @@ NARROWED = {
           - {entity: deal_item, actions: [delete], rows: "quantity < 5"}
     """
 }
+
+
+LEFT_TO_FEW = {
+    "roles/manager.yaml": factories.SAMPLE["roles/manager.yaml"]
+    + """
+          - {entity: deal_item, actions: [delete], rows: "id IS NULL"}
+    """,
+    "roles/clerk.yaml": "{name: clerk, grants: [{entity: deal_item, actions: [delete]}]}",
+}
+"""Managers change deals with their rows; which of these go is for who is a clerk, too."""
 
 
 @pytest.fixture
@@ -41,6 +53,21 @@ def test_own_grants_of_a_child_entity_narrow_what_its_parent_gives(office, produ
     assert sorted(office.rows("deal_item")) == [row]  # it may not be deleted, so it stays
     office.update("deal_item", row, {"quantity": 4}, by="marina")
     office.delete("deal_item", row, by="marina")
+
+
+@pytest.mark.parametrize("changes", [LEFT_TO_FEW])
+def test_deleting_rows_is_left_to_few_by_a_grant_of_no_row_for_all(office, product):
+    clerk, model = office.hire("lena", "manager"), office.model
+    office.people["lena"] = replace(clerk, roles=(*clerk.roles, model.roles["clerk"].uid))
+    for who, may in (("marina", False), ("lena", True)):
+        items = [{"product": product, "quantity": 3}]
+        office.create("deal", {"name": who, "owner": office.people[who].user, "items": items}, by=who)
+        row = max(office.rows("deal_item"))
+        office.update("deal_item", row, {"quantity": 4}, by=who)
+        if not may:
+            assert refusal(office.delete, "deal_item", row, by=who).code == "KBK4002"
+        else:
+            office.delete("deal_item", row, by=who)
 
 
 def test_a_field_readable_on_some_rows_only_is_known_only_there(office):

@@ -249,7 +249,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "with": "records that are made before, in their order, see below",
         "entity": "of which entity the record is",
         "record": "the values of the record that is made for the test, as in the API; a text in a link names `me`, `other` (somebody else, without roles) or a record of `with`. Required fields may be left out, read-only ones may be said; a value that is unique may be that of a record there is",
-        "by": "instead: a record that is there, by the value of one unique field, `{inn: '7707083893'}`, or by its `id`",
+        "by": "instead: a record that is there, or one of `with`, by the value of one unique field, `{inn: '7707083893'}`, or by its `id`",
         "allow": "what must be allowed, see below",
         "deny": "what must be denied",
     },

@@ -1,4 +1,4 @@
-"""Which indexes an entity's table has (decision 15), and by which names."""
+"""Which indexes an entity's table has, and by which names: not one a field, since each is kept by every write."""
 
 from __future__ import annotations
 

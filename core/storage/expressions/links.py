@@ -1,4 +1,4 @@
-"""Conditions on a link's record under WHERE: ``link IN (SELECT id …)``, never a join or EXISTS (decision 12)."""
+"""Conditions on a link's record under WHERE: ``link IN (SELECT id …)``, never a join or EXISTS."""
 
 from __future__ import annotations
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.explain import stand
 from core.access.grants import grants_of
 from core.access.people import effective
+from core.access.roster import given
 from core.storage.workspace import Transaction
 from metamodel.model import Model
 
@@ -62,8 +60,8 @@ def answers_for(tx: Transaction, actor: Actor, person: int) -> bool:
     if not manages(tx, actor, person):
         return False
     user = tx.model.entities["user"]
-    given = grants_of(tx.model, actor).branches(user.uid, "update")
-    return any(stand(tx, actor.user, user, person, given, "update"))
+    grants = grants_of(tx.model, actor).branches(user.uid, "update")
+    return any(stand(tx, actor.user, user, person, grants, "update"))
 
 
 def manages_anybody(model: Model, actor: Actor) -> bool:
@@ -73,33 +71,7 @@ def manages_anybody(model: Model, actor: Actor) -> bool:
 
 def held_roles(tx: Transaction, person: int) -> tuple[str, ...]:
     """The roles (uids) a person has now: their own, those of their groups, and what these include."""
-    found: list[str] = []
-    for select in (_own(tx, person), _of_groups(tx, person)):
-        if select is not None:
-            found += tx.connection.execute(select).scalars()
-    return effective(tx.model, found)
-
-
-def _own(tx: Transaction, person: int) -> sa.Select[Any]:
-    roles, definition = _column(tx, "role", "definition")
-    links, of_user = _column(tx, "user_role", "user")
-    _, of_role = _column(tx, "user_role", "role")
-    return sa.select(definition).join_from(links, roles, of_role == roles.c.id).where(
-        of_user == person, links.c.deleted_at.is_(None), roles.c.deleted_at.is_(None)
-    )  # fmt: skip
-
-
-def _of_groups(tx: Transaction, person: int) -> sa.Select[Any] | None:
-    group = tx.model.entities.get("group")
-    if group is None:
-        return None
-    member = tx.tables.own.member
-    given = tx.tables[group.uid].lists[group.by_name["roles"].uid]
-    roles, definition = _column(tx, "role", "definition")
-    rows = member.join(given, given.c.record == member.c.group).join(roles, roles.c.id == given.c.target)
-    return sa.select(definition).select_from(rows).where(
-        member.c.user == person, roles.c.deleted_at.is_(None)
-    )  # fmt: skip
+    return effective(tx.model, (role for _, role, _ in given(tx, (person,))))
 
 
 def _under(model: Model, role: str, others: set[str]) -> bool:
@@ -111,9 +83,3 @@ def _under(model: Model, role: str, others: set[str]) -> bool:
             return True
         found = model.role_by_uid.get(found.parent)
     return False
-
-
-def _column(tx: Transaction, entity: str, field: str) -> tuple[sa.Table, sa.Column[Any]]:
-    found = tx.model.entities[entity]
-    place = tx.tables[found.uid]
-    return place.table, place.columns[found.by_name[field].uid].value

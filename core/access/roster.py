@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -48,7 +48,7 @@ def entries(tx: Transaction, people: Collection[int]) -> Mapping[int, Entry]:
     tokens = _summed(tx, own.token, own.token.c.used_at, ids)
     signed = _signed_in(tx, ids)
     invited = _invited(tx, ids)
-    ways = _ways(tx, ids)
+    ways = ways_of(tx, ids)
     found = {}
     for user in ids:
         moments = (sessions.get(user, NONE)[1], tokens.get(user, NONE)[1], signed.get(user))
@@ -80,7 +80,7 @@ def without_factor(tx: Transaction) -> set[int]:
 def holders(tx: Transaction, role: str) -> set[int]:
     """Everybody (ids of users) who has that role (uid), by whatever way."""
     giving = {uid for uid, whole in tx.model.included.items() if role in whole}
-    return {user for user, held, _ in _given(tx, None) if held in giving}
+    return {user for user, held, _ in given(tx, None) if held in giving}
 
 
 def group_sizes(tx: Transaction, groups: Collection[int]) -> Mapping[int, int]:
@@ -125,40 +125,51 @@ def _invited(tx: Transaction, ids: tuple[int, ...]) -> Mapping[int, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
-def _ways(tx: Transaction, ids: tuple[int, ...]) -> Mapping[int, Mapping[str, tuple[Way, ...]]]:
+def ways_of(tx: Transaction, people: Collection[int]) -> Mapping[int, Mapping[str, tuple[Way, ...]]]:
+    """Of each of these people (ids) every role (uid) that counts and how they came by it: what is given to them first,
+    then what that includes."""
     found: dict[int, dict[str, list[Way]]] = {}
-    for user, role, group in _given(tx, ids):
-        ways = found.setdefault(user, {})
-        for uid in tx.model.included.get(role, ()):
-            if uid != role:
-                way = Way(kind="included", role=role)
-            else:
-                way = Way(kind="own") if group is None else Way(kind="group", group=group)
-            if way not in ways.setdefault(uid, []):
-                ways[uid].append(way)
+    included = tx.model.included
+    rows = [row for row in given(tx, people) if row[1] in included]
+    steps = [
+        (user, role, Way(kind="own") if group is None else Way(kind="group", group=group))
+        for user, role, group in rows
+    ]
+    steps += [
+        (user, uid, Way(kind="included", role=role))
+        for user, role, _ in rows
+        for uid in included[role]
+        if uid != role
+    ]
+    for user, role, way in steps:
+        ways = found.setdefault(user, {}).setdefault(role, [])
+        if way not in ways:
+            ways.append(way)
     return {user: {uid: tuple(each) for uid, each in ways.items()} for user, ways in found.items()}
 
 
-def _given(tx: Transaction, ids: tuple[int, ...] | None) -> Iterable[tuple[int, str, int | None]]:
-    """Every role given to a person: user, uid of the role, and the group that gives it."""
+def given(tx: Transaction, people: Collection[int] | None) -> Iterator[tuple[int, str, int | None]]:
+    """Every role that these people (ids; None: everybody) are given themselves, then every one by a group: the user, the
+    uid of the role, and the group."""
     roles, definition = _column(tx, "role", "definition")
     links, of_user = _column(tx, "user_role", "user")
     _, of_role = _column(tx, "user_role", "role")
     own = sa.select(of_user, definition, sa.null()).join_from(links, roles, of_role == roles.c.id)
-    selects = [own.where(links.c.deleted_at.is_(None), roles.c.deleted_at.is_(None), *_of(of_user, ids))]
+    selects = [own.where(links.c.deleted_at.is_(None), roles.c.deleted_at.is_(None), *_of(of_user, people))]
     group = tx.model.entities.get("group")
     if group is not None:
         member = tx.tables.own.member
-        given = tx.tables[group.uid].lists[group.by_name["roles"].uid]
-        rows = member.join(given, given.c.record == member.c.group).join(roles, roles.c.id == given.c.target)
+        lists = tx.tables[group.uid].lists[group.by_name["roles"].uid]
+        rows = member.join(lists, lists.c.record == member.c.group).join(roles, roles.c.id == lists.c.target)
         by_group = sa.select(member.c.user, definition, member.c.group).select_from(rows)
-        selects.append(by_group.where(roles.c.deleted_at.is_(None), *_of(member.c.user, ids)))
+        by_group = by_group.where(roles.c.deleted_at.is_(None), *_of(member.c.user, people))
+        selects.append(by_group.order_by(member.c.group))
     for select in selects:
         yield from ((user, role, which) for user, role, which in tx.connection.execute(select))
 
 
-def _of(column: sa.Column[Any], ids: tuple[int, ...] | None) -> list[sa.ColumnElement[bool]]:
-    return [] if ids is None else [column.in_(ids)]
+def _of(column: sa.Column[Any], people: Collection[int] | None) -> list[sa.ColumnElement[bool]]:
+    return [] if people is None else [column.in_(tuple(people))]
 
 
 def _column(tx: Transaction, entity: str, field: str) -> tuple[sa.Table, sa.Column[Any]]:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from core.access.actor import Actor
 from core.access.explain import Explanation, explain
 from core.access.people import find_person
+from core.access.roster import Way, ways_of
 from core.query.allowed import ACTIONS, allowed
 from core.query.held import is_file
-from core.query.read import visible_ids
+from core.query.read import titles, visible_ids
 from core.storage.workspace import Transaction
 from metamodel.model import Entity, Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a person comes to a role: their ``own``, by a ``group`` (its id), or ``included`` in another role."""
-
-    kind: Literal["own", "group", "included"]
-    name: str = ""
-    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,50 +106,24 @@ def _may(tx: Transaction, person: int, entity: Entity, id: int, action: str, fie
     return explain(tx, found.actor.roles, person, entity, id, action, field).allowed
 
 
+def groups_of(roles: Iterable[HeldRole]) -> frozenset[int]:
+    """The groups (ids) that give these roles."""
+    return frozenset(way.group for held in roles for way in held.ways if way.group is not None)
+
+
+def group_names(tx: Transaction, reader: Actor, groups: Collection[int]) -> Mapping[int, str]:
+    """What these groups (ids) are called, of those that the reader may know."""
+    group = tx.model.entities.get("group")
+    found = titles(tx, reader, group, groups) if group is not None and groups else {}
+    return {record: str(link.title) for record, link in found.items() if not link.hidden}
+
+
 def _held(tx: Transaction, person: int) -> Iterator[HeldRole]:
     """The roles of a person in the order of their names, each with the ways to it."""
-    model = tx.model
-    ways: dict[str, list[Way]] = {}
-    for uid, way in _given(tx, person):
-        ways.setdefault(uid, []).append(way)
-    for uid in list(ways):
-        for included in model.included.get(uid, ()):
-            if included != uid:
-                found = ways.setdefault(included, [])
-                found.append(Way(kind="included", name=model.role_by_uid[uid].name))
-    for role in sorted((model.role_by_uid[uid] for uid in ways if uid in model.role_by_uid), key=_name):
-        yield HeldRole(role=role, ways=tuple(ways[role.uid]))
+    ways = ways_of(tx, (person,)).get(person, {})
+    for role in sorted((tx.model.role_by_uid[uid] for uid in ways), key=_name):
+        yield HeldRole(role=role, ways=ways[role.uid])
 
 
 def _name(role: Role) -> str:
     return role.name
-
-
-def _given(tx: Transaction, person: int) -> Iterator[tuple[str, Way]]:
-    """The definitions (uids) of a person's own roles and of those that groups give them."""
-    role, member = _place(tx, "role"), _place(tx, "user_role")
-    live = role["deleted_at"].is_(None)
-    own = sa.select(role["definition"]).where(
-        role["id"] == member["role"], member["user"] == person, member["deleted_at"].is_(None), live
-    )
-    for uid in tx.connection.execute(own).scalars():
-        yield uid, Way(kind="own")
-    group = tx.model.entities.get("group")
-    if group is None:
-        return
-    columns, inside = _place(tx, "group"), tx.tables.own.member
-    given = tx.tables[group.uid].lists[group.by_name["roles"].uid]
-    by_group = sa.select(role["definition"], columns["id"], columns["name"]).where(
-        inside.c.user == person, given.c.record == inside.c.group, given.c.target == role["id"],
-        columns["id"] == inside.c.group, live,
-    )  # fmt: skip
-    for uid, id, name in tx.connection.execute(by_group.order_by(columns["id"])):
-        yield uid, Way(kind="group", name=name, id=id)
-
-
-def _place(tx: Transaction, entity: str) -> Mapping[str, sa.Column[Any]]:
-    """The columns of a system entity by name."""
-    found = tx.model.entities[entity]
-    place = tx.tables[found.uid]
-    named = {f.name: place.columns[f.uid].value for f in found.fields if f.uid in place.columns}
-    return {**named, "deleted_at": place.table.c.deleted_at}

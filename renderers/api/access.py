@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,11 @@ from core.access.explain import Explanation, Reason
 from core.access.grants import Grants, grants_of
 from core.access.managing import manages
 from core.access.people import find_login, is_user
+from core.access.roster import Way
 from core.errors import KubikError
 from core.query.names import readable_entity, readable_field
 from core.query.read import visible_ids
-from core.query.why import HeldRole, Why, explain_person, reason_of
+from core.query.why import HeldRole, Why, explain_person, group_names, groups_of, reason_of
 from core.records.moving import barred, stage_named
 from core.storage.workspace import Transaction
 from core.web.caller import reading, writing
@@ -55,7 +57,8 @@ def _answer(call: Call, transaction: Transaction, actor: Actor) -> Answer:
     field = None if name is None else readable_field(grants, entity, name, "?field").uid
     to = _stage(grants, entity, record, action, asked.get("to"))
     why = explain_person(transaction, person, entity, record, action, field)
-    told = _Teller(model=transaction.model, grants=grants, language=call.language).told(why)
+    groups = group_names(transaction, actor, groups_of(why.roles))
+    told = _Teller(model=transaction.model, grants=grants, groups=groups, language=call.language).told(why)
     if to is not None and record is not None and why.allowed and why.actor is not None:
         bar = barred(transaction, why.actor, entity, record, to)
         told |= {} if bar is None else {"allowed": False, "why": bar, "grants": []}
@@ -130,6 +133,8 @@ class _Teller:
 
     model: Model
     grants: Grants
+    groups: Mapping[int, str]
+    """The names of groups (ids) that they may know."""
     language: str
 
     def told(self, why: Why) -> dict[str, Any]:
@@ -154,14 +159,17 @@ class _Teller:
         return {**known, **self.further(found)}
 
     def role(self, held: HeldRole) -> dict[str, Any]:
-        ways = [
-            {"kind": way.kind}
-            | ({"id": way.id, "name": way.name} if way.kind == "group" else {})
-            | ({"role": way.name} if way.kind == "included" else {})
-            for way in held.ways
-        ]
         label = held.role.label.in_language(self.language)
-        return {"role": held.role.name, "label": label, "from": ways}
+        return {"role": held.role.name, "label": label, "from": [self.way(way) for way in held.ways]}
+
+    def way(self, way: Way) -> dict[str, Any]:
+        """How somebody came by a role; a group is named to who may know it."""
+        known: dict[str, Any] = {"kind": way.kind}
+        if way.role is not None:
+            known["role"] = self.model.role_by_uid[way.role].name
+        if way.group is not None and way.group in self.groups:
+            known |= {"id": way.group, "name": self.groups[way.group]}
+        return known
 
     def grant(self, reason: Reason) -> dict[str, Any]:
         stands = {

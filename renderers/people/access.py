@@ -19,7 +19,7 @@ from metamodel.text import number_of
 from renderers.people.gate import Gate
 from renderers.people.listing import department_choices
 from renderers.people.view import AccessForm, Option, RoleChoice
-from renderers.people.words import group_names, role_label, why
+from renderers.people.words import groups_known, role_label, why
 
 MOST_GROUPS = 300
 
@@ -113,7 +113,7 @@ def access_form(gate: Gate, sent: Sent, person: int | None, texts: Texts, here: 
     entry = entries(gate.tx, [person])[person] if person is not None else Entry(ways={})
     departments = department_choices(gate) if gate.may_read("department") else []
     chosen = str(sent.department or "")
-    groups = group_names(gate, {person or 0: entry}, texts.language)
+    groups = groups_known(gate, {person or 0: entry})
     return AccessForm(
         action=here,
         preview=f"{here}/preview",

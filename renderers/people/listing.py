@@ -20,7 +20,7 @@ from renderers.pages.shell import make_shell
 from renderers.pages.titles import title_words
 from renderers.people.gate import Gate, opened
 from renderers.people.view import Filter, Option, PeopleList, PersonLine
-from renderers.people.words import group_names, held, marks, role_label, seen
+from renderers.people.words import groups_known, held, marks, role_label, seen
 
 HERE = "/people"
 PORTION = 100
@@ -120,7 +120,7 @@ def _among(gate: Gate, asked: Asked) -> Collection[int] | None:
 
 def _lines(who: Visit, gate: Gate, page: Page) -> tuple[PersonLine, ...]:
     known = entries(gate.tx, [item["id"] for item in page.items])
-    groups, managed = group_names(gate, known, who.language), gate.managed(known)
+    groups, managed = groups_known(gate, known), gate.managed(known)
     return tuple(
         _line(who, gate, item, known[item["id"]], groups, mine=item["id"] in managed) for item in page.items
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from core.access.roster import Entry, Way
 from core.access.second import needs_factor
 from core.i18n import Texts
-from core.query.read import titles
+from core.query.why import group_names
 from core.storage.workspace import Transaction
 from core.web.context import Visit
 from metamodel.messages import message
@@ -23,14 +23,10 @@ def role_label(model: Model, uid: str, language: str) -> str:
     return role.label.in_language(language) or role.name
 
 
-def group_names(gate: Gate, entries: Mapping[int, Entry], language: str) -> Mapping[int, str]:
+def groups_known(gate: Gate, known: Mapping[int, Entry]) -> Mapping[int, str]:
     """The names of the groups that give these people roles, as far as the reader may know them."""
-    ids = {w.group for e in entries.values() for ways in e.ways.values() for w in ways if w.group is not None}
-    group = gate.tx.model.entities.get("group")
-    if group is None or not ids:
-        return {}
-    found = titles(gate.tx, gate.actor, group, ids)
-    return {record: str(link.title) for record, link in found.items() if not link.hidden}
+    ways = (way for entry in known.values() for each in entry.ways.values() for way in each)
+    return group_names(gate.tx, gate.actor, {way.group for way in ways if way.group is not None})
 
 
 def held(model: Model, entry: Entry, groups: Mapping[int, str], texts: Texts) -> tuple[HeldRole, ...]:

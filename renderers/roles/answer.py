@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from core.access.explain import Explanation, Reason, stand
 from core.access.managing import may_everything
 from core.access.words import action_words
-from core.query.why import HeldRole, explain_person
+from core.query.why import HeldRole, explain_person, group_names, groups_of
 from core.records.statements import load
 from core.storage.workspace import Transaction
 from core.web.context import Visit
@@ -109,11 +109,13 @@ class _Answering:
         if any(way.kind == "own" for way in held.ways):
             return label
         way = held.ways[0]
-        if way.kind == "group":
-            return self.texts.phrase("{role} (by the group “{group}”)", role=label, group=way.name)
-        role = self.tx.model.roles.get(way.name)
-        inside = self._label(role) if role is not None else way.name
-        return self.texts.phrase("{role} (included in “{other}”)", role=label, other=inside)
+        if way.role is not None:
+            other = self._label(self.tx.model.role_by_uid[way.role])
+            return self.texts.phrase("{role} (included in “{other}”)", role=label, other=other)
+        group = group_names(self.tx, self.who.actor, groups_of((held,))).get(way.group or 0)
+        if group is None:
+            return self.texts.phrase("{role} (by a group)", role=label)
+        return self.texts.phrase("{role} (by the group “{group}”)", role=label, group=group)
 
     def _does(self) -> str:
         return self.texts.render(action_words(self.tx.model, self.action))

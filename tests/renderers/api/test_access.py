@@ -81,3 +81,21 @@ def test_only_who_manages_a_person_is_told_and_only_of_what_they_see_themselves(
     explained(site, "admin", 422, user="mark", entity="company", field="nothing")
     explained(site, "admin", 404, user="mark", entity="nothing")
     assert site.client.get("/api/access/explain?user=mark&entity=deal").status_code == 401
+
+
+def test_a_group_is_named_to_who_may_know_it(site: Site) -> None:
+    def team(tx):
+        values = {
+            "name": "Team",
+            "members": [{"by": {"login": "mark"}}],
+            "roles": [{"by": {"name": "manager"}}],
+        }
+        return records.create(tx, system_actor(), "group", values).id
+
+    group = site.workspace.write(team)
+    own, named = {"kind": "own"}, {"kind": "group", "id": group, "name": "Team"}
+    assert explained(site, "admin", user="mark", entity="company")["roles"][0]["from"] == [own, named]
+    assert explained(site, "helen", user="mark", entity="company")["roles"][0]["from"] == [
+        own,
+        {"kind": "group"},
+    ]

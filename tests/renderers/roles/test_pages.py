@@ -180,3 +180,15 @@ def test_the_card_offers_why_to_who_manages_people_alone(site: Site) -> None:
     helen = sign_in(site, "helen")
     asked = helen.get(f"/why?entity=deal&record={foreign}&user={person(site, 'mark')}&does=read")
     assert "No such record was found" in asked.text  # who does not see it is not told of it
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_group_that_gives_a_role_is_named_to_who_may_know_it(site: Site) -> None:
+    company = site.post("/api/records/company", {"name": "Birch"}).json()["id"]
+    hal = site.post("/api/records/user", {"login": "hal", "name": "Hal"}).json()["id"]
+    role = next(r["id"] for r in site.get("/api/records/role").json()["items"] if r["name"] == "manager")
+    site.post("/api/records/group", {"name": "Night shift", "members": [hal], "roles": [role]})
+    asked = f"/why?entity=company&record={company}&user={hal}&does=read"
+    assert "Manager (by the group “Night shift”)" in words(sign_in(site, "admin").get(asked).text)
+    told = words(sign_in(site, "helen").get(asked).text)
+    assert "Manager (by a group)" in told and "Night shift" not in told

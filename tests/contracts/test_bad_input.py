@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +18,10 @@ from tests.contracts.places import raw_rows
 from tests.oracle.searching import finds
 from tests.sites import PASSWORD, Site, install, running
 
+ROOT = Path(__file__).parents[2]
 INSIDE = re.compile(
-    r"Traceback|File \"|sqlite3|psycopg|sqlalchemy|\bSELECT \b|\bINSERT INTO\b|\bFROM e_|\be_[a-z0-9]{8,}|\bf_[a-z0-9]{8,}|/work/|\.py\b",
+    r"Traceback|File \"|sqlite3|psycopg|sqlalchemy|\bSELECT \b|\bINSERT INTO\b|\bFROM e_|\be_[a-z0-9]{8,}|\bf_[a-z0-9]{8,}|\.py\b|"
+    + re.escape(str(ROOT)),
 )
 EVIL = (
     "'; DROP TABLE kubik_head; --", "' OR '1'='1", "\"; DELETE FROM kubik_journal; --", "1); SELECT pg_sleep(3); --",

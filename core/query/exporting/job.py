@@ -19,7 +19,7 @@ from core.jobs.running import JobCancelled, Run
 from core.jobs.worker import Outcome
 from core.query.erased import last_act
 from core.query.exporting.known import exporters
-from core.query.exporting.reading import begin_export, narrowed_of
+from core.query.exporting.reading import Export, begin_export, narrowed_of
 from core.query.exporting.taken import dated_name, note_taken
 from core.query.exporting.writing import Exporter, Manner, exporter_named
 from core.query.names import readable_entity
@@ -77,17 +77,8 @@ def export_job(run: Run) -> Outcome:
     forget_files(run.workspace)
     part, whole = folder / f"{run.job.id}.part", folder / f"{run.job.id}.{format.name}"
     while True:
-        try:
-            with run.workspace.read() as tx:
-                tx.way, act = WAY, last_act(tx)
-                actor = replace(actor_of_standing(tx, run.job), language=manner.language)
-                with part.open("wb") as file:
-                    export = begin_export(tx, actor, question)
-                    note_taken(run.workspace, actor, export.entity, export.total, format.name)
-                    format.write(export, file, manner, _told(run))
-        except (KubikError, JobCancelled):
-            part.unlink(missing_ok=True)
-            raise
+        export, act = _write_part(run, question, format, manner, part)
+        size = part.stat().st_size  # an erasure may take the whole away as soon as it is one
         part.replace(whole)
         with run.workspace.read() as tx:
             if last_act(tx) == act:
@@ -95,10 +86,28 @@ def export_job(run: Run) -> Outcome:
         whole.unlink(missing_ok=True)  # it may have what was erased meanwhile
     run.progress(export.written, export.written)
     result = {
-        "entity": export.entity.name, "format": format.name, "rows": export.written, "size": whole.stat().st_size,
+        "entity": export.entity.name, "format": format.name, "rows": export.written, "size": size,
         "name": file_name(export.entity, format, manner, run.workspace), "left_out": list(export.left_out),
     }  # fmt: skip
     return Outcome(result=result)
+
+
+def _write_part(
+    run: Run, question: Query, format: Exporter, manner: Manner, part: Path
+) -> tuple[Export, int]:
+    """Write the rows into a file that nobody is given yet; the last act of an erasure before they were read."""
+    try:
+        with run.workspace.read() as tx:
+            tx.way, act = WAY, last_act(tx)
+            actor = replace(actor_of_standing(tx, run.job), language=manner.language)
+            with part.open("wb") as file:
+                export = begin_export(tx, actor, question)
+                note_taken(run.workspace, actor, export.entity, export.total, format.name)
+                format.write(export, file, manner, _told(run))
+    except (KubikError, JobCancelled):
+        part.unlink(missing_ok=True)
+        raise
+    return export, act
 
 
 def file_name(entity: Entity, format: Exporter, manner: Manner, workspace: Workspace) -> str:

@@ -16,7 +16,7 @@ from core.query.allowed import allowed
 from core.query.query import Query
 from core.query.read import read, record, visible_ids
 from core.records.api import create
-from core.storage.workspace import Transaction
+from core.storage.workspace import Transaction, unnoted
 from metamodel.model import Entity, Field
 
 MOST_ASKED = 50
@@ -88,9 +88,10 @@ def recipients(tx: Transaction, values: Mapping[str, Any]) -> tuple[Sequence[Act
 def _asked(
     tx: Transaction, giver: Actor, entity: Entity, id: int, people: Sequence[Actor], *, more: bool
 ) -> Shown:
-    seeing = [each for each in people if _sees(tx, each, entity, id)]
-    changing = [each for each in seeing if "update" in allowed(tx, each, entity.name, id)]
-    hidden = _hidden(tx, giver, seeing[0], entity, id) if len(people) == 1 and seeing else ()
+    with unnoted(tx):  # it is tried out for them: nobody is shown anything
+        seeing = [each for each in people if _sees(tx, each, entity, id)]
+        changing = [each for each in seeing if "update" in allowed(tx, each, entity.name, id)]
+        hidden = _hidden(tx, giver, seeing[0], entity, id) if len(people) == 1 and seeing else ()
     return Shown(people=len(people), more=more, saw=0, see=len(seeing), change=len(changing), hidden=hidden)
 
 

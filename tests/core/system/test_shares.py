@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from core.query import Query, read
 from core.query.allowed import allowed
+from core.records.sharing import try_share, what_it_shows
 from core.storage.sharing import bring_shared
+from tests import factories
 from tests.core.records.asserting import faults, refusal
 from tests.core.system.test_guards import role
 
@@ -192,3 +194,30 @@ def test_shared_records_stand_in_the_order_of_the_list_each_once_and_go_with_the
     with office.workspace.read() as tx:
         written = kept(tx)
     assert written == office.workspace.write(made_anew), "an upgrade makes the same of the shares there are"
+
+
+PERSONAL = {
+    **SHARING,
+    "entities/company.yaml": factories.SAMPLE["entities/company.yaml"].replace(
+        "{name: notes, type: long_text}", "{name: notes, type: long_text, personal: true}"
+    ),
+}
+
+
+@pytest.mark.parametrize("changes", [PERSONAL])
+def test_nobody_is_written_down_as_having_seen_what_was_only_tried_out_for_them(office, firm):
+    igor = {"user": office.people["igor"].user}
+
+    def tried(tx):
+        tx.way = "card"
+        entity = tx.model.entities["company"]
+        shown = try_share(tx, office.people["marina"], entity, firm, {**igor, "access": "change"})
+        assert (shown.see, shown.change, shown.hidden) == (1, 1, ())
+        return what_it_shows(tx, office.people["marina"], entity, firm, igor)
+
+    assert office.workspace.write(tried).see == 0
+    share(office, firm, **igor)
+    assert office.workspace.write(tried).hidden[0].name == "notes"
+    office.workspace.sightings.flush()
+    with office.workspace.read() as tx:
+        assert tx.connection.execute(sa.select(tx.tables.own.sighting)).all() == []

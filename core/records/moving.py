@@ -19,7 +19,7 @@ from core.records.shapes import Ready, Row, Saved, Values
 from core.records.statements import load
 from core.records.values import parse_row
 from core.records.work import Work, start
-from core.storage.workspace import Transaction
+from core.storage.workspace import Transaction, tried
 from metamodel.errors import Problem, unknown
 from metamodel.fields.base import Context
 from metamodel.messages import message
@@ -57,17 +57,13 @@ def try_move(
     context: Context = JSON,
 ) -> KubikError | None:  # fmt: skip
     """What a move would be refused with; nothing of it stays."""
-    waiting = list(tx.after_commit)
-    part = tx.connection.begin_nested()
     try:
-        move(tx, actor, entity, id, to, values, context=context)
+        with tried(tx):
+            move(tx, actor, entity, id, to, values, context=context)
     except KubikError as error:
         if error.status >= 500:
             raise
         return error
-    finally:
-        part.rollback()
-        tx.after_commit[:] = waiting
     return None
 
 

@@ -19,7 +19,7 @@ from core.query.names import no_such_field
 from core.query.past import Past, PastRecord, past
 from core.records.api import restore, update
 from core.records.shapes import Ready, Saved
-from core.storage.workspace import Transaction
+from core.storage.workspace import Transaction, tried
 from metamodel.errors import Problem
 from metamodel.fields.base import Context
 from metamodel.messages import Message, message
@@ -118,18 +118,13 @@ def preview_revert(
 ) -> Reverting:
     """What `revert` would do, tried and taken back: with the rules that would refuse it."""
     plan = reverting(tx, actor, entity, id, version, fields)
-    calls = list(tx.after_commit)
-    whole = tx.connection.begin_nested()
     try:
-        _write(tx, actor, plan, None, context)
+        with tried(tx):
+            _write(tx, actor, plan, None, context)
     except KubikError as error:
         if error.status >= 500:
             raise
         plan.problems = tuple(error.errors) or (Problem(pointer="", code=error.code, message=error.detail),)
-    finally:
-        if whole.is_active:
-            whole.rollback()
-        tx.after_commit[:] = calls
     return plan
 
 

@@ -16,7 +16,7 @@ from core.query.allowed import allowed
 from core.query.query import Query
 from core.query.read import read, record, visible_ids
 from core.records.api import create
-from core.storage.workspace import Transaction, unnoted
+from core.storage.workspace import Transaction, tried, unnoted
 from metamodel.model import Entity, Field
 
 MOST_ASKED = 50
@@ -42,12 +42,9 @@ def try_share(tx: Transaction, actor: Actor, entity: Entity, id: int, values: Ma
     """What a share with these values would show; it is made, asked about and taken back. Its refusal is raised."""
     people, more = recipients(tx, values)
     saw = sum(_sees(tx, each, entity, id) for each in people)
-    nested = tx.connection.begin_nested()
-    try:
+    with tried(tx):
         create(tx, actor, "share", {"about": {"entity": entity.name, "id": id}, **values})
         shown = _asked(tx, actor, entity, id, people, more=more)
-    finally:
-        nested.rollback()
     return Shown(
         people=shown.people, more=shown.more, saw=saw, see=shown.see, change=shown.change, hidden=shown.hidden
     )

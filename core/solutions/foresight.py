@@ -20,7 +20,7 @@ from core.solutions.plans import Target
 from core.storage.catalog import read_catalog
 from core.storage.ddl import missing_steps
 from core.storage.tables import Tables
-from core.storage.workspace import Transaction, Workspace
+from core.storage.workspace import Transaction, Workspace, tried
 from metamodel.diff.changes import shape
 from metamodel.errors import Problem
 from metamodel.messages import Message, message
@@ -68,16 +68,14 @@ def _tried(tx: Transaction, actor: Actor, target: Target, tables: Tables) -> For
         for person in people:  # who has several roles that change is counted once, by the first
             asked.setdefault((entity.uid, person), role)
     before = _counted(tx, asked, time.monotonic() + SECONDS / 2)
-    whole = tx.connection.begin_nested()
-    try:
+    with tried(tx):
         tx.model, tx.tables = target.model, tables
-        sync_roles(tx)
-        after = _counted(tx, before, time.monotonic() + SECONDS / 2)
-        faults = failing(tx)
-    finally:
-        tx.model, tx.tables = old, old_tables
-        if whole.is_active:
-            whole.rollback()
+        try:
+            sync_roles(tx)
+            after = _counted(tx, before, time.monotonic() + SECONDS / 2)
+            faults = failing(tx)
+        finally:
+            tx.model, tx.tables = old, old_tables
     counted: dict[tuple[str, str], list[int]] = {}
     for (entity_uid, person), now in after.items():
         role_uid = asked[entity_uid, person].uid

@@ -337,6 +337,19 @@ def unnoted(tx: Transaction) -> Iterator[None]:
 
 
 @contextmanager
+def tried(tx: Transaction) -> Iterator[None]:
+    """Write what is only tried: it is taken back at the end, with what was to be called once it is durable."""
+    calls = list(tx.after_commit)
+    whole = tx.connection.begin_nested()
+    try:
+        yield
+    finally:
+        if whole.is_active:
+            whole.rollback()
+        tx.after_commit[:] = calls
+
+
+@contextmanager
 def _closed_on_error(database: Database) -> Iterator[None]:
     try:
         yield

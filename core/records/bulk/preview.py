@@ -12,7 +12,7 @@ from core.records.bulk.choosing import chosen_count, chosen_ids
 from core.records.bulk.order import AT_ONCE, SIZES, Order, must_grant
 from core.records.bulk.report import Report
 from core.records.bulk.steps import Done, step
-from core.storage.workspace import Transaction, Workspace
+from core.storage.workspace import Transaction, Workspace, tried
 
 MOST_TRIED = 5_000
 """Records that are tried."""
@@ -70,12 +70,7 @@ def _try(
         ids = chosen_ids(tx, actor, order, after, size)
         if not ids:
             return None
-        waiting = list(tx.after_commit)
-        whole = tx.connection.begin_nested()
-        try:
+        with tried(tx):
             return ids[-1], step(tx, actor, order, ids)
-        finally:
-            whole.rollback()
-            tx.after_commit[:] = waiting
 
     return workspace.write(action), time.perf_counter() - began

@@ -9,14 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.access.actor import Actor, system_actor
-from core.access.grants import grants_of
 from core.access.managing import held_roles
 from core.access.roster import holders
 from core.query.allowed import allowed
+from core.query.cells_read import cells_read
 from core.query.query import Query
 from core.query.read import read, record, visible_ids
 from core.records.api import create
-from core.storage.workspace import Transaction, tried, unnoted
+from core.storage.workspace import Transaction, tried
 from metamodel.model import Entity, Field
 
 MOST_ASKED = 50
@@ -85,10 +85,9 @@ def recipients(tx: Transaction, values: Mapping[str, Any]) -> tuple[Sequence[Act
 def _asked(
     tx: Transaction, giver: Actor, entity: Entity, id: int, people: Sequence[Actor], *, more: bool
 ) -> Shown:
-    with unnoted(tx):  # it is tried out for them: nobody is shown anything
-        seeing = [each for each in people if _sees(tx, each, entity, id)]
-        changing = [each for each in seeing if "update" in allowed(tx, each, entity.name, id)]
-        hidden = _hidden(tx, giver, seeing[0], entity, id) if len(people) == 1 and seeing else ()
+    seeing = [each for each in people if _sees(tx, each, entity, id)]
+    changing = [each for each in seeing if "update" in allowed(tx, each, entity.name, id)]
+    hidden = _hidden(tx, giver, seeing[0], entity, id) if len(people) == 1 and seeing else ()
     return Shown(people=len(people), more=more, saw=0, see=len(seeing), change=len(changing), hidden=hidden)
 
 
@@ -98,13 +97,5 @@ def _sees(tx: Transaction, person: Actor, entity: Entity, id: int) -> bool:
 
 def _hidden(tx: Transaction, giver: Actor, person: Actor, entity: Entity, id: int) -> tuple[Field, ...]:
     """The fields of this very record that the giver reads and the person does not."""
-    mine, theirs = (_read(tx, each, entity, id) for each in (giver, person))
+    mine, theirs = (cells_read(tx, each, entity, (id,)).get(id, {}) for each in (giver, person))
     return tuple(f for f in entity.fields if not f.system and f.uid in mine and f.uid not in theirs)
-
-
-def _read(tx: Transaction, actor: Actor, entity: Entity, id: int) -> set[str]:
-    coverage = grants_of(tx.model, actor).readable(entity.uid)
-    masked = tuple(f.name for f in entity.fields if coverage.get(f.uid) == "sometimes" and f.valued)
-    item, _ = record(tx, actor, entity.name, id, masked)
-    hidden = item.get("_hidden", ())
-    return {f.uid for f in entity.fields if f.uid in coverage and f.name not in hidden}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from core.access.managing import manages_anybody, may_everything
 from core.errors import KubikError
 from core.query.cells_read import cells_read
 from core.query.cursor import read_cursor, write_cursor
+from core.query.noting import personal_fields, personal_title
 from core.query.plan import page_limit
 from core.query.query import Link
-from core.query.read import titles
+from core.query.read import titles, visible_ids
 from core.storage.workspace import Transaction, unnoted
 from metamodel.model import Entity, Field, Model
 
@@ -36,9 +37,9 @@ class Sight:
     fields: tuple[Field, ...]
     count: int
     record: int | None
-    """The record, when it was one."""
+    """The record, when it was one and the asker sees it."""
     title: str = ""
-    """What it is called, as far as the asker may see it."""
+    """What it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +69,22 @@ def sightings(
 ) -> SightPage:
     """Views of personal data; of one ``record`` with its child rows, which the actor must see (KBK2006).
 
-    By who manages people (KBK4002). Of entities and fields that they may read themselves.
+    By who manages people (KBK4002). Of entities and fields that they may read themselves; a record out of their sight is
+    not named, and of a person (``by``) whom they do not see nothing is told.
     """
     require_overseer(tx, actor)
     limit = page_limit(limit)
     sighting = tx.tables.own.sighting
     known = _known(tx, actor)
     bound = ("sightings", actor.user, entity, record, by, way)
-    select = sa.select(sighting).where(sighting.c.entity.in_(sorted(known)))
+    select = sa.select(sighting).where(_told_of(tx, actor, known))
     if cursor:
         select = select.where(sighting.c.id < read_cursor(tx.workspace.secret_key, bound, cursor, 1)[0])
     if entity is not None:
         select = select.where(_of(tx, actor, known, entity, record))
     if by is not None:
-        select = select.where(sighting.c.by == by)
+        person = by == actor.user or visible_ids(tx, actor, tx.model.entities["user"], (by,), "any")
+        select = select.where(sighting.c.by == by if person else sa.false())
     if way is not None:
         select = select.where(sighting.c.way == way)
     rows = tx.connection.execute(select.order_by(sighting.c.id.desc()).limit(limit + 1)).all()
@@ -95,6 +98,25 @@ def _known(tx: Transaction, actor: Actor) -> dict[str, Entity]:
     return {e.uid: e for e in tx.model.entities.values() if grants.may(e.uid, "read")}
 
 
+def _told_of(tx: Transaction, actor: Actor, known: Mapping[str, Entity]) -> sa.ColumnElement[bool]:
+    """What limits views to those of fields that the actor may read."""
+    sighting, grants = tx.tables.own.sighting, grants_of(tx.model, actor)
+    if grants.everything:
+        return sighting.c.entity.in_(sorted(known))
+    found = [
+        sa.and_(sighting.c.entity == uid, _names(tx, each, grants.readable(uid)))
+        for uid, each in known.items()
+    ]
+    return sa.or_(sa.false(), *found)
+
+
+def _names(tx: Transaction, entity: Entity, readable: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether a view names one of the fields (uids) that are readable."""
+    noted = sorted({*personal_fields(tx.model, entity), *personal_title(tx.model, entity)} & {*readable})
+    fields = sa.type_coerce(tx.tables.own.sighting.c.fields, sa.Text())
+    return sa.or_(sa.false(), *(fields.contains(f'"{uid}"', autoescape=True) for uid in noted))
+
+
 def _of(
     tx: Transaction, actor: Actor, known: dict[str, Entity], name: str, record: int | None
 ) -> sa.ColumnElement[bool]:
@@ -106,51 +128,60 @@ def _of(
     if record is None:
         return sighting.c.entity == found.uid
     with unnoted(tx):
-        if record not in cells_read(tx, actor, found, (record,)):
-            raise KubikError("KBK2006")
-    wanted = [(found.uid, [record])]
+        cells = cells_read(tx, actor, found, (record,)).get(record)
+    if cells is None:
+        raise KubikError("KBK2006")
+    named = sa.true() if grants_of(tx.model, actor).everything else _names(tx, found, cells)
+    wanted = [sa.and_(sighting.c.entity == found.uid, named, _among(sighted, sighting, [record]))]
     for child in (f for f in found.fields if f.type.name == "children" and f.through and f.target in known):
         place = tx.tables[child.target or ""]
         link = place.columns[child.through or ""].value
         rows = tx.connection.execute(sa.select(place.table.c.id).where(link == record).limit(1000)).scalars()
-        wanted.append((child.target or "", list(rows)))
-    return sa.or_(
-        *(
-            sa.and_(
-                sighting.c.entity == uid,
-                sighting.c.id.in_(sa.select(sighted.c.sighting).where(sighted.c.record.in_(ids))),
-            )
-            for uid, ids in wanted
-            if ids
-        )
-    )
+        seen = visible_ids(tx, actor, known[child.target or ""], list(rows), "any")
+        if seen:
+            wanted.append(sa.and_(sighting.c.entity == child.target, _among(sighted, sighting, sorted(seen))))
+    return sa.or_(*wanted)
+
+
+def _among(sighted: sa.Table, sighting: sa.Table, ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    return sighting.c.id.in_(sa.select(sighted.c.sighting).where(sighted.c.record.in_(ids)))
 
 
 def _told(tx: Transaction, actor: Actor, known: dict[str, Entity], rows: Sequence[Any]) -> tuple[Sight, ...]:
-    user = tx.model.entities["user"]
+    user, grants = tx.model.entities["user"], grants_of(tx.model, actor)
     people = {who for row in rows for who in (row.by, row.behalf) if who is not None}
     names = titles(tx, actor, user, people) if people else {}
-    single = [row.id for row in rows if row.count == 1]
-    sighted = tx.tables.own.sighted
-    records: dict[int, int] = {}
-    if single:
-        found = sa.select(sighted.c.sighting, sighted.c.record).where(sighted.c.sighting.in_(single))
-        records = {row.sighting: row.record for row in tx.connection.execute(found)}
+    records = _single(tx, rows)
+    cells: dict[tuple[str, int], Collection[str]] = {}
     named: dict[tuple[str, int], str] = {}
     for uid in {row.entity for row in rows}:
         ids = [records[row.id] for row in rows if row.entity == uid and row.id in records]
+        cells |= {(uid, id): each.keys() for id, each in cells_read(tx, actor, known[uid], ids).items()}
         found_titles = titles(tx, actor, known[uid], ids) if ids else {}
         named |= {(uid, id): link.title for id, link in found_titles.items() if link.id is not None}
-    return tuple(
-        Sight(
+
+    def told(row: Any) -> Sight:
+        record = records.get(row.id)
+        here = cells.get((row.entity, record or 0), ())
+        if not grants.everything and not {*row.fields} & {*here}:
+            record, here = None, grants.readable(row.entity)  # out of sight, or what was seen of it is
+        return Sight(
             id=row.id, at=row.at, by=names.get(row.by), behalf=names.get(row.behalf), token=row.token is not None,
             way=row.way, entity=known[row.entity],
-            fields=tuple(f for f in known[row.entity].fields if f.uid in row.fields),
-            count=row.count, record=records.get(row.id),
-            title=named.get((row.entity, records.get(row.id, 0)), ""),
-        )
-        for row in rows
-    )  # fmt: skip
+            fields=tuple(f for f in known[row.entity].fields if f.uid in row.fields and (grants.everything or f.uid in here)),
+            count=row.count, record=record, title=named.get((row.entity, record or 0), ""),
+        )  # fmt: skip
+
+    return tuple(told(row) for row in rows)
+
+
+def _single(tx: Transaction, rows: Sequence[Any]) -> dict[int, int]:
+    """Of views of one record, which it was."""
+    sighted, single = tx.tables.own.sighted, [row.id for row in rows if row.count == 1]
+    if not single:
+        return {}
+    found = sa.select(sighted.c.sighting, sighted.c.record).where(sighted.c.sighting.in_(single))
+    return {row.sighting: row.record for row in tx.connection.execute(found)}
 
 
 def may_erase(tx: Transaction, actor: Actor) -> bool:

@@ -38,6 +38,7 @@ from core.web.security import SAFE_METHODS, SESSION_COOKIE, VISITOR_COOKIE, Seal
 from core.web.site import Site
 from core.web.taking import boundary_of
 from core.web.templates import Templates
+from metamodel.text import LARGEST
 
 _API = ("/api/", "/health/")
 _API_ROOTS = ("/api", "/health", "/metrics")
@@ -159,6 +160,12 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
+async def refuse_beyond_ids(request: Request[Any, Any, Any]) -> None:
+    """A number in an address that no record can have is that of none: databases take 64 bits."""
+    if any(isinstance(part, int) and abs(part) > LARGEST for part in request.path_params.values()):
+        raise KubikError("KBK2006")
+
+
 def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: bool = False) -> Application:
     """The application of an installation that exists, KBK6002 when there is none; ``jobs`` runs background jobs too."""
     workspace = workspace or Workspace.open(settings)
@@ -182,6 +189,7 @@ def create_app(settings: Settings, workspace: Workspace | None = None, *, jobs: 
     worker = make_worker(workspace) if jobs else None
     application = Application(
         [gate, *pages],
+        before_request=refuse_beyond_ids,
         exception_handlers={Exception: page_error},
         openapi_config=None,
         logging_config=None,

@@ -256,3 +256,18 @@ def test_numbers_that_no_record_can_have_are_refused_like_any_other(house: Site,
         for name in ("/papers[]", "/company", "/items/0/id", "_version"):
             sent = [("/name", "x"), ("/stage", "lead"), ("/company~text", "x"), (name, text)]
             assert mark.post("/e/deal/new", sent).status_code in (303, 422), (name, text[:9])
+
+
+def test_a_number_beyond_all_ids_in_the_address_of_a_page_is_of_no_record(house: Site) -> None:
+    admin, tried = sign_in(house, "admin"), 0
+    for route in house.application.routes:
+        if ":int}" not in route.path:
+            continue
+        address = re.sub(r"\{\w+:int\}", str(2**63), route.path.replace("{entity:str}", "deal"))
+        address = re.sub(r"\{\w+:str\}", "timeline", address)
+        for method in getattr(route, "methods", ()):
+            if method in ("GET", "POST"):
+                answer = admin.get(address) if method == "GET" else admin.post(address, [])
+                assert answer.status_code == 404, (method, address, answer.status_code)
+                tried += 1
+    assert tried > 40

@@ -86,6 +86,7 @@ def pages(visit: Visit) -> None:
 )  # fmt: skip
 def personal(visit: Visit) -> None:
     """What is kept of a person is for who may manage people, and of records that they see."""
+    visit.site.workspace.sightings.flush()
     for path in ("/personal", "/personal/job/1", "/api/personal/sightings"):
         visit.page(path)
     visit.api("GET", "/api/personal/sightings")

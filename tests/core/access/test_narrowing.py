@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -11,13 +12,16 @@ from core.access.grants import Grants, grants_of
 from core.access.managing import below, may_everything
 from core.access.narrowing import (
     Narrowing,
+    both,
     deputizing,
     read_narrowing,
     viewing,
     write_narrowing,
 )
+from core.access.standing import asked_so, write_standing
 from core.access.tokens import narrowed
 from core.errors import KubikError
+from core.jobs.jobs import Job
 from metamodel.model import ACTIONS, Model
 from tests.factories import model
 
@@ -116,3 +120,27 @@ def test_narrowings_are_kept_as_they_are(sales):
         assert read_narrowing(write_narrowing(narrowing)) == narrowing
         assert of(sales, "head", narrowing).key != of(sales, "head", None).key
     assert read_narrowing(write_narrowing(None)) is None
+
+
+def test_nothing_is_narrowed_by_none_and_what_narrows_stays(sales):
+    narrow = viewing()
+    assert both(narrow, None) == both(None, narrow) == narrow and both(None, None) is None
+
+
+def test_a_job_is_told_of_by_the_very_key_that_asked_for_it(sales):
+    key = Actor(user=1, login="x", token=5, narrowing=narrowed(sales, read_only=True))
+    stand_in = Actor(user=2, person=1, login="y", mode="deputy", narrowing=deputizing(sales))
+    fields = dict.fromkeys(Job.__dataclass_fields__) | {"by": 1}
+    for asked in (key, stand_in, replace(key, narrowing=None, token=None)):
+        job = Job(**(fields | {"parameters": write_standing(asked)}))
+        others = (
+            key,
+            replace(key, token=6),
+            stand_in,
+            replace(stand_in, user=3),
+            replace(stand_in, mode="view"),
+        )
+        assert [other for other in others if asked_so(other, job)] == [o for o in others if o == asked]
+        assert asked_so(replace(key, narrowing=None, token=None), job), (
+            "a person as themselves sees all of theirs"
+        )

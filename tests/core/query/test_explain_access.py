@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.access.explain import explain
+from core.access.explain import Explanation, Reason, explain
+from core.query.why import reason_of
 from tests.core.query.test_agreement import CHECKED, FIELDS, people
 from tests.core.query.world import Oracle, actor_in
 
@@ -40,3 +43,26 @@ def test_stages_count_as_they_stand(place):
             found = explain(tx, [manager], 1, deal, row["id"], "update")
             assert found.allowed == (row["owner"] == 1 and stage.name in ("lead", "offer"))
             assert [reason.role.name for reason in found.reasons] == ["manager"]
+
+
+def test_a_refusal_says_what_stands_nearest_in_the_way(place):
+    workspace, _ = place
+    with workspace.read() as tx:
+        role = tx.model.roles["manager"]
+    given = Reason(role=role, grant=None, holds=True, covers=True)
+    elsewhere = replace(given, holds=False)
+    staged = replace(elsewhere, at_stage=False)
+    no = Explanation(allowed=False, reasons=())
+    for found, word in (
+        (replace(no, allowed=True, narrowed=True), "granted"),
+        (replace(no, exists=False, narrowed=True), "no record"),
+        (replace(no, narrowed=True, sight=no), "narrowed"),
+        (replace(no, sight=no, parent=no), "out of sight"),
+        (replace(no, parent=no), "parent"),
+        (replace(no, parent=replace(no, allowed=True)), "no grant"),
+        (replace(no, reasons=(elsewhere, elsewhere)), "rows"),
+        (replace(no, reasons=(staged,)), "stage"),
+        (replace(no, reasons=(replace(given, passes=False),)), "check"),
+        (replace(no, reasons=(replace(given, covers=False),)), "field"),
+    ):
+        assert reason_of(found) == word

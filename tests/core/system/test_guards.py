@@ -1,9 +1,12 @@
 """Guards of the system's entities: who may make whom what, and what nobody can do to an installation."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import records
 from core.access.actor import Actor
+from core.access.tokens import narrowed
 from tests.core.records.asserting import faults, refusal
 
 MANAGING = {
@@ -84,6 +87,22 @@ def test_people_of_equal_or_higher_roles_are_out_of_reach(office):
     error = refusal(office.update, "user", office.people["igor"].user, {"login": "x"}, by="marina")
     assert {c for _, c in faults(error)} == {"KBK3014"}
     office.update("user", office.people["igor"].user, {"active": False}, by="anna")
+
+
+@with_managing_heads
+def test_who_has_a_role_above_gets_and_loses_none_by_who_stands_below(office):
+    """Whoever a role is given to must be somebody whom one manages, however low the role."""
+    root, manager = office.people["root"].user, role(office, "manager")
+    error = refusal(office.create, "user_role", {"user": root, "role": manager}, by="anna")
+    assert faults(error) == {("", "KBK3014")}
+    held = office.create("user_role", {"user": root, "role": manager}).id
+    assert refusal(office.delete, "user_role", held, by="anna").code == "KBK3014"
+    plain = office.create("user", {"login": "plain", "name": "Plain"}).id
+    narrow = narrowed(office.model, entities=("user", "user_role", "role"))
+    office.people["key"] = replace(office.people["anna"], narrowing=narrow)
+    error = refusal(office.create, "user_role", {"user": plain, "role": manager}, by="key")
+    assert {code for _, code in faults(error)} == {"KBK3014"}, "a narrower key manages nobody"
+    office.create("user_role", {"user": plain, "role": manager}, by="anna")
 
 
 def test_the_last_active_administrator_stays(office):

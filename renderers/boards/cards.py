@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from core.access.grants import Grants
 from core.i18n import Texts
 from core.query.query import Link
+from core.query.stage_times import length
 from core.query.summing import currency
 from core.query.totals import Total
 from metamodel.messages import message
@@ -42,12 +44,12 @@ def clock_fields(entity: Entity, grants: Grants) -> tuple[str, ...]:
 
 
 def norm_of(entity: Entity, stage: str | None) -> timedelta | None:
-    """The norm of the stage of that name, a month being 30 days; None where pipelines differ in it, or there is none."""
+    """The norm of the stage of that name; None where pipelines differ in it, or there is none."""
     if entity.stages is None:
         return None
     found = {s.norm for pipeline in entity.stages.pipelines for s in pipeline.stages if s.name == stage}
     norm = found.pop() if len(found) == 1 else None
-    return None if norm is None else timedelta(days=30 * norm.months, seconds=norm.total)
+    return None if norm is None else length(norm)
 
 
 def asked_fields(board: Board) -> tuple[str, ...]:
@@ -75,18 +77,13 @@ def cards(
     made = []
     for index, item in enumerate(items):
         record = item["id"]
-        amount = item.get(summed.name) if summed is not None else None
         made.append(
             Card(
                 id=record,
                 href=f"{path}/{record}",
                 move_href=f"{path}/{record}/place?{back}",
                 fixed=record not in liftable,
-                amount=""
-                if amount is None
-                else f"{amount:f}"
-                if hasattr(amount, "as_tuple")
-                else str(amount),
+                amount=_written(item.get(summed.name)) if summed is not None else "",
                 bar=_bar(item.get(clock[1]), norm_of(board.entity, item.get(clock[0])), now, texts)
                 if clock
                 else None,
@@ -94,6 +91,11 @@ def cards(
             )
         )
     return tuple(made)
+
+
+def _written(amount: Decimal | int | None) -> str:
+    """A number as the browser adds it up: all its digits, no exponent."""
+    return "" if amount is None else f"{amount:f}" if isinstance(amount, Decimal) else str(amount)
 
 
 def _summed(board: Board, model: Model) -> Field | None:

@@ -59,7 +59,8 @@ def stage_times(tx: Transaction, actor: Actor, entity: Entity, id: int) -> tuple
 def _added_up(
     tx: Transaction, stages: Stages, changes: list[StageChange], current: str, since: datetime
 ) -> tuple[StageTime, ...]:
-    """The times between the changes, and since ``since`` in the stage of now."""
+    """The times between the changes, and since ``since`` in the stage of now. A record that came with a solution stood in
+    its first stage since when that says, before the journal knows of it."""
     spent: dict[str, timedelta] = {}
     visits: dict[str, int] = {}
     first = changes[0] if changes else None
@@ -68,12 +69,14 @@ def _added_up(
     for before, after in pairwise(changes):
         again = before.target == current and before.at >= since  # left for a move that was taken back
         if before.target is not None and not again:
-            spent[before.target] = spent.get(before.target, timedelta()) + (after.at - before.at)
+            began = before.at if before.source is not None else min(before.at, after.since or before.at)
+            spent[before.target] = spent.get(before.target, timedelta()) + (after.at - began)
             visits[before.target] = visits.get(before.target, 0) + 1
     stay = max(tx.now - since, timedelta())
     spent[current] = spent.get(current, timedelta()) + stay
     visits[current] = visits.get(current, 0) + 1
-    found = ((stages.stage(uid), uid) for uid in spent)
+    met = dict.fromkeys([*(uid for change in changes for uid in (change.source, change.target)), current])
+    found = ((stages.stage(uid), uid) for uid in met if uid in spent)
     return tuple(
         StageTime(
             stage=one,

@@ -148,8 +148,11 @@ def _judge(work: Work, row: Row) -> None:
                 choice = field.choice(one)
                 if one in before or choice is not None and not choice.archived:
                     continue
-                label = choice.label if choice else str(one)
-                why = message("“{choice}” is archived: choose another", choice=label)
+                why = (
+                    message("“{choice}” is archived: choose another", choice=choice.label)
+                    if choice is not None
+                    else message("“{field}”: this choice is no more", field=field.label)
+                )
                 work.refuse(pointer_to(row, field.name), "KBK3003", why)
 
 

@@ -115,6 +115,8 @@ def _pipelines(entity: Entity, view: View) -> tuple[Pipeline, ...]:
 def places(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total] | None) -> list[Place]:
     """The columns in order; of links those that some record leads to, which only ``counted`` tells."""
     texts = who.texts
+    if counted is None:
+        counted = _standing(tx, who, board)
     match board.field.result.kind:
         case "choice":
             made = _of_choices(board, counted, texts)
@@ -124,8 +126,8 @@ def places(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total] |
                 _place(board, "false", texts.gettext("No"), False),
             ]
         case _:
-            made = _of_links(tx, who, board, counted or ())
-    found = {(total.value, total.hidden) for total in counted or ()}
+            made = _of_links(tx, who, board, counted)
+    found = {(total.value, total.hidden) for total in counted}
     if (None, False) in found or not (board.of_stages or board.field.required):
         made.append(
             Place(
@@ -143,14 +145,35 @@ def places(tx: Transaction, who: Visit, board: Board, counted: Sequence[Total] |
     return made
 
 
+def passing(board: Board) -> tuple[Total, ...]:
+    """The groups whose columns stand only as long as a card is in them, as if each had one: stages and choices that were
+    archived, and nothing where something has to be."""
+    archived = [choice.uid for choice in board.field.choices if choice.archived]
+    needed = board.of_stages or board.field.required
+    values = [*archived, None] if needed else archived
+    return tuple(Total(value=value, hidden=False, count=0, fields={}) for value in values)
+
+
+def _standing(tx: Transaction, who: Visit, board: Board) -> tuple[Total, ...]:
+    """Those of them that have a card, before anything is counted."""
+    return tuple(
+        total
+        for total in passing(board)
+        if read(tx, who.actor, board.query(group=_group(board, total.value), limit=1)).items
+    )
+
+
+def _group(board: Board, value: Any) -> Group:
+    return Group(field=board.field.uid, which="empty" if value is None else "value", value=value)
+
+
 def place_of(tx: Transaction, who: Visit, board: Board, key: str) -> Place | None:
     """The column of a key, None when there is none; of a link any record that the reader sees."""
     if board.field.result.kind != "link" or number_of(key) is None:
-        nobody = (
-            Total(value=None, hidden=True, count=0, fields={}),
-            Total(value=None, hidden=False, count=0, fields={}),
-        )
-        return next((place for place in places(tx, who, board, nobody) if place.key == key), None)
+        out_of_sight = Total(value=None, hidden=True, count=0, fields={})
+        nothing = Total(value=None, hidden=False, count=0, fields={})
+        every = (*passing(board), nothing, out_of_sight)
+        return next((place for place in places(tx, who, board, every) if place.key == key), None)
     total = Total(value=int(key), hidden=False, count=0, fields={})
     return next((p for p in _of_links(tx, who, board, (total,), alone=True) if p.key == key), None)
 
@@ -177,9 +200,9 @@ def _place(board: Board, key: str, label: str, value: Any, **more: Any) -> Place
     return Place(key=key, label=label, group=Group(field=board.field.uid, value=value), **more)
 
 
-def _of_choices(board: Board, counted: Sequence[Total] | None, texts: Texts) -> list[Place]:
+def _of_choices(board: Board, counted: Sequence[Total], texts: Texts) -> list[Place]:
     """Every choice that is not hidden; one that is archived while records have it, to be taken out of it."""
-    used = {total.value for total in counted or ()}
+    used = {total.value for total in counted}
     of_it = {stage.uid for stage in board.pipeline.stages} if board.pipeline is not None else None
     chosen = board.listing.address.chosen.get(board.field.name)
     return [

@@ -26,7 +26,7 @@ from renderers.boards.build import (
     drawing,
     more_part,
 )
-from renderers.boards.columns import board_of, place_of, places
+from renderers.boards.columns import board_of, passing, place_of, places
 from renderers.boards.heads import head
 from renderers.filters.view import FilterBar
 from renderers.lists.asking import asked_list
@@ -44,7 +44,7 @@ def board_html(
     found = None if comes_late(made) else counted(made)
     opened = set(request.query_params.getall("open", []))
     board = board_view(made, found, opened)
-    nothing = found is not None and not found and not made.board.pipelines
+    nothing = found is not None and not found
     actions = above_list(tx, who.actor, asked.entity, who.texts)
     page = list_page_view(asked, (), who.texts, "", empty=nothing, actions=actions, bar=bar)
     partial = who.htmx and request.headers.get("hx-history-restore-request") != "true"
@@ -104,7 +104,7 @@ def changed_cards(request: AnyRequest, entity: FromPath[str]) -> Response[Any]:
     written = request.query_params.getall("id", [])[:MOST_CHANGED]
     ids = [id for each in written if (id := number_of(each)) is not None]
     with board_asked(request, entity) as made:
-        found = _known(made) if made.board.field.result.kind == "link" else None
+        found = _known(made) if made.board.field.result.kind == "link" else passing(made.board)
         shown = places(made.tx, made.who, made.board, found)
         drawn = [(place.key, cards_of(made, place, ids)) for place in shown] if ids else []
         return _part(render(made.who, "boards/_changed.html", drawn=drawn))

@@ -162,8 +162,8 @@ def changes_of(item: Mapping[str, Any], entity: Entity, cells: Cells, language: 
             label=field.label.in_language(language) or field.name,
             before=None
             if change["from"] in (None, "", [], ())
-            else cells.one(field, field.result, change["from"]),
-            after=cells.one(field, field.result, change["to"]),
+            else cells.told(field, change["from"]),
+            after=cells.told(field, change["to"]),
         )
 
 

@@ -174,7 +174,7 @@ def _told(telling: Telling, entity: Entity, item: Mapping[str, Any], *, own: boo
 
 def one(cells: Cells, field: Field, value: Any) -> Markup:
     """A value as a cell."""
-    return cells.one(field, field.result, value)
+    return cells.told(field, value)
 
 
 def somebody(by: object, texts: Texts) -> Person:

@@ -86,7 +86,7 @@ def _lines(who: Visit, tx: Transaction, plan: Reverting) -> list[Backward]:
         if field.type.name == "children":
             table = table_of(cells, side.rows.get(field.uid, ()), who.language)
             return Markup(cells.render("history/_rows.html", **table))
-        return cells.one(field, field.result, side.item.get(field.name))
+        return cells.told(field, side.item.get(field.name))
 
     return [
         Backward(

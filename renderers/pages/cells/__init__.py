@@ -6,6 +6,7 @@ and lengths in `scalars`, long texts in `written`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -39,6 +40,9 @@ KOPECKS = 2
 
 MOST_MADE = 5_000
 """Functions and people kept in one language; beyond it they are made again."""
+
+_UID = re.compile("[a-z2-7]{10}")
+"""What stands for a choice that its field has no more."""
 
 Draw = Callable[[Sequence[Any]], list[str]]
 """Values of one column to HTML, in order."""
@@ -100,6 +104,11 @@ class Cells:
         if isinstance(value, Earlier):
             return Markup(quoted(value.earlier or self.texts.gettext("a value of an earlier type")))
         return Markup(self.draw(field, result)([value])[0])
+
+    def told(self, field: Field, value: Any) -> Markup:
+        """A single value as history tells it: as in a list, but people by their names."""
+        named = field.type.cell == "people" and isinstance(value, Sequence)
+        return self.whole(field, field.result, value) if named else self.one(field, field.result, value)
 
     def whole(self, field: Field, result: Type, value: Any) -> Markup:
         """A single value as it stands on a card: all of a rich text, all of a JSON value."""
@@ -172,7 +181,16 @@ class Cells:
 
     def _choice(self, field: Field, result: Type) -> Callable[[Sequence[Any]], Callable[[Any], str]]:
         pills = self.pills_of(field, result)
-        return lambda values: lambda value: pills.get(value) or quoted(value)
+        return lambda values: lambda value: pills.get(value) or self.former(value)
+
+    def former(self, value: str) -> str:
+        """A choice that the field has no more, of which history keeps the uid; any other text as it stands."""
+        gone = _UID.fullmatch(value) is not None
+        return (
+            self.frame("_former", text=self.texts.gettext("a choice that is no more"))
+            if gone
+            else quoted(value)
+        )
 
     def pills(self, choices: Sequence[Choice]) -> dict[str, str]:
         """Each choice as HTML, by name."""

@@ -58,7 +58,7 @@ def _choices(cells: Cells, field: Field, result: Type) -> Callable[[Sequence[Any
     before, after = cells.around("choices")
 
     def draw(value: Sequence[str]) -> str:
-        return before + " ".join(pills.get(name) or quoted(name) for name in value) + after
+        return before + " ".join(pills.get(name) or cells.former(name) for name in value) + after
 
     return lambda values: draw
 

@@ -323,7 +323,8 @@ export class Board {
     cards.setAttribute("aria-label", column.dataset.label!);
     cards.append(part);
     const link = column.querySelector<HTMLElement>(".bunfold")!;
-    const kept = link.cloneNode(true);
+    const focused = link.matches(":focus"); // who went there by keyboard stays where the column is folded again
+    const kept = link.cloneNode(true) as HTMLElement;
     link.replaceWith(cards);
     column.classList.remove("folded");
     const fold = document.createElement("button");
@@ -332,13 +333,16 @@ export class Board {
     fold.append(...[...kept.childNodes].map((node) => node.cloneNode(true)));
     fold.setAttribute("aria-label", this.words("fold", column.dataset.label!));
     fold.addEventListener("click", () => {
+      const focused = fold.matches(":focus");
       cards.replaceWith(kept);
       fold.remove();
       column.classList.add("folded");
       this.pages.delete(column);
+      if (focused) kept.focus();
       this.remember(column.dataset.column!, false);
     });
     cards.before(fold);
+    if (focused) fold.focus({ preventScroll: true });
     this.begin(column);
     column.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.remember(column.dataset.column!, true);

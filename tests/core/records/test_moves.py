@@ -201,6 +201,30 @@ def test_since_and_due_follow_every_change_of_stage_and_nothing_else(office):
         assert [(t.stage.name, t.visits, t.now) for t in times] == [("new", 1, False), ("lost", 1, True)]
 
 
+def test_what_came_with_a_solution_stood_in_its_first_stage_since_when_that_says(office):
+    made = office.create("order", {"name": "A"}, by="marina").id
+    entity = office.model.entities["order"]
+
+    def put_back(tx: Any) -> None:
+        place = tx.tables[entity.uid]
+        since = place.columns[entity.stages.since].value
+        tx.connection.execute(place.table.update().values({since.name: tx.now - timedelta(days=3)}))
+
+    def spent() -> list[tuple[str, int]]:
+        with office.workspace.read() as tx:
+            times = stage_times(tx, office.people["anna"], entity, made)
+            return [(t.stage.name, t.spent.days) for t in times]
+
+    office.workspace.write(put_back)
+    assert spent() == [("new", 3)]
+    office.update("order", made, {"state": "lost", "reason": "x"}, by="marina")
+    assert spent() == [("new", 3), ("lost", 0)]
+    office.workspace.write(lambda tx: records.take_back(tx, office.people["marina"], "order", made))
+    assert spent() == [("new", 3), ("lost", 0)]
+    office.update("order", made, {"state": "lost", "reason": "x"}, by="marina")
+    assert spent() == [("new", 3), ("lost", 0)]
+
+
 def test_a_move_is_taken_back_with_what_it_changed_by_who_made_it_once(office):
     made = office.create("order", {"name": "A"}, by="marina").id
     since = office.stored("order", made)["state_since"]

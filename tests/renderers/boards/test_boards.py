@@ -230,3 +230,45 @@ def test_of_several_pipelines_a_board_shows_one_which_is_chosen_in_the_address(s
     assert "In the shop: Done" in by_hand or "In the shop: done" in by_hand
     assert "On the road: drive" in by_hand.replace("Drive", "drive")
     assert "menu-pipeline" not in anybody.get(BOARD).text
+
+
+@ONE
+def test_a_stage_that_was_archived_keeps_its_column_while_cards_stand_there(
+    site: Site, deals: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = {"op": "change", "kind": "stage", "target": "deal.stage.offer", "definition": {"archived": True}}
+    plan = site.post("/api/model/plan", {"changes": [change]})
+    assert site.post("/api/model/apply", {"plan": plan.json()["plan"]}).status_code == 200
+    mark = sign_in(site, "mark")
+
+    def shown() -> str:
+        page = columns(mark.get(BOARD))
+        assert (
+            cards(page["offer"]) == ["Gamma"] and "place" not in page["lead"].partition('data-to="')[2][:40]
+        )
+        return page["offer"]
+
+    assert head(shown()) == "Offer 1 Amount ₽ 2,500.50 Expected ₽ 0"
+    monkeypatch.setattr("renderers.boards.build.AT_ONCE", 0)
+    assert head(shown()) == "Offer … Amount … Expected …"
+    assert text(mark.get("/e/deal/board/heads?view=deal_board").text).count("Offer 1") == 1
+    changed = mark.get(f"/e/deal/board/cards?view=deal_board&id={deals['Gamma']}").text
+    assert cards(changed.partition('data-into="offer"')[2]) == ["Gamma"]
+    further = mark.get("/e/deal/board/column?view=deal_board&column=offer")
+    assert further.status_code == 200 and cards(further.text) == ["Gamma"]
+    stale = place(mark, deals["Alpha"], "won", **{"from": "offer"})
+    assert stale.status_code == 412 and "somebody else" in stale.json()["reason"]
+    assert place(mark, deals["Gamma"], "lead", **{"from": "offer"}).status_code == 200
+    assert (
+        "offer" not in columns(mark.get(BOARD))
+        and "Offer" not in mark.get("/e/deal/board/heads?view=deal_board").text
+    )
+    assert place(mark, deals["Gamma"], "offer").status_code == 422
+
+
+@ONE
+def test_nothing_found_is_said_on_a_board_of_several_pipelines_too(site: Site) -> None:
+    site.post("/api/records/repair", {"name": "Bench"}, "admin")
+    admin = sign_in(site, "admin")
+    path, said = "/e/repair?view=repairs&q=", "<h2>Nothing found</h2>"
+    assert said in admin.get(f"{path}nowhere").text and said not in admin.get(f"{path}bench").text

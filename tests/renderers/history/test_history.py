@@ -143,6 +143,28 @@ def test_pages_show_history_the_past_and_what_bringing_back_would_do(site: Site,
     assert sign_in(site, "nina").get("/e/deal/1/history").status_code == 404
 
 
+def test_choices_and_stages_that_are_no_more_are_told_in_words_and_come_not_back(site: Site) -> None:
+    made = site.post("/api/records/deal", {"name": "One", "source": "call", "stage": "offer"}, "mark").json()[
+        "id"
+    ]
+    assert (
+        site.patch(f"/api/records/deal/{made}", {"source": "site", "stage": "lead"}, "mark").status_code
+        == 200
+    )
+    drops = [
+        {"op": "drop", "kind": kind, "target": target}
+        for kind, target in (("choice", "deal.source.call"), ("stage", "deal.stage.offer"))
+    ]
+    plan = site.post("/api/model/plan", {"changes": drops}).json()["plan"]
+    assert site.post("/api/model/apply", {"plan": plan, "accept_loss": True}).status_code == 200
+    mark, gone = sign_in(site, "mark"), '<span class="dim">a choice that is no more</span>'
+    for page in ("/history", "/at?version=1", ""):
+        shown = mark.get(f"/e/deal/{made}{page}").text
+        assert shown.count(gone) >= 2, page
+    back = html.unescape(mark.get(f"/e/deal/{made}/revert?version=1&field=source").text)
+    assert gone in back and "“Source”: this choice is no more" in back and "disabled" in back
+
+
 def test_views_of_personal_data_are_noted_and_read_by_who_answers_for_people(site: Site) -> None:
     assert site.patch("/api/records/user/3", {"email": "mark@example.org"}).status_code == 200
     sign_in(site, "admin").get("/e/user/3")

@@ -20,6 +20,9 @@ from core.access.actor import Actor, system_actor
 from core.access.explain import explain
 from core.errors import KubikError
 from core.query import Query
+from core.query.execute import Reader
+from core.query.reach import Reach
+from core.query.ways import Way
 from core.storage.expressions import AllRows, compile_ids
 from core.storage.install import install_model
 from core.storage.workspace import Transaction, Workspace
@@ -98,6 +101,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
         "EXISTS(folder.cabinet.folders WHERE EXISTS(inside WHERE open AND UNDER(this.this.folder, id)) AND UNDER(this.folder, id))",
         "EXISTS(folder.cabinet.folders WHERE UNDER(this.folder, id) AND UNDER(this.copied_to, id) AND open)",
         "EXISTS(folder.cabinet.folders WHERE open AND (UNDER(this.folder, id) OR keeper = me))",
+        "NOT (folder.readers CONTAINS me)",
     ),
 }
 ME = (1, 2, 3, None)
@@ -193,6 +197,41 @@ def test_rules_along_a_tree_give_what_plain_loops_give(workspace: Workspace, ent
                     assert told.allowed == (row["id"] in expected), (here, row)
                 some += 0 < len(expected) < len(every)
     assert some > len(alone), "most rules tell records apart"
+
+
+@pytest.mark.parametrize("way", ["free", "order", "among", "through"])
+def test_what_is_empty_is_denied_by_not_on_every_way(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, way: Way
+) -> None:
+    """An empty cell makes a rule neither true nor false, also where the database is told to seek no index for it."""
+
+    def forced(_: Reach, reader: Reader, *__: Any, **___: Any) -> tuple[Way, ...]:
+        return (way,) * reader.compiler.grant_count()
+
+    monkeypatch.setattr(Reach, "ways", forced)
+    texts = (
+        "NOT open",
+        "(NOT open) IS NULL",
+        "(NOT open) = (keeper = me)",
+        "NOT parent.open",
+        "NOT (parent.readers CONTAINS me)",
+    )
+    with workspace.read() as outer:
+        rows, made = raw_rows(outer), roles(outer.model, "folder", [(text,) for text in texts])
+        tx, actor = with_roles(outer, Person(2, tuple(made)))
+        folder = tx.model.entities["folder"]
+        for text, role in zip(texts, made, strict=True):
+            rights = judge(tx, Person(2, (role,)), rows)
+            expected = [
+                r["id"] for r in rows[folder.uid] if r["deleted_at"] is None and rights.sees(folder, r)
+            ]
+            found = query.read(
+                tx,
+                replace(actor, user=2, roles=(role.uid,)),
+                Query(entity="folder", sort=("id",), limit=1000),
+            )
+            assert [item["id"] for item in found.items] == expected, text
+            assert 0 < len(expected) < len(rows[folder.uid]), text
 
 
 def opened(tx: Transaction, actor: Actor, entity: str, id: int) -> bool:

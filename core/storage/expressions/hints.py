@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.operators import custom_op
 
 from core.storage.expressions.environment import Condition, Environment
@@ -31,7 +32,7 @@ def by_this_index(dialect: str, condition: Condition) -> Condition:
 def not_seeking(dialect: str, condition: Condition) -> Condition:
     """The condition so that no index is looked for it: SQLite's unary plus, PostgreSQL's IS TRUE."""
     if dialect == "postgresql":
-        return condition.self_group().is_(sa.true())
+        return Grouping(condition).is_(sa.true())
     return sa.sql.expression.UnaryExpression(
         condition.self_group(), operator=custom_op("+"), type_=sa.Boolean()
     )

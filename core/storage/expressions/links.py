@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 import sqlalchemy as sa
 
 from core.storage.any_links import any_of
 from core.storage.expressions.environment import Condition, Environment
+from core.storage.expressions.lists import is_list
 from core.storage.expressions.paths import limits
 from core.storage.expressions.sets import among
 from core.storage.expressions.sight import about_no_row
@@ -64,23 +65,33 @@ def linked_ids(
 
 
 def _paths(node: Node) -> list[Path] | None:
-    """The paths along links that decide a condition, None when it is not null without each of them."""
+    """The paths along links that decide a condition, None when it may be true without one of them."""
     if isinstance(node, Call) and node.function in _BY_FIRST:
         rest = node.arguments[1:]
         return _strict(node.arguments[0]) if all(about_no_row(a) for a in rest) else None
-    return _strict(node)
+    return _all_strict(node.arguments) if _asks_list(node) else _strict(node)
+
+
+def _asks_list(node: Node) -> TypeGuard[Call]:
+    """``link.tags CONTAINS x``: a list that is led to by nothing has nothing, which is false and not null."""
+    return isinstance(node, Call) and node.function == "CONTAINS" and is_list(node.arguments[0])
 
 
 def _strict(node: Node) -> list[Path] | None:
+    """The paths along links of what is null without each of them; None for anything else."""
     if isinstance(node, Path) and node.root == "row" and node.up == 0:
         return [node] if len(node.steps) > 1 else None
     if isinstance(node, Path) or about_no_row(node):
         return []
-    if not isinstance(node, Call) or node.function not in _STRICT:
+    if not isinstance(node, Call) or node.function not in _STRICT or _asks_list(node):
         return None
+    return _all_strict(node.arguments)
+
+
+def _all_strict(nodes: Sequence[Node]) -> list[Path] | None:
     found: list[Path] = []
-    for argument in node.arguments:
-        inner = _strict(argument)
+    for node in nodes:
+        inner = _strict(node)
         if inner is None:
             return None
         found += inner

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import AsBoolean, Grouping
 
 from core.storage.any_links import any_of
 from core.storage.expressions import compare, lists, numbers, sets, sight, texts
@@ -27,7 +28,9 @@ def _logic(compiler: Compiler, node: Call) -> Value:
 
 
 def _not(compiler: Compiler, node: Call) -> Value:
-    return sa.not_(compiler.truth(node.arguments[0]))
+    """In brackets, which SQLAlchemy leaves out around a boolean column: ``NOT open IS TRUE`` holds for an empty one."""
+    value = sa.not_(compiler.truth(node.arguments[0]))
+    return Grouping(value) if isinstance(value, AsBoolean) else value
 
 
 def _compare(compiler: Compiler, node: Call) -> Value:

@@ -15,6 +15,7 @@ from core.access.second import (
     drop_factor,
     has_factor,
     hash_recovery,
+    needs_factor,
     new_recovery_codes,
     new_secret,
     salt_of,
@@ -24,6 +25,7 @@ from core.access.second import (
 )
 from core.storage.workspace import Workspace
 from tests.core.access.test_login import PASSWORD, add_user, later, refusal
+from tests.factories import model
 
 NOW = 59_000_000
 """The step of time at which these tests stand still."""
@@ -149,3 +151,16 @@ def test_where_everybody_needs_one_it_is_set_up_at_the_door_and_never_in_place_o
     again = begun(workspace)
     theirs = new_secret()
     assert refusal(enrol, workspace, again, theirs, code(theirs), None, None).code == "KBK4002"
+
+
+def test_who_needs_one_is_said_by_the_role_and_by_the_installation() -> None:
+    made = model({"roles/clerk.yaml": "{name: clerk, second_factor: required, grants: []}"})
+    roles = {name: (made.roles[name].uid,) for name in ("administrator", "head", "clerk")}
+    needing = {
+        setting: {name for name, held in roles.items() if needs_factor(made, held, setting)}
+        for setting in ("roles", "administrators", "everybody")
+    }
+    assert needing == {
+        "roles": {"clerk"}, "administrators": {"clerk", "administrator"}, "everybody": set(roles),
+    }  # fmt: skip
+    assert not needs_factor(made, ())

@@ -157,3 +157,12 @@ def test_an_actor_without_roles_can_do_nothing(office):
     office.people["nobody"] = Actor(user=None, login="nobody")
     assert refusal(office.create, "user", {"login": "x", "name": "X"}, by="nobody").status == 404
     assert refusal(office.delete, "company", 1, by="nobody").status == 404
+
+
+def test_who_comes_by_a_narrower_key_names_no_stand_in(office):
+    root, igor = office.people["root"], office.people["igor"].user
+    named = {"user": root.user, "deputy": igor, "starts_on": "2020-01-01"}
+    office.people["key"] = replace(root, narrowing=narrowed(office.model, entities=("deputy", "user")))
+    error = refusal(office.create, "deputy", named, by="key")
+    assert faults(error) == {("/user", "KBK3014")}
+    office.create("deputy", named)

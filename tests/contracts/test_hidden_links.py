@@ -295,6 +295,22 @@ def questions(tx: Transaction, actor: Actor) -> dict[str, Callable[[], Any]]:
     return asked
 
 
+def test_a_link_to_any_record_is_compared_with_another_as_far_as_both_are_seen(yard: Workspace) -> None:
+    with yard.read() as tx:
+        deal, company = tx.model.entities["deal"], tx.model.entities["company"]
+        user = next(r["id"] for r in raw_rows(tx)[tx.model.entities["user"].uid])
+        reader = Actor(user=user, login="rita", roles=(tx.model.roles["reader"].uid,), language="en")
+        about = deal.by_name["about"].uid
+        led = {
+            r["id"]: r[about].id
+            for r in raw_rows(tx)[deal.uid]
+            if r[about] and r[about].entity == company.uid
+        }
+        ask = Query(entity="deal", fields=("id",), filter="about = about AS company", limit=100)
+        found = query.read(tx, reader, ask)
+        assert [item["id"] for item in found.items] == [id for id, to in led.items() if to in OPEN] != []
+
+
 def test_nothing_tells_which_hidden_record_is_led_to(yard: Workspace) -> None:
     def look(tx: Transaction) -> None:
         user = next(r["id"] for r in raw_rows(tx)[tx.model.entities["user"].uid])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import AsBoolean, Grouping
 
-from core.storage.any_links import any_of
+from core.storage.any_links import ANY, any_of
 from core.storage.expressions import compare, lists, numbers, sets, sight, texts
 from core.storage.expressions.environment import Value, as_type
 from core.storage.expressions.shares import shared_with_me
@@ -90,8 +90,9 @@ def _exact(compiler: Compiler, node: Call) -> Value:
 
 
 def _any(compiler: Compiler, node: Call) -> Value:
+    """In binary order, as stored links are: in any other PostgreSQL finds none that leads to an entity."""
     (record,) = node.arguments
-    return any_of(record.type.entity or "", compiler.value(record))
+    return sa.cast(any_of(record.type.entity or "", compiler.value(record)), ANY)
 
 
 def _is_null(compiler: Compiler, node: Call) -> Value:

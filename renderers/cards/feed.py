@@ -160,9 +160,7 @@ def changes_of(item: Mapping[str, Any], entity: Entity, cells: Cells, language: 
             continue
         yield Change(
             label=field.label.in_language(language) or field.name,
-            before=None
-            if change["from"] in (None, "", [], ())
-            else cells.told(field, change["from"]),
+            before=None if change["from"] in (None, "", [], ()) else cells.told(field, change["from"]),
             after=cells.told(field, change["to"]),
         )
 

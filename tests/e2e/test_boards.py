@@ -82,6 +82,8 @@ def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(log
     lacking = column(anna, "lead").locator(".bcard", has=anna.page.locator(".bmissing")).first
     deal = str(lacking.get_attribute("data-card"))
     before, contracts = count(anna, "lead"), count(anna, "contract")
+    widths = anna.page.locator(".bcol:not(.folded)").evaluate_all("all => all.map(each => each.offsetWidth)")
+    assert max(widths) - min(widths) <= 1, "what stands in a column makes it no wider"
 
     drag(anna, deal, "contract")
     expect(column(anna, "contract").locator(".bdrop")).to_contain_text("Договор")
@@ -106,6 +108,15 @@ def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(log
     anna.page.locator(".toast .plain").click()
     stands_in(anna, deal, "lead")
     stands_in(admin, deal, "lead")
+
+    drag(anna, deal, "lost")
+    expect(column(anna, "lost")).to_have_class(re.compile(r"\bover\b"))
+    tint = "each => getComputedStyle(each).backgroundColor"
+    assert column(anna, "lost").evaluate(tint) != column(anna, "won").evaluate(tint), (
+        "folded, and under the card"
+    )
+    anna.page.keyboard.press("Escape")
+    anna.page.mouse.up()
 
     drag(anna, deal, "offer")
     anna.page.keyboard.press("Escape")
@@ -137,6 +148,9 @@ def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(log
     expect(card(anna, second).locator(".bname")).to_be_focused()
     anna.page.keyboard.press("Enter")
     anna.page.wait_for_url(f"**/e/deal/{second}")
+    stage = anna.page.locator(".stages .now span").first
+    expect(stage).to_have_text("Обращение")
+    assert stage.evaluate("each => each.scrollWidth <= each.clientWidth"), "the stage of now is not cut"
     assert anna.violations() == [] and admin.violations() == []
 
 
@@ -157,6 +171,10 @@ def test_who_may_not_move_lifts_nothing_and_long_columns_stay_light(login: Login
         marina.settle()
         seen = max(seen, marina.page.locator(".bcard").count())
     assert offers.locator(".chunk").count() >= 15 and seen < 260
+    column(marina, "lost").locator(".bunfold").press("Enter")
+    expect(column(marina, "lost").locator(".bfold")).to_be_focused()
+    marina.page.keyboard.press("Enter")
+    expect(column(marina, "lost").locator(".bunfold")).to_be_focused()
     column(marina, "won").click()
     fixed = column(marina, "won").locator(".bcard").first
     expect(fixed).to_have_attribute("data-fixed", "")
@@ -170,6 +188,8 @@ def test_who_may_not_move_lifts_nothing_and_long_columns_stay_light(login: Login
 def test_a_finger_lifts_after_a_rest_and_a_phone_shows_one_column(login: Login) -> None:
     igor = login("igor", width=390, height=844)
     board(igor)
+    column(igor, "lost").locator("h2 .ell").evaluate("each => each.textContent = 'Отказались '.repeat(12)")
+    assert column(igor, "lost").evaluate("each => each.offsetWidth") == 390, "however long a stage is called"
     deal = str(column(igor, "lead").locator(".bcard").first.get_attribute("data-card"))
     box = igor.box(card(igor, deal))
     swipe(

@@ -67,20 +67,21 @@ def _answer(call: Call, transaction: Transaction, actor: Actor) -> Answer:
 
 
 def _person(tx: Transaction, actor: Actor, written: str) -> int:
-    """The user named by id or login, whom the caller manages: KBK4002 when they do not, KBK2006 when they may not know
-    that there is such a person.
+    """The user named by id or login, whom the caller sees and manages: KBK4002 when they do not manage them, KBK2006 when
+    they may not know that there is such a person.
     """
     person = number_of(written)
     users = tx.model.entities["user"]
     if person is None or not is_user(tx, person):
         found = find_login(tx, fold(written.strip())[:KEY_LENGTH])
         person = None if found is None else found[0]
-    known = person is not None and (person == actor.user or bool(visible_ids(tx, actor, users, (person,))))
-    if person is not None and manages(tx, actor, person) and is_user(tx, person):
-        return person
-    if not known:
+    if person is None or not is_user(tx, person):
         raise KubikError("KBK2006", message("there is no such person"))
-    raise KubikError("KBK4002", message("Rights are explained to who manages this person."))
+    if person != actor.user and not visible_ids(tx, actor, users, (person,)):
+        raise KubikError("KBK2006", message("there is no such person"))
+    if not manages(tx, actor, person):
+        raise KubikError("KBK4002", message("Rights are explained to who manages this person."))
+    return person
 
 
 def _record(tx: Transaction, actor: Actor, entity: Entity, written: str | None) -> int | None:

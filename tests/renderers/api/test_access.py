@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core import records
 from core.access.actor import system_actor
 from tests.sites import Site
@@ -81,6 +83,16 @@ def test_only_who_manages_a_person_is_told_and_only_of_what_they_see_themselves(
     explained(site, "admin", 422, user="mark", entity="company", field="nothing")
     explained(site, "admin", 404, user="mark", entity="nothing")
     assert site.client.get("/api/access/explain?user=mark&entity=deal").status_code == 401
+
+
+def test_who_is_managed_and_not_seen_is_nobody(site: Site) -> None:
+    with site.workspace.read() as tx:
+        model, user = tx.model, tx.model.entities["user"].uid
+    head = model.roles["head"]
+    blind = replace(head, grants=tuple(grant for grant in head.grants if grant.entity != user))
+    site.workspace.remember(replace(model, roles={**model.roles, "head": blind}))
+    told = explained(site, "helen", 404, user="mark", entity="company")
+    assert told["detail"] == explained(site, "helen", 404, user="nobody", entity="company")["detail"]
 
 
 def test_a_group_is_named_to_who_may_know_it(site: Site) -> None:

@@ -52,7 +52,7 @@ def listed(stages: Stages, source: str | None, target: str) -> tuple[Move, ...] 
         return None
     if here.moves is not None:
         return ()
-    if there_ is here or there_.moves is None or there_.stages[0].uid == target:
+    if there_.moves is None or there_.stages[0].uid == target:
         return None
     return ()
 

@@ -1,9 +1,11 @@
 """Grants at the writer: they add up, child entities narrow, masked cells, nobody writes past their rows."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from core import records
 from tests import factories
 from tests.core.records.asserting import faults, refusal
 
@@ -143,7 +145,13 @@ BLIND = {
           - {entity: company, actions: [read], fields: all}
           - {entity: deal, actions: [read, create, update, delete], fields: [name, amount, closes_on, stage]}
           - {entity: deal, actions: [move], fields: [stage]}
-    """
+    """,
+    "roles/manager.yaml": """
+        name: manager
+        grants:
+          - {entity: deal, actions: [read, update, move], fields: [name]}
+          - {entity: company, actions: [read, update], fields: all}
+    """,
 }
 
 
@@ -165,3 +173,19 @@ def test_refusals_name_no_field_that_the_actor_may_not_know(office):
     assert [(p.pointer, p.code, str(p.message)) for p in required.errors] == [
         ("", "KBK3001", "Deal: a field that you may not fill in is required")
     ]
+
+
+@pytest.mark.parametrize("changes", [BLIND])
+def test_stages_that_one_may_not_know_of_are_none(office):
+    ids = {name: office.create(name, {"name": "A"}).id for name in ("deal", "company")}
+
+    def move(tx, name):
+        return records.move(tx, office.people["marina"], name, ids[name], "offer")
+
+    def back(tx, name):
+        return records.take_back(tx, office.people["marina"], name, ids[name])
+
+    for deed in (move, back):
+        for name in ids:
+            error = refusal(office.workspace.write, partial(deed, name=name))
+            assert error.code == "KBK3011" and "have no stages" in str(error.detail), (deed, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -10,11 +10,13 @@ import pytest
 import yaml
 
 from core import records
+from core.access.actor import Actor
 from core.query.query import Query
 from core.query.read import read
 from core.query.stage_times import stage_times
-from core.records.moves import targets
+from core.records.moves import roles_below, targets
 from core.records.moving import try_move
+from tests import factories
 from tests.core.records.asserting import faults, refusal
 
 STAGES = """
@@ -178,17 +180,26 @@ def test_a_bare_name_is_the_stage_of_the_records_own_pipeline(office):
     assert faults(refusal(office.update, "order", other, {"state": "sale.won"})) >= {("/state", "KBK3011")}
 
 
+def long_ago(tx, entity, record):
+    """A record that came to its stage on another day than today."""
+    place = tx.tables[entity.uid]
+    since = place.columns[entity.by_name["state_since"].uid].value
+    past = {since.name: datetime(2020, 1, 1, tzinfo=UTC)}
+    tx.connection.execute(place.table.update().where(place.table.c.id == record).values(past))
+
+
 def test_since_and_due_follow_every_change_of_stage_and_nothing_else(office):
     made = office.create("order", {"name": "A", "price": 5}).id
+    assert office.stored("order", made)["state_since"] == office.stored("order", made)["created_at"]
+    office.workspace.write(lambda tx: long_ago(tx, office.model.entities["order"], made))
     began = office.stored("order", made)
-    assert began["state_since"] == began["created_at"]
     refused = refusal(office.update, "order", made, {"state_since": "2020-01-01T00:00:00Z"})
     assert faults(refused) == {("/state_since", "KBK3004")}
     office.update("order", made, {"name": "B"})
     assert office.stored("order", made)["state_since"] == began["state_since"]
     office.update("order", made, {"state": "lost", "reason": "x"}, by="marina")
     moved = office.stored("order", made)
-    assert moved["state_since"] == moved["updated_at"] >= began["state_since"]
+    assert moved["state_since"] == moved["updated_at"] > began["state_since"]
     open_ = office.create("order", {"name": "C"}).id
     with office.workspace.read() as tx:
         ask = lambda rule: [  # noqa: E731
@@ -247,3 +258,15 @@ def test_a_move_is_taken_back_with_what_it_changed_by_who_made_it_once(office):
     office.update("order", made, {"state": "lost", "reason": "x"}, by="marina")
     office.update("order", made, {"state": "service.work"}, by="anna")
     assert refusal(back, "marina").code == "KBK3018"
+
+
+def test_moves_are_open_to_roles_that_stand_above_at_any_depth():
+    made = factories.model({"roles/clerk.yaml": "{name: clerk, parent: manager, grants: []}"})
+    uids = {role.name: role.uid for role in made.roles.values()}
+
+    def below(name):
+        return roles_below(made, Actor(user=1, login="x", roles=(uids[name],)))
+
+    assert below("head") == {uids["head"], uids["manager"], uids["clerk"]}
+    assert below("manager") == {uids["manager"], uids["clerk"]} and below("clerk") == {uids["clerk"]}
+    assert below("administrator") is None, "every role"

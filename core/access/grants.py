@@ -156,6 +156,15 @@ def narrows(entity: Entity) -> bool:
     return entity.parent is not None or entity.follows is not None
 
 
+NO_ROW = "id IS NULL"
+"""The rule of a grant of no row: where own grants only narrow, it leaves its actions to nobody who has no other."""
+
+
+def of_no_row(grant: Grant) -> bool:
+    """Whether the grant stands on no row, by a rule that says just that."""
+    return grant.rows is not None and grant.rows.text == NO_ROW
+
+
 def unlimited(grant: Grant) -> bool:
     """Whether the grant stands on every row."""
     return grant.rows is None

@@ -52,16 +52,18 @@ def manages(tx: Transaction, actor: Actor, person: int) -> bool:
 
 
 def answers_for(tx: Transaction, actor: Actor, person: int) -> bool:
-    """Whether the actor manages the person and may change their record: who looks with somebody's eyes, gives them a
-    password or hands over what is theirs comes to all that they have, in other departments, too.
+    """Whether the actor manages the person, and sees their record and may change it: who looks with somebody's eyes, gives
+    them a password or hands over what is theirs comes to all that they have, in other departments, too.
     """
     if may_everything(tx.model, actor):
         return True
     if not manages(tx, actor, person):
         return False
-    user = tx.model.entities["user"]
-    grants = grants_of(tx.model, actor).branches(user.uid, "update")
-    return any(stand(tx, actor.user, user, person, grants, "update"))
+    user, grants = tx.model.entities["user"], grants_of(tx.model, actor)
+    return all(
+        any(stand(tx, actor.user, user, person, grants.branches(user.uid, right), right))
+        for right in ("read", "update")
+    )
 
 
 def manages_anybody(model: Model, actor: Actor) -> bool:

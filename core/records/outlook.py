@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from core.access.actor import Actor
-from core.access.grants import Grants, grants_of, unlimited
+from core.access.grants import Grants, grants_of, of_no_row, unlimited
 from core.access.managing import held_roles
 from core.query.query import Query
 from core.query.read import count
@@ -116,7 +116,13 @@ def _is_told(entity: Entity) -> bool:
 
 
 def _sight(tx: Transaction, actor: Actor, grants: Grants, entity: Entity, *, counting: bool) -> Sight:
-    actions = frozenset(each for each in ACTIONS if grants.may(entity.uid, each))
+    fit = (each for each in ACTIONS if each != "move" or entity.stages is not None)
+    own = grants.own.get(entity.uid, ())
+    vain = {each for g in own if of_no_row(g) for each in g.actions}
+    vain -= {each for g in own if not of_no_row(g) for each in g.actions}
+    actions = frozenset(each for each in fit if each not in vain and grants.may(entity.uid, each)) | {
+        each.right for each in tx.model.actions_of[entity.uid] if grants.may_run(each)
+    }
     if "read" not in actions:
         return Sight(actions=actions)
     counted = count(tx, actor, Query(entity=entity.name, fields=()), cap=CAP + 1) if counting else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,14 @@ MOST_GROUPS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What the form says: ids as sent; ``roles`` are names. ``profile`` are further fields of a new person."""
+    """What the form says: ids as sent; ``roles`` are names. ``had`` are the groups that were ticked when it was drawn, if
+    it says so: what it leaves as it was stays as it is. ``profile`` are further fields of a new person.
+    """
 
     department: int | None = None
     roles: frozenset[str] = frozenset()
     groups: frozenset[int] = frozenset()
+    had: frozenset[int] | None = None
     version: int | None = None
     profile: Mapping[str, str] | None = None
 
@@ -41,12 +44,15 @@ def read_sent(pairs: Sequence[tuple[str, str]], profile: Sequence[str] = ()) -> 
     return Sent(
         department=number_of(values.get("department", "")),
         roles=frozenset(value for name, value in pairs if name == "role"),
-        groups=frozenset(
-            n for name, value in pairs if name == "group" and (n := number_of(value)) is not None
-        ),
+        groups=_numbers(value for name, value in pairs if name == "group"),
+        had=_numbers(values["_had"].split(",")) if "_had" in values else None,
         version=number_of(values.get("_version", "")),
         profile={name: values.get(name, "").strip() for name in profile} if profile else None,
     )
+
+
+def _numbers(given: Iterable[str]) -> frozenset[int]:
+    return frozenset(n for value in given if (n := number_of(value)) is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +70,12 @@ def present(gate: Gate, person: int) -> Sent:
     item, _ = record(gate.tx, gate.actor, "user", person, _fields(gate))
     own = {row["role"].id for row in _rows(gate, person)} if "roles" in item else set()
     link = item.get("department")
+    groups = frozenset(group.id for group in memberships(gate) if person in group.members)
     return Sent(
         department=link.id if isinstance(link, Link) else None,
         roles=frozenset(name for name, known in role_records(gate).items() if known in own),
-        groups=frozenset(group.id for group in memberships(gate) if person in group.members),
+        groups=groups,
+        had=groups,
         version=item["version"],
     )
 
@@ -118,6 +126,7 @@ def access_form(gate: Gate, sent: Sent, person: int | None, texts: Texts, here: 
         action=here,
         preview=f"{here}/preview",
         version=str(sent.version or ""),
+        had=",".join(map(str, sorted(sent.had or ()))),
         departments=tuple(Option(value=v, label=words, on=v == chosen) for v, words in departments),
         department=next((words for v, words in departments if v == chosen), ""),
         may_department="department" in gate.fields or (person is None and gate.may_create),
@@ -183,7 +192,7 @@ def save(gate: Gate, person: int | None, sent: Sent) -> int:
     if values:
         version = sent.version if sent.version is not None else now.version
         update(gate.tx, gate.actor, "user", person, values, if_version=version)
-    _groups(gate, person, sent.groups)
+    _groups(gate, person, sent)
     return person
 
 
@@ -202,10 +211,11 @@ def _given(gate: Gate, person: int, sent: Sent, now: Sent) -> list[dict[str, Any
     return rows + [{"role": known[name]} for name in sorted(wanted - now.roles)]
 
 
-def _groups(gate: Gate, person: int, wanted: frozenset[int]) -> None:
+def _groups(gate: Gate, person: int, sent: Sent) -> None:
     for group in memberships(gate):
-        inside = person in group.members
-        if inside == (group.id in wanted):
+        inside, wanted = person in group.members, group.id in sent.groups
+        untouched = sent.had is not None and wanted == (group.id in sent.had)
+        if inside == wanted or untouched:
             continue
         members = [each for each in group.members if each != person] if inside else [*group.members, person]
         update(gate.tx, gate.actor, "group", group.id, {"members": members}, if_version=group.version)
@@ -222,5 +232,5 @@ def _create(gate: Gate, sent: Sent) -> int:
     if sent.roles:
         values["roles"] = [{"role": known[name]} for name in sorted(sent.roles)]
     person = create(gate.tx, gate.actor, "user", values).id
-    _groups(gate, person, sent.groups)
+    _groups(gate, person, sent)
     return person

@@ -38,8 +38,10 @@ def draw(
     """The form; after a refusal with everything that was typed, each fault at its field."""
     with reading(request) as (who, tx):
         gate = opened_to_add(tx, who)
+        fields = _profile(gate, who, sent, error)
         page = NewPersonView(
-            fields=_profile(gate, who, sent, error),
+            fields=fields,
+            focus=next((field.name for field in (*(f for f in fields if f.error), *fields)), ""),
             access=access_form(gate, sent, None, who.texts, HERE),
             sight=sight
             or SightView(words=who.texts.gettext("Nothing yet: give this person a role."), lines=()),

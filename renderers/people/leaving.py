@@ -24,6 +24,7 @@ from core.storage.workspace import Transaction
 from core.web.context import AnyRequest, Visit, form_pairs, reading, visit
 from core.web.proof import require_proof
 from core.web.render import render, see_other
+from metamodel.messages import message
 from metamodel.model import Field
 from metamodel.text import number_of
 from renderers.pages.icons import icon_name
@@ -68,7 +69,9 @@ class Leaving(Controller):
         def action(tx: Transaction) -> int:
             opened_for(tx, who.actor, identity)
             require_proof(request, who, tx)
-            return start_handover(tx, who.actor, read_order(identity, sent, who.language))
+            order = read_order(identity, sent, who.language)
+            _require_heirs(tx, who, order)
+            return start_handover(tx, who.actor, order)
 
         try:
             job = who.workspace.write(action)
@@ -89,6 +92,15 @@ def read_order(person: int, sent: Sequence[tuple[str, str]], language: str) -> O
     return Order(
         person=person, to=to, places=places, closing=("closing", "1") in sent, language=language,
     )  # fmt: skip
+
+
+def _require_heirs(tx: Transaction, who: Visit, order: Order) -> None:
+    """KBK3001 when nobody was chosen for something that could go to somebody: the account would be closed over it."""
+    if order.to:
+        return
+    theirs = all_of_theirs(tx, who.actor, order.person, cap=1)
+    if any(each.place.open and each.place.key not in order.places for each in theirs):
+        raise KubikError("KBK3001", message("Choose who takes it over, or tick “stays” at every line."))
 
 
 def _ids(values: Any) -> tuple[int, ...]:

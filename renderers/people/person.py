@@ -71,7 +71,7 @@ def _at_rest(who: Visit, gate: Gate, person: int) -> SightView:
     now = sights(gate.tx, gate.actor, person)
     known = gate.tx.model.entity_by_uid
     outlooks = [Outlook(entity=known[uid], before=sight, after=sight) for uid, sight in now.items()]
-    return sight_view(outlooks, who.texts, changing=False)
+    return sight_view(gate.tx.model, outlooks, who.texts, changing=False)
 
 
 def foresight(who: Visit, gate: Gate, person: int | None, sent: Sent) -> SightView:
@@ -82,7 +82,7 @@ def foresight(who: Visit, gate: Gate, person: int | None, sent: Sent) -> SightVi
         if refusal.status >= 500:
             raise
         return SightView(words="", lines=(), refused=refused_words(who, refusal))
-    return sight_view(outlooks, who.texts, changing=True)
+    return sight_view(gate.tx.model, outlooks, who.texts, changing=True)
 
 
 def refused_words(who: Visit, refusal: KubikError) -> str:

@@ -51,6 +51,11 @@ class PersonPage(Controller):
         except KubikError as refusal:
             if refusal.status >= 500 or refusal.code == "KBK2006":
                 raise
+            if refusal.code == "KBK3009":  # the form goes on from what is there now, not over it
+                told = who.texts.gettext(
+                    "Somebody else changed this person meanwhile. Here they are as they are now: make your change once more."
+                )
+                return draw(request, identity, refusal.status, refused=told)
             return draw(request, identity, refusal.status, sent, refused=refused_words(who, refusal))
         return see_other(f"/people/{identity}", leave_notice(who, "saved", "user", identity))
 

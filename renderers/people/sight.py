@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.i18n import Texts
 from core.records.outlook import CAP, NOTHING, Outlook, Sight
+from metamodel.actions import Action
 from metamodel.messages import Message, message
-from metamodel.model import ACTIONS, Entity
+from metamodel.model import ACTIONS, Entity, Model
 from renderers.pages.icons import icon_name
 from renderers.people.view import SightLine, SightView
 
@@ -29,14 +30,16 @@ MOST_NAMED = 3
 """Entities that the sentence above the table names."""
 
 
-def sight_view(outlooks: Iterable[Outlook], texts: Texts, *, changing: bool) -> SightView:
+def sight_view(model: Model, outlooks: Iterable[Outlook], texts: Texts, *, changing: bool) -> SightView:
     """Before a change, or at rest: the table of what the person sees, with a sentence that says what changes."""
     told = [o for o in outlooks if o.before != NOTHING or o.after != NOTHING]
     told.sort(key=lambda outlook: (not outlook.changed, -outlook.after.count if not outlook.after.all else 1))
     changed = [outlook for outlook in told if outlook.changed]
     return SightView(
         words=_sentence(changed, told, texts, changing=changing),
-        lines=tuple(_line(o, texts) for o in told if o.changed or o.after.count or not o.after.counted),
+        lines=tuple(
+            _line(o, model, texts) for o in told if o.changed or o.after.count or not o.after.counted
+        ),
         changed=bool(changed),
     )
 
@@ -83,7 +86,7 @@ def counted(sight: Sight, texts: Texts) -> str:
     return number
 
 
-def _line(outlook: Outlook, texts: Texts) -> SightLine:
+def _line(outlook: Outlook, model: Model, texts: Texts) -> SightLine:
     before, after, difference = outlook.before, outlook.after, outlook.difference
     sign, tone = "", ""
     if difference is None:
@@ -97,11 +100,13 @@ def _line(outlook: Outlook, texts: Texts) -> SightLine:
         count=counted(after, texts),
         difference=sign,
         tone=tone,  # type: ignore[arg-type]
-        notes=tuple(_notes(outlook.entity, before, after, texts)),
+        notes=tuple(_notes(outlook.entity, model.actions_of[outlook.entity.uid], before, after, texts)),
     )
 
 
-def _notes(entity: Entity, before: Sight, after: Sight, texts: Texts) -> Iterable[str]:
+def _notes(
+    entity: Entity, named: Sequence[Action], before: Sight, after: Sight, texts: Texts
+) -> Iterable[str]:
     """What else is different: actions and fields that come or go."""
     if before.all != after.all and before.actions and after.actions:
         yield (
@@ -110,8 +115,8 @@ def _notes(entity: Entity, before: Sight, after: Sight, texts: Texts) -> Iterabl
             else texts.gettext("only some records now")
         )
     gained, lost = (
-        _verbs(after.actions - before.actions, texts),
-        _verbs(before.actions - after.actions, texts),
+        _verbs(named, after.actions - before.actions, texts),
+        _verbs(named, before.actions - after.actions, texts),
     )
     if gained and before != after:
         yield texts.phrase("may now: {what}", what=gained)
@@ -127,7 +132,8 @@ def _notes(entity: Entity, before: Sight, after: Sight, texts: Texts) -> Iterabl
                 yield texts.phrase(words, what=", ".join(names))
 
 
-def _verbs(actions: frozenset[str], texts: Texts) -> str:
-    return ", ".join(
-        texts.render(VERBS[each]) for each in (*ACTIONS, "share") if each in actions and each in VERBS
-    )
+def _verbs(named: Sequence[Action], actions: frozenset[str], texts: Texts) -> str:
+    """Actions in words, those of the configuration by what their buttons say."""
+    built_in = [texts.render(VERBS[each]) for each in ACTIONS if each in actions]
+    own = [texts.phrase("“{name}”", name=texts.render(each.label)) for each in named if each.right in actions]
+    return ", ".join(built_in + own)

@@ -148,6 +148,7 @@ class AccessForm:
     action: str
     preview: str
     version: str
+    had: str
     departments: tuple[Option, ...]
     department: str
     may_department: bool
@@ -204,9 +205,10 @@ class ProfileField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPersonView:
-    """The form of a new person."""
+    """The form of a new person; ``focus`` names the field to begin with: the first that was refused."""
 
     fields: tuple[ProfileField, ...]
+    focus: str
     access: AccessForm
     sight: SightView
     refused: str = ""

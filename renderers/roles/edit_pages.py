@@ -19,13 +19,13 @@ from core.web.render import Html, render
 from metamodel.errors import Problem, ProblemsFound
 from metamodel.expression import Scope, parse_expression
 from metamodel.expression.types import BOOLEAN
-from metamodel.messages import message
+from metamodel.messages import Message, message
 from metamodel.model import Entity, Role
 from metamodel.names import transliterate
 from renderers.pages.shell import make_shell
-from renderers.roles.editing import TEMPLATES, Sent, grant_of, template_grants, told
+from renderers.roles.editing import TEMPLATES, Sent, grant_of, mark_of, template_grants, told
 from renderers.roles.forms import grant_form, role_form
-from renderers.roles.plan_pages import planned
+from renderers.roles.plan_pages import planned, refused
 from renderers.roles.reading import changeable, require_manager, role_named, speaker_of
 from renderers.roles.view import Pieces
 from renderers.roles.words import rule_words
@@ -46,21 +46,26 @@ class OneGrant(Controller):
         with reading(request) as (who, tx):
             role = changeable(who, tx, name)
             grant, entity = _grant(who, tx, role, number, request.query_params.get("entity", ""))
+            was = mark_of(grant)
             for key, inside in (("action", "actions"), ("stage", "stages"), ("field", "fields")):
                 _add(grant, inside, request.query_params.get(key, ""))
-            return _drawn(request, who, tx, role, number, entity, grant)
+            return _drawn(request, who, tx, role, number, entity, grant, was)
 
     @post(sync_to_thread=True, status_code=200)
     def take(self, request: AnyRequest, name: FromPath[str], number: FromPath[str]) -> Response[Any]:
         """The plan of the change, or the form again with what is wrong."""
         sent = Sent(form_pairs(request))
         with reading(request) as (who, tx):
-            role = changeable(who, tx, name)
-            _, entity = _grant(who, tx, role, number, sent.one("entity"))
+            role, was = changeable(who, tx, name), sent.one("_was")
             grants = written(tx, role)
             label = who.texts.render(role.label)
-        grant = grant_of(sent, entity)
-        if sent.one("drop"):
+            try:
+                number = _where(grants, number, was)
+            except KubikError as error:
+                return refused(request, error, label, f"/roles/{role.name}")
+            _, entity = _grant(who, tx, role, number, sent.one("entity"))
+        grant, dropped = grant_of(sent, entity), bool(sent.one("drop")) and number != "new"
+        if dropped:
             grants.pop(int(number))
         elif number == "new":
             grants.append(grant)
@@ -68,20 +73,32 @@ class OneGrant(Controller):
             grants[int(number)] = grant
         change = {"op": "change", "kind": "role", "target": role.name, "definition": {"grants": grants}}
         try:
-            if not grant["actions"] and not sent.one("drop"):
-                raise _nothing_chosen()
+            if not grant["actions"] and not dropped:
+                raise _missing("actions", message("choose at least one action"))
             plan = plan_changes(who.workspace, who.actor, [change])
         except KubikError as error:
             if error.status >= 500 or error.code == "KBK4002" and not error.errors:
                 raise
             with reading(request) as (who, tx):
-                return _drawn(request, who, tx, role, number, entity, grant, error)
+                return _drawn(request, who, tx, role, number, entity, grant, was, error)
         return planned(request, plan, role.name, label, f"/roles/{role.name}?entity={entity.name}")
 
 
-def _nothing_chosen() -> KubikError:
-    why = message("choose at least one action")
-    return KubikError("KBK1001", errors=[Problem(pointer="/actions", code="KBK1001", message=why)])
+def _missing(key: str, why: Message) -> KubikError:
+    """What a form does not say that it must."""
+    return KubikError("KBK1001", errors=[Problem(pointer=f"/{key}", code="KBK1001", message=why)])
+
+
+def _where(grants: list[dict[str, Any]], number: str, was: str) -> str:
+    """The place of the grant that a form was drawn of, wherever others moved it; KBK1102 when they changed it."""
+    marks = [mark_of(each) for each in grants]
+    if not was or not number.isdecimal() or was in marks[int(number[:4]) :][:1]:
+        return number
+    if was not in marks:
+        raise KubikError(
+            "KBK1102", message("Somebody else changed this rule meanwhile, or took it away. Open it anew.")
+        )
+    return str(marks.index(was))
 
 
 def _add(grant: dict[str, Any], key: str, name: str) -> None:
@@ -117,11 +134,11 @@ def _grant(
 
 
 def _drawn(
-    request: AnyRequest, who: Visit, tx: Transaction, role: Role, number: str, entity: Entity, grant: dict[str, Any],
+    request: AnyRequest, who: Visit, tx: Transaction, role: Role, number: str, entity: Entity, grant: dict[str, Any], was: str,
     error: KubikError | None = None,
 ) -> Html:  # fmt: skip
     errors, summary = told(error, who.texts, _KEYS) if error is not None else ({}, "")
-    form = grant_form(who, tx, role, number, entity, grant, errors, summary)
+    form = grant_form(who, tx, role, number, entity, grant, was, errors, summary)
     status = error.status if error is not None else 200
     return render(who, "roles/grant.html", status=status, form=form, shell=make_shell(request, who, tx))
 
@@ -149,6 +166,8 @@ class NewRole(Controller):
             require_manager(tx, who.actor)
             definition = _definition(who, tx, sent)
         try:
+            if not sent.one("label"):
+                raise _missing("label", message("say what people call the role"))
             plan = plan_changes(
                 who.workspace, who.actor, [{"op": "add", "kind": "role", "definition": definition}]
             )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
+from core.access.grants import NO_ROW
 from core.errors import KubikError
 from core.i18n import Texts
 from metamodel.messages import Message, message
@@ -46,6 +49,11 @@ def grant_of(sent: Sent, entity: Entity) -> dict[str, Any]:
     elif set(actions) & set(CELLS):
         made["fields"] = "all"
     return made
+
+
+def mark_of(grant: Mapping[str, Any]) -> str:
+    """What a form knows a grant by: its number is another one's when others change the role."""
+    return sha256(json.dumps(grant, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def told(error: KubikError, texts: Texts, keys: Iterable[str]) -> tuple[dict[str, str], str]:
@@ -94,6 +102,11 @@ def template_grants(model: Model, kind: str) -> list[dict[str, Any]]:
         rule = rule_of(model, entity, kind)
         if kind == "reads" or rule is None:
             grants.append({"entity": entity.name, "actions": ["read"], "fields": "all"})
+            if follows_reading(entity):
+                grants.append({
+                    "entity": entity.name, "actions": ["create", "update", "delete"], "rows": NO_ROW, "check": NO_ROW,
+                    "fields": "all",
+                })  # fmt: skip
             continue
         actions = [a for a in _ALL if (a != "move" or entity.stages is not None) and a != "create"]
         grants.append(
@@ -104,6 +117,11 @@ def template_grants(model: Model, kind: str) -> list[dict[str, Any]]:
         grants.append({"entity": "user", "actions": ["read"], "fields": ["name", "department"]})
         grants.append({"entity": "department", "actions": ["read"], "fields": "all"})
     return grants
+
+
+def follows_reading(entity: Entity) -> bool:
+    """Whether records of the entity are written by who only reads what they are about, unless a grant narrows that."""
+    return entity.follows is not None and entity.by_uid[entity.follows].options.get("write_by") == "read"
 
 
 def rule_of(model: Model, entity: Entity, kind: str) -> str | None:

@@ -23,7 +23,7 @@ _MINE = ("me", "my.department", "my.departments", "my.subordinates", "my.groups"
 
 
 def grant_form(
-    who: Visit, tx: Transaction, role: Role, number: str, entity: Entity, grant: Mapping[str, Any],
+    who: Visit, tx: Transaction, role: Role, number: str, entity: Entity, grant: Mapping[str, Any], was: str,
     errors: dict[str, str], summary: str,
 ) -> GrantForm:  # fmt: skip
     """The form of a grant as it is written, or as it was typed."""
@@ -63,6 +63,7 @@ def grant_form(
         errors=errors,
         summary=summary,
         can_drop=number != "new",
+        was=was if number != "new" else "",
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.access.grants import Grants, make_grants, narrows
+from core.access.grants import Grants, make_grants, narrows, of_no_row
 from metamodel.messages import Message, message
 from metamodel.model import Entity, Model, Role
 
@@ -53,6 +53,9 @@ def state_of(grants: Grants, entity: Entity, action: str) -> State:
     own = [g for g in grants.own.get(entity.uid, ()) if action in g.actions]
     if not own:
         return "follows" if narrows(entity) and grants.may(entity.uid, action) else "none"
+    own = [grant for grant in own if not of_no_row(grant)]
+    if not own:
+        return "none"
     for grant in own:
         whole = grant.rows is None and grant.check is None and grant.stages is None
         if whole and (grant.fields is None or action not in _CELLS):

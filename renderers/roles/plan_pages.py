@@ -65,22 +65,28 @@ def plan_page(who: Visit, plan: Plan, role: str, label: str, back: str) -> PlanP
 
 
 def _rules(who: Visit, plan: Plan) -> tuple[tuple[RuleView, ...], tuple[RuleView, ...]]:
-    """The rules that go and those that come, in words, of the roles that the plan changes."""
+    """The rules that go and those that come, in words, of the roles that the plan makes, changes and takes away."""
     with who.workspace.read() as tx:
         new = kept.target_of(kept.find(tx, plan.id)).model
         gone: list[RuleView] = []
         come: list[RuleView] = []
         for change in plan.changes:
-            was, now = tx.model.roles.get(change.target), new.roles.get(change.target)
-            if change.kind != "role" or was is None or now is None:
+            if change.kind != "role":
                 continue
+            was, now = tx.model.roles.get(change.target), new.roles.get(change.target)
             before, after = _written(tx.model, was), _written(new, now)
-            gone += [_words(who, tx, tx.model, was, n) for n, text in enumerate(before) if text not in after]
-            come += [_words(who, tx, new, now, n) for n, text in enumerate(after) if text not in before]
+            if was is not None:
+                gone += [
+                    _words(who, tx, tx.model, was, n) for n, text in enumerate(before) if text not in after
+                ]
+            if now is not None:
+                come += [_words(who, tx, new, now, n) for n, text in enumerate(after) if text not in before]
     return tuple(gone), tuple(come)
 
 
-def _written(model: Model, role: Role) -> list[Any]:
+def _written(model: Model, role: Role | None) -> list[Any]:
+    if role is None:
+        return []
     return next(list(item.get("grants", ())) for item in model.document["roles"] if item["uid"] == role.uid)
 
 
@@ -103,7 +109,7 @@ def apply_plan(request: AnyRequest) -> Response[Any]:
     except KubikError as error:
         if error.status >= 500:
             raise
-        return _refused(request, error, sent.one("title"), _inside(back))
+        return refused(request, error, sent.one("title"), _inside(back))
     entity = dict(parse_qsl(urlsplit(back).query)).get("entity", "")
     query = urlencode({"entity": entity, "done": "1"} if entity else {"done": "1"})
     return see_other(f"/roles/{role}?{query}" if role else "/roles")
@@ -119,7 +125,7 @@ def take_back(request: AnyRequest) -> Response[Any]:
     except KubikError as error:
         if error.status >= 500:
             raise
-        return _refused(request, error, sent.one("title"), "/roles")
+        return refused(request, error, sent.one("title"), "/roles")
     with reading(request) as (who, tx):
         known = role in tx.model.roles
     return see_other(f"/roles/{role}" if known else "/roles")
@@ -129,7 +135,8 @@ def _inside(back: str) -> str:
     return back if back.startswith("/roles") else "/roles"
 
 
-def _refused(request: AnyRequest, error: KubikError, title: str, back: str) -> Html:
+def refused(request: AnyRequest, error: KubikError, title: str, back: str) -> Html:
+    """A page that says why nothing was changed, and leads back."""
     with reading(request) as (who, tx):
         words = [who.texts.render(problem.message) for problem in error.errors]
         failing = error.code == "KBK1107"

@@ -121,6 +121,8 @@ class GrantForm:
     errors: dict[str, str] = field(default_factory=dict)
     summary: str = ""
     can_drop: bool = False
+    was: str = ""
+    """The mark of the grant that the form was drawn of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

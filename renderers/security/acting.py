@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 from litestar import Response, get, post
 
-from core.access.acting import act_as, stands_in_for
+from core.access.acting import Deputizing, act_as, stands_in_for
 from core.access.actor import Actor, Mode, system_actor
 from core.access.second import needs_factor
 from core.access.security import SecurityKind, note_security
@@ -39,13 +41,23 @@ def acting_page(request: AnyRequest) -> Response[Any]:
     """Whom one may stand in for today."""
     with reading(request) as (who, tx):
         require_oneself(who)
-        found = stands_in_for(tx, who.actor.person or 0)
+        found = _longest(stands_in_for(tx, who.actor.person or 0))
         names = titles(tx, system_actor(), tx.model.entities["user"], [each.user for each in found])
         people = tuple(
             Away(id=each.user, name=str(names[each.user].title), until=who.texts.date(each.ends_on))
             for each in found
         )
         return render(who, "security/acting.html", people=people, shell=make_shell(request, who, tx))
+
+
+def _longest(found: Iterable[Deputizing]) -> Sequence[Deputizing]:
+    """Each person once, by what lasts longest: somebody may have named the same deputy twice."""
+    kept: dict[int, Deputizing] = {}
+    for each in found:
+        known = kept.get(each.user)
+        if known is None or (each.ends_on or date.max) > (known.ends_on or date.max):
+            kept[each.user] = each
+    return tuple(kept.values())
 
 
 @post("/me/acting", sync_to_thread=True, include_in_schema=False)

@@ -45,6 +45,10 @@ def factor_form(request: AnyRequest) -> Response[Any]:
     """The factor counts from its first right code on; other browsers are signed out."""
     values, who, key = *_proved(request), exchange_state(request.scope).session or ""
     user, secret = who.actor.person or 0, values.get("secret", "")
+    with who.workspace.read() as tx:
+        there = has_factor(tx, user)
+    if there:  # the page of codes loaded anew, or sent by another of one's tabs
+        return see_other("/me/security/factor")
     if not hmac.compare_digest(sealed(who, key, secret).encode(), values.get("seal", "").encode()):
         return see_other("/me/security/factor")
     count_code(who.workspace, user)

@@ -74,7 +74,8 @@ def _page(
         require_proof(request, who, tx)
         values = dict(pairs)
         return render(
-            who, "security/token.html", status=error.status if error else 200, days=DAYS,
+            who, "security/token.html", status=error.status if error else 200,
+            days=[(str(count), who.texts.render(message("in {count} days", count=count))) for count in DAYS],
             called=values.get("name", ""), chosen_days=values.get("days", "90"), read_only=bool(values.get("read_only")),
             entities=_entities(who, tx), chosen={value for key, value in pairs if key == "entity"},
             error=who.texts.render(error.detail) if error else None,

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from core.access.acting import may_act
+from core.access.login import load_actor
+from core.access.managing import answers_for
 from core.web.background import make_worker
 from tests.conftest import DIALECTS, Databases
 from tests.contracts.places import raw_rows
@@ -157,6 +160,26 @@ def test_nobody_moves_themselves_to_another_department_or_becomes_its_head(place
     lifted = site.patch(f"/api/records/department/{own}", {"parent": None}, "anna")
     assert lifted.status_code in (403, 422, 200), lifted.text
     assert place.stored("user", anna)["department"]["id"] == own
+
+
+def test_nobody_answers_for_a_person_whom_they_do_not_see(place: Place) -> None:
+    workspace, anna = place.site.workspace, place.user("anna")
+
+    def answers() -> tuple[bool, bool]:
+        with workspace.read() as tx:
+            boris = load_actor(tx, place.user("boris"))
+            return answers_for(tx, boris, anna), may_act(tx, boris, anna, "view")
+
+    with workspace.read() as tx:
+        model, user = tx.model, tx.model.entities["user"].uid
+    assert answers() == (True, True)
+    two = model.roles["two"]
+    blind = tuple(replace(g, actions=g.actions - {"read"}) if g.entity == user else g for g in two.grants)
+    workspace.remember(replace(model, roles={**model.roles, "two": replace(two, grants=blind)}))
+    try:
+        assert answers() == (False, False)
+    finally:
+        workspace.remember(model)
 
 
 def test_a_foreign_key_to_a_forbidden_record_is_one_to_nothing(place: Place) -> None:

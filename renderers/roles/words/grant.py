@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.access.grants import of_no_row
 from metamodel.messages import Message, message
 from metamodel.model import ACTIONS, Entity, Grant
 from renderers.roles.words.pieces import Piece, Pieces, Speaker, joined
@@ -48,6 +49,10 @@ def grant_words(
     rule = grant.check if grant.rows is None and grant.actions == _CREATES else grant.rows
     if rule is None:
         sentence = speaker.say(message("{does}: all {records}", records=name), does=what)
+    elif of_no_row(grant):
+        return GrantWords(
+            sentence=speaker.say(message("{does}: no {records}", records=name), does=what), notes=()
+        )
     else:
         words = message("{does}: {records} where {rule}", records=name)
         sentence = speaker.say(words, does=what, rule=rule_words(speaker, rule))

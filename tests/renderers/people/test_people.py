@@ -99,7 +99,26 @@ def test_what_a_change_means_is_told_by_entity_before_it_is_saved_and_nothing_st
     version = re.search(r'name="_version" value="(\d+)"', helen.get(here).text)
     site.patch(f"/api/records/user/{known['mark']}", {"email": "m@example.org"})
     stale = send(helen, here, ("role", "helper"), ("_version", version[1] if version else ""))
-    assert stale.status_code == 412 and "changed" in stale.text
+    assert stale.status_code == 412 and "make your change once more" in stale.text
+    fresh = re.search(r'name="_version" value="(\d+)"', stale.text)
+    assert fresh is not None and version is not None and int(fresh[1]) > int(version[1])
+    assert 'value="manager" checked' in stale.text and 'value="helper" checked' not in stale.text
+    assert send(helen, here, *chosen, ("_version", fresh[1])).status_code == 303
+
+
+def test_a_group_that_somebody_else_gave_meanwhile_is_not_taken_by_an_older_page(site: Site) -> None:
+    mark, helen = people(site)["mark"], sign_in(site, "helen")
+    day, night = (create(site, "group", {"name": name}) for name in ("Day", "Night"))
+    version = re.search(r'name="_version" value="(\d+)"', helen.get(f"/people/{mark}").text)
+    assert version is not None
+    site.patch(f"/api/records/group/{night}", {"members": [mark]})
+    older = [("role", "manager"), ("_version", version[1]), ("_had", "")]
+    assert send(helen, f"/people/{mark}", *older, ("group", str(day))).status_code == 303
+    inside = [item["members"] for item in site.get("/api/records/group?fields=members").json()["items"]]
+    assert [[each["id"] for each in members] for members in inside] == [[mark], [mark]]
+    taken = [("role", "manager"), ("_had", f"{day},{night}"), ("group", str(night))]
+    assert send(helen, f"/people/{mark}", *taken).status_code == 303
+    assert site.get(f"/api/records/group/{day}").json()["members"] == []
 
 
 def test_nobody_gives_a_role_that_is_not_below_theirs(site: Site) -> None:
@@ -123,8 +142,14 @@ def test_somebody_new_is_let_in_by_a_link_that_is_shown_once(site: Site) -> None
     helen = sign_in(site, "helen")
     told = words(send(helen, "/people/new/preview", ("role", "helper"), htmx=True).text)
     assert "Users" in told
+    told = words(send(helen, "/people/new/preview", ("role", "manager"), htmx=True).text)
+    assert (
+        "see records, add records, change records, share records" in told and told.count("share records") == 1
+    )
+    assert "move stages" not in words(send(helen, "/people/new/preview", ("role", "helper"), htmx=True).text)
     wrong = send(helen, "/people/new", ("name", "Olga"), ("login", "mark"), ("role", "manager"))
     assert wrong.status_code == 409 and 'value="Olga"' in wrong.text and "wrong" in wrong.text
+    assert re.search(r'name="login"[^>]* autofocus', wrong.text), "the focus is where the fault is"
     made = send(helen, "/people/new", ("name", "Olga"), ("login", "olga"), ("role", "manager"))
     assert (
         made.status_code == 200 and "/join?key=" in made.text and made.headers["cache-control"] == "no-store"
@@ -156,6 +181,9 @@ def test_who_leaves_hands_over_to_others_and_it_can_be_taken_back(site: Site) ->
     assert company is not None
     nobody = send(helen, here, ("to", str(known["mark"])), ("closing", "1"))
     assert nobody.status_code == 422 and "Nobody takes over from themselves." in nobody.text
+    unsaid = send(helen, here, ("closing", "1"), (company[1], "stays"))
+    assert unsaid.status_code == 422 and "Choose who takes it over" in unsaid.text
+    assert site.get("/api/records/deal", "mark").status_code == 200, "nobody is shut out over what is theirs"
     begun = send(
         helen, here, ("to", str(known["nina"])), ("to", str(known["helen"])), (company[1], "stays"),
         ("closing", "1"),

@@ -89,7 +89,10 @@ def test_a_rule_is_changed_through_its_plan_and_taken_back(site: Site) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_role_is_made_of_a_template_or_a_copy_and_goes(site: Site) -> None:
     admin = sign_in(site, "admin")
+    nameless = admin.post("/roles/new-role", [("label", " "), ("from", "own")])
+    assert nameless.status_code == 422 and "say what people call the role" in nameless.text
     plan = admin.post("/roles/new-role", [("label", "Сервис"), ("parent", "head"), ("from", "own")])
+    assert "Rules that come" in plan.text and "Deals where Owner is the person themself" in words(plan.text)
     assert applied(admin, plan).headers["location"].startswith("/roles/servis")
     copied = admin.post("/roles/new-role", [("label", "Сервис"), ("from", "copy:manager")])
     assert applied(admin, copied).headers["location"].startswith("/roles/servis_2")
@@ -104,6 +107,53 @@ def test_a_role_is_made_of_a_template_or_a_copy_and_goes(site: Site) -> None:
     assert admin.get("/roles/servis_2").status_code == 404
     taken = admin.post("/roles/new-role", [("label", "x"), ("name", "manager"), ("from", "empty")])
     assert taken.status_code == 422 and "another role" in taken.text
+
+
+def test_who_sees_everything_and_changes_nothing_adds_no_records_about_what_they_see_either(
+    site: Site,
+) -> None:
+    about = {
+        "name": "about",
+        "type": "link_any",
+        "to": ["company"],
+        "rights": "of parent",
+        "write_by": "read",
+    }
+    note = {"name": "note", "fields": [{**about, "required": True}, {"name": "text", "type": "text"}]}
+    change = {"op": "add", "kind": "entity", "definition": note}
+    plan = site.post("/api/model/plan", {"changes": [change]}).json()["plan"]
+    assert site.post("/api/model/apply", {"plan": plan}).status_code == 200
+    admin, nina = sign_in(site, "admin"), person(site, "nina")
+    told = admin.post("/roles/new-role", [("label", "Watcher"), ("from", "reads")])
+    assert "Creates, changes, deletes: no" in words(told.text)
+    assert applied(admin, told).status_code == 303
+    page = admin.get("/roles/watcher?entity=note").text
+    assert "note, create: not allowed" in page.lower() and "note, see: all records" in page.lower()
+    assert admin.post(f"/people/{nina}", [("role", "watcher")]).status_code == 303
+    company = site.post("/api/records/company", {"name": "Racks"}).json()["id"]
+    made = site.post("/api/records/note", {"about": {"entity": "company", "id": company}, "text": "a"}).json()
+    here = f"/api/records/note/{made['id']}"
+    assert site.get(here, "nina").json()["text"] == "a"
+    again = {"about": {"entity": "company", "id": company}, "text": "b"}
+    assert site.post("/api/records/note", again, "nina").status_code == 403
+    assert site.patch(here, {"text": "b"}, "nina").status_code == 403
+    assert site.call("DELETE", here, "nina").status_code == 403
+    assert "add records" not in words(admin.get(f"/people/{nina}").text)
+
+
+def test_a_rule_is_changed_where_it_stands_now_or_not_at_all(site: Site) -> None:
+    admin = sign_in(site, "admin")
+    form = "/roles/manager/grant/1"
+    (was, entity) = (hidden(admin.get(form).text, name) for name in ("_was", "entity"))
+    assert entity == "product"
+    assert applied(admin, admin.post("/roles/manager/grant/0", [("drop", "1")])).status_code == 303
+    given = [("_was", was), ("actions", "read"), ("actions", "export"), ("how", "all")]
+    plan = admin.post(form, given)
+    assert "Sees, exports: all Products" in words(plan.text)
+    assert applied(admin, plan).status_code == 303
+    late = admin.post(form, given)
+    assert late.status_code == 409 and "Somebody else changed this rule meanwhile" in late.text
+    assert admin.post("/roles/manager/grant/new", [("entity", "deal"), ("drop", "1")]).status_code == 422
 
 
 def test_a_role_is_called_otherwise_includes_another_and_wants_a_second_factor(site: Site) -> None:

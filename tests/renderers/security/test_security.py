@@ -100,6 +100,9 @@ def test_a_second_factor_from_setting_up_to_taking_off(site: Site) -> None:
     secret, codes = set_up(mark)
     assert other.get("/me/security").status_code == 303, "browsers of before are signed out"
     assert mark.get("/me/security").status_code == 200
+    anew = mark.post("/me/security/factor", [("secret", secret), ("seal", "x"), ("code", code(secret))])
+    assert anew.headers["location"] == "/me/security/factor", "the page of codes loaded anew"
+    assert "Make other codes" in mark.get("/me/security/factor").text
     door = Surfer(site)
     answer = door.post("/sign-in", [("login", "mark"), ("password", PASSWORD), ("next", "/e/deal")])
     assert answer.headers["location"] == "/sign-in/code?next=/e/deal" and "kubik_session" not in door.jar
@@ -322,7 +325,12 @@ def test_a_stand_in_acts_for_somebody_in_their_days_and_is_recorded(site: Site) 
     wrong = [("starts_on", today.isoformat()), ("ends_on", (today - timedelta(days=3)).isoformat())]
     assert mark.post("/me/security/deputies/new", [("deputy", str(ids["nina"])), *wrong]).status_code == 422
     assert mark.post("/me/security/deputies/new", [("deputy", str(ids["nina"])), *dates]).status_code == 303
-    assert "Mark" in nina.get("/me/acting").text
+    longer = [("starts_on", today.isoformat()), ("ends_on", "2099-12-30")]
+    assert mark.post("/me/security/deputies/new", [("deputy", str(ids["nina"])), *longer]).status_code == 303
+    offered = nina.get("/me/acting").text
+    assert offered.count("Act for Mark") == 1 and "2099" in offered, "named twice, offered once"
+    ends = re.findall(r"/me/security/deputies/\d+/end", mark.get("/me/security").text)
+    assert len(ends) == 2 and mark.post(ends[0], []).status_code == 303
     assert nina.post("/me/acting", [("user", str(ids["mark"])), ("mode", "view")]).status_code == 403
     assert nina.post("/me/acting", [("user", str(ids["mark"])), ("mode", "deputy")]).status_code == 303
     page = nina.get(f"/e/deal/{theirs}")

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from core import records
+from metamodel.fields.base import Context
 from tests import factories
 from tests.core.records.asserting import faults, refusal
 
@@ -151,6 +152,8 @@ BLIND = {
         grants:
           - {entity: deal, actions: [read, update, move], fields: [name]}
           - {entity: company, actions: [read, update], fields: all}
+          - {entity: company, actions: [import], rows: "city = 'Omsk'"}
+          - {entity: product, actions: [read, create, update], fields: all}
     """,
 }
 
@@ -189,3 +192,16 @@ def test_stages_that_one_may_not_know_of_are_none(office):
         for name in ids:
             error = refusal(office.workspace.write, partial(deed, name=name))
             assert error.code == "KBK3011" and "have no stages" in str(error.detail), (deed, name)
+
+
+@pytest.mark.parametrize("changes", [BLIND])
+def test_a_line_of_a_file_takes_the_right_to_import_beside_that_to_write(office):
+    line = {"by": "marina", "context": Context(medium="csv")}
+    near, far = (office.create("company", {"name": c, "city": c}).id for c in ("Omsk", "Tver"))
+    product = {"code": "rack", "name": "Rack", "price": 1}
+    assert refusal(office.create, "product", product, **line).code == "KBK4002"
+    made = office.create("product", product, by="marina").id
+    office.update("company", near, {"notes": "x"}, **line)
+    for entity, record, values in (("company", far, {"notes": "x"}), ("product", made, {"name": "Shelf"})):
+        assert refusal(office.update, entity, record, values, **line).code == "KBK4002"
+        office.update(entity, record, values, by="marina")

@@ -9,6 +9,7 @@ import pytest
 
 from core import query, records
 from core.errors import KubikError
+from core.query.feed import Asked, feed
 from core.records import Ready
 
 LEADS: dict[str, str] = {
@@ -183,8 +184,13 @@ def test_the_history_says_which_action_did_it(office):
     with office.workspace.read() as tx:
         told = query.history(tx, office.people["sonya"], "lead", one).items
         made = query.history(tx, office.people["sonya"], "deal", ran.go.id or 0).items
+        everything, of_action = (
+            [item["action"] for item in feed(tx, office.people["root"], Asked(action=name)).items]
+            for name in (None, "convert")
+        )
     assert [item["action"] for item in told] == ["convert", None]
     assert [(item["kind"], item["action"]) for item in made] == [("created", "convert")]
+    assert set(everything) == {None, "convert"} and of_action == [one for one in everything if one]
 
 
 def test_nothing_is_allowed_that_no_grant_names(office):

@@ -50,6 +50,8 @@ def checks() -> list[tuple[str, list[str]]]:
     typed = [name for name in TYPED if any((ROOT / name).rglob("*.py"))]
     found: list[tuple[str, list[str]]] = [
         ("mypy", [str(BIN / "mypy"), *typed]),
+        # What is compiled here beside mypy, each worker of the run would compile for itself.
+        ("collecting", [sys.executable, "-P", "-m", "pytest", "--collect-only", "--quiet"]),
         ("tsc", [_node(), "node_modules/typescript/bin/tsc", "--noEmit", "--project", "renderers/web"]),
         ("ruff check", [str(BIN / "ruff"), "check", "--quiet", "."]),
         (
@@ -147,6 +149,7 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 def main(arguments: Sequence[str], run: Callable[[Sequence[str], Sequence[str]], int] = run_pytest) -> int:
     signal.signal(signal.SIGTERM, _end)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every process would compile everything for itself
     if arguments:
         return run(arguments, ())
     failed = [outcome.name for outcome in run_checks(checks()) if not outcome.passed]

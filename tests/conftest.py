@@ -7,11 +7,12 @@ alone: `export KUBIK_TEST_POSTGRES_URL=$(.venv/bin/python -m scripts.postgres st
 from __future__ import annotations
 
 import faulthandler
+import gc
 import itertools
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -237,6 +238,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         twice = [item for item in items if is_twice(item)]
         config.hook.pytest_deselected(items=twice)
         items[:] = [item for item in items if not is_twice(item)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage in what tests make, less often than Python would, and never in what was imported and collected."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 10, 10)
+        gc.enable()
 
 
 def pytest_unconfigure() -> None:

@@ -111,6 +111,7 @@ def test_who_stands_in_manages_nobody_and_configures_nothing(sales):
             grants.may(entity.uid, action) for action in ("create", "update", "delete", "configure")
         )
     assert grants.may(sales.entities["deal"].uid, "update")
+    assert not any(grants.may(entity.uid, "configure") for entity in sales.entities.values())
     actor = Actor(user=1, login="x", roles=(sales.roles["administrator"].uid,), narrowing=narrowing)
     assert not may_everything(sales, actor) and not below(sales, actor)
 

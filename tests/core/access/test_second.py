@@ -91,6 +91,15 @@ def test_tries_are_few_from_wherever_they_come_and_whatever_sign_in(
     assert pass_challenge(workspace, begun(workspace), code(secret), None, None)
 
 
+def test_a_right_code_forgives_those_that_were_mistyped_before(workspace: Workspace) -> None:
+    _, secret = with_factor(workspace)
+    for ahead in (0, 1):
+        key = begun(workspace)
+        for _ in range(4):
+            assert refusal(pass_challenge, workspace, key, "123456", None, None).code == "KBK4006"
+        assert pass_challenge(workspace, key, code(secret, ahead), None, None)
+
+
 def test_a_sign_in_that_waits_too_long_begins_anew(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,11 +81,11 @@ def _models() -> None:
 def _tables() -> None:
     """The tables of a model are made once; statements are known by the tables in them."""
 
-    def tables(model: Model, schema: str | None, dialect: Any) -> Tables:
+    def tables(model: Model, *given: Any) -> Tables:
         kept: dict[Any, Tables] = vars(model).setdefault("tables of tests", {})
-        if (schema, dialect) not in kept:
-            kept[schema, dialect] = Tables(model, schema, dialect)
-        return kept[schema, dialect]
+        if given not in kept:
+            kept[given] = Tables(model, *given)
+        return kept[given]
 
     setattr(workspace, "Tables", tables)  # noqa: B010
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 from core.access.grants import Grants, unlimited
 from core.query.ways import ALONE, Way
 from core.storage.any_links import any_of, leads_to, number_of
+from core.storage.carried import asked_links
 from core.storage.expressions.hints import asked_once
 from core.storage.types import BIG
 
@@ -86,6 +89,11 @@ def followed_condition(row: VisibleRow, led: Led, index: int, way: Way) -> Condi
     any_record = row.entity.follows is not None
     if any_record and seen_whole(row.relations.grants, uid):
         return sa.or_(*(leads_to(link, each) for each in led[index]))
+    carried = _carried(row, uid)
+    if carried is not None:
+        granted = carried.granted("among" if way == "through" else way)
+        assert granted is not None  # what limits nothing is seen whole
+        return granted
     if way in ALONE:
         if not any_record:
             return _asked(row, uid, link, way)
@@ -102,6 +110,30 @@ def followed_condition(row: VisibleRow, led: Led, index: int, way: Way) -> Condi
     if row.relations.dialect == "sqlite" or not (any_record or way in ("grant", "each")):
         return sa.and_(there, link.in_(links))
     return sa.and_(there, link == sa.func.any(sa.func.array(links.scalar_subquery())))
+
+
+def _carried(row: VisibleRow, uid: str) -> VisibleRow | None:
+    """The record that the row leads to, as far as the row carries it; None where the grants ask it for anything else.
+
+    Where there is no such record nothing is carried, and these grants give nothing (`asked_links`).
+    """
+    carried = row.relations.tables[row.entity.uid].carried.get(uid)
+    if carried is None or any(column not in row.alias.c for column in carried.columns):
+        return None
+    target = row.relations.visible.open(uid, "any", unfiltered=True)
+    asked = [asked_links(target.entity, grant) for grant in row.relations.grants.branches(uid, "read")]
+    columns = {target.entity.by_uid[field].column for links in asked for field in links or ()}
+    if not all(asked) or not columns <= set(carried.sources) or _masked_rows(row, target) is not None:
+        return None
+    held = _Held({source: row.alias.c[carried.column(source)] for source in carried.sources})
+    return replace(target, alias=cast(sa.FromClause, held))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Stands in for the table of a record in a condition: its columns are those that another row carries."""
+
+    c: Mapping[str, sa.ColumnElement[Any]]
 
 
 def _asked(row: VisibleRow, uid: str, record: sa.ColumnElement[Any], way: Way) -> Condition:
@@ -133,10 +165,10 @@ def _led_on(row: VisibleRow, uid: str, record: sa.ColumnElement[Any], way: Way) 
 
 
 def followed_source(row: VisibleRow, led: Led, index: int) -> sa.Select[Any] | None:
-    """The links that fulfil one branch; None when they are not limited."""
+    """The links that fulfil one branch; None when they are not limited, and where the row is asked for what it carries."""
     if not led or (row.entity.follows is not None and seen_whole(row.relations.grants, led[index][0])):
         return None
-    return _ids(row, led[index][0])
+    return None if _carried(row, led[index][0]) is not None else _ids(row, led[index][0])
 
 
 def _ids(row: VisibleRow, uid: str) -> sa.Select[Any]:

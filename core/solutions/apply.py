@@ -9,6 +9,7 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.i18n.written import write_message
 from core.records import rebuild_closure, sync_roles
+from core.records.carrying import ask_to_carry
 from core.solutions import kept
 from core.solutions.access_tests import require_passing
 from core.solutions.effects import planned_changes
@@ -27,9 +28,10 @@ from core.solutions.permitting import require_planning, require_within
 from core.solutions.plans import Move, Plan, PlannedChange, Target
 from core.solutions.stage_moments import fill_stages
 from core.solutions.switching import bring_back_roles, refuse_new_losses
+from core.storage.carrying import whole
 from core.storage.catalog import read_catalog
 from core.storage.check_links import drop_astray
-from core.storage.ddl import Step, create_entities, drop_stale_indexes, limit_waiting, missing_steps, run_step
+from core.storage.ddl import Step, create_entities, drop_stale, limit_waiting, missing_steps, run_step
 from core.storage.load import store_model
 from core.storage.search.settling import settle
 from core.storage.tables import EntityTable, Tables
@@ -154,7 +156,9 @@ class _Work:
         self.target = target
         self.step = step
         database = workspace.database
-        self.tables = Tables(target.model, database.schema, database.dialect)
+        with database.outside.connect() as connection:
+            carrying = whole(connection, database.schema)
+        self.tables = Tables(target.model, database.schema, database.dialect, carrying)
         self.entities = tuple(target.model.entities.values())
 
     def run(self) -> int:
@@ -185,7 +189,7 @@ class _Work:
             if found.state is not None:
                 return found.state
             self.refuse_foreign_columns(tx)
-            drop_stale_indexes(tx.connection, tx.tables)
+            drop_stale(tx.connection, tx.tables)
             last = {m.field: last_record(tx, tx.tables[self.place(m).entity.uid]) for m in self.target.moves}
             state = {"journal": journal_end(tx), "last": last, "copied": {}}
             kept.update(tx, self.plan.id, state=state)
@@ -291,9 +295,9 @@ class _Work:
         self.copy_written(tx, state["journal"])
         refuse_new_losses(tx, self.target)
         old, model = tx.model, self.target.model
-        create_entities(tx.connection, self.tables, self.entities)
+        self.tables = create_entities(tx.connection, self.tables, self.entities)
         drop_astray(tx.connection, tx.tables, self.tables)
-        drop_stale_indexes(tx.connection, self.tables)
+        drop_stale(tx.connection, self.tables)
         settle(tx, self.tables)
         self.step("switch indexes")
         remake_views(tx.connection, self.tables)
@@ -314,6 +318,7 @@ class _Work:
             document=model.document, columns=self.target.columns, summary=summary,
         )  # fmt: skip
         kept.update(tx, self.plan.id, applied=model.version)
+        ask_to_carry(tx)
         self.step("switch stored")
         tx.after_commit.append(lambda: _remember(self.workspace, self.target))
         return model.version
@@ -323,7 +328,7 @@ class _Work:
 
         def action(tx: Transaction) -> None:
             limit_waiting(tx.connection)
-            drop_stale_indexes(tx.connection, tx.tables)
+            drop_stale(tx.connection, tx.tables)
 
         self.workspace.write(action)
 

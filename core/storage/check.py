@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from core.errors import KubikError
+from core.storage.carrying import wrong
 from core.storage.catalog import Catalog, read_catalog
 from core.storage.check_links import check_any_links, check_lists
 from core.storage.ddl import missing_steps
@@ -133,6 +134,7 @@ def _rows(tx: Transaction, place: EntityTable, broken: set[str], whole: bool) ->
     yield from check_lists(tx, place, broken)
     yield from check_any_links(tx, place, broken)
     yield from _orphans(tx, place, broken)
+    yield from _carried(tx, place, broken)
     if place.entity.tree is not None:
         yield from _closure(tx, place)
     texts = [c for c in place.columns.values() if c.key is not None]
@@ -177,6 +179,18 @@ def _orphans(tx: Transaction, place: EntityTable, broken: set[str]) -> Iterator[
         yield message(
             "entity {entity}: child rows without a parent: {count}", entity=entity.name, count=count
         )
+
+
+def _carried(tx: Transaction, place: EntityTable, broken: set[str]) -> Iterator[Message]:
+    """Rows that carry something else than the record holds that decides who sees them."""
+    for carried in place.carried.values():
+        count = 0 if carried.target in broken else wrong(tx.connection, tx.tables.schema, carried)
+        if count:
+            yield message(
+                "entity {entity}: records that carry wrong links of the record that decides who sees them: {count}",
+                entity=place.entity.name,
+                count=count,
+            )
 
 
 def _closure(tx: Transaction, place: EntityTable) -> Iterator[Message]:

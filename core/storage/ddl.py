@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import psycopg
 import sqlalchemy as sa
 
 from core.errors import KubikError
+from core.storage import carrying
+from core.storage.carried import Carried
 from core.storage.catalog import Catalog, read_catalog
 from core.storage.database import LOCK_MILLISECONDS, Database, is_conflict, pause, too_many
 from core.storage.indexes import PREFIX as INDEX_PREFIX
@@ -58,10 +60,29 @@ def missing_steps(catalog: Catalog, tables: Tables, entities: Iterable[Entity]) 
     return tuple(steps)
 
 
-def create_entities(connection: sa.Connection, tables: Tables, entities: Iterable[Entity]) -> None:
-    """Whatever the tables of these entities lack, in this transaction: for tables that are new or small."""
+def create_entities(connection: sa.Connection, tables: Tables, entities: Iterable[Entity]) -> Tables:
+    """Whatever the tables of these entities lack, in this transaction: for tables that are new or small. Those as they are
+    then, with what all rows carry."""
+    entities = tuple(entities)
+    for step in missing_steps(read_catalog(connection, tables.schema), tables, entities):
+        if step.kind != "index":
+            _apply(connection, tables, step, concurrently=False)
+    for carried in carrying.missing(connection, tables, entities):
+        if carrying.is_small(connection, tables.schema, carried):
+            _carry(connection, tables.schema, carried)
+    tables = tables.now(carrying.whole(connection, tables.schema))
     for step in missing_steps(read_catalog(connection, tables.schema), tables, entities):
         _apply(connection, tables, step, concurrently=False)
+    return tables
+
+
+def _carry(connection: sa.Connection, schema: str | None, carried: Carried) -> None:
+    """Let all rows carry what they are to, while nobody else writes."""
+    begun = carrying.begin(connection, schema, carried)
+    last: int | None = carrying.BEFORE_ALL
+    while last is not None:
+        last = carrying.fill(connection, schema, carried, last)
+    carrying.finish(connection, schema, carried, begun)
 
 
 def grow(
@@ -83,18 +104,38 @@ def grow(
 
 
 def run_step(database: Database, tables: Tables, step: Step) -> None:
-    """Make one step durable. A lock that does not come soon is let go and asked for again: who waits for a lock
-    stops everybody behind."""
+    """Make one step durable."""
+    if step.kind == "index" and database.dialect == "postgresql":
+
+        def beside_writers() -> None:
+            with database.outside.connect() as connection:
+                _apply(connection, tables, step, concurrently=True)
+
+        _again(beside_writers)
+    else:
+        in_one(database, lambda connection: _apply(connection, tables, step, concurrently=False))
+
+
+T = TypeVar("T")
+
+
+def in_one(database: Database, action: Callable[[sa.Connection], T]) -> T:
+    """Do it in one transaction that locks tables."""
+
+    def done() -> T:
+        with database.turn(), database.plain.begin() as connection:
+            limit_waiting(connection)
+            return action(connection)
+
+    return _again(done)
+
+
+def _again(action: Callable[[], T]) -> T:
+    """Do it, again when others were in the way. A lock that does not come soon is let go and asked for again: who waits
+    for a lock stops everybody behind."""
     for attempt in range(ATTEMPTS):
         try:
-            if step.kind == "index" and database.dialect == "postgresql":
-                with database.outside.connect() as connection:
-                    _apply(connection, tables, step, concurrently=True)
-            else:
-                with database.turn(), database.plain.begin() as connection:
-                    limit_waiting(connection)
-                    _apply(connection, tables, step, concurrently=False)
-            return
+            return action()
         except (sa.exc.DBAPIError, psycopg.Error) as error:
             if not is_conflict(error):
                 raise
@@ -165,8 +206,10 @@ def _not_unique(entity: Entity, index: Index) -> KubikError:
     return KubikError("KBK1103", words, [Problem(pointer=f"/{entity.name}", code="KBK1103", message=words)])
 
 
-def drop_stale_indexes(connection: sa.Connection, tables: Tables) -> tuple[str, ...]:
-    """Drop the indexes that the model no longer has, so that a rule that was taken away binds nobody."""
+def drop_stale(connection: sa.Connection, tables: Tables) -> tuple[str, ...]:
+    """Drop the indexes that the model no longer has, so that a rule that was taken away binds nobody; and keep what rows
+    carry no longer where it has no use for it."""
+    carrying.end_stale(connection, tables.schema, tables.model)
     wanted = {i.name for uid in tables.model.entity_by_uid for i in indexes_of(tables, uid)}
     place = "" if tables.schema is None else f'"{tables.schema}".'
     stale = tuple(
@@ -208,7 +251,7 @@ def leftovers(catalog: Catalog, tables: Tables) -> tuple[Leftover, ...]:
 
 def purge(connection: sa.Connection, tables: Tables, what: Iterable[Leftover]) -> None:
     """Drop these for ever, with the values in them. Views must have been remade without them."""
-    drop_stale_indexes(connection, tables)
+    drop_stale(connection, tables)
     place = "" if tables.schema is None else f'"{tables.schema}".'
     for each in what:
         if each.column is None:
@@ -218,6 +261,6 @@ def purge(connection: sa.Connection, tables: Tables, what: Iterable[Leftover]) -
 
 
 __all__ = [
-    "Leftover", "Step", "create_entities", "drop_stale_indexes", "grow",
+    "Leftover", "Step", "create_entities", "drop_stale", "grow", "in_one",
     "leftovers", "limit_waiting", "missing_steps", "purge", "run_step",
 ]  # fmt: skip

@@ -66,6 +66,8 @@ def _wanted(tables: Tables, place: EntityTable) -> Iterator[Index]:
     order = _sort_columns(place) if entity.default_sort else ("created_at", *LAST)
     if order:
         yield Index(table=name, columns=(*order, *_followed(place)))
+    for column in _carried(place):
+        yield Index(table=name, columns=(column, "created_at", *LAST))
     for field in entity.fields:
         if field.uid in place.columns and not field.system:
             yield from _of_field(tables, place, field)
@@ -96,9 +98,15 @@ def _of_field(tables: Tables, place: EntityTable, field: Field) -> Iterator[Inde
 
 
 def _followed(place: EntityTable) -> tuple[str, ...]:
-    """The link to the record that decides who sees a row: it is asked of each row of an order, from the index alone."""
+    """The link to the record that decides who sees a row, and what is carried of that: it is asked of each row of an order,
+    from the index alone."""
     link = place.entity.follows or place.entity.parent
-    return () if link is None else (place.columns[link].value.name,)
+    return () if link is None else (place.columns[link].value.name, *_carried(place))
+
+
+def _carried(place: EntityTable) -> tuple[str, ...]:
+    """The columns of what all rows carry."""
+    return tuple(column for carried in place.carried.values() for column in carried.columns)
 
 
 def _of_rules(tables: Tables, place: EntityTable) -> Iterator[Index]:

@@ -14,12 +14,9 @@ from metamodel.model import Model
 def install_model(workspace: Workspace, model: Model) -> None:
     """Make the tables of ``model``, store it and keep it as the model in force (its version must be a new one)."""
 
-    def keep(model: Model) -> None:
-        workspace.remember(model)
-
     def install(tx: Transaction) -> None:
         tables = Tables(model, workspace.database.schema, workspace.database.dialect)
-        create_entities(tx.connection, tables, model.entities.values())
+        tables = create_entities(tx.connection, tables, model.entities.values())
         settle(tx, tables)
         remake_views(tx.connection, tables)
         store_model(
@@ -31,6 +28,6 @@ def install_model(workspace: Workspace, model: Model) -> None:
             document=model.document,
             columns={},
         )
-        tx.after_commit.append(lambda: keep(model))
+        tx.after_commit.append(lambda: workspace.remember(model))
 
     workspace.write(install, exclusive=True)

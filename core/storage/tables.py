@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from core.storage.carried import Carried, carried_by
 from core.storage.catalog import Catalog
 from core.storage.own import OwnTables, own_tables
 from core.storage.types import BIG, TEXT, Instant, sql_type
@@ -35,13 +36,17 @@ class FieldColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityTable:
-    """An entity's table; ``columns`` by field uid, those every record has included (their uid is their name)."""
+    """An entity's table; ``columns`` by field uid, those every record has included (their uid is their name).
+
+    ``carried`` is what all its rows carry of the records they follow, by the uid of the entity of these.
+    """
 
     entity: Entity
     table: sa.Table
     columns: Mapping[str, FieldColumns]
     lists: Mapping[str, sa.Table] = field(default_factory=dict)
     """The tables of fields that lead to many records, by field uid: `record, target, position`."""
+    carried: Mapping[str, Carried] = field(default_factory=dict)
 
 
 SYSTEM_COLUMNS: Mapping[str, Any] = {
@@ -60,16 +65,22 @@ LIST_PREFIX = "m_"
 
 
 class Tables:
-    """The tables of one model in one schema, made when first asked for; ``own`` are Kubik's."""
+    """The tables of one model in one schema, made when first asked for; ``own`` are Kubik's.
+
+    ``carrying`` names what rows of the database carry, all of them (`core.storage.carrying.whole`).
+    """
 
     def __init__(
         self,
         model: Model,
         schema: str | None,
         dialect: Literal["sqlite", "postgresql"] = "sqlite",
+        carrying: frozenset[str] = frozenset(),
     ) -> None:
         self.model = model
         self.schema = schema
+        self.dialect: Literal["sqlite", "postgresql"] = dialect
+        self.carrying = carrying
         self.own: OwnTables = own_tables(schema, dialect)
         self._made: dict[str, EntityTable] = {}
 
@@ -78,15 +89,25 @@ class Tables:
         if made is None:
             # Two threads may both make it; the first one kept is everybody's.
             entity = self.model.entity_by_uid[entity_uid]
-            made = self._made.setdefault(entity_uid, make_table(entity, sa.MetaData(schema=self.schema)))
+            carried = [c for c in self.carried_by(entity) if c.name in self.carrying]
+            made = make_table(entity, sa.MetaData(schema=self.schema), carried)
+            made = self._made.setdefault(entity_uid, made)
         return made
+
+    def now(self, carrying: frozenset[str]) -> Tables:
+        """The same with what rows carry by now."""
+        return self if carrying == self.carrying else Tables(self.model, self.schema, self.dialect, carrying)
+
+    def carried_by(self, entity: Entity) -> tuple[Carried, ...]:
+        """What rows of an entity are to carry."""
+        return carried_by(self.model, entity, self.dialect)
 
     def __iter__(self) -> Iterator[EntityTable]:
         return (self[uid] for uid in self.model.entity_by_uid)
 
 
-def make_table(entity: Entity, metadata: sa.MetaData) -> EntityTable:
-    """The table of an entity with all its stored fields."""
+def make_table(entity: Entity, metadata: sa.MetaData, carried: Sequence[Carried] = ()) -> EntityTable:
+    """The table of an entity with all its stored fields, and what its rows carry."""
     table = sa.Table(
         entity.table,
         metadata,
@@ -103,7 +124,10 @@ def make_table(entity: Entity, metadata: sa.MetaData) -> EntityTable:
             columns[each.uid] = _field_columns(table, each)
         elif each.listed and each.via is None:
             lists[each.uid] = _list_table(each, metadata)
-    return EntityTable(entity=entity, table=table, columns=columns, lists=lists)
+    for column in (column for each in carried for column in each.columns):
+        _append(table, column, BIG)
+    kept = {each.entity: each for each in carried}
+    return EntityTable(entity=entity, table=table, columns=columns, lists=lists, carried=kept)
 
 
 def list_tables(tables: Tables) -> dict[str, sa.Table]:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,9 +18,11 @@ import sqlalchemy as sa
 from core.errors import KubikError
 from core.plugin_manager import start_plugins
 from core.settings import Settings, secret_key, system_zone
+from core.storage.carrying import whole
 from core.storage.database import (
     BUSY_SECONDS,
     HEAD,
+    SEARCH,
     Database,
     Dialect,
     is_conflict,
@@ -60,6 +62,10 @@ RETRIES = 3
 """How often a conflicting write is done again."""
 
 KEPT_MODELS = 3
+KEPT_STATES = 6
+
+State = tuple[int, int]
+"""A state of what is kept: the version of the model, and the number of what stands beside the records."""
 
 _DRIVER_ERRORS = (sa.exc.DBAPIError, psycopg.Error, sqlite3.Error)
 
@@ -115,7 +121,8 @@ class Workspace:
         self.sealing = Sealing(key=key, workspace=name)
         self.files = file_store(settings.home)
         self.pictures = Pictures()
-        self._models: dict[int, tuple[Model, Tables]] = {}
+        self._models: dict[int, Model] = {}
+        self._tables: dict[State, tuple[Model, Tables]] = {}
         self._loading = threading.Lock()
         self._inside = threading.local()
         self._companions: dict[type[Any], Any] = {}
@@ -302,23 +309,37 @@ class Workspace:
         )
 
     def _model(self, connection: sa.Connection) -> tuple[Model, Tables]:
-        version = connection.info[HEAD] or 0
-        known = self._models.get(version)
+        state = connection.info[HEAD] or 0, connection.info.get(SEARCH) or 0
+        known = self._tables.get(state)
         if known is not None:
             return known
         with self._loading:
-            known = self._models.get(version)
+            known = self._tables.get(state)
             if known is None:
-                model = load_model(connection, self.own, version) if version else EMPTY
-                known = self.remember(model)
+                known = self._learn(connection, state)
+                kept = {**self._tables, state: known}
+                self._tables = {s: kept[s] for s in sorted(kept)[-KEPT_STATES:]}
         return known
 
-    def remember(self, model: Model) -> tuple[Model, Tables]:
+    def _learn(self, connection: sa.Connection, state: State) -> tuple[Model, Tables]:
+        """The model and its tables in that state: where rows carry more by now, a model that has derived nothing yet."""
+        version, carrying = state[0], whole(connection, self.database.schema)
+        known = [pair for (other, _), pair in self._tables.items() if other == version]
+        for pair in known:
+            if pair[1].carrying == carrying:
+                return pair
+        model = self._models.get(version)
+        if model is None:
+            self.remember(load_model(connection, self.own, version) if version else EMPTY)
+            model = self._models[version]
+        model = replace(model) if known else model
+        return model, Tables(model, self.database.schema, self.database.dialect, carrying)
+
+    def remember(self, model: Model) -> None:
         """Keep a resolved model for the transactions in which its version is in force."""
-        known = model, Tables(model, self.database.schema, self.database.dialect)
-        kept = {**self._models, model.version: known}
+        kept = {**self._models, model.version: model}
         self._models = {v: kept[v] for v in sorted(kept)[-KEPT_MODELS:]}
-        return known
+        self._tables = {state: pair for state, pair in self._tables.items() if state[0] != model.version}
 
     @property
     def own(self) -> OwnTables:

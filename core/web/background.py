@@ -11,6 +11,7 @@ from core.query.exporting.job import KIND as EXPORT
 from core.query.exporting.job import export_job
 from core.records.bulk import KIND as BULK
 from core.records.bulk import bulk_job
+from core.records.carrying import CARRY, carry_job, keep_carrying
 from core.records.erasing import KIND as ERASE
 from core.records.erasing import erase_job
 from core.records.handover import HANDOVER, UNDO, handover_job, undo_job
@@ -36,6 +37,7 @@ def handlers() -> Mapping[str, Handler]:
         UNDO: undo_job,
         TAKE_BACK: take_back_job,
         INDEX: index_job,
+        CARRY: carry_job,
         DOCUMENTS: documents_job,
     }
 
@@ -49,5 +51,7 @@ def forget_old_sightings(workspace: Workspace) -> None:
 def make_worker(workspace: Workspace) -> Worker:
     """A worker that runs every kind of job; it is not started yet."""
     return Worker(
-        workspace, handlers(), chores=(sweep_files, forget_old_sightings, keep_index, sweep_old_templates)
+        workspace,
+        handlers(),
+        chores=(sweep_files, forget_old_sightings, keep_index, keep_carrying, sweep_old_templates),
     )

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.records.carrying import carry_now
 from core.records.indexing.job import rebuild, run_index
 from core.storage.workspace import Workspace
 from metamodel.model import Grant
@@ -106,6 +107,7 @@ def roles_of(site: Site, given: Mapping[str, tuple[Grant, ...]]) -> Iterator[Non
         before = tx.model
     roles = {name: replace(before.roles[name], grants=grants) for name, grants in given.items()}
     workspace.remember(replace(before, roles={**before.roles, **roles}))
+    carry_now(workspace)
     index_anew(workspace)  # which texts stand together in it follows from who may read them
     yield
     workspace.remember(before)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.storage.catalog import read_catalog
-from core.storage.ddl import drop_stale_indexes, grow, leftovers, missing_steps, purge
+from core.storage.ddl import drop_stale, grow, leftovers, missing_steps, purge
 from core.storage.indexes import indexes_of
 from core.storage.install import install_model
 from core.storage.prepared import Prepared
@@ -135,7 +135,7 @@ def test_a_rule_taken_away_binds_nobody(workspace: Workspace) -> None:
         old, version=2, entities={**old.entities, "deal": replace(old.entities["deal"], fields=fields)}
     )
     tables = tables_of(workspace, model)
-    assert len(workspace.write(lambda tx: drop_stale_indexes(tx.connection, tables))) == 1
+    assert len(workspace.write(lambda tx: drop_stale(tx.connection, tables))) == 1
     assert workspace.write(lambda tx: [save(tx, {"dealorder": "a"}), save(tx, {"dealorder": "A"})])
 
 

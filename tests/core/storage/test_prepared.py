@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.storage.prepared import Prepared
+from core.storage.tables import Tables
 from core.storage.workspace import Workspace
 from tests.core.storage.test_types import SAMPLES, save
 
@@ -37,7 +38,7 @@ def test_rows_are_those_of_the_statement(workspace: Workspace) -> None:
 
 
 def test_an_insert_gives_its_id_and_an_update_its_count(workspace: Workspace) -> None:
-    table = workspace.remember(_model(workspace))[1]["deal"].table
+    table = _table(workspace)
     insert = Prepared(
         table.insert().values(version=sa.bindparam("v")).returning(table.c.id), workspace.database
     )
@@ -48,7 +49,7 @@ def test_an_insert_gives_its_id_and_an_update_its_count(workspace: Workspace) ->
 
 
 def test_a_null_that_stands_in_the_statement_is_not_asked_for(workspace: Workspace) -> None:
-    table = workspace.remember(_model(workspace))[1]["deal"].table
+    table = _table(workspace)
     workspace.write(lambda tx: save(tx, {"dealname": "one"}))
     update = Prepared(
         table.update().where(table.c.id == sa.bindparam("record")).values(f_dealname=None, version=9),
@@ -61,12 +62,18 @@ def test_a_null_that_stands_in_the_statement_is_not_asked_for(workspace: Workspa
 
 
 def test_a_missing_parameter_and_an_expanding_one_are_refused(workspace: Workspace) -> None:
-    table = workspace.remember(_model(workspace))[1]["deal"].table
+    table = _table(workspace)
     prepared = Prepared(sa.select(table.c.id).where(table.c.id == sa.bindparam("one")), workspace.database)
     with workspace.read() as tx, pytest.raises(KeyError):
         prepared.rows(tx.connection, {})
     with pytest.raises(ValueError, match="expanding"):
         Prepared(sa.select(table.c.id).where(table.c.id.in_([1, 2])), workspace.database)
+
+
+def _table(workspace: Workspace) -> sa.Table:
+    model = _model(workspace)
+    workspace.remember(model)
+    return Tables(model, workspace.database.schema, workspace.database.dialect)["deal"].table
 
 
 def _model(workspace: Workspace) -> Any:
@@ -75,7 +82,7 @@ def _model(workspace: Workspace) -> Any:
 
 
 def test_a_parameter_that_stands_in_several_places_is_given_once(workspace: Workspace) -> None:
-    table = workspace.remember(_model(workspace))[1]["deal"].table
+    table = _table(workspace)
     workspace.write(lambda tx: [save(tx, {"dealname": "one"}), save(tx, {"dealname": "two"})])
     least = [table.c.id >= sa.bindparam("least", type_=sa.BigInteger()) for _ in range(2)]
     unused = sa.select(sa.bindparam("least", type_=sa.BigInteger()), table.c.id).where(*least)

@@ -1,0 +1,121 @@
+"""The job that lets rows carry what decides who sees them, where there are too many to fill while a model is put in force.
+
+Until it is done the record itself is asked, so nothing waits for it but speed (`core.storage.carrying`).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from core.jobs.jobs import start_job
+from core.jobs.running import Run, begin_here
+from core.jobs.worker import Outcome
+from core.storage import carrying
+from core.storage.carried import Carried
+from core.storage.catalog import read_catalog
+from core.storage.ddl import drop_stale, in_one, limit_waiting, missing_steps, run_step
+from core.storage.search.settling import moved
+
+if TYPE_CHECKING:
+    from core.storage.workspace import Transaction, Workspace
+
+CARRY = "carry"
+"""The kind of the job."""
+
+
+def keep_carrying(workspace: Workspace) -> None:
+    """Ask for what rows do not carry yet. Once an hour, and when a worker begins: after an upgrade, or a job that failed."""
+    with workspace.read() as tx:
+        needed = bool(_missing(tx))
+    if needed:
+        workspace.write(ask_to_carry)
+
+
+def ask_to_carry(tx: Transaction) -> None:
+    """Ask for rows to carry what they are to, once however often it is asked."""
+    jobs = tx.tables.own.job
+    waits = sa.select(jobs.c.id).where(jobs.c.state == "queued", jobs.c.kind == CARRY).limit(1)
+    if _missing(tx) and tx.connection.execute(waits).first() is None:
+        start_job(tx, CARRY, {}, by=None)
+
+
+def carry_now(workspace: Workspace) -> None:
+    """Do it here, in this process."""
+    run = begin_here(workspace, lambda tx: start_job(tx, CARRY, {}, by=None))
+    run.finish("done", result=carry_job(run).result)
+
+
+def carry_job(run: Run) -> Outcome:
+    """Let all rows carry what they are to; cut short, it goes on behind the last batch."""
+    made: list[str] = []
+    while True:
+        with run.workspace.read() as tx:
+            waiting = _missing(tx)
+            run.total = sum(_rows(tx, carried) for carried in waiting)
+        if not waiting:
+            break
+        if _carry(run, waiting[0]):
+            made.append(waiting[0].name)
+    _index(run.workspace)  # a change of the configuration may have dropped some before they were of use
+    run.write(_tidy)
+    return Outcome(result={"carried": made})
+
+
+def _missing(tx: Transaction) -> list[Carried]:
+    return carrying.missing(tx.connection, tx.tables, tx.model.entities.values())
+
+
+def _rows(tx: Transaction, carried: Carried) -> int:
+    table = next(place.table for place in tx.tables if place.table.name == carried.table)
+    return int(tx.connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def _carry(run: Run, carried: Carried) -> bool:
+    """Fill all rows, make the indexes that hold what they carry, and let rights be read from it; whether that was all."""
+    database, schema = run.workspace.database, run.workspace.database.schema
+    begun, last = _begun(run, carried)
+    while last is not None:
+        last = in_one(database, partial(carrying.fill, schema=schema, carried=carried, after=last))
+        saved = {"name": carried.name, "begun": begun, "after": last}
+        run.write(lambda tx: None, saved=saved, done=run.done + carrying.BATCH)
+    _index(run.workspace, carried.name)
+
+    def finish(tx: Transaction) -> bool:
+        limit_waiting(tx.connection)
+        done = carrying.finish(tx.connection, schema, carried, begun)
+        if done:
+            moved(tx)
+        return done
+
+    return run.write(finish)
+
+
+def _begun(run: Run, carried: Carried) -> tuple[int, int | None]:
+    """What keeps it true, and the row behind which it goes on: of a run that was cut short, or from the start."""
+    database, saved = run.workspace.database, run.saved or {}
+    with run.workspace.read() as tx:
+        known = carrying.begun_as(tx.connection, database.schema, carried)
+    if known is not None and (saved.get("name"), saved.get("begun")) == (carried.name, known):
+        return known, saved["after"]
+    return in_one(
+        database, partial(carrying.begin, schema=database.schema, carried=carried)
+    ), carrying.BEFORE_ALL
+
+
+def _index(workspace: Workspace, *more: str) -> None:
+    """Make the indexes that hold what rows carry, and that of these names, while others write."""
+    with workspace.read() as tx:
+        tables = tx.tables.now(tx.tables.carrying.union(more))
+        steps = missing_steps(read_catalog(tx.connection, tables.schema), tables, tx.model.entities.values())
+    for step in steps:
+        if step.kind == "index":
+            run_step(workspace.database, tables, step)
+
+
+def _tidy(tx: Transaction) -> None:
+    """Drop the indexes that others have taken the place of."""
+    limit_waiting(tx.connection)
+    drop_stale(tx.connection, tx.tables)

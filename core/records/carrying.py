@@ -94,12 +94,14 @@ def _carry(run: Run, carried: Carried) -> bool:
 
 
 def _begun(run: Run, carried: Carried) -> tuple[int, int | None]:
-    """What keeps it true, and the row behind which it goes on: of a run that was cut short, or from the start."""
+    """What keeps it true, and the row behind which it goes on: of a run that was cut short, or from the start. What another
+    worker has begun is kept true already: both fill it, and either may end first."""
     database, saved = run.workspace.database, run.saved or {}
     with run.workspace.read() as tx:
         known = carrying.begun_as(tx.connection, database.schema, carried)
-    if known is not None and (saved.get("name"), saved.get("begun")) == (carried.name, known):
-        return known, saved["after"]
+    if known is not None:
+        same = (saved.get("name"), saved.get("begun")) == (carried.name, known)
+        return known, saved["after"] if same else carrying.BEFORE_ALL
     return in_one(
         database, partial(carrying.begin, schema=database.schema, carried=carried)
     ), carrying.BEFORE_ALL

@@ -16,6 +16,10 @@ MOST = 4
 """Links of a record that are carried: each costs every write of what follows it."""
 
 
+MANNER = 2
+"""Goes up when it is kept true in another way: what was kept in an older one is ended, and all of it done again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """Rows of ``table`` carry some links of the record of ``entity`` (uid) that their column ``link`` leads to.
@@ -43,7 +47,7 @@ class Carried:
     @property
     def name(self) -> str:
         """The name of what keeps them true: another one for whatever is kept otherwise."""
-        said = f"{self.link} {self.any} {self.target} {','.join(self.sources)}"
+        said = f"{MANNER} {self.link} {self.any} {self.target} {','.join(self.sources)}"
         return f"c_{self.table.removeprefix('e_')}_{hashlib.sha256(said.encode()).hexdigest()[:10]}"
 
 

@@ -2,12 +2,17 @@
 
 The database itself does it, in the transaction of whatever writes a row or a record, so nobody can forget it. A row that
 is written, or led elsewhere, reads the record and keeps it from changing (FOR SHARE) until it is committed; a record
-whose links change hands them on to the rows that follow it. Rights are read from what is carried once all rows carry it:
-the trigger then bears the word `WHOLE` as its comment, and whoever drops it takes that away with it.
+whose links change hands them on to the rows that follow it. A record that is not there cannot be kept from coming: a row
+that leads to none waits for whoever makes records, and keeps others from it. Who would hand on links from an older state
+of the database, not seeing rows that came since (REPEATABLE READ), is refused; Kubik writes at READ COMMITTED.
+
+Rights are read from what is carried once all rows carry it: the trigger then bears the word `WHOLE` as its comment, and
+whoever drops it takes that away with it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
@@ -32,6 +37,12 @@ SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_n
 WHERE n.nspname = :schema AND t.tgenabled <> 'D' AND starts_with(t.tgname, 'c_')
 AND obj_description(t.oid, 'pg_trigger') = :whole
 """
+_REFUSED = """
+  IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+    RAISE EXCEPTION 'records are written at READ COMMITTED' USING ERRCODE = 'feature_not_supported';
+  END IF;"""
+"""Who sees an older state of the database is refused."""
+
 _FUNCTIONS = """
 SELECT DISTINCT regexp_replace(p.proname, '_(in|out)$', '') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname = :schema AND p.proname ~ '^c_[a-z0-9]+_[0-9a-f]+_(in|out)$'
@@ -74,6 +85,11 @@ def begin(connection: sa.Connection, schema: str | None, carried: Carried) -> in
 CREATE OR REPLACE FUNCTION {taken}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   SELECT {links} INTO {into} FROM {target} t WHERE t.id = {_record(carried, "NEW")} FOR SHARE;
+  IF NOT FOUND AND ({_record(carried, "NEW")}) IS NOT NULL THEN
+    {_REFUSED}
+    PERFORM pg_advisory_xact_lock({_coming(schema, carried)});
+    SELECT {links} INTO {into} FROM {target} t WHERE t.id = {_record(carried, "NEW")} FOR SHARE;
+  END IF;
   RETURN NEW;
 END $$""",
     )
@@ -84,6 +100,10 @@ END $$""",
         f"""
 CREATE OR REPLACE FUNCTION {handed}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  {_REFUSED}
+  IF TG_OP = 'INSERT' THEN
+    PERFORM pg_advisory_xact_lock_shared({_coming(schema, carried)});
+  END IF;
   IF TG_OP = 'DELETE' THEN
     UPDATE {place} f SET {empty} WHERE f."{carried.link}" = {_link(carried, "OLD")};
   ELSE
@@ -116,8 +136,10 @@ FOR EACH ROW WHEN ({differ}) EXECUTE FUNCTION {handed}()""",
 
 
 def begun_as(connection: sa.Connection, schema: str | None, carried: Carried) -> int | None:
-    """The number that PostgreSQL knows its trigger by; None when it is not begun."""
-    asked = sa.text("SELECT oid FROM pg_trigger WHERE tgname = :name AND tgrelid = to_regclass(:place)")
+    """The number that PostgreSQL knows its trigger by; None when it is not begun, or switched off."""
+    asked = sa.text(
+        "SELECT oid FROM pg_trigger WHERE tgname = :name AND tgrelid = to_regclass(:place) AND tgenabled <> 'D'"
+    )
     given = {"name": carried.name, "place": _name(schema, carried.table)}
     return connection.execute(asked, given).scalar_one_or_none()
 
@@ -125,10 +147,11 @@ def begun_as(connection: sa.Connection, schema: str | None, carried: Carried) ->
 def fill(connection: sa.Connection, schema: str | None, carried: Carried, after: int) -> int | None:
     """Fill the rows behind that id, a batch of them; the last one's id, None when there are no more.
 
-    Nobody writes either table meanwhile, so what is read of a record is true when it is written.
+    Nobody writes either table meanwhile, so what is read of a record is true when it is written. Two who fill at once take
+    turns.
     """
     place, target = _name(schema, carried.table), _name(schema, carried.target)
-    _run(connection, f"LOCK TABLE {target}, {place} IN SHARE MODE")
+    _run(connection, f"LOCK TABLE {target}, {place} IN SHARE ROW EXCLUSIVE MODE")
     some = sa.text(
         f"SELECT max(id) FROM (SELECT id FROM {place} WHERE id > :after ORDER BY id LIMIT {BATCH}) batch"
     )
@@ -151,9 +174,10 @@ WHERE s.id = f.id AND ({_differ(carried)})"""
 def finish(connection: sa.Connection, schema: str | None, carried: Carried, begun: int) -> bool:
     """From now on rights are read from it, by the model that is put in force next. Not when it was ended meanwhile, for a
     model that has no use for it: then all of it must be done again."""
+    place = _name(schema, carried.table)
+    _run(connection, f"LOCK TABLE {place} IN SHARE UPDATE EXCLUSIVE MODE")  # nobody begins it anew meanwhile
     if begun_as(connection, schema, carried) != begun:
         return False
-    place = _name(schema, carried.table)
     _run(connection, f"""COMMENT ON TRIGGER "{carried.name}" ON {place} IS '{WHOLE}'""")
     _run(connection, f"ANALYZE {place}")
     return True
@@ -201,6 +225,12 @@ def _record(carried: Carried, row: str) -> str:
         return link
     begins = f"'{carried.entity}:'"
     return f"CASE WHEN starts_with({link}, {begins}) THEN CAST(substr({link}, {len(carried.entity) + 2}) AS bigint) END"
+
+
+def _coming(schema: str | None, carried: Carried) -> int:
+    """The number of the lock on records that come, which those who make them share."""
+    digest = hashlib.sha256(f"kubik {schema} coming {carried.target}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def _link(carried: Carried, record: str) -> str:

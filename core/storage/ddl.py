@@ -235,8 +235,11 @@ class Leftover:
 
 
 def leftovers(catalog: Catalog, tables: Tables) -> tuple[Leftover, ...]:
-    """The physical tables and columns of entities and fields that are not in the model."""
+    """The physical tables and columns of entities and fields that are not in the model. What rows are to carry is, before
+    all of them do."""
     known = {place.table.name: {c.name for c in place.table.columns} for place in tables}
+    for carried in (each for place in tables for each in tables.carried_by(place.entity)):
+        known[carried.table].update(carried.columns)
     known |= {name: {c.name for c in table.columns} for name, table in list_tables(tables).items()}
     found: list[Leftover] = []
     for table, columns in sorted(catalog.tables.items()):

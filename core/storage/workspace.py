@@ -298,7 +298,7 @@ class Workspace:
     # --- the model
 
     def _transaction(self, connection: sa.Connection, *, writing: bool) -> Transaction:
-        model, tables = self._model(connection)
+        model, tables = self._model(connection, writing)
         return Transaction(
             connection=connection,
             model=model,
@@ -308,7 +308,7 @@ class Workspace:
             writing=writing,
         )
 
-    def _model(self, connection: sa.Connection) -> tuple[Model, Tables]:
+    def _model(self, connection: sa.Connection, writing: bool) -> tuple[Model, Tables]:
         state = connection.info[HEAD] or 0, connection.info.get(SEARCH) or 0
         known = self._tables.get(state)
         if known is not None:
@@ -317,8 +317,9 @@ class Workspace:
             known = self._tables.get(state)
             if known is None:
                 known = self._learn(connection, state)
-                kept = {**self._tables, state: known}
-                self._tables = {s: kept[s] for s in sorted(kept)[-KEPT_STATES:]}
+                if not writing or self._still(connection, state):
+                    kept = {**self._tables, state: known}
+                    self._tables = {s: kept[s] for s in sorted(kept)[-KEPT_STATES:]}
         return known
 
     def _learn(self, connection: sa.Connection, state: State) -> tuple[Model, Tables]:
@@ -334,6 +335,13 @@ class Workspace:
             model = self._models[version]
         model = replace(model) if known else model
         return model, Tables(model, self.database.schema, self.database.dialect, carrying)
+
+    def _still(self, connection: sa.Connection, state: State) -> bool:
+        """Whether what was learned is true of the whole state: a write sees what others have committed since it began,
+        which a reader that began with it does not."""
+        head = self.own.head
+        now = connection.execute(sa.select(head.c.version, head.c.search)).one_or_none()
+        return now is None or (now.version or 0, now.search or 0) == state
 
     def remember(self, model: Model) -> None:
         """Keep a resolved model for the transactions in which its version is in force."""

@@ -33,14 +33,14 @@ REMARK = """
       - {name: text, type: text}
       - {name: about, type: link_any, to: [deal, company], rights: of parent, required: true}
 """
+NO_ROLES = {name: None for name in factories.SAMPLE if name.startswith("roles/")}
 SEES = 'name: sees\ngrants:\n  - {entity: deal, actions: [read], rows: "RULE", fields: all}\n'
 
 
 def sales(rule: str | None = "owner = me") -> Model:
     """The sample with remarks on deals and companies, and no role but one that reads deals by this rule."""
-    roles = {name: None for name in factories.SAMPLE if name.startswith("roles/")}
     mine = {} if rule is None else {"roles/sees.yaml": SEES.replace("RULE", rule)}
-    return factories.model({**roles, **mine, "entities/remark.yaml": REMARK})
+    return factories.model({**NO_ROLES, **mine, "entities/remark.yaml": REMARK})
 
 
 @pytest.fixture
@@ -379,10 +379,173 @@ def test_only_rules_that_give_nothing_without_a_record_are_asked_of_what_is_carr
 
 
 def test_a_record_that_is_asked_for_many_links_is_carried_by_no_row() -> None:
-    links = ("owner", "company", "created_by", "updated_by", "company.owner")
-    few, many = (
-        " OR ".join(f"{link} = me" for link in names if link != "company") for names in (links[:4], links)
+    links = ("owner = me", "created_by = me", "updated_by = me", "company.owner = me", "boss = me")
+    boss = "extends: deal\nfields:\n  - {name: boss, type: user, inverse: bossed}\n"
+    for many in (4, 5):
+        grant = SEES.replace("RULE", " OR ".join(links[:many]))
+        model = factories.model({**NO_ROLES, "roles/sees.yaml": grant, "extensions/deal.yaml": boss})
+        found = carried_by(model, model.entities["deal_item"], "postgresql")
+        assert [len(each.columns) for each in found] == ([4] if many == 4 else [])
+
+
+LEADS = """
+    extends: deal
+    fields:
+      - {name: keeper, type: lookup, path: company.owner}
+      - {name: watchers, type: users, inverse: watched}
+      - {name: source_of, type: link_any, to: [user, company], inverse: caused}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "links"),
+    [
+        ("keeper = me", None),
+        ("watchers CONTAINS me", None),
+        ("source_of AS user = me", None),
+        ("source_of AS user.department IN my.departments", None),
+        ("source_of AS company.owner = me", None),
+        ("owner IN my.subordinates", {"owner"}),
+        ("owner.department.head = me", {"owner"}),
+        ("my.department.head = me", None),
+        ("owner = me AND my.department.head = me", None),
+        ("owner.department = my.department", None),
+    ],
+)
+def test_only_stored_links_of_the_record_itself_are_carried(rule: str, links: set[str] | None) -> None:
+    files = {**NO_ROLES, "extensions/deal.yaml": LEADS, "roles/sees.yaml": SEES.replace("RULE", rule)}
+    model = factories.model(files)
+    deal = model.entities["deal"]
+    asked = asked_links(deal, model.roles["sees"].grants[0])
+    assert (None if asked is None else {deal.by_uid[uid].name for uid in asked}) == links
+
+
+def test_what_is_said_of_the_reader_alone_is_carried_of_no_person() -> None:
+    """A path from the reader begins at a record of people, too, but at another one."""
+    grants = 'name: sees\ngrants:\n  - {entity: user, actions: [read], rows: "my.department.head = me", fields: all}\n'
+    model = factories.model({**NO_ROLES, "roles/sees.yaml": grants})
+    assert asked_links(model.entities["user"], model.roles["sees"].grants[0]) is None
+
+
+def test_what_the_system_brings_and_what_leads_to_rows_that_follow_carries_nothing() -> None:
+    echo = REMARK.replace("name: remark", "name: echo").replace("[deal, company]", "[deal_item, deal]")
+    rules = [
+        '{entity: deal, actions: [read], rows: "owner = me", fields: all}',
+        '{entity: deal_item, actions: [read], rows: "product.created_by = me OR deal.owner = me", fields: all}',
+        '{entity: deal, actions: [show], rows: "created_by = me", fields: [margin]}',
+        '{entity: deal, actions: [update], rows: "company.owner = me", fields: [name]}',
+    ]
+    role = "name: sees\ngrants:\n" + "".join(f"  - {rule}\n" for rule in rules)
+    model = factories.model({**NO_ROLES, "roles/sees.yaml": role, "entities/echo.yaml": echo})
+    deal = model.entities["deal"]
+    (only,) = carried_by(model, model.entities["echo"], "postgresql")
+    assert (only.entity, only.sources) == (deal.uid, (deal.by_name["owner"].column,))
+    beside = [entity for entity in model.entities.values() if entity.solution == "system"]
+    assert any(entity.follows is not None for entity in beside)
+    assert all(carried_by(model, entity, "postgresql") == () for entity in beside)
+
+
+def test_what_is_carried_otherwise_has_another_name() -> None:
+    """The same link of two targets, of two links that lead there, and two links of one target."""
+    one = Carried(table="e_a", link="f_a", any=True, entity="deal", target="e_deal", sources=("created_by",))
+    others = [
+        replace(one, entity="firm", target="e_firm"),
+        replace(one, link="f_b"),
+        replace(one, any=False),
+        replace(one, sources=("created_by", "f_owner")),
+        replace(one, table="e_b"),
+    ]
+    assert len({one.name, *(each.name for each in others)}) == 6
+    assert replace(one).name == one.name
+
+
+# --- several links
+
+
+def links_of(workspace: Workspace, id: int, name: str = "remark") -> dict[str, int | None]:
+    """What a row carries, by the name of the record's field."""
+    with workspace.read() as tx:
+        deal, table = tx.model.entities["deal"], tx.tables[tx.model.entities[name].uid].table
+        place = tx.tables[tx.model.entities[name].uid].carried[deal.uid]
+        row = tx.connection.execute(sa.select(table).where(table.c.id == id)).one()._mapping
+        names = {field.column: field.name for field in deal.fields if field.stored}
+        return {names[source]: row[place.column(source)] for source in place.sources}
+
+
+def test_each_of_several_links_is_carried_in_its_own_column(workspace: Workspace) -> None:
+    link = about(workspace, "deal", 1)
+    with workspace.database.plain.begin() as connection:
+        change(workspace, connection, "deal", 1, owner=2, company=1, created_by=3)
+    insert(workspace, "remark", {"id": 1, "about": link})
+    rule = "owner = me OR created_by = me OR company.owner = me"
+    install_model(workspace, replace(sales(rule), version=2))
+    insert(workspace, "remark", {"id": 2, "about": link})
+    insert(workspace, "deal_item", {"id": 1, "deal": 1})
+    places = [(1, "remark"), (2, "remark"), (1, "deal_item")]
+
+    def expect(**links: int | None) -> None:
+        assert [links_of(workspace, *place) for place in places] == [links] * 3
+        assert wrong(workspace) == []
+
+    expect(owner=2, company=1, created_by=3)
+    for given, left in (
+        ({"company": 2}, (2, 2, 3)),
+        ({"created_by": None}, (2, 2, None)),
+        ({"owner": 1}, (1, 2, None)),
+        ({"created_by": 1, "company": None}, (1, None, 1)),
+    ):
+        with workspace.database.plain.begin() as connection:
+            change(workspace, connection, "deal", 1, **given)
+        expect(**dict(zip(("owner", "company", "created_by"), left, strict=True)))
+    with workspace.read() as tx:
+        deals = tx.tables[tx.model.entities["deal"].uid].table
+    with workspace.database.plain.begin() as connection:
+        connection.execute(deals.delete().where(deals.c.id == 1))
+    expect(owner=None, company=None, created_by=None)
+    insert(workspace, "deal", {"id": 1, "name": "again", "owner": 3, "company": 2})
+    expect(owner=3, company=2, created_by=None)
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_one_wrong_link_of_two_is_told(workspace: Workspace, column: int) -> None:
+    install_model(workspace, replace(sales("owner = me OR created_by = me"), version=2))
+    insert(workspace, "remark", {"id": 1, "about": about(workspace, "deal", 1)})
+    assert wrong(workspace) == []
+    place = carried(workspace)
+    with workspace.database.plain.begin() as connection:
+        connection.exec_driver_sql(f'UPDATE kubik."{place.table}" SET "{place.columns[column]}" = 3')
+    assert len(wrong(workspace)) == 1
+
+
+# --- what somebody else did to it
+
+
+def test_what_is_switched_off_is_not_read(workspace: Workspace) -> None:
+    place = carried(workspace)
+    assert place.name in kept(workspace)
+    with workspace.database.plain.begin() as connection:
+        connection.exec_driver_sql(f'ALTER TABLE kubik."{place.table}" DISABLE TRIGGER "{place.name}"')
+        assert place.name not in carrying.whole(connection, workspace.database.schema)
+        connection.exec_driver_sql(f'ALTER TABLE kubik."{place.table}" ENABLE TRIGGER "{place.name}"')
+        assert place.name in carrying.whole(connection, workspace.database.schema)
+
+
+def test_a_workspace_in_another_schema_of_the_database_is_another_matter(workspace: Workspace) -> None:
+    place, schema = carried(workspace), workspace.database.schema
+    assert place.name in kept(workspace)
+    said = (
+        "CREATE SCHEMA other",
+        f'CREATE TABLE other."{place.table}" (id bigint)',
+        f'CREATE FUNCTION other."{place.name}_in"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$',
+        f'CREATE TRIGGER "{place.name}" BEFORE INSERT ON other."{place.table}" FOR EACH ROW EXECUTE FUNCTION other."{place.name}_in"()',
+        f"""COMMENT ON TRIGGER "{place.name}" ON other."{place.table}" IS '{carrying.WHOLE}'""",
     )
-    assert carried_by(sales(few), sales(few).entities["deal_item"], "postgresql") != ()
-    five = many + " OR seller = me" if "seller" in sales().entities["deal"].by_name else many
-    assert len(asked_links(sales(five).entities["deal"], sales(five).roles["sees"].grants[0]) or ()) >= 4
+    with workspace.database.plain.begin() as connection:
+        mine = carrying.begun_as(connection, schema, place)
+        for each in said:
+            connection.exec_driver_sql(each)
+        assert carrying.begun_as(connection, schema, place) == mine
+    forget(workspace)  # of this schema
+    with workspace.database.plain.begin() as connection:
+        assert carrying.begun_as(connection, schema, place) is None
+        assert place.name in carrying.whole(connection, "other")

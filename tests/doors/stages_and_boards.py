@@ -29,13 +29,13 @@ Group = tuple[Any, bool]
 
 
 def grouped(visit: Visit, field: Field) -> dict[Group, list[Row]]:
-    """The works in sight by what their cell shows to the person."""
+    """The works in sight by what their cell shows to the person: one that they may not read is as one without a value."""
     work, found = visit.entity("work"), defaultdict(list)
     for row in visit.seen("work"):
-        value = row.get(field.uid)
+        value = row.get(field.uid) if visit.rights.reads(work, row, field) else None
         shown = visit.rights.shown(work, row, field)
-        hidden = not visit.rights.reads(work, row, field) or (isinstance(shown, dict) and shown["id"] is None)
-        found[(None, value is not None) if hidden else (value, False)].append(row)
+        hidden = value is not None and isinstance(shown, dict) and shown["id"] is None
+        found[(None, True) if hidden else (value, False)].append(row)
     return dict(found)
 
 

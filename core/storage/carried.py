@@ -9,7 +9,7 @@ from typing import Literal
 
 from metamodel.expression.sharing import is_shared
 from metamodel.expression.tree import Call, Me, MySet, Node, Path
-from metamodel.model import Entity, Field, Grant, Model
+from metamodel.model import Entity, Field, Grant, Model, Role
 from metamodel.names import SYSTEM_SOLUTION
 
 MOST = 4
@@ -78,9 +78,17 @@ def _sources(model: Model, target: Entity) -> tuple[str, ...]:
     """The columns of the links by which rules give a record; of one that follows another none, which decides then."""
     if target.follows is not None or target.parent is not None:
         return ()
-    grants = (g for role in model.roles.values() for g in role.grants if g.entity == target.uid)
-    asked = (asked_links(target, grant) for grant in grants if "read" in grant.actions)
-    return tuple(sorted({target.by_uid[uid].column for links in asked for uid in links or ()}))
+    asked = (_of_role(target, role) for role in model.roles.values())
+    return tuple(sorted({target.by_uid[uid].column for links in asked for uid in links}))
+
+
+def _of_role(target: Entity, role: Role) -> Iterator[str]:
+    """The links by which a role gives a record; none where it gives some in another way: whoever has such a role is asked
+    by looking the record up, whatever others they have."""
+    grants = (g for g in role.grants if g.entity == target.uid and "read" in g.actions)
+    asked = [asked_links(target, grant) for grant in grants]
+    if all(asked):
+        yield from frozenset[str]().union(*(links for links in asked if links))
 
 
 def asked_links(entity: Entity, grant: Grant) -> frozenset[str] | None:

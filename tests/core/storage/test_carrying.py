@@ -445,6 +445,26 @@ def test_what_the_system_brings_and_what_leads_to_rows_that_follow_carries_nothi
     assert all(carried_by(model, entity, "postgresql") == () for entity in beside)
 
 
+def test_a_role_that_gives_records_in_another_way_too_has_nothing_carried() -> None:
+    """Whoever has it is asked by looking the record up, and nobody would read what rows carried for it."""
+
+    def role(name: str, *rules: str) -> dict[str, str]:
+        grants = (f'  - {{entity: deal, actions: [read], rows: "{rule}", fields: all}}\n' for rule in rules)
+        return {f"roles/{name}.yaml": f"name: {name}\ngrants:\n{''.join(grants)}"}
+
+    both = role("both", "owner = me", "SHARED()")
+    for roles, links in (
+        (both, []),
+        ({**both, **role("maker", "created_by = me")}, ["created_by"]),
+        ({**both, **role("own", "owner = me", "company.owner = me")}, ["company", "owner"]),
+    ):
+        model = factories.model({**NO_ROLES, **roles})
+        deal = model.entities["deal"]
+        found = carried_by(model, model.entities["deal_item"], "postgresql")
+        columns = sorted(deal.by_name[name].column for name in links)
+        assert [list(each.sources) for each in found] == ([columns] if links else [])
+
+
 def test_what_is_carried_otherwise_has_another_name() -> None:
     """The same link of two targets, of two links that lead there, and two links of one target."""
     one = Carried(table="e_a", link="f_a", any=True, entity="deal", target="e_deal", sources=("created_by",))

@@ -44,8 +44,8 @@ _REFUSED = """
 """Who sees an older state of the database is refused."""
 
 _FUNCTIONS = """
-SELECT DISTINCT regexp_replace(p.proname, '_(in|out)$', '') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE n.nspname = :schema AND p.proname ~ '^c_[a-z0-9]+_[0-9a-f]+_(in|out)$'
+SELECT DISTINCT regexp_replace(p.proname, '_(in|out|new)$', '') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = :schema AND p.proname ~ '^c_[a-z0-9]+_[0-9a-f]+_(in|out|new)$'
 """
 
 
@@ -72,67 +72,84 @@ def is_small(connection: sa.Connection, schema: str | None, carried: Carried) ->
 def begin(connection: sa.Connection, schema: str | None, carried: Carried) -> int:
     """The columns, and what keeps them true from now on in every row that is written; `finish` wants to be told which it
     was."""
-    place, target = _name(schema, carried.table), _name(schema, carried.target)
     columns = ", ".join(f'ADD COLUMN IF NOT EXISTS "{column}" bigint' for column in carried.columns)
-    _run(connection, f"ALTER TABLE {place} {columns}")
+    _run(connection, f"ALTER TABLE {_name(schema, carried.table)} {columns}")
     end(connection, schema, carried.name)
-    taken, handed = _name(schema, f"{carried.name}_in"), _name(schema, f"{carried.name}_out")
-    into = ", ".join(f'NEW."{column}"' for column in carried.columns)
+    for statement in (*_taking(schema, carried), *_handing(schema, carried), *_coming(schema, carried)):
+        _run(connection, statement)
+    return begun_as(connection, schema, carried) or 0
+
+
+def _taking(schema: str | None, carried: Carried) -> Iterator[str]:
+    """A row that is written, or led elsewhere, takes the links of its record. One that leads to none waits for those who
+    make records."""
+    function = _name(schema, f"{carried.name}_in")
     links = ", ".join(f't."{source}"' for source in carried.sources)
-    _run(
-        connection,
-        f"""
-CREATE OR REPLACE FUNCTION {taken}() RETURNS trigger LANGUAGE plpgsql AS $$
+    into = ", ".join(f'NEW."{column}"' for column in carried.columns)
+    record = _record(carried, "NEW")
+    take = (
+        f"SELECT {links} INTO {into} FROM {_name(schema, carried.target)} t WHERE t.id = {record} FOR SHARE"
+    )
+    yield f"""
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT {links} INTO {into} FROM {target} t WHERE t.id = {_record(carried, "NEW")} FOR SHARE;
-  IF NOT FOUND AND ({_record(carried, "NEW")}) IS NOT NULL THEN
+  {take};
+  IF NOT FOUND AND ({record}) IS NOT NULL THEN
     {_REFUSED}
-    PERFORM pg_advisory_xact_lock({_coming(schema, carried)});
-    SELECT {links} INTO {into} FROM {target} t WHERE t.id = {_record(carried, "NEW")} FOR SHARE;
+    PERFORM pg_advisory_xact_lock({_lock(schema, carried)});
+    {take};
   END IF;
   RETURN NEW;
-END $$""",
-    )
-    given = ", ".join(f'"{carried.column(source)}" = {{0}}."{source}"' for source in carried.sources)
+END $$"""
+    yield f"""
+CREATE TRIGGER "{carried.name}" BEFORE INSERT OR UPDATE OF "{carried.link}" ON {_name(schema, carried.table)}
+FOR EACH ROW EXECUTE FUNCTION {function}()"""
+
+
+def _handing(schema: str | None, carried: Carried) -> Iterator[str]:
+    """A record whose links change hands them on to its rows, and nothing when it goes."""
+    place, target = _name(schema, carried.table), _name(schema, carried.target)
+    function = _name(schema, f"{carried.name}_out")
+    given = ", ".join(f'"{carried.column(source)}" = NEW."{source}"' for source in carried.sources)
     empty = ", ".join(f'"{column}" = NULL' for column in carried.columns)
-    _run(
-        connection,
-        f"""
-CREATE OR REPLACE FUNCTION {handed}() RETURNS trigger LANGUAGE plpgsql AS $$
+    yield f"""
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   {_REFUSED}
-  IF TG_OP = 'INSERT' THEN
-    PERFORM pg_advisory_xact_lock_shared({_coming(schema, carried)});
-  END IF;
   IF TG_OP = 'DELETE' THEN
     UPDATE {place} f SET {empty} WHERE f."{carried.link}" = {_link(carried, "OLD")};
   ELSE
-    UPDATE {place} f SET {given.format("NEW")} WHERE f."{carried.link}" = {_link(carried, "NEW")};
+    UPDATE {place} f SET {given} WHERE f."{carried.link}" = {_link(carried, "NEW")};
   END IF;
   RETURN NULL;
-END $$""",
-    )
-    _run(
-        connection,
-        f"""
-CREATE TRIGGER "{carried.name}" BEFORE INSERT OR UPDATE OF "{carried.link}" ON {place}
-FOR EACH ROW EXECUTE FUNCTION {taken}()""",
-    )
-    _run(
-        connection,
-        f"""
-CREATE TRIGGER "{carried.name}_there" AFTER INSERT OR DELETE ON {target}
-FOR EACH ROW EXECUTE FUNCTION {handed}()""",
-    )
+END $$"""
+    yield f"""
+CREATE TRIGGER "{carried.name}_gone" AFTER DELETE ON {target}
+FOR EACH ROW EXECUTE FUNCTION {function}()"""
     sources = ", ".join(f'"{source}"' for source in carried.sources)
     differ = " OR ".join(f'OLD."{s}" IS DISTINCT FROM NEW."{s}"' for s in carried.sources)
-    _run(
-        connection,
-        f"""
+    yield f"""
 CREATE TRIGGER "{carried.name}_changed" AFTER UPDATE OF {sources} ON {target}
-FOR EACH ROW WHEN ({differ}) EXECUTE FUNCTION {handed}()""",
-    )
-    return begun_as(connection, schema, carried) or 0
+FOR EACH ROW WHEN ({differ}) EXECUTE FUNCTION {function}()"""
+
+
+def _coming(schema: str | None, carried: Carried) -> Iterator[str]:
+    """Records that come, many of one statement at once, find the rows that lead to them already: by the index of their
+    link, however many PostgreSQL thinks there are."""
+    place, function = _name(schema, carried.table), _name(schema, f"{carried.name}_new")
+    given = ", ".join(f'"{carried.column(source)}" = n."{source}"' for source in carried.sources)
+    yield f"""
+CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+  {_REFUSED}
+  PERFORM pg_advisory_xact_lock_shared({_lock(schema, carried)});
+  UPDATE {place} f SET {given} FROM added n WHERE f."{carried.link}" = {_link(carried, "n")};
+  RETURN NULL;
+END $$"""
+    yield f"""
+CREATE TRIGGER "{carried.name}_there" AFTER INSERT ON {_name(schema, carried.target)}
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {function}()"""
 
 
 def begun_as(connection: sa.Connection, schema: str | None, carried: Carried) -> int | None:
@@ -185,7 +202,7 @@ def finish(connection: sa.Connection, schema: str | None, carried: Carried, begu
 
 def end(connection: sa.Connection, schema: str | None, name: str) -> None:
     """Keep it true no longer; the columns stay, for who reads an older state of the database."""
-    for function in ("in", "out"):  # their triggers, on both tables, go with them
+    for function in ("in", "out", "new"):  # their triggers, on both tables, go with them
         _run(connection, f"DROP FUNCTION IF EXISTS {_name(schema, f'{name}_{function}')}() CASCADE")
 
 
@@ -227,7 +244,7 @@ def _record(carried: Carried, row: str) -> str:
     return f"CASE WHEN starts_with({link}, {begins}) THEN CAST(substr({link}, {len(carried.entity) + 2}) AS bigint) END"
 
 
-def _coming(schema: str | None, carried: Carried) -> int:
+def _lock(schema: str | None, carried: Carried) -> int:
     """The number of the lock on records that come, which those who make them share."""
     digest = hashlib.sha256(f"kubik {schema} coming {carried.target}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

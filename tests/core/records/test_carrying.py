@@ -14,7 +14,7 @@ from core.jobs.jobs import start_job
 from core.jobs.running import JobPaused, Run, begin_here, claim
 from core.query import Query, read
 from core.records import update
-from core.records.carrying import CARRY, carry_job, carry_now, keep_carrying
+from core.records.carrying import CARRY, ask_to_carry, carry_job, carry_now, keep_carrying
 from core.solutions.apply import apply
 from core.solutions.packages import install, plan_document
 from core.solutions.start import initialize
@@ -149,7 +149,10 @@ def test_many_rows_are_filled_by_a_job_and_lists_are_right_before_meanwhile_and_
         other.close()
     assert whole(workspace)
     keep_carrying(workspace)
+    workspace.write(ask_to_carry)
     assert jobs(workspace) == ["done"]
+    change_rule(workspace, "owner = me OR created_by = me")
+    assert jobs(workspace) == ["done", "queued"]
 
 
 def test_an_undone_rule_is_carried_no_longer_and_carried_anew_when_it_comes_again(
@@ -172,6 +175,43 @@ def test_an_undone_rule_is_carried_no_longer_and_carried_anew_when_it_comes_agai
     assert jobs(workspace).count("queued") == 1
     carry_now(workspace)
     assert carries(workspace) and notes(workspace, "u1") == mine and whole(workspace)
+
+
+def test_a_run_that_was_cut_short_does_not_go_on_behind_rows_that_were_left_alone_meanwhile(
+    workspace: Workspace,
+) -> None:
+    change_rule(workspace, "owner = me")
+    job = claim(workspace, "worker", (CARRY,))
+    assert job is not None
+    batches = iter(range(4))
+    run = Run(workspace, job, "worker", lambda: next(batches, None) is None)
+    with pytest.raises(JobPaused):
+        carry_job(run)
+    run.pause()
+    change_rule(workspace, "name = 'nobody'")
+    with workspace.read() as tx:
+        ids = [item["id"] for item in read(tx, SYSTEM, Query(entity="order", sort=("id",))).items]
+        people = {
+            item["login"]: item["id"]
+            for item in read(tx, SYSTEM, Query(entity="user", fields=("id", "login"))).items
+        }
+    workspace.write(lambda tx: update(tx, SYSTEM, "order", ids[0], {"owner": people["u1"]}))
+    change_rule(workspace, "owner = me")
+    with workspace.read() as tx:
+        (wanted,) = (
+            each
+            for each in carrying.missing(tx.connection, tx.tables, tx.model.entities.values())
+            if each.table == tx.tables[tx.model.entities["note"].uid].table.name
+        )
+    with workspace.database.plain.begin() as connection:  # another worker has begun anew, and filled nothing
+        carrying.begin(connection, workspace.database.schema, wanted)
+    again = claim(workspace, "another", (CARRY,))
+    assert again is not None and again.saved["after"] is not None
+    second = Run(workspace, again, "another")
+    second.finish("done", result=carry_job(second).result)
+    assert carries(workspace) and whole(workspace)
+    assert notes(workspace, "u1") == [f"Т{i}" for i in range(30) if i % 6 in (0, 1, 4)]
+    assert notes(workspace, "u0") == [f"Т{i}" for i in range(30) if i % 6 == 3]
 
 
 def test_a_job_that_was_never_asked_for_is_asked_for_by_the_worker(workspace: Workspace) -> None:

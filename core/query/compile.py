@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core.query.columns import Columns, Layout
 from core.query.grouping import group_condition
-from core.query.indexed import sought_by_end
+from core.query.indexed import in_one_value, sought_by_end
 from core.query.leading import leading_to
 from core.query.matching import among
 from core.query.paging import Key, Segment, behind, order_by, segment_condition, segments
@@ -164,8 +164,13 @@ class Compiler:
         """
         row = self.fresh()
         keys = self.keys(row)
-        select = self._listed(row, part, keys).where(self._asked(row, part.ways, indexes))
-        return select.order_by(*order_by(keys, part.segment)).limit(_limit(part.limit)), keys
+        common = self.common(row)
+        first: list[sa.ColumnElement[Any]] = []
+        if part.empty is None:  # behind a row it is sought by its value
+            common, first = in_one_value(self, row, common)
+        place = self.place(part, keys)
+        select = sa.select(*self.labelled(keys)).where(*common, *place, self._asked(row, part.ways, indexes))
+        return select.order_by(*first, *order_by(keys, part.segment)).limit(_limit(part.limit)), keys
 
     def _asked(self, row: VisibleRow, ways: Sequence[Way], indexes: Sequence[int]) -> Condition:
         """Whether one of these grants gives the row, which is found otherwise."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import operators
 
 from core.query.ways import Way
 from core.storage.indexes import indexes_of
@@ -13,6 +14,7 @@ from metamodel.model import Grant
 
 if TYPE_CHECKING:
     from core.query.compile import Compiler
+    from core.query.relations import VisibleRow
 
 
 def held(compiler: Compiler, *columns: str) -> bool:
@@ -83,6 +85,29 @@ def sought_by_end(compiler: Compiler, index: int, way: Way) -> bool:
         return owned_in_order(compiler, index)
     rare = way == "grant" and compiler.relations.dialect == "postgresql"
     return way == "each" or (rare and (owned_by(compiler, index) or linked_by(compiler, index)) is not None)
+
+
+def in_one_value(
+    compiler: Compiler, row: VisibleRow, conditions: list[sa.ColumnElement[bool]]
+) -> tuple[list[sa.ColumnElement[bool]], list[sa.ColumnElement[Any]]]:
+    """The conditions of a list, and what stands before its order, so that the records of one stage (or whatever a condition
+    asks a column to be) are walked by the index that holds them in this order.
+
+    PostgreSQL would walk the order of all records, which lie side by side, and throw five of six away. An order that begins
+    with that column is in no other index; it is put so that it does not notice that there is one value only.
+    """
+    order = order_columns(compiler) if compiler.relations.dialect == "postgresql" else None
+    for place, condition in enumerate(conditions) if order is not None else ():
+        if not isinstance(condition, sa.BinaryExpression) or condition.operator is not operators.eq:
+            continue
+        column, value = condition.left, condition.right
+        own = getattr(column, "table", None) is row.alias
+        if own and order is not None and held(compiler, _name(column), *order, "id"):
+            between = sa.and_(column >= value, column <= value)
+            descending = compiler.keys(row)[0].descending
+            first = column.desc() if descending else column.asc()
+            return [*conditions[:place], between, *conditions[place + 1 :]], [first]
+    return conditions, []
 
 
 def _name(column: sa.ColumnElement[Any]) -> str:

@@ -5,18 +5,21 @@ Until it is done the record itself is asked, so nothing waits for it but speed (
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from core.errors import KubikError
 from core.jobs.jobs import start_job
 from core.jobs.running import Run, begin_here
 from core.jobs.worker import Outcome
 from core.storage import carrying
 from core.storage.carried import Carried
 from core.storage.catalog import read_catalog
-from core.storage.ddl import drop_stale, in_one, limit_waiting, missing_steps, run_step
+from core.storage.database import SHORT_MILLISECONDS
+from core.storage.ddl import drop_index, in_one, limit_waiting, missing_steps, run_step, stale_indexes
 from core.storage.search.settling import moved
 
 if TYPE_CHECKING:
@@ -29,16 +32,16 @@ CARRY = "carry"
 def keep_carrying(workspace: Workspace) -> None:
     """Ask for what rows do not carry yet. Once an hour, and when a worker begins: after an upgrade, or a job that failed."""
     with workspace.read() as tx:
-        needed = bool(_missing(tx))
+        needed = bool(_missing(tx) or carrying.stale(tx.connection, tx.tables.schema, tx.model))
     if needed:
-        workspace.write(ask_to_carry)
+        workspace.write(partial(ask_to_carry, needed=True))
 
 
-def ask_to_carry(tx: Transaction) -> None:
+def ask_to_carry(tx: Transaction, *, needed: bool = False) -> None:
     """Ask for rows to carry what they are to, once however often it is asked."""
     jobs = tx.tables.own.job
     waits = sa.select(jobs.c.id).where(jobs.c.state == "queued", jobs.c.kind == CARRY).limit(1)
-    if _missing(tx) and tx.connection.execute(waits).first() is None:
+    if (needed or _missing(tx)) and tx.connection.execute(waits).first() is None:
         start_job(tx, CARRY, {}, by=None)
 
 
@@ -60,7 +63,7 @@ def carry_job(run: Run) -> Outcome:
         if _carry(run, waiting[0]):
             made.append(waiting[0].name)
     _index(run.workspace)  # a change of the configuration may have dropped some before they were of use
-    run.write(_tidy)
+    tidy(run.workspace)
     return Outcome(result={"carried": made})
 
 
@@ -102,6 +105,7 @@ def _begun(run: Run, carried: Carried) -> tuple[int, int | None]:
     if known is not None:
         same = (saved.get("name"), saved.get("begun")) == (carried.name, known)
         return known, saved["after"] if same else carrying.BEFORE_ALL
+    in_one(database, partial(carrying.widen, schema=database.schema, carried=carried))
     return in_one(
         database, partial(carrying.begin, schema=database.schema, carried=carried)
     ), carrying.BEFORE_ALL
@@ -117,7 +121,30 @@ def _index(workspace: Workspace, *more: str) -> None:
             run_step(workspace.database, tables, step)
 
 
-def _tidy(tx: Transaction) -> None:
-    """Drop the indexes that others have taken the place of."""
-    limit_waiting(tx.connection)
-    drop_stale(tx.connection, tx.tables)
+def tidy(workspace: Workspace) -> None:
+    """Take away what the model in force has no use for: indexes that others have taken the place of, what rows carry.
+
+    Each by itself, so that readers wait for one at most, and never for each other. By a write, which keeps a model that
+    has use for it from being put in force meanwhile. What others are in the way of is left for the next time.
+    """
+    with workspace.read() as tx:
+        ended = carrying.stale(tx.connection, tx.tables.schema, tx.model)
+        indexes = () if tx.tables.schema is None else stale_indexes(tx.connection, tx.tables)
+    # of what rows carry none after one that stays: it would look whole, and be kept true no longer
+    kept = [[partial(_end, name=name, part=part) for part in carrying.PARTS] for name in ended]
+    for actions in (*kept, *([partial(_drop, name=name)] for name in indexes)):
+        with suppress(KubikError):  # others are in the way
+            for action in actions:
+                workspace.write(action)
+
+
+def _end(tx: Transaction, name: str, part: str) -> None:
+    limit_waiting(tx.connection, SHORT_MILLISECONDS)
+    if name in carrying.stale(tx.connection, tx.tables.schema, tx.model):
+        carrying.end_part(tx.connection, tx.tables.schema, name, part)
+
+
+def _drop(tx: Transaction, name: str) -> None:
+    limit_waiting(tx.connection, SHORT_MILLISECONDS)
+    if name in stale_indexes(tx.connection, tx.tables):
+        drop_index(tx.connection, tx.tables, name)

@@ -9,7 +9,7 @@ from core.access.actor import Actor
 from core.errors import KubikError
 from core.i18n.written import write_message
 from core.records import rebuild_closure, sync_roles
-from core.records.carrying import ask_to_carry
+from core.records.carrying import ask_to_carry, tidy
 from core.solutions import kept
 from core.solutions.access_tests import require_passing
 from core.solutions.effects import planned_changes
@@ -28,10 +28,18 @@ from core.solutions.permitting import require_planning, require_within
 from core.solutions.plans import Move, Plan, PlannedChange, Target
 from core.solutions.stage_moments import fill_stages
 from core.solutions.switching import bring_back_roles, refuse_new_losses
-from core.storage.carrying import whole
+from core.storage.carrying import all_carried, whole
 from core.storage.catalog import read_catalog
 from core.storage.check_links import drop_astray
-from core.storage.ddl import Step, create_entities, drop_stale, limit_waiting, missing_steps, run_step
+from core.storage.ddl import (
+    Step,
+    create_entities,
+    drop_binding,
+    limit_waiting,
+    missing_steps,
+    run_step,
+    widen,
+)
 from core.storage.load import store_model
 from core.storage.search.settling import settle
 from core.storage.tables import EntityTable, Tables
@@ -173,9 +181,11 @@ class _Work:
             self.workspace.database.dialect == "postgresql"
         ):  # built while others write; SQLite has one writer anyway
             self.grow(lambda s: True)
+            self.widen()
         self.step("switching")
         version = self.workspace.write(lambda tx: self.switch(tx, state), exclusive=True)
         self.step("switched")
+        tidy(self.workspace)
         return version
 
     # --- expand
@@ -189,7 +199,7 @@ class _Work:
             if found.state is not None:
                 return found.state
             self.refuse_foreign_columns(tx)
-            drop_stale(tx.connection, tx.tables)
+            drop_binding(tx.connection, tx.tables)
             last = {m.field: last_record(tx, tx.tables[self.place(m).entity.uid]) for m in self.target.moves}
             state = {"journal": journal_end(tx), "last": last, "copied": {}}
             kept.update(tx, self.plan.id, state=state)
@@ -213,6 +223,13 @@ class _Work:
             if wanted(one):
                 run_step(database, self.tables, one)
                 self.step(f"{one.kind} {one.name}")
+
+    def widen(self) -> None:
+        """The columns of what rows are to carry, each table by itself, so that nobody waits for the switch to read them."""
+        database = self.workspace.database
+        for carried in all_carried(self.target.model):
+            with database.plain.begin() as connection:
+                widen(connection, database.schema, carried)
 
     def place(self, move: Move) -> EntityTable:
         """The table in which the field of a move stands."""
@@ -297,7 +314,7 @@ class _Work:
         old, model = tx.model, self.target.model
         self.tables = create_entities(tx.connection, self.tables, self.entities)
         drop_astray(tx.connection, tx.tables, self.tables)
-        drop_stale(tx.connection, self.tables)
+        drop_binding(tx.connection, self.tables)
         settle(tx, self.tables)
         self.step("switch indexes")
         remake_views(tx.connection, self.tables)
@@ -328,9 +345,10 @@ class _Work:
 
         def action(tx: Transaction) -> None:
             limit_waiting(tx.connection)
-            drop_stale(tx.connection, tx.tables)
+            drop_binding(tx.connection, tx.tables)
 
         self.workspace.write(action)
+        tidy(self.workspace)
 
 
 def _remember(workspace: Workspace, target: Target) -> None:

@@ -69,11 +69,23 @@ def is_small(connection: sa.Connection, schema: str | None, carried: Carried) ->
     return connection.execute(sa.text(rows)).first() is None
 
 
+def widen(connection: sa.Connection, schema: str | None, carried: Carried) -> None:
+    """The columns, where the table lacks some: readers of it wait meanwhile, so nothing else is done beside."""
+    asked = sa.text(
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:place) AND NOT attisdropped"
+    )
+    place = _name(schema, carried.table)
+    there = set(connection.execute(asked, {"place": place}).scalars())
+    lacking = [column for column in carried.columns if column not in there]
+    if there and lacking:
+        columns = ", ".join(f'ADD COLUMN IF NOT EXISTS "{column}" bigint' for column in lacking)
+        _run(connection, f"ALTER TABLE {place} {columns}")
+
+
 def begin(connection: sa.Connection, schema: str | None, carried: Carried) -> int:
     """The columns, and what keeps them true from now on in every row that is written; `finish` wants to be told which it
     was."""
-    columns = ", ".join(f'ADD COLUMN IF NOT EXISTS "{column}" bigint' for column in carried.columns)
-    _run(connection, f"ALTER TABLE {_name(schema, carried.table)} {columns}")
+    widen(connection, schema, carried)
     end(connection, schema, carried.name)
     for statement in (*_taking(schema, carried), *_handing(schema, carried), *_coming(schema, carried)):
         _run(connection, statement)
@@ -202,18 +214,32 @@ def finish(connection: sa.Connection, schema: str | None, carried: Carried, begu
 
 def end(connection: sa.Connection, schema: str | None, name: str) -> None:
     """Keep it true no longer; the columns stay, for who reads an older state of the database."""
-    for function in ("in", "out", "new"):  # their triggers, on both tables, go with them
-        _run(connection, f"DROP FUNCTION IF EXISTS {_name(schema, f'{name}_{function}')}() CASCADE")
+    for part in PARTS:
+        end_part(connection, schema, name, part)
+
+
+PARTS = ("in", "out", "new")
+"""What rows take when they are written, and what records hand on: that it is begun says the first one, so it goes first."""
+
+
+def end_part(connection: sa.Connection, schema: str | None, name: str, part: str) -> None:
+    """The function of one table; its triggers there go with it."""
+    _run(connection, f"DROP FUNCTION IF EXISTS {_name(schema, f'{name}_{part}')}() CASCADE")
 
 
 def end_stale(connection: sa.Connection, schema: str | None, model: Model) -> None:
     """Keep nothing that the model has no use for."""
+    for name in stale(connection, schema, model):
+        end(connection, schema, name)
+
+
+def stale(connection: sa.Connection, schema: str | None, model: Model) -> list[str]:
+    """The names of what is kept, or half of it, and the model has no use for."""
     if schema is None:
-        return
+        return []
     wanted = {carried.name for carried in all_carried(model)}
-    for name in connection.execute(sa.text(_FUNCTIONS), {"schema": schema}).scalars().all():
-        if name not in wanted:
-            end(connection, schema, name)
+    there = connection.execute(sa.text(_FUNCTIONS), {"schema": schema}).scalars().all()
+    return [name for name in there if name not in wanted]
 
 
 def all_carried(model: Model) -> Iterator[Carried]:

@@ -30,6 +30,9 @@ BUSY_SECONDS = 10
 LOCK_MILLISECONDS = 2000
 """How long a change of the schema waits for a lock, with every other writer behind it, before it lets them pass."""
 
+SHORT_MILLISECONDS = 300
+"""The same for what can be left for later: shorter than readers wait before PostgreSQL looks who waits for whom."""
+
 HEAD = "kubik_head"
 """Key of `Connection.info` under which the version of the model in force stands."""
 

@@ -13,7 +13,14 @@ from core.errors import KubikError
 from core.storage import carrying
 from core.storage.carried import Carried
 from core.storage.catalog import Catalog, read_catalog
-from core.storage.database import LOCK_MILLISECONDS, Database, is_conflict, pause, too_many
+from core.storage.database import (
+    LOCK_MILLISECONDS,
+    SHORT_MILLISECONDS,
+    Database,
+    is_conflict,
+    pause,
+    too_many,
+)
 from core.storage.indexes import PREFIX as INDEX_PREFIX
 from core.storage.indexes import Index, indexes_of
 from core.storage.tables import LIST_PREFIX, Tables, list_tables
@@ -77,8 +84,10 @@ def create_entities(connection: sa.Connection, tables: Tables, entities: Iterabl
 
 
 def _carry(connection: sa.Connection, schema: str | None, carried: Carried) -> None:
-    """Let all rows carry what they are to, while nobody else writes."""
-    begun = carrying.begin(connection, schema, carried)
+    """Let all rows carry what they are to, while nobody else writes; where readers are in the way, a job does."""
+    if not widen(connection, schema, carried):
+        return
+    begun = carrying.begun_as(connection, schema, carried) or carrying.begin(connection, schema, carried)
     last: int | None = carrying.BEFORE_ALL
     while last is not None:
         last = carrying.fill(connection, schema, carried, last)
@@ -143,10 +152,25 @@ def _again(action: Callable[[], T]) -> T:
     raise too_many()
 
 
-def limit_waiting(connection: sa.Connection) -> None:
+def limit_waiting(connection: sa.Connection, milliseconds: int = LOCK_MILLISECONDS) -> None:
     """Let this transaction wait for no lock longer than others can bear (PostgreSQL)."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+
+
+def widen(connection: sa.Connection, schema: str | None, carried: Carried) -> bool:
+    """Make the columns of what rows are to carry; not while somebody reads the table for long, which may take minutes."""
+    waiting = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+    try:
+        with connection.begin_nested():
+            limit_waiting(connection, SHORT_MILLISECONDS)
+            carrying.widen(connection, schema, carried)
+    except sa.exc.DBAPIError as error:
+        if is_conflict(error):
+            return False
+        raise
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{waiting}'")
+    return True
 
 
 def _apply(connection: sa.Connection, tables: Tables, step: Step, *, concurrently: bool) -> None:
@@ -210,9 +234,35 @@ def drop_stale(connection: sa.Connection, tables: Tables) -> tuple[str, ...]:
     """Drop the indexes that the model no longer has, so that a rule that was taken away binds nobody; and keep what rows
     carry no longer where it has no use for it."""
     carrying.end_stale(connection, tables.schema, tables.model)
-    wanted = {i.name for uid in tables.model.entity_by_uid for i in indexes_of(tables, uid)}
+    stale = stale_indexes(connection, tables)
+    for name in stale:
+        drop_index(connection, tables, name)
+    return stale
+
+
+def drop_binding(connection: sa.Connection, tables: Tables) -> None:
+    """Of that what must not wait: indexes that bind writers. Whoever takes something away from a table stops its readers
+    until the end of the transaction, and from several, readers and it may wait for each other (PostgreSQL): the rest is
+    for `core.records.carrying.tidy`."""
+    if tables.schema is None:
+        drop_stale(connection, tables)
+        return
+    found = read_catalog(connection, tables.schema).indexes
+    for name in stale_indexes(connection, tables):
+        if found[name].unique:
+            drop_index(connection, tables, name)
+
+
+def drop_index(connection: sa.Connection, tables: Tables, name: str) -> None:
+    """Drop it, where it is still there."""
     place = "" if tables.schema is None else f'"{tables.schema}".'
-    stale = tuple(
+    connection.exec_driver_sql(f'DROP INDEX IF EXISTS {place}"{name}"')
+
+
+def stale_indexes(connection: sa.Connection, tables: Tables) -> tuple[str, ...]:
+    """The names of the indexes that the model no longer has."""
+    wanted = {i.name for uid in tables.model.entity_by_uid for i in indexes_of(tables, uid)}
+    return tuple(
         sorted(
             name
             for name, found in read_catalog(connection, tables.schema).indexes.items()
@@ -221,9 +271,6 @@ def drop_stale(connection: sa.Connection, tables: Tables) -> tuple[str, ...]:
             and name not in wanted
         )
     )
-    for name in stale:
-        connection.exec_driver_sql(f'DROP INDEX IF EXISTS {place}"{name}"')
-    return stale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +311,6 @@ def purge(connection: sa.Connection, tables: Tables, what: Iterable[Leftover]) -
 
 
 __all__ = [
-    "Leftover", "Step", "create_entities", "drop_stale", "grow", "in_one",
-    "leftovers", "limit_waiting", "missing_steps", "purge", "run_step",
+    "Leftover", "Step", "create_entities", "drop_binding", "drop_index", "drop_stale", "grow", "in_one",
+    "leftovers", "limit_waiting", "missing_steps", "purge", "run_step", "stale_indexes", "widen",
 ]  # fmt: skip

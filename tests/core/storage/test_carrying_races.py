@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,20 @@ import sqlalchemy as sa
 
 from core.access.actor import system_actor
 from core.jobs.jobs import start_job
-from core.jobs.running import begin_here
-from core.records.carrying import CARRY, carry_job
+from core.jobs.running import Run, begin_here, claim
+from core.query import Query, read
+from core.records.carrying import CARRY, carry_job, carry_now, keep_carrying
+from core.solutions.apply import apply
+from core.solutions.packages import install, plan_document
+from core.solutions.start import initialize
 from core.solutions.sweep import purge_unreferenced, unreferenced
 from core.storage import carrying
 from core.storage.install import install_model
 from core.storage.search.settling import moved
 from core.storage.workspace import Workspace
 from tests.conftest import Databases
+from tests.core.records.test_carrying import ORDERS, carries, expected, notes, rule, whole
+from tests.core.solutions.samples import add, changed, settings_for, shop
 from tests.core.storage.test_carrying import (
     about,
     beside,
@@ -252,3 +260,52 @@ def test_a_reader_of_before_is_not_told_by_a_writer_that_rows_carry_it_by_now(
             assert tx.tables[remark].carried != {}
     finally:
         other.close()
+
+
+# --- readers
+
+
+@pytest.fixture
+def clerks(fresh_database: Databases, tmp_path: Path) -> Iterator[Workspace]:
+    """Three people with two orders each, and thirty notes on these; no clerk sees any yet."""
+    made = initialize(settings_for(fresh_database("postgresql"), tmp_path))
+    install(made, system_actor(), shop(ORDERS))
+    people = [add(made, "user", login=f"u{i}", name=f"Имя {i}") for i in range(3)]
+    orders = [add(made, "order", name=f"З{i}", owner=people[i % 3]) for i in range(6)]
+    for i in range(30):
+        add(made, "note", text=f"Т{i}", about={"entity": "order", "id": orders[i % 6]})
+    yield made
+    made.close()
+
+
+def test_who_reads_for_long_stops_no_change_of_rules_and_nobody_else(clerks: Workspace) -> None:
+    def change(rows: str, begins: str) -> None:
+        """Change the rule while somebody who has looked at notes from that step on goes on reading."""
+        with ExitStack() as reading:
+
+            def told(step: str) -> None:
+                if step == begins:
+                    tx = reading.enter_context(clerks.read())
+                    read(tx, system_actor(), Query(entity="note", fields=("id",)))
+
+            plan = plan_document(clerks, system_actor(), changed(clerks, rule(rows)))
+            begun = time.monotonic()
+            apply(clerks, system_actor(), plan.id, step=told)
+            assert time.monotonic() - begun < 20
+
+    change("owner = me", "begun")
+    assert not carries(clerks) and notes(clerks, "u1") == expected(1)
+    carry_now(clerks)
+    assert carries(clerks) and notes(clerks, "u1") == expected(1)
+    change("name = 'nobody'", "switching")
+    assert not carries(clerks) and kept(clerks) != frozenset(), "readers are in the way"
+    with clerks.read() as tx:
+        parts = tx.connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_proc WHERE proname ~ '^c_.*_(in|out|new)$'"
+        )
+        assert parts.scalar_one() == 3, "what looks whole is kept true"
+    keep_carrying(clerks)
+    job = claim(clerks, "worker", (CARRY,))
+    assert job is not None
+    carry_job(Run(clerks, job, "worker"))
+    assert kept(clerks) == frozenset() and whole(clerks)

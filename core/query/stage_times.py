@@ -40,12 +40,16 @@ def length(norm: Duration) -> timedelta:
 
 
 def stage_times(tx: Transaction, actor: Actor, entity: Entity, id: int) -> tuple[StageTime, ...]:
-    """The stages that a record has been in, in the order of the first visit; none for who may not read its stage.
+    """The stages that a record has been in, in the order of the first visit; none for who may not read its stage, or since
+    when it is there.
 
     KBK2006 for a record that the actor does not see.
     """
     stages = entity.stages
-    if stages is None or stages.field not in grants_of(tx.model, actor).readable(entity.uid):
+    if (
+        stages is None
+        or not {stages.field, stages.since} <= grants_of(tx.model, actor).readable(entity.uid).keys()
+    ):
         return ()
     names = tuple(entity.by_uid[uid].name for uid in (stages.field, stages.since))
     item, _ = record(tx, actor, entity.name, id, (*names, "created_at"), deleted=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -16,6 +17,8 @@ from core.query.read import read
 from core.query.stage_times import stage_times
 from core.records.moves import roles_below, targets
 from core.records.moving import try_move
+from metamodel.labels import Label
+from metamodel.model import Grant, Role
 from tests import factories
 from tests.core.records.asserting import faults, refusal
 
@@ -210,6 +213,20 @@ def test_since_and_due_follow_every_change_of_stage_and_nothing_else(office):
         assert ask("state_due < now()") == [] and ask("state_due < now() + P3D") == [open_]
         times = stage_times(tx, office.people["anna"], office.model.entities["order"], made)
         assert [(t.stage.name, t.visits, t.now) for t in times] == [("new", 1, False), ("lost", 1, True)]
+
+
+def test_how_long_it_stood_where_is_told_to_who_may_read_the_stage_and_since_when(office):
+    made = office.create("order", {"name": "A"}, by="marina").id
+    entity = office.model.entities["order"]
+    every = frozenset(field.uid for field in entity.fields)
+    for hidden in (entity.stages.field, entity.stages.since, None):
+        grant = Grant(entity=entity.uid, actions=frozenset(("read",)), fields=every - {hidden})
+        role = Role(uid="reads", name="reads", solution="test", label=Label(), grants=(grant,))
+        with office.workspace.read() as tx:
+            altered = replace(tx, model=replace(tx.model, roles={**tx.model.roles, "reads": role}))
+            actor = Actor(user=office.people["anna"].user, login="anna", roles=("reads",))
+            times = stage_times(altered, actor, entity, made)
+            assert [each.stage.name for each in times] == ([] if hidden else ["new"])
 
 
 def test_what_came_with_a_solution_stood_in_its_first_stage_since_when_that_says(office):

@@ -86,6 +86,8 @@ def begin(connection: sa.Connection, schema: str | None, carried: Carried) -> in
     """The columns, and what keeps them true from now on in every row that is written; `finish` wants to be told which it
     was."""
     widen(connection, schema, carried)
+    place = _name(schema, carried.table)
+    _run(connection, f"LOCK TABLE {place} IN SHARE ROW EXCLUSIVE MODE")  # two who begin at once take turns
     end(connection, schema, carried.name)
     for statement in (*_taking(schema, carried), *_handing(schema, carried), *_coming(schema, carried)):
         _run(connection, statement)

@@ -179,6 +179,16 @@ def test_two_who_fill_at_once_take_turns_and_writers_wait(workspace: Workspace) 
     assert held(workspace) == {1: 3}
 
 
+def test_two_who_begin_at_once_take_turns(workspace: Workspace) -> None:
+    place, schema = carried(workspace), workspace.database.schema
+    forget(workspace)
+
+    def act(connection: sa.Connection) -> None:
+        carrying.begin(connection, schema, place)
+
+    both(workspace, act, act)
+
+
 def test_columns_that_rows_are_to_carry_are_no_leftovers_while_they_are_filled(workspace: Workspace) -> None:
     forget(workspace)
     begin(workspace)

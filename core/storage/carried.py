@@ -16,7 +16,7 @@ MOST = 4
 """Links of a record that are carried: each costs every write of what follows it."""
 
 
-MANNER = 2
+MANNER = 1
 """Goes up when it is kept true in another way: what was kept in an older one is ended, and all of it done again."""
 
 

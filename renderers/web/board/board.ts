@@ -44,6 +44,7 @@ export class Board {
     startPhone(this);
     startNews(this);
     this.root.addEventListener("click", (event) => this.pressed(event));
+    document.addEventListener("click", (event) => this.leaving(event), true);
     for (const key of this.unfolded()) if (this.column(key)?.classList.contains("folded")) void this.unfold(this.column(key)!);
     if (this.root.dataset.late !== undefined) void this.recount();
   }
@@ -170,6 +171,15 @@ export class Board {
     const name = (this.card(card.dataset.card!) ?? card).querySelector<HTMLElement>(".bname");
     name?.focus({ preventScroll: true });
     name?.closest(".bcard")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** A page that is opened while moves are on their way waits for them: it would end them, and show what was before. */
+  private leaving(event: MouseEvent): void {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    if (!link || !this.going.length || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    void this.sending.then(() => (link.isConnected ? link.click() : location.assign(link.href)));
   }
 
   private send(id: string, to: string, from: string): Promise<Answer | null> {

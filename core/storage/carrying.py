@@ -203,8 +203,8 @@ WHERE s.id = f.id AND ({_differ(carried)})"""
 
 
 def finish(connection: sa.Connection, schema: str | None, carried: Carried, begun: int) -> bool:
-    """From now on rights are read from it, by the model that is put in force next. Not when it was ended meanwhile, for a
-    model that has no use for it: then all of it must be done again."""
+    """Rights are read from it by transactions that begin afterwards; who calls lets them know. Not when it was ended
+    meanwhile, for a model that has no use for it: then all of it must be done again."""
     place = _name(schema, carried.table)
     _run(connection, f"LOCK TABLE {place} IN SHARE UPDATE EXCLUSIVE MODE")  # nobody begins it anew meanwhile
     if begun_as(connection, schema, carried) != begun:

@@ -147,7 +147,9 @@ def test_a_card_goes_by_mouse_keyboard_and_menu_and_what_is_missing_is_asked(log
     anna.page.keyboard.press("Enter")
     stands_in(anna, second, "lead")
     expect(card(anna, second).locator(".bname")).to_be_focused()
-    anna.page.keyboard.press("Enter")  # the page of the card waits for the move, which would be lost with this one
+    anna.page.keyboard.press(
+        "Enter"
+    )  # the page of the card waits for the move, which would be lost with this one
     moving.go_on()
     anna.page.wait_for_url(f"**/e/deal/{second}")
     stage = anna.page.locator(".stages .now span").first

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from core.errors import KubikError
 from core.jobs.jobs import start_job
-from core.jobs.running import Run, begin_here
+from core.jobs.running import Run
 from core.jobs.worker import Outcome
 from core.storage import carrying
 from core.storage.carried import Carried
@@ -45,19 +45,13 @@ def ask_to_carry(tx: Transaction, *, needed: bool = False) -> None:
         start_job(tx, CARRY, {}, by=None)
 
 
-def carry_now(workspace: Workspace) -> None:
-    """Do it here, in this process."""
-    run = begin_here(workspace, lambda tx: start_job(tx, CARRY, {}, by=None))
-    run.finish("done", result=carry_job(run).result)
-
-
 def carry_job(run: Run) -> Outcome:
     """Let all rows carry what they are to; cut short, it goes on behind the last batch."""
     made: list[str] = []
     while True:
         with run.workspace.read() as tx:
             waiting = _missing(tx)
-            run.total = sum(_rows(tx, carried) for carried in waiting)
+            run.total = run.done + sum(_rows(tx, carried) for carried in waiting)
         if not waiting:
             break
         if _carry(run, waiting[0]):

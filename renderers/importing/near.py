@@ -39,9 +39,8 @@ def _nearest(who: Visit, tx: Transaction, field: Field, value: str) -> str | Non
     if field.target and kind != "children":
         return _among(value, _titles(who, tx, field.target))
     if field.targets:
-        grants = grants_of(tx.model, who.actor)
-        seen = [uid for uid in field.targets if grants.may(uid, "read") and tx.model.entity_by_uid[uid].menu]
-        return _among(value, [title for uid in seen for title in _titles(who, tx, uid)])
+        shown = [uid for uid in field.targets if tx.model.entity_by_uid[uid].menu]
+        return _among(value, [title for uid in shown for title in _titles(who, tx, uid)])
     if kind == "email":
         fixed = re.sub(r"\s", "", value).strip(".,;<>").replace(",", ".")
         return fixed if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", fixed) else None
@@ -60,7 +59,9 @@ def _among(value: str, labels: list[str]) -> str | None:
 
 
 def _titles(who: Visit, tx: Transaction, target: str) -> list[str]:
-    """The titles of visible records, the first of them."""
+    """The titles of visible records, the first of them; none of an entity that the person may not read."""
+    if not grants_of(tx.model, who.actor).may(target, "read"):
+        return []
     entity = tx.model.entity_by_uid[target]
     page = read(tx, who.actor, Query(entity=entity.name, fields=("id",), limit=MOST_TITLES))
     known = titles(tx, who.actor, entity, [item["id"] for item in page.items])

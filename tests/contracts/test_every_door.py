@@ -16,10 +16,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.records.carrying import carry_now
 from core.records.indexing.job import rebuild, run_index
 from core.storage.workspace import Workspace
 from metamodel.model import Grant
+from tests.carrying import carry_now
 from tests.conftest import Databases, Dialect
 from tests.contracts.places import judge, raw_rows
 from tests.doors import (

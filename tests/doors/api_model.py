@@ -40,11 +40,10 @@ def descriptions(visit: Visit) -> None:
     for name, written in told.items():
         entity = visit.entity(name)
         creating = rights.grants(entity, "create")
+        writing = (*creating, *rights.grants(entity, "update"))
         assert rights.exists(entity) or creating, name
         if entity.follows is None:
-            filled = {
-                f.name for f in entity.fields for g in creating if g.fields is None or f.uid in g.fields
-            }
+            filled = {f.name for f in entity.fields for g in writing if g.fields is None or f.uid in g.fields}
             may = {f.name for f in entity.fields if rights.has(entity, f)} | filled
             assert {f["name"] for f in written["fields"]} <= may, name
 

@@ -14,13 +14,13 @@ from core.access.actor import Actor
 from core.access.grants import grants_of
 from core.query import Query, count, read, record
 from core.query.reach import Reach
-from core.records.carrying import carry_now
 from core.storage import carrying
 from core.storage.install import install_model
 from core.storage.prepared import Prepared
 from core.storage.workspace import Transaction, Workspace
 from metamodel.any_link import AnyLink
 from metamodel.model import Model, Role
+from tests.carrying import carry_now
 from tests.conftest import Databases
 from tests.core.query.test_explain import put
 from tests.core.query.world import make_workspace

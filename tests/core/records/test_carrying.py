@@ -14,7 +14,7 @@ from core.jobs.jobs import start_job
 from core.jobs.running import JobPaused, Run, begin_here, claim
 from core.query import Query, read
 from core.records import update
-from core.records.carrying import CARRY, ask_to_carry, carry_job, carry_now, keep_carrying
+from core.records.carrying import CARRY, ask_to_carry, carry_job, keep_carrying
 from core.solutions.apply import apply
 from core.solutions.packages import install, plan_document
 from core.solutions.start import initialize
@@ -24,6 +24,7 @@ from core.storage.catalog import read_catalog
 from core.storage.check import check_storage
 from core.storage.ddl import missing_steps
 from core.storage.workspace import Workspace
+from tests.carrying import carry_now
 from tests.conftest import Databases
 from tests.core.solutions.samples import SYSTEM, add, changed, settings_for, shop
 

@@ -16,7 +16,7 @@ from core.access.actor import system_actor
 from core.jobs.jobs import start_job
 from core.jobs.running import Run, begin_here, claim
 from core.query import Query, read
-from core.records.carrying import CARRY, carry_job, carry_now, keep_carrying
+from core.records.carrying import CARRY, carry_job, keep_carrying
 from core.solutions.apply import apply
 from core.solutions.packages import install, plan_document
 from core.solutions.start import initialize
@@ -25,6 +25,7 @@ from core.storage import carrying
 from core.storage.install import install_model
 from core.storage.search.settling import moved
 from core.storage.workspace import Workspace
+from tests.carrying import carry_now
 from tests.conftest import Databases
 from tests.core.records.test_carrying import ORDERS, carries, expected, notes, rule, whole
 from tests.core.solutions.samples import add, changed, settings_for, shop

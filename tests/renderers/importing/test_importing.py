@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from core.web.background import make_worker
+from metamodel.model import Grant
 from tests.renderers.surfing import Surfer, changed, sign_in
 from tests.sites import Site
 
@@ -137,3 +139,25 @@ def test_an_error_of_a_field_that_no_column_fills_says_what_to_do(site: Site) ->
     page = surfer.get(f"{opened}/check").text
     assert "No column fills this field." in page and "fix:" not in page, page[:3000]
     assert f'<a href="{opened}">Choose a column, or add one to the file</a>' in page
+
+
+def test_the_trial_of_who_may_not_read_what_a_link_leads_to_is_shown_without_titles_of_it(site: Site) -> None:
+    with site.workspace.read() as tx:
+        model = tx.model
+    company, manager = model.entities["company"], model.roles["manager"]
+    grant = Grant(entity=company.uid, actions=frozenset(("read", "create", "import")))
+    alone = {**model.roles, "manager": replace(manager, grants=(grant,))}
+    site.workspace.remember(replace(model, roles=alone))
+    try:
+        surfer = sign_in(site, "mark")
+        answer = send(surfer, "name;inn;owner\r\nООО «Ромашка»;7707083893;Marinа\r\n".encode())
+        assert answer.status_code == 303, answer.text[:600]
+        opened = answer.headers["location"]
+        went = surfer.post(opened, [*changed(surfer.form(opened), {}), ("then", "check")])
+        assert went.status_code == 303, went.text[:500]
+        surfer.get(f"{opened}/check?begin=1")
+        work(site)
+        checked = surfer.get(f"{opened}/check")
+        assert checked.status_code == 200 and "Marinа" in checked.text, checked.text[:800]
+    finally:
+        site.workspace.remember(model)
